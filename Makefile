@@ -1,0 +1,37 @@
+# `make` builds the dataset, `make test` runs every check. Both set up their own environment first.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+
+.PHONY: build test check lint clean
+
+build: $(VENV)/ready
+	@$(RUN) build.py
+
+test: lint check
+	@$(RUN) -m pytest
+
+lint: $(VENV)/ready-dev
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+	@$(RUN) -m mypy
+
+check: $(VENV)/ready-dev
+	@$(RUN) build.py --check
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	@echo "setting up $(VENV) …"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(INSTALL) .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready
+	@echo "adding the tools for checks …"
+	@$(INSTALL) '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

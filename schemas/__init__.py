@@ -1,0 +1,46 @@
+"""The contract of this dataset: its tables, vocabularies, rules and derivations. All that is particular is here."""
+
+from schemas.actors import Actors
+from schemas.demands import Demands
+from schemas.documents import Documents
+from schemas.events import EventParticipants, Events
+from schemas.formats import FormatParticipants, Formats
+from schemas.issues import Issues
+from schemas.mentions import Mentions
+from schemas.rules import RULES
+from schemas.stance_changes import StanceChanges
+from schemas.statements import Statements
+from stancebook.contract import Contract, License
+
+CONTRACT = Contract(
+    name="stancebook",
+    title="Stancebook",
+    description=(
+        "Who said what, who wants what, what happened or is planned, and who moved, coded from news reports on"
+        " negotiations. Every statement, event, demand and mention stands on an exact passage of a verbatim text:"
+        " `text[char_start:char_end] == quote`, in Unicode code points."
+    ),
+    version="0.1.0",
+    models=(
+        Actors,
+        Issues,
+        Formats,
+        FormatParticipants,
+        Documents,
+        Mentions,
+        Statements,
+        Events,
+        EventParticipants,
+        Demands,
+        StanceChanges,
+    ),
+    rules=RULES,
+    licenses=(
+        License(
+            name="CC-BY-4.0",
+            title="Creative Commons Attribution 4.0 for the annotations; quoted passages remain their publishers' own",
+            path="https://creativecommons.org/licenses/by/4.0/",
+        ),
+    ),
+    keywords=("negotiation", "stance", "event data", "content analysis", "political science"),
+)

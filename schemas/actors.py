@@ -1,0 +1,39 @@
+"""The table of actors: everyone who speaks, wants, acts or is spoken of."""
+
+import pandas as pd
+
+from schemas.vocabularies import ACTOR_TYPE
+from stancebook.fields import Category, choice, key, ref, text
+from stancebook.spec import Form, Tables
+from stancebook.table import Codebook
+
+ISO3 = Form(r"[A-Z]{3}", "the three capital letters of ISO 3166-1 alpha-3, such as 'UKR'")
+WIKIDATA = Form(r"Q[1-9][0-9]*", "a Wikidata item, such as 'Q212'")
+
+
+def root_of_parents(tables: Tables) -> "pd.Series[str]":
+    """Return, for each actor, the actor at the top of its chain of parents: itself where it has none."""
+    actors = tables["actors"]
+    parent = dict(zip(actors["actor_id"], actors["parent_id"], strict=True))
+
+    def root(actor: str) -> str:
+        seen = {actor}
+        while pd.notna(above := parent.get(actor)) and above not in seen:
+            seen.add(above)
+            actor = above
+        return actor
+
+    return actors["actor_id"].map(root).astype("str")
+
+
+class Actors(Codebook):
+    """One person, office, state, body, group or unnamed source, as distinct from all it belongs to."""
+
+    actor_id: str = key("Slug of the actor.")
+    name: str = text("The name it goes by in this dataset.")
+    actor_type: Category = choice(ACTOR_TYPE, "What kind of actor it is.")
+    parent_id: str = ref("actors", "The actor it belongs to or speaks and acts for.", optional=True)
+    party_id: str = ref("actors", "The actor at the top of the chain of parents; itself if none.", by=root_of_parents)
+    iso3: str = text("ISO 3166-1 alpha-3 code of a state.", optional=True, form=ISO3)
+    wikidata_id: str = text("Wikidata item, only where somebody has verified it.", optional=True, form=WIKIDATA)
+    description: str = text("Who or what it is, as far as the texts say, and what it must not be confused with.")

@@ -1,0 +1,40 @@
+"""The table of demands: what actors want done, accepted or ruled out, or offer."""
+
+import pandas as pd
+import pandera.pandas as pa
+
+from schemas.passages import DatedPassage
+from schemas.vocabularies import BASIS, DEMAND_STATUS, FLEXIBILITY, MOVE
+from stancebook.fields import Category, choice, edtf, key, ref, text
+
+
+class Demands(DatedPassage):
+    """One thing an actor wants done, accepted or ruled out, refuses or offers, as stated or said to be stated."""
+
+    demand_id: str = key("The document's id and the record's own.")
+    demander_id: str = ref("actors", "Who wants, refuses or offers it.")
+    addressee_id: str = ref("actors", "Of whom it is wanted, or to whom it is offered.", optional=True)
+    issue_id: str = ref("issues", "The proposition it bears on.")
+    move: Category = choice(MOVE, "Whether it is wanted, offered, refused or asked for.")
+    content: str = text("What is wanted, in one plain sentence.")
+    flexibility: Category = choice(
+        FLEXIBILITY, "How hard it is stated; empty where the text leaves it open.", optional=True
+    )
+    status: Category = choice(DEMAND_STATUS, "What has become of it as of publication.")
+    basis: Category = choice(BASIS, "What the text rests it on.")
+    condition: str = text("The condition it is tied to.", optional=True)
+    deadline_edtf: str = edtf("By when it is wanted.", optional=True)
+    statement_id: str = ref("statements", "The statement that makes it.", optional=True)
+    supersedes_id: str = ref("demands", "The earlier demand it replaces.", optional=True)
+
+    @pa.dataframe_check
+    @classmethod
+    def nobody_demands_of_themselves(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """Nobody demands of themselves: give another addressee_id or none, or say in a note how the text has it so."""
+        return (df["addressee_id"] != df["demander_id"]) | df["note"].notna()
+
+    @pa.dataframe_check
+    @classmethod
+    def a_conditional_demand_has_its_condition(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """A conditional demand gives its condition."""
+        return (df["flexibility"] != "conditional") | df["condition"].notna()

@@ -1,0 +1,52 @@
+"""The tables of events and their participants: what happened, is happening, is planned or is imagined."""
+
+import pandas as pd
+import pandera.pandas as pa
+
+from schemas.actors import ISO3
+from schemas.passages import DatedPassage
+from schemas.vocabularies import CERTAINTY, EVENT_ROLE, EVENT_STATUS, EVENT_TYPE, PLOVER_MODE, PLOVER_TYPE
+from stancebook.fields import Category, choice, key, ref, text
+from stancebook.table import Child
+
+
+class Events(DatedPassage):
+    """One thing that happened, is happening, is planned, expected or imagined."""
+
+    event_id: str = key("The document's id and the record's own.")
+    event_type: Category = choice(EVENT_TYPE, "What kind of event it is.")
+    title: str = text("The event in a few words.")
+    status: Category = choice(EVENT_STATUS, "Where it stands as of publication.")
+    certainty: Category = choice(CERTAINTY, "How sure the text is of it, in its own words.")
+    format_id: str = ref("formats", "The format it is an instance of.", optional=True)
+    part_of_id: str = ref("events", "The larger event it belongs to.", optional=True)
+    place: str = text("Where it takes place, as the text names it.", optional=True)
+    iso3: str = text("ISO 3166-1 alpha-3 code of the state the place lies in.", optional=True, form=ISO3)
+    plover_type: Category = choice(PLOVER_TYPE, "Event type by PLOVER, as in POLECAT.", optional=True)
+    plover_mode: Category = choice(PLOVER_MODE, "Event mode by PLOVER, as in POLECAT.", optional=True)
+
+    @pa.dataframe_check
+    @classmethod
+    def what_is_imagined_is_not_certain(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """A hypothetical event is not certain: choose another certainty or status."""
+        return (df["status"] != "hypothetical") | (df["certainty"] != "certain")
+
+    @pa.dataframe_check
+    @classmethod
+    def a_plover_mode_has_its_type(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """A plover_mode goes with a plover_type."""
+        return df["plover_mode"].isna() | df["plover_type"].notna()
+
+    @pa.dataframe_check
+    @classmethod
+    def a_code_has_a_place(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """An event's iso3 goes with a place that the text names."""
+        return df["iso3"].isna() | df["place"].notna()
+
+
+class EventParticipants(Child, parent=Events, under="participants", key=("event_id", "actor_id", "role")):
+    """One actor in one role in one event."""
+
+    event_id: str = ref("events", "The event.")
+    actor_id: str = ref("actors", "The actor.")
+    role: Category = choice(EVENT_ROLE, "What the actor is in it.")

@@ -1,0 +1,51 @@
+"""The tables of formats and their participants: ways of talking, who with whom, through whom."""
+
+import pandas as pd
+
+from schemas.vocabularies import CONFIGURATION, FORMAT_ROLE, LEVEL, MEDIATED, MODE
+from stancebook.fields import Category, choice, integer, key, ref, text
+from stancebook.spec import Tables
+from stancebook.table import Child, Codebook
+
+
+def _count(tables: Tables, role: str) -> "pd.Series[int]":
+    """Return, for each format, how many participants have this role."""
+    participants = tables["format_participants"]
+    counts = participants.loc[participants["role"] == role, "format_id"].value_counts()
+    return tables["formats"]["format_id"].map(counts).fillna(0).astype("int64")
+
+
+def number_of_parties(tables: Tables) -> "pd.Series[int]":
+    """Return, for each format, the number of its parties: mediators, hosts and the excluded do not count."""
+    return _count(tables, "party")
+
+
+def configuration(tables: Tables) -> "pd.Series[str]":
+    """Return, for each format, the name of its number of parties."""
+    names = {2: "bilateral", 3: "trilateral", 4: "four_way"}
+    return number_of_parties(tables).map(lambda n: names.get(n, "multilateral" if n > 4 else "unspecified"))
+
+
+def mediated(tables: Tables) -> "pd.Series[str]":
+    """Return, for each format, whether a participant mediates."""
+    return (_count(tables, "mediator") > 0).map({True: "yes", False: "no"})
+
+
+class Formats(Codebook):
+    """One way of talking that somebody proposes, refuses, defers, tries or plans."""
+
+    format_id: str = key("Slug of the format.")
+    label: str = text("A few words to name it by, in a table or a figure.")
+    mode: Category = choice(MODE, "How the parties are in touch.")
+    level: Category = choice(LEVEL, "At which level they talk.")
+    n_parties: int = integer("How many participants are parties.", minimum=0, by=number_of_parties)
+    configuration: Category = choice(CONFIGURATION, "What that number is called.", by=configuration)
+    mediated: Category = choice(MEDIATED, "Whether anybody mediates.", by=mediated)
+
+
+class FormatParticipants(Child, parent=Formats, under="participants", key=("format_id", "actor_id", "role")):
+    """One actor in one role in one format."""
+
+    format_id: str = ref("formats", "The format.")
+    actor_id: str = ref("actors", "The actor.")
+    role: Category = choice(FORMAT_ROLE, "What the actor is there, or that it is left out.")

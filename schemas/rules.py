@@ -1,0 +1,212 @@
+"""The rules that hold across tables. A rule's docstring is the message a coder reads when it fails."""
+
+from typing import Any
+
+import pandas as pd
+
+from stancebook.contract import Rule, rule
+from stancebook.spec import Tables
+
+
+def _of(tables: Tables, table: str, references: "pd.Series[Any]", column: str) -> "pd.Series[Any]":
+    """Return a column of the rows that `references` name, aligned with the references."""
+    target = tables[table]
+    key = target.columns[0]
+    values = target.drop_duplicates(key).set_index(key)[column]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype("object")
+    return references.map(values)
+
+
+def _published(tables: Tables, table: str) -> "pd.Series[Any]":
+    return _of(tables, "documents", tables[table]["doc_id"], "published")
+
+
+# ── Dates ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _words_come_with_a_date(table: str) -> Rule:
+    @rule(table, "date_text")
+    def words_come_with_a_date(tables: Tables) -> Any:
+        """A date_text comes with a date_edtf: say what you take the words to mean, or leave both out."""
+        return tables[table]["date_text"].isna() | tables[table]["date_edtf"].notna()
+
+    return words_come_with_a_date
+
+
+@rule("statements", "date_edtf")
+def said_no_later_than_published(tables: Tables) -> Any:
+    """A statement was said or held no later than the document that reports it was published."""
+    return ~(tables["statements"]["date_start"] > _published(tables, "statements"))
+
+
+@rule("demands", "date_edtf")
+def raised_no_later_than_published(tables: Tables) -> Any:
+    """A demand was raised no later than the document that reports it was published."""
+    return ~(tables["demands"]["date_start"] > _published(tables, "demands"))
+
+
+@rule("events", "status")
+def what_is_to_come_does_not_end_before_publication(tables: Tables) -> Any:
+    """A planned or expected event does not end before the document is published: choose another status or date."""
+    events = tables["events"]
+    to_come = events["status"].isin(["planned", "expected"])
+    return ~(to_come & (events["date_end"] < _published(tables, "events")))
+
+
+@rule("events", "status")
+def what_is_past_does_not_start_after_publication(tables: Tables) -> Any:
+    """An event that occurred, was aborted or failed does not start after the document is published: choose another
+    status or date."""
+    events = tables["events"]
+    past = events["status"].isin(["occurred", "aborted", "failed"])
+    return ~(past & (events["date_start"] > _published(tables, "events")))
+
+
+@rule("events", "part_of_id")
+def a_sub_event_lies_within_its_parent(tables: Tables) -> Any:
+    """A sub-event lies within the dates of the event it is part of."""
+    events = tables["events"]
+    starts_early = events["date_start"] < _of(tables, "events", events["part_of_id"], "date_start")
+    ends_late = events["date_end"] > _of(tables, "events", events["part_of_id"], "date_end")
+    return ~(starts_early | ends_late)
+
+
+# ── Events ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@rule("events", "certainty")
+def what_is_disputed_has_a_disputer(tables: Tables) -> Any:
+    """An event that occurred and is disputed has a note that says who disputes it, or a statement in the same
+    document that denies something."""
+    events, statements = tables["events"], tables["statements"]
+    denied_in = statements.loc[(statements["act"] == "deny") | statements["contradicts_id"].notna(), "doc_id"]
+    disputed = (events["status"] == "occurred") & (events["certainty"] == "disputed")
+    return ~disputed | events["note"].notna() | events["doc_id"].isin(denied_in)
+
+
+@rule("events", "event_type")
+def it_takes_two_to_meet(tables: Tables) -> Any:
+    """Meetings and talks have at least two participants; where the text names fewer, a note says so."""
+    events = tables["events"]
+    pairs = tables["event_participants"].drop_duplicates(["event_id", "actor_id"])
+    present = events["event_id"].map(pairs["event_id"].value_counts()).fillna(0)
+    return ~events["event_type"].isin(["meeting", "talks"]) | (present >= 2) | events["note"].notna()
+
+
+def _a_mediator_is_no_party(table: str, key: str) -> Rule:
+    @rule(table, "role")
+    def a_mediator_is_no_party(tables: Tables) -> Any:
+        """A mediator is never also a party: take out one of the two roles."""
+        rows = tables[table]
+        parties = rows.loc[rows["role"] == "party", [key, "actor_id"]].drop_duplicates()
+        both = rows[[key, "actor_id"]].merge(parties, how="left", indicator=True)["_merge"] == "both"
+        return ~((rows["role"] == "mediator") & both.to_numpy())
+
+    return a_mediator_is_no_party
+
+
+# ── Statements ────────────────────────────────────────────────────────────────────────────────────
+
+
+@rule("statements", "issue_id")
+def a_stance_on_a_format_names_it(tables: Tables) -> Any:
+    """A stance on an issue under the topic 'format' names the format: give format_id."""
+    statements = tables["statements"]
+    topic = _of(tables, "issues", statements["issue_id"], "topic")
+    return (topic != "format") | statements["stance"].isna() | statements["format_id"].notna()
+
+
+@rule("statements", "format_id")
+def a_format_goes_with_talks(tables: Tables) -> Any:
+    """A statement with a format_id bears on an issue under the topic 'format' or 'talks'."""
+    statements = tables["statements"]
+    topic = _of(tables, "issues", statements["issue_id"], "topic")
+    return statements["format_id"].isna() | topic.isin(["format", "talks"])
+
+
+# ── Demands ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@rule("demands", "status")
+def what_became_of_a_demand_is_told(tables: Tables) -> Any:
+    """A softened, withdrawn or superseded demand is named by its successor's supersedes_id, or a note says what
+    became of it."""
+    demands = tables["demands"]
+    gone = demands["status"].isin(["softened", "withdrawn", "superseded"])
+    return ~gone | demands["note"].notna() | demands["demand_id"].isin(demands["supersedes_id"].dropna())
+
+
+@rule("demands", "supersedes_id")
+def a_successor_is_of_the_same_party_and_issue(tables: Tables) -> Any:
+    """A demand replaces one of the same party on the same issue."""
+    demands = tables["demands"]
+    earlier = demands["supersedes_id"]
+    party = _of(tables, "actors", demands["demander_id"], "party_id")
+    earlier_party = _of(tables, "actors", _of(tables, "demands", earlier, "demander_id"), "party_id")
+    same = (party == earlier_party) & (demands["issue_id"] == _of(tables, "demands", earlier, "issue_id"))
+    return earlier.isna() | same
+
+
+@rule("demands", "statement_id")
+def a_demand_and_its_statement_are_of_one_document(tables: Tables) -> Any:
+    """A demand's statement stands in the same document and is about the same issue, or about none."""
+    demands = tables["demands"]
+    statement = demands["statement_id"]
+    same_document = _of(tables, "statements", statement, "doc_id") == demands["doc_id"]
+    return statement.isna() | same_document
+
+
+# ── Codebook ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@rule("mentions", "role_title")
+def a_role_title_stands_in_the_document(tables: Tables) -> Any:
+    """A role_title is given in the words of the mention: take the title into the quote."""
+    mentions = tables["mentions"]
+    pairs = zip(mentions["role_title"], mentions["quote"], strict=True)
+    held = [pd.isna(title) or " ".join(title.split()) in " ".join(str(quote).split()) for title, quote in pairs]
+    return pd.Series(held, index=mentions.index, dtype=bool)
+
+
+@rule("actors", "actor_id", level="warning")
+def every_actor_is_mentioned(tables: Tables) -> Any:
+    """No document mentions this actor."""
+    return tables["actors"]["actor_id"].isin(tables["mentions"]["actor_id"])
+
+
+@rule("issues", "issue_id", level="warning")
+def every_issue_is_used(tables: Tables) -> Any:
+    """No statement and no demand is about this issue."""
+    used = pd.concat([tables["statements"]["issue_id"], tables["demands"]["issue_id"]])
+    return tables["issues"]["issue_id"].isin(used)
+
+
+@rule("formats", "format_id", level="warning")
+def every_format_is_used(tables: Tables) -> Any:
+    """No statement and no event is about this format."""
+    used = pd.concat([tables["statements"]["format_id"], tables["events"]["format_id"]])
+    return tables["formats"]["format_id"].isin(used)
+
+
+RULES: tuple[Rule, ...] = (
+    *(_words_come_with_a_date(table) for table in ("statements", "events", "demands")),
+    said_no_later_than_published,
+    raised_no_later_than_published,
+    what_is_to_come_does_not_end_before_publication,
+    what_is_past_does_not_start_after_publication,
+    a_sub_event_lies_within_its_parent,
+    what_is_disputed_has_a_disputer,
+    it_takes_two_to_meet,
+    _a_mediator_is_no_party("format_participants", "format_id"),
+    _a_mediator_is_no_party("event_participants", "event_id"),
+    a_stance_on_a_format_names_it,
+    a_format_goes_with_talks,
+    what_became_of_a_demand_is_told,
+    a_successor_is_of_the_same_party_and_issue,
+    a_demand_and_its_statement_are_of_one_document,
+    a_role_title_stands_in_the_document,
+    every_actor_is_mentioned,
+    every_issue_is_used,
+    every_format_is_used,
+)

@@ -1,0 +1,83 @@
+"""The table of statements: attributed positions, utterances and characterisations."""
+
+import pandas as pd
+import pandera.pandas as pa
+
+from schemas.passages import DatedPassage
+from schemas.quotation import holds_quotation_marks, stand_in_quotation_marks
+from schemas.vocabularies import ACT, ASSERTED_CHANGE, ATTRIBUTION, SOURCE, STANCE
+from stancebook.fields import Category, choice, key, ref, text, verbatim
+
+
+class Statements(DatedPassage):
+    """One attributed position, utterance or characterisation, on one issue."""
+
+    statement_id: str = key("The document's id and the record's own.")
+    speaker_id: str = ref("actors", "Whose words or claim this is.")
+    holder_id: str = ref("actors", "Whose position it is; the speaker's if not given.", default="speaker_id")
+    addressee_id: str = ref("actors", "To whom it is said, where the text says so.", optional=True)
+    issue_id: str = ref("issues", "The proposition it bears on.", optional=True)
+    format_id: str = ref("formats", "The format it is about.", optional=True)
+    stance: Category = choice(
+        STANCE,
+        "Where the holder stands toward the issue's proposition; empty where that cannot be inferred.",
+        optional=True,
+        ordered=True,
+    )
+    condition: str = text("The condition under which the position holds.", optional=True)
+    asserted_change: Category = choice(
+        ASSERTED_CHANGE, "What the text says about a change of this position.", optional=True
+    )
+    attribution: Category = choice(ATTRIBUTION, "How the text brings it: quoted, reported, narrated or read.")
+    source: Category = choice(SOURCE, "What kind of source the speaker is here.")
+    act: Category = choice(ACT, "What is done in saying it.")
+    quoted_words: str = verbatim("The words inside quotation marks; needed where only some are.", optional=True)
+    responds_to_id: str = ref("statements", "The statement it answers.", optional=True)
+    contradicts_id: str = ref("statements", "A statement it cannot be true together with.", optional=True, mutual=True)
+    summary: str = text("The statement in one plain sentence.")
+
+    @pa.dataframe_check
+    @classmethod
+    def quoted_rows_hold_quotation_marks(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """A direct or partial statement's quote holds words in quotation marks: take the marks into the quote,
+        or choose another attribution."""
+        return ~df["attribution"].isin(["direct", "partial"]) | holds_quotation_marks(df["quote"])
+
+    @pa.dataframe_check
+    @classmethod
+    def partial_rows_give_the_quoted_words(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """A partial statement gives its quoted_words: the words that stand in quotation marks."""
+        return (df["attribution"] != "partial") | df["quoted_words"].notna()
+
+    @pa.dataframe_check
+    @classmethod
+    def quoted_words_stand_in_marks(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """The quoted_words stand inside quotation marks in the quote."""
+        return df["quoted_words"].isna() | stand_in_quotation_marks(df["quoted_words"], df["quote"])
+
+    @pa.dataframe_check
+    @classmethod
+    def readings_belong_to_a_reader(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """A narrated or interpreted statement has an author, a media report or an expert as its source: the
+        claim belongs to whoever makes it."""
+        return ~df["attribution"].isin(["narrated", "interpreted"]) | df["source"].isin(
+            ["author", "media_report", "expert"]
+        )
+
+    @pa.dataframe_check
+    @classmethod
+    def a_spokesperson_speaks_for_someone_else(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """A spokesperson speaks for a holder other than themselves: give holder_id, or another source."""
+        return (df["source"] != "spokesperson") | (df["speaker_id"] != df["holder_id"])
+
+    @pa.dataframe_check
+    @classmethod
+    def nobody_addresses_themselves(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """Nobody addresses themselves: give another addressee_id or none, or say in a note how the text has it so."""
+        return (df["addressee_id"] != df["speaker_id"]) | df["note"].notna()
+
+    @pa.dataframe_check
+    @classmethod
+    def a_stance_is_toward_an_issue(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """A stance and an asserted_change are toward an issue: give issue_id."""
+        return (df["stance"].isna() & df["asserted_change"].isna()) | df["issue_id"].notna()

@@ -1,0 +1,217 @@
+"""A tree of YAML → records: which table each belongs to, and its cells, still text and still placed."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
+
+from stancebook.contract import Contract
+from stancebook.corpus import File
+from stancebook.problem import Level, Problem
+from stancebook.spec import ID, QUOTE_CONTEXT, TableSpec
+from stancebook.suggest import did_you_mean, nearest
+from stancebook.tree import Mapping, Node, Refused, Scalar, Sequence, parse
+
+
+@dataclass(slots=True)
+class Record:
+    """One row as written. `sound` turns false with its first problem, and checks then leave it alone."""
+
+    spec: TableSpec
+    file: str
+    line: int
+    column: int
+    where: str
+    doc_id: str = ""
+    parent: "Record | None" = None
+    cells: dict[str, Scalar] = field(default_factory=dict)
+    sound: bool = True
+
+    @property
+    def key(self) -> str | None:
+        """The record's key in full, as typed; None where it has none of its own or none was read."""
+        cell = self.cells.get(self.spec.key_as_written or "")
+        if cell is None:
+            return None
+        typed = cell.text.strip()
+        return f"{self.doc_id}#{typed}" if self.spec.is_grounded else typed
+
+    def problem(
+        self, key: str | None, message: str, hint: str = "", *, at: Node | None = None, level: Level = "error"
+    ) -> Problem:
+        """Return a problem of the record, placed `at` a node, else at the value of `key`, else at its start."""
+        place = at or self.cells.get(key or "") or self
+        self.sound = self.sound and level == "warning"
+        return Problem(
+            self.file,
+            place.line,
+            place.column,
+            f"{self.where}.{key}" if key else self.where,
+            message,
+            hint,
+            level,
+        )
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one file gave. `whole` is false where a part could not be read, so that rows may be missing."""
+
+    records: list[Record] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    whole: bool = True
+
+
+def read_codebook(file: File, contract: Contract) -> Reading:
+    """Return the records of a codebook file: lists of records under the names of codebook tables."""
+    reader = _Reader(file, contract, doc_id="")
+    reader.read_lists({spec.under: spec for spec in contract.shaped("codebook")})
+    return reader.reading
+
+
+def read_annotations(file: File, contract: Contract, doc_id: str) -> Reading:
+    """Return the records of one document's annotations: the document itself, then lists of grounded records."""
+    reader = _Reader(file, contract, doc_id)
+    reader.read_lists({spec.under: spec for spec in contract.shaped("grounded")}, contract.document)
+    return reader.reading
+
+
+class _Reader:
+    """Walks one file's tree, collecting records and problems."""
+
+    def __init__(self, file: File, contract: Contract, doc_id: str) -> None:
+        self.file = file.name
+        self.contract = contract
+        self.doc_id = doc_id
+        self.root, problems = parse(file.text, file.name)
+        self.reading = Reading(problems=problems, whole=self.root is not None)
+
+    def read_lists(self, lists: Map[str, TableSpec], document: TableSpec | None = None) -> None:
+        """Read a file's top level: the mapping of `document`, if one is due, and lists of records."""
+        known = [*([document.under] if document else []), *lists]
+        if self.root is None or isinstance(self.root, Refused):
+            if not self.reading.problems:
+                self.report(1, 1, "", "the file is empty", f"expected one of the keys {', '.join(known)}")
+            return
+        if not isinstance(self.root, Mapping):
+            self.report(1, 1, "", "this is not a mapping", f"expected one of the keys {', '.join(known)}")
+            return
+        for name, node in self.root.values.items():
+            key = self.root.keys[name]
+            if document and name == document.under:
+                self.read_record(document, node, document.under)
+            elif name in lists:
+                self.read_list(lists[name], node, name)
+            else:
+                hint = f"one of {', '.join(known)}; {did_you_mean(name, known)}".rstrip("; ")
+                self.report(key.line, key.column, "", f"'{name}' is not a table that this file may hold", hint)
+        if document and document.under not in self.root.values:
+            given = self.root.keys
+            if not any(nearest(name, known) == document.under for name in given if name not in known):
+                hint = f"start the file with '{document.under}:' and the facts of the document"
+                self.report(1, 1, "", f"the mapping '{document.under}' is missing", hint)
+
+    def read_list(self, spec: TableSpec, node: Node, where: str, parent: Record | None = None) -> None:
+        if isinstance(node, Scalar) and node.absent:
+            return
+        if not isinstance(node, Sequence):
+            self.reading.whole = False
+            if isinstance(node, Refused):
+                return
+            hint = "write the rows as a list, each starting with '- '"
+            self.report(node.line, node.column, where, "this is not a list", hint)
+            return
+        for number, item in enumerate(node.items, start=1):
+            self.read_record(spec, item, f"{where}[{self.name_of(spec, item) or number}]", parent)
+
+    def name_of(self, spec: TableSpec, node: Node) -> str | None:
+        """Return what a person would call the record: its id, or its key where that is given."""
+        cell = node.values.get(spec.key_as_written) if isinstance(node, Mapping) and spec.key_as_written else None
+        return cell.text if isinstance(cell, Scalar) and not cell.absent else None
+
+    def read_record(self, spec: TableSpec, node: Node, where: str, parent: Record | None = None) -> None:
+        if not isinstance(node, Mapping):
+            self.reading.whole = False
+            if isinstance(node, Refused):
+                return
+            hint = "write it as 'key: value' lines"
+            self.report(node.line, node.column, where, "this is not a record of keys and values", hint)
+            return
+        record = Record(spec, self.file, node.line, node.column, where, self.doc_id, parent)
+        self.reading.records.append(record)
+        children = {child.under: child for child in self.contract.children_of(spec.name)}
+        slips = list(self.read_cells(record, node, children))
+        record.sound &= node.whole
+        for name in _needed(spec) if node.whole else ():
+            if name not in record.cells and name not in slips and name not in node.values:
+                self.reading.problems.append(record.problem(None, f"the key '{name}' is missing", _about(spec, name)))
+        self.reading.whole &= spec.key_as_written is None or spec.key_as_written in record.cells
+        for name, child in children.items():
+            if name in node.values:
+                self.read_list(child, node.values[name], f"{where}.{name}", record)
+
+    def read_cells(self, record: Record, node: Mapping, children: Map[str, TableSpec]) -> Iterator[str]:
+        """Fill a record's cells; yield the keys that unknown ones seem to be slips of."""
+        allowed = _allowed(record.spec)
+        for name, value in node.values.items():
+            key = node.keys[name]
+            if name in allowed:
+                if cell := self.cell(record, name, value):
+                    record.cells[name] = cell
+            elif name not in children:
+                refusal = _refusal(record.spec, name, [*allowed, *children])
+                self.reading.problems.append(record.problem(name, *refusal, at=key))
+                if near := nearest(name, allowed):
+                    yield near
+
+    def cell(self, record: Record, name: str, value: Node) -> Scalar | None:
+        """Return a value that is there and is text; report one that is a collection, is due or is cut short."""
+        if isinstance(value, Refused):
+            record.sound = False
+            return None
+        if not isinstance(value, Scalar):
+            message = "this is a collection, not a value"
+            hint = "write a single value; text with brackets, braces or ': ' in it goes into a block after '|-'"
+        elif value.absent or not value.text.strip():
+            if name not in _needed(record.spec):
+                return None
+            message, hint = "is empty", _about(record.spec, name)
+        elif value.cut and _is_verbatim(record.spec, name):
+            message = "the text after ' #' is a comment to YAML and would be lost"
+            hint = "put the text into a block after '|-', or move the comment to its own line"
+        else:
+            return value
+        self.reading.problems.append(record.problem(name, message, hint, at=value))
+        return None
+
+    def report(self, line: int, column: int, where: str, message: str, hint: str) -> None:
+        self.reading.problems.append(Problem(self.file, line, column, where, message, hint))
+
+
+def _allowed(spec: TableSpec) -> list[str]:
+    """Return the keys a record may have, children apart."""
+    columns = [column.name for column in spec.written]
+    return [ID, *columns, *QUOTE_CONTEXT] if spec.is_grounded else columns
+
+
+def _needed(spec: TableSpec) -> list[str]:
+    columns = [column.name for column in spec.written if column.must_be_given]
+    return [ID, *columns] if spec.is_grounded else columns
+
+
+def _is_verbatim(spec: TableSpec, name: str) -> bool:
+    return name in QUOTE_CONTEXT or (name in spec.names and spec[name].kind == "verbatim")
+
+
+def _about(spec: TableSpec, name: str) -> str:
+    if name == ID:
+        return f"a short slug, unique among the {spec.name} of this file"
+    column = spec[name]
+    values = f" One of {', '.join(column.vocabulary)}." if column.vocabulary else ""
+    return f"{column.description}{values}"
+
+
+def _refusal(spec: TableSpec, name: str, known: list[str]) -> tuple[str, str]:
+    if name in spec.names:
+        return f"'{name}' is computed by the build", "remove it"
+    suggestion = did_you_mean(name, known)
+    return f"'{name}' is not a key of {spec.name}", suggestion or f"one of {', '.join(known)}"

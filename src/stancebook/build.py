@@ -1,0 +1,139 @@
+"""The pipeline: seeds and a contract in, checked tables out, or all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from stancebook.anchor import Text
+from stancebook.annotation import Reading, Record, read_annotations, read_codebook
+from stancebook.check import (
+    Coded,
+    Tables,
+    Unread,
+    check_circles,
+    check_keys,
+    check_model,
+    check_references,
+    check_rules,
+    compute_columns,
+)
+from stancebook.contract import Contract
+from stancebook.convert import Row, convert
+from stancebook.corpus import Corpus, find
+from stancebook.frame import conform, from_rows
+from stancebook.problem import Problem
+from stancebook.spec import ContractError
+from stancebook.validate import failures
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a build gave: typed frames by table name, sorted by key; none of them where `errors` is not empty."""
+
+    contract: Contract
+    corpus: Corpus
+    frames: dict[str, pd.DataFrame]
+    problems: list[Problem]
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that stand in the way of tables."""
+        return [problem for problem in self.problems if problem.level == "error"]
+
+    @property
+    def quotes(self) -> int:
+        """How many quotes were found in their texts."""
+        return sum(len(self.frames[spec.name]) for spec in self.contract.shaped("grounded"))
+
+    @property
+    def references(self) -> int:
+        """How many references were followed to their rows."""
+        return sum(
+            int(self.frames[spec.name][column.name].notna().sum())
+            for spec in self.contract.tables.values()
+            for column in spec.references
+        )
+
+
+def build(contract: Contract, seeds: Path) -> Build:
+    """Build all tables of a contract from a seeds folder."""
+    corpus = find(seeds)
+    draft = _read(contract, corpus)
+    problems = sorted({*corpus.problems, *draft.problems, *_check(contract, draft, sound=not corpus.problems)})
+    if errors := [problem for problem in problems if problem.level == "error"]:
+        return Build(contract, corpus, {}, errors)  # what is only worth a warning may be a consequence
+    return Build(contract, corpus, _finish(contract, draft.tables), problems)
+
+
+@dataclass
+class _Draft:
+    """Rows as read, with the records they were made of, and the problems met so far."""
+
+    tables: dict[str, Coded]
+    unread: Unread
+    problems: list[Problem]
+
+
+def _read(contract: Contract, corpus: Corpus) -> _Draft:
+    """Read all files, and convert their records row by row."""
+    unread, problems = Unread(), []
+    coded: dict[str, list[tuple[Record, Row]]] = {name: [] for name in contract.tables}
+    for reading, text in _readings(contract, corpus, unread):
+        problems += reading.problems
+        for record in reading.records:
+            row, faults = convert(record, contract, text)
+            problems += faults
+            coded[record.spec.name].append((record, row))
+    tables = {
+        name: Coded(spec, from_rows(spec, [row for _, row in coded[name]]), [record for record, _ in coded[name]])
+        for name, spec in contract.tables.items()
+        if spec.shape != "derived"
+    }
+    return _Draft(tables, unread, problems)
+
+
+def _readings(contract: Contract, corpus: Corpus, unread: Unread) -> Iterator[tuple[Reading, Text | None]]:
+    """Yield what each file gives, with the text its quotes stand in; note in `unread` what could not be read."""
+    for file in corpus.codebook:
+        reading = read_codebook(file, contract)
+        if not reading.whole:
+            unread.tables.update(spec.name for spec in contract.shaped("codebook"))
+        yield reading, None
+    for pair in corpus.documents:
+        text = Text(pair.text.text, pair.text.name) if pair.text else None
+        reading = (
+            read_annotations(pair.annotations, contract, pair.doc_id) if pair.annotations else Reading(whole=False)
+        )
+        if not reading.whole:
+            unread.documents.add(pair.doc_id)
+        yield reading, text
+
+
+def _check(contract: Contract, draft: _Draft, *, sound: bool) -> list[Problem]:
+    """Return the problems of whole tables: each stage leaves alone the rows that an earlier one found at fault."""
+    tables, problems = draft.tables, list[Problem]()
+    for table in tables.values():
+        problems += [*check_keys(table), *check_circles(table)]
+    problems += check_references(tables, draft.unread)
+    sound = sound and not draft.problems and not problems
+    compute_columns(contract, tables, all_sound=sound)
+    for table in tables.values():
+        problems += check_model(table, all_sound=sound)
+    sound = sound and not problems
+    problems += check_rules(contract, tables, all_sound=sound)
+    return problems
+
+
+def _finish(contract: Contract, tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return the sorted frames of all tables, derived ones among them."""
+    frames = {name: table.frame.sort_values(list(table.spec.key), ignore_index=True) for name, table in tables.items()}
+    for spec in contract.shaped("derived"):
+        if spec.derive is not None:
+            frames[spec.name] = conform(spec, spec.derive(frames))
+            for failure in failures(spec, frames[spec.name]):
+                raise ContractError(f"row {failure.row} of the derived table {spec.name!r}: {failure.message}")
+    return {name: frames[name] for name in contract.tables}

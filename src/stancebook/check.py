@@ -1,0 +1,176 @@
+"""Coded tables held against their contract: keys, references, the models, and rules across tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from stancebook.annotation import Record
+from stancebook.contract import Contract, Rule
+from stancebook.frame import cast
+from stancebook.problem import Problem
+from stancebook.spec import Column, ContractError, TableSpec
+from stancebook.suggest import did_you_mean
+from stancebook.validate import failures
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One table as coded: row `i` of the frame was made of `records[i]`."""
+
+    spec: TableSpec
+    frame: pd.DataFrame
+    records: list[Record]
+
+    @property
+    def sound(self) -> pd.Series[bool]:
+        """True for the rows of which no problem is known."""
+        return pd.Series([record.sound for record in self.records], index=self.frame.index, dtype=bool)
+
+    @property
+    def keys(self) -> list[str]:
+        """The single key of each row; where it is ill-formed, as it was typed."""
+        found = self.frame[self.spec.key[0]]
+        typed = pd.Series([record.key for record in self.records], index=found.index, dtype="str")
+        return list(found.fillna(typed).fillna(""))
+
+
+Tables = Mapping[str, Coded]
+
+
+@dataclass
+class Unread:
+    """What could not be read whole, and so may hold rows that nobody saw: tables of the codebook, and documents."""
+
+    tables: set[str] = field(default_factory=set)
+    documents: set[str] = field(default_factory=set)
+
+
+def check_keys(table: Coded) -> Iterator[Problem]:
+    """Yield a problem for each row whose key an earlier row has."""
+    first: dict[tuple[Any, ...], Record] = {}
+    keys = table.frame[list(table.spec.key)]
+    for record, key, whole in zip(table.records, keys.itertuples(index=False), keys.notna().all(axis=1), strict=True):
+        if whole and (earlier := first.setdefault(tuple(key), record)) is not record:
+            column = table.spec.key_as_written
+            named = record.cells[column].text if column in record.cells else ", ".join(map(str, key))
+            place = f"line {earlier.line}" if earlier.file == record.file else f"{earlier.file}:{earlier.line}"
+            yield record.problem(column, f"{named!r} is already used in {place}", "give each row a key of its own")
+
+
+def check_references(tables: Tables, unread: Unread) -> Iterator[Problem]:
+    """Yield a problem for each reference to a row that is not there, unless it may stand in what is unread."""
+    known = {name: dict.fromkeys(table.keys) for name, table in tables.items() if len(table.spec.key) == 1}
+    for table in tables.values():
+        for column in table.spec.references:
+            target = column.target or ""
+            if target in unread.tables:
+                continue
+            for record, value in zip(table.records, table.frame[column.name], strict=True):
+                given = column.name in record.cells and isinstance(value, str)
+                if given and value not in known[target] and value.partition("#")[0] not in unread.documents:
+                    yield _dangling(record, column, known[target])
+
+
+def check_circles(table: Coded) -> Iterator[Problem]:
+    """Yield a problem for each circle of references within a table, and for each row that refers to itself."""
+    for column in table.spec.references:
+        if column.target == table.spec.name and column.filled == "given":
+            above = dict(zip(table.keys, table.frame[column.name], strict=True))
+            records = dict(zip(table.keys, table.records, strict=True))
+            for circle in _circles(above):
+                if len(circle) == 1 or not column.mutual:
+                    path = " → ".join(key.rpartition("#")[2] for key in [*circle, circle[0]])
+                    yield records[circle[0]].problem(
+                        column.name, f"the reference goes in a circle: {path}", "take one of them out"
+                    )
+
+
+def check_model(table: Coded, *, all_sound: bool) -> Iterator[Problem]:
+    """Yield a problem for each sound row and rule of the model that it breaks.
+
+    Columns that functions compute out of other rows are judged only where all rows are sound.
+    """
+    for failure in failures(table.spec, table.frame[table.sound]):
+        record = table.records[failure.row]
+        if all_sound or failure.column is None or table.spec[failure.column].filled != "function":
+            yield record.problem(failure.column if failure.column in record.cells else None, failure.message)
+
+
+def check_rules(contract: Contract, tables: Tables, *, all_sound: bool) -> Iterator[Problem]:
+    """Yield a problem for each row that breaks a rule across tables.
+
+    Rows with a problem of their own, or next to one, are left alone.
+    """
+    clean = {name: _surroundings_sound(table, tables) for name, table in tables.items()}
+    for rule in contract.rules:
+        table = tables[rule.table]
+        broken = _broken(rule, tables, all_sound=all_sound)
+        for label in broken.index[clean[rule.table][broken.index]]:
+            record = table.records[label]
+            yield record.problem(rule.column if rule.column in record.cells else None, rule.message, level=rule.level)
+
+
+def _broken(rule: Rule, tables: Tables, *, all_sound: bool) -> pd.DataFrame:
+    """Return the rows that break a rule."""
+    frames = {name: table.frame for name, table in tables.items()}
+    frame = frames[rule.table]
+    try:
+        holds = rule.holds(frames)
+    except Exception:
+        if all_sound:
+            raise
+        return frame[:0]  # the rule met a value that a problem has already been reported for
+    if not (isinstance(holds, pd.Series) and holds.dtype == bool and holds.index.equals(frame.index)):
+        raise ContractError(f"the rule {rule.message!r} must return one True or False for each row of {rule.table!r}.")
+    return frame[~holds]
+
+
+def compute_columns(contract: Contract, tables: Tables, *, all_sound: bool) -> None:
+    """Fill, in place, the columns that functions of the contract compute."""
+    frames = {name: table.frame for name, table in tables.items()}
+    for spec in contract.tables.values():
+        for column in spec.columns:
+            if column.by is not None and spec.name in tables:
+                try:
+                    frames[spec.name][column.name] = cast(column.by(frames), column)
+                except Exception:
+                    if all_sound:
+                        raise
+
+
+def _dangling(record: Record, column: Column, known: Mapping[str, None]) -> Problem:
+    typed = record.cells[column.name].text.strip()
+    local = [key.removeprefix(f"{record.doc_id}#") for key in known]
+    suggestion = did_you_mean(typed, local) or f"add it to the {column.target}, or name another"
+    return record.problem(column.name, f"{typed!r} is not among the {column.target}", suggestion)
+
+
+def _circles(above: Mapping[str, Any]) -> Iterator[list[str]]:
+    """Yield each circle of a mapping from keys to keys once, from its first key in order."""
+    done: set[str] = set()
+    for start in above:
+        path: list[str] = []
+        key: Any = start
+        while isinstance(key, str) and key in above and key not in done:
+            done.add(key)
+            path.append(key)
+            key = above[key]
+        if key in path:
+            circle = path[path.index(key) :]
+            first = circle.index(min(circle))
+            yield circle[first:] + circle[:first]
+
+
+def _surroundings_sound(table: Coded, tables: Tables) -> pd.Series[bool]:
+    """True for the rows that have no problem, refer to no row that has one, and hold no child that has one."""
+    sound = table.sound
+    for column in table.spec.references:
+        target = tables[column.target or ""]
+        broken = target.frame.loc[~target.sound, target.spec.key[0]].dropna()
+        sound &= ~table.frame[column.name].isin(broken)
+    broken_parents = {id(r.parent) for other in tables.values() for r in other.records if r.parent and not r.sound}
+    return sound & ~pd.Series([id(r) in broken_parents for r in table.records], index=sound.index, dtype=bool)

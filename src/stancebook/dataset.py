@@ -1,0 +1,45 @@
+"""A finished build → the files of a dataset, as bytes by name."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pandas as pd
+
+from stancebook.build import Build
+from stancebook.describe import (
+    annotation_schema,
+    as_json,
+    codebook_schema,
+    datapackage,
+    dictionary,
+)
+from stancebook.layout import ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, DATA_CARD, DATAPACKAGE, table_file
+from stancebook.parquet import to_bytes
+
+
+def render(build: Build) -> dict[str, bytes]:
+    """Return every file of the dataset; the same seeds and contract give the same bytes."""
+    contract = build.contract
+    rows = {name: len(frame) for name, frame in build.frames.items()}
+    digest = build_digest(build)
+    tables = {table_file(name): to_bytes(build.frames[name], spec, digest) for name, spec in contract.tables.items()}
+    return {
+        **tables,
+        DATAPACKAGE: as_json(datapackage(contract, rows, digest, build.corpus.digest)),
+        ANNOTATION_SCHEMA: as_json(annotation_schema(contract)),
+        CODEBOOK_SCHEMA: as_json(codebook_schema(contract)),
+        DATA_CARD: dictionary(contract, rows).encode() + b"\n",
+    }
+
+
+def build_digest(build: Build) -> str:
+    """Return the SHA-256 that stands for a build: over the seeds, the compiled tables and all rows.
+
+    It does not depend on how a version of the Parquet library writes the rows.
+    """
+    rows = {name: len(frame) for name, frame in build.frames.items()}
+    digest = hashlib.sha256(as_json(datapackage(build.contract, rows, "", build.corpus.digest)))
+    for frame in build.frames.values():
+        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    return digest.hexdigest()

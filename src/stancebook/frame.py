@@ -1,0 +1,60 @@
+"""Rows of one table → a frame whose columns have the types that its spec says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from stancebook.spec import Column, ContractError, Storage, TableSpec
+
+
+def from_rows(spec: TableSpec, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return a frame of all columns of `spec`, one row a row, numbered from 0; what is missing is empty.
+
+    Whole numbers have no way to be empty; where one is missing, a problem has said so and 0 stands in.
+    """
+    return pd.DataFrame({column.name: cast([row.get(column.name) for row in rows], column) for column in spec.columns})
+
+
+def cast(values: Any, column: Column) -> pd.Series[Any]:
+    """Return values, a list or a series, as a series of the column's type."""
+    return _CAST[column.storage](pd.Series(values, dtype=None if len(values) else "object"), column)
+
+
+def conform(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what a function of the contract gave for a derived table, sorted by key and typed."""
+    if set(frame.columns) != set(spec.names):
+        missing = ", ".join(sorted(set(spec.names) ^ set(frame.columns)))
+        raise ContractError(f"the function that derives {spec.name!r} and its model differ in these columns: {missing}")
+    ordered = frame.sort_values(list(spec.key), ignore_index=True) if len(frame) else frame
+    return pd.DataFrame({column.name: cast(ordered[column.name], column) for column in spec.columns})
+
+
+def _string(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    return values.astype("str")
+
+
+def _category(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    plain = values.astype("object")
+    unknown = set(plain.dropna()) - set(column.vocabulary)
+    if unknown:
+        raise ContractError(f"{column.name}: {', '.join(sorted(map(str, unknown)))} not in its vocabulary")
+    return plain.astype(pd.CategoricalDtype(list(column.vocabulary), ordered=column.ordered))
+
+
+def _date(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    return values.astype("object").where(values.notna(), None).astype("datetime64[s]")
+
+
+def _integer(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    return values.astype("object").where(values.notna(), 0).astype("int64")
+
+
+_CAST: Mapping[Storage, Callable[[pd.Series[Any], Column], pd.Series[Any]]] = {
+    "string": _string,
+    "category": _category,
+    "date": _date,
+    "integer": _integer,
+}

@@ -1,0 +1,145 @@
+"""What a compiled contract says of a table and its columns: plain frozen values, free of Pandera."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Tables = Mapping[str, "pd.DataFrame"]
+Kind = Literal["key", "ref", "choice", "text", "verbatim", "edtf", "day", "integer"]
+Filled = Literal["given", "pinned", "engine", "start", "end", "function"]
+Storage = Literal["string", "category", "date", "integer"]
+Shape = Literal["codebook", "document", "grounded", "child", "derived"]
+
+STORAGE: dict[Kind, Storage] = {
+    "key": "string",
+    "ref": "string",
+    "choice": "category",
+    "text": "string",
+    "verbatim": "string",
+    "edtf": "string",
+    "day": "date",
+    "integer": "integer",
+}
+
+
+# Keys of a record that are not columns: the short name of a grounded row, and what stands around its quote.
+ID = "id"
+QUOTE_CONTEXT = ("prefix", "suffix")
+
+
+class ContractError(Exception):
+    """Raised at import where a model or a rule is badly written; says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A pattern that a text must match from end to end, and the words that describe it."""
+
+    pattern: str
+    description: str
+
+    def matches(self, text: str) -> bool:
+        """Return whether the whole text is of this form."""
+        return re.fullmatch(self.pattern, text) is not None
+
+
+_WORD = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+SLUG = Form(_WORD, "lower-case letters a-z and digits, words joined by single hyphens, such as 'river-talks'")
+KEY = Form(rf"{_WORD}(?:/{_WORD})*(?:#{_WORD})?", "a slug; of a document, its path; of a passage, 'document#slug'")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column, compiled.
+
+    `filled` says who fills it: a coder (`given`), the engine from what it reads (`engine`), the engine
+    with a coder's leave to pin it (`pinned`), the bound of an EDTF column (`start`, `end`, of
+    `bound_of`), or a function of the contract (`function`, `by`).
+    """
+
+    kind: Kind
+    description: str
+    name: str = ""
+    optional: bool = False
+    filled: Filled = "given"
+    target: str | None = None
+    target_key: str | None = None
+    mutual: bool = False
+    vocabulary: Mapping[str, str] = field(default_factory=dict)
+    ordered: bool = False
+    default: str | None = None
+    form: Form | None = None
+    minimum: int | None = None
+    bound_of: str | None = None
+    by: Callable[[Tables], pd.Series[Any]] | None = None
+
+    @property
+    def storage(self) -> Storage:
+        """What a cell of the column is kept as."""
+        return STORAGE[self.kind]
+
+    @property
+    def may_be_given(self) -> bool:
+        """Whether a coder may write it."""
+        return self.filled in ("given", "pinned")
+
+    @property
+    def must_be_given(self) -> bool:
+        """Whether a record without it is incomplete."""
+        return self.filled == "given" and not self.optional and self.default is None
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """One table, compiled: its columns in the order they are written in, its key, and where its rows come from."""
+
+    name: str
+    shape: Shape
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    model: type[Any]
+    under: str
+    parent: str | None = None
+    derive: Callable[[Tables], pd.DataFrame] | None = None
+    rules: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Column:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"table {self.name!r} has no column {name!r}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def written(self) -> tuple[Column, ...]:
+        """The columns that a record of this table may give a value for."""
+        own_key = self.key if self.is_grounded else ()
+        return tuple(column for column in self.columns if column.may_be_given and column.name not in own_key)
+
+    @property
+    def is_grounded(self) -> bool:
+        """Whether its rows stand on passages."""
+        return self.shape == "grounded"
+
+    @property
+    def key_as_written(self) -> str | None:
+        """The key that names a record in its file; None where several columns do, or none does."""
+        if self.is_grounded:
+            return ID
+        return self.key[0] if len(self.key) == 1 and self[self.key[0]].filled == "given" else None
+
+    @property
+    def references(self) -> tuple[Column, ...]:
+        """The columns that name rows of a table."""
+        return tuple(column for column in self.columns if column.target is not None)

@@ -1,0 +1,21 @@
+"""The nearest of the known words to a word that is not among them."""
+
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz, process, utils
+
+_NEAR_ENOUGH = 70.0
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that `word` is most likely a slip of, or None if none is near."""
+    found = process.extractOne(
+        word, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_NEAR_ENOUGH
+    )
+    return None if found is None else found[0]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'x'?", or nothing if no known word is near."""
+    word = nearest(word, known) or ""
+    return f"did you mean {word!r}?" if word else ""

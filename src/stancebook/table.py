@@ -1,0 +1,250 @@
+"""The base classes of all models, and their compilation: the only module that touches Pandera's internals."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from stancebook.fields import CARRIED_AS, Category, Day, from_engine
+from stancebook.spec import (
+    ID,
+    KEY,
+    QUOTE_CONTEXT,
+    STORAGE,
+    Column,
+    ContractError,
+    Form,
+    Shape,
+    Storage,
+    TableSpec,
+)
+
+_ANNOTATION: dict[Storage, Any] = {"string": str, "category": Category, "date": Day, "integer": int}
+_ANNOTATION_NAME: dict[Storage, str] = {
+    "string": "str",
+    "category": "Category",
+    "date": "Day",
+    "integer": "int",
+}
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What a class statement says of its table besides its columns."""
+
+    under: str | None = None
+    parent: "type[Table] | None" = None
+    key: tuple[str, ...] = ()
+    by: Any = None
+
+
+class Table(pa.DataFrameModel):
+    """The base of all models. Use one of its subclasses: they say where the rows come from."""
+
+    __shape__: Shape
+    __facts__ = _Facts()
+
+    class Config:
+        """Values are converted strictly before Pandera sees them, so nothing is coerced and nothing is extra."""
+
+        strict = True
+        coerce = False
+
+    def __init_subclass__(
+        cls,
+        under: str | None = None,
+        parent: "type[Table] | None" = None,
+        key: tuple[str, ...] = (),
+        by: Any = None,
+        **rest: Any,
+    ) -> None:
+        cls.__facts__ = _Facts(under, parent, key, by)
+        if key:
+            cls.Config = type("Config", (cls.Config,), {"unique": list(key)})  # type: ignore[misc,assignment]
+        super().__init_subclass__(**rest)  # type: ignore[no-untyped-call]
+
+
+class Codebook(Table):
+    """Rows that documents refer to, written once under `seeds/codebook/`."""
+
+    __shape__: Shape = "codebook"
+
+
+class Document(Table):
+    """One row a document, written in the mapping that the class names by `under=`."""
+
+    __shape__: Shape = "document"
+
+    doc_id: str = from_engine(
+        Column("key", "The document's path below seeds/documents, without its ending.", form=KEY, filled="engine")
+    )
+    text_sha256: str = from_engine(
+        Column(
+            "text",
+            "SHA-256 of the text's bytes. Where the coder gives it, a changed text is refused.",
+            form=Form(r"[0-9a-f]{64}", "the 64 hexadecimal digits of a SHA-256"),
+            filled="pinned",
+        )
+    )
+    n_chars: int = from_engine(
+        Column("integer", "Length of the text in Unicode code points.", minimum=0, filled="engine")
+    )
+
+
+class Grounded(Table):
+    """Rows that each stand on one exact passage of a document."""
+
+    __shape__: Shape = "grounded"
+
+    doc_id: str = from_engine(Column("ref", "The document the passage stands in.", filled="engine"))
+    quote: str = from_engine(Column("verbatim", "The passage, exactly as the text has it."))
+    char_start: int = from_engine(
+        Column(
+            "integer",
+            "Where the passage starts: its offset in Unicode code points.",
+            minimum=0,
+            filled="engine",
+        )
+    )
+    char_end: int = from_engine(
+        Column(
+            "integer",
+            "Where the passage ends: the offset after its last code point.",
+            minimum=1,
+            filled="engine",
+        )
+    )
+
+    @pa.dataframe_check
+    @classmethod
+    def the_passage_is_not_empty(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """The passage ends after it starts and is as long as its quote."""
+        length = df["char_end"] - df["char_start"]
+        return (length > 0) & (length == df["quote"].str.len())
+
+
+class Child(Table):
+    """Rows nested in a record of the table `parent=`, in the list that `under=` names."""
+
+    __shape__: Shape = "child"
+
+
+class Derived(Table):
+    """Rows computed from all other tables by the function `by=`."""
+
+    __shape__: Shape = "derived"
+
+
+def describe(model: type[Table]) -> TableSpec:
+    """Compile a model, or raise `ContractError` with a sentence that says what to write instead."""
+    name = _snake(model.__name__)
+    facts = model.__facts__
+    columns = tuple(_columns(model))
+    if not inspect.cleandoc(model.__dict__.get("__doc__") or ""):
+        raise ContractError(f"{model.__name__} has no docstring: say in one sentence what one row is.")
+    spec = TableSpec(
+        name=name,
+        shape=model.__shape__,
+        description=inspect.cleandoc(model.__doc__ or ""),
+        columns=columns,
+        key=_key(model, columns),
+        model=model,
+        under=facts.under or name,
+        parent=None if facts.parent is None else _snake(facts.parent.__name__),
+        derive=facts.by,
+        rules=_rules(model),
+    )
+    _check_facts(model, spec)
+    return spec
+
+
+def _columns(model: type[Table]) -> Iterator[Column]:
+    """Yield a model's columns, its own first and those of its bases after them, keys ahead of all."""
+    schema = _schema(model)
+    found: dict[str, Column] = {}
+    for base in model.__mro__:
+        if issubclass(base, Table):
+            for name, annotation in inspect.get_annotations(base).items():
+                if not name.startswith("_") and name not in found:
+                    found[name] = _column(model, name, annotation, schema)
+    yield from sorted(found.values(), key=lambda column: column.kind != "key")
+
+
+def _schema(model: type[Table]) -> Any:
+    try:
+        return model.to_schema()
+    except Exception as fault:
+        raise ContractError(
+            f"{model.__name__} is not a model that Pandera understands ({fault}). Write each column as"
+            " 'name: str = text(\"what it holds\")', with a word of stancebook.fields; where it may be empty,"
+            " say optional=True, not 'str | None'."
+        ) from fault
+
+
+def _column(model: type[Table], name: str, annotation: Any, schema: Any) -> Column:
+    at = f"{model.__name__}.{name}"
+    compiled = schema.columns.get(name)
+    carried = (compiled.metadata or {}).get(CARRIED_AS) if compiled is not None else None
+    if carried is None:
+        raise ContractError(f"{at} is not written with a word of stancebook.fields: use text(), choice(), ref() …")
+    column: Column = replace(carried, name=name)
+    if compiled.required is False:
+        raise ContractError(f"{at}: 'X | None' makes the whole column optional; write X and say optional=True.")
+    if name == ID or name in QUOTE_CONTEXT:
+        raise ContractError(f"{at}: '{name}' is a word of the annotation format; name the column otherwise.")
+    if annotation is not _ANNOTATION[column.storage]:
+        wanted = _ANNOTATION_NAME[STORAGE[column.kind]]
+        raise ContractError(f"{at} holds a {column.kind}: annotate it as '{name}: {wanted}'.")
+    if not column.description.strip():
+        raise ContractError(f"{at} has no description: say what it holds, for the coder and the reader.")
+    if column.kind == "choice" and not (column.vocabulary and all(map(str.strip, column.vocabulary.values()))):
+        raise ContractError(f"{at}: every value of a vocabulary needs a definition a coder can decide by.")
+    return column
+
+
+def _key(model: type[Table], columns: tuple[Column, ...]) -> tuple[str, ...]:
+    own = tuple(column.name for column in columns if column.kind == "key")
+    key = model.__facts__.key or own
+    names = {column.name for column in columns}
+    if not key or len(own) > 1 or (own and model.__facts__.key) or not set(key) <= names:
+        raise ContractError(
+            f"{model.__name__} needs one key: either one column written with key(), or the names of its"
+            f' columns in the class statement, such as \'class {model.__name__}(…, key=("a_id", "role"))\'.'
+        )
+    return key
+
+
+def _rules(model: type[Table]) -> dict[str, str]:
+    """Return the sentence a coder reads for each rule that a model states across its columns."""
+    rules = {}
+    for check in _schema(model).checks:
+        sentence = inspect.cleandoc(check.description or "")
+        if not sentence:
+            raise ContractError(
+                f"{model.__name__}.{check.name} has no docstring: write it as the sentence that a coder reads"
+                " when the rule fails."
+            )
+        rules[str(check.name)] = " ".join(sentence.split())
+    return rules
+
+
+def _check_facts(model: type[Table], spec: TableSpec) -> None:
+    columns = {column.name: column for column in spec.columns}
+    for column in spec.columns:
+        at = f"{model.__name__}.{column.name}"
+        if column.default is not None and column.default not in columns:
+            raise ContractError(f"{at}: its default {column.default!r} is not a column of {model.__name__}.")
+        if column.bound_of is not None and (column.bound_of not in columns or columns[column.bound_of].kind != "edtf"):
+            raise ContractError(f"{at}: {column.bound_of!r} is not a column written with edtf().")
+    if (spec.shape == "child") != (spec.parent is not None):
+        raise ContractError(f"{model.__name__}: a Child, and only a Child, names its parent= in the class statement.")
+    if (spec.shape == "derived") != (spec.derive is not None):
+        raise ContractError(f"{model.__name__}: a Derived table, and only one, names its by= in the class statement.")
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

@@ -1,0 +1,199 @@
+"""YAML text → a tree of scalars, mappings and sequences that know their lines, by libyaml's events.
+
+Only the plain core of YAML is taken: no anchors, aliases, tags, merge keys, duplicate keys or second
+documents. Types never come from YAML: every scalar is the text that was typed.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from stancebook.problem import Problem
+
+_ABSENT = {"", "~", "null", "Null", "NULL"}
+_BREAKS_OF_YAML_ONLY = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
+_COMMENT = re.compile(r"[ \t]+#")
+
+
+@dataclass(slots=True)
+class Node:
+    """Any value, at the line and column (from 1) where it starts."""
+
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class Scalar(Node):
+    """A scalar as typed. `absent`: null, ~ or nothing. `cut`: a comment follows, which may be text that was meant."""
+
+    text: str
+    absent: bool = False
+    cut: bool = False
+
+
+@dataclass(slots=True)
+class Mapping(Node):
+    """Keys in the order written, each with the place it stands at, and their values; not `whole` if one was refused."""
+
+    keys: dict[str, Scalar] = field(default_factory=dict)
+    values: dict[str, Node] = field(default_factory=dict)
+    whole: bool = True
+
+
+@dataclass(slots=True)
+class Sequence(Node):
+    """Values in the order written."""
+
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Refused(Node):
+    """Stands where YAML was refused; a problem has said why."""
+
+
+def parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
+    """Return the root of the tree, None if there is none, and what was refused."""
+    builder = _Builder(text, file)
+    return builder.build(), builder.problems
+
+
+class _Builder:
+    """Grows one tree on a stack of the collections that are still open."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text.removeprefix("\ufeff")
+        self.file = file
+        self.problems: list[Problem] = []
+        self.root: Node | None = None
+        self.open: list[Mapping | Sequence] = []
+        self.pending: list[Scalar | None] = []  # for each open mapping, the key that waits for its value
+        # libyaml counts breaks that no editor counts; then lines are found from the offset instead.
+        exotic = _BREAKS_OF_YAML_ONLY.search(self.text)
+        self.starts = [0, *(m.end() for m in re.finditer("\n", self.text))] if exotic else None
+
+    def build(self) -> Node | None:
+        try:
+            for event in yaml.parse(self.text, Loader=yaml.CSafeLoader):
+                self.take(event)
+        except yaml.reader.ReaderError as fault:
+            at = self.place_of(fault.position)
+            character = f"U+{ord(fault.character) if isinstance(fault.character, str) else fault.character:04X}"
+            self.report(at, f"the character {character} may not stand in YAML", "delete it, or type it as text")
+            return None
+        except yaml.MarkedYAMLError as fault:
+            # What was never closed is mended where it was opened, not where the file ends.
+            unclosed = fault.problem is not None and "end of stream" in fault.problem
+            mark = (fault.context_mark if unclosed else None) or fault.problem_mark
+            self.report(
+                self.place_of(mark.index) if mark else (1, 1),
+                "this is not YAML: " + " ".join(part for part in (fault.problem, fault.context) if part),
+                "text that holds ': ', ' #', quotation marks or brackets is safest in a block: 'quote: |-' and the"
+                " text indented on the next line",
+            )
+            return None
+        return self.root
+
+    def take(self, event: Any) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self.add(self.scalar(event))
+        elif isinstance(event, yaml.MappingStartEvent):
+            self.enter(Mapping(*self.place(event)), event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self.enter(Sequence(*self.place(event)), event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self.open.pop()
+            self.pending.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            self.add(self.alias(event))
+        elif isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
+            self.refuse(event, "a second YAML document starts here", "one file holds one document: remove the '---'")
+
+    def enter(self, node: Mapping | Sequence, event: Any) -> None:
+        self.add(node)
+        if clever := self.cleverness(event):
+            self.refuse(event, *clever)
+        self.open.append(node)
+        self.pending.append(None)
+
+    def add(self, node: Node) -> None:
+        if not self.open:
+            if self.root is None:
+                self.root = node
+            return
+        parent, key = self.open[-1], self.pending[-1]
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+        elif key is None:
+            self.pending[-1] = self.key(node)
+        else:
+            self.pending[-1] = None
+            if key.text in parent.keys:
+                first = parent.keys[key.text]
+                hint = f"it is first given in line {first.line}; keep one of the two"
+                self.report((key.line, key.column), f"the key '{key.text}' is given twice", hint)
+            elif key.absent:
+                parent.whole = False
+            else:
+                parent.keys[key.text] = key
+                parent.values[key.text] = node
+
+    def key(self, node: Node) -> Scalar:
+        """Return a mapping's key; one that is refused comes back as absent, and is dropped with its value."""
+        if not isinstance(node, Scalar):
+            if not isinstance(node, Refused):
+                self.report((node.line, node.column), "a key must be a single word", "write it as 'key: value'")
+            return Scalar(node.line, node.column, "", absent=True)
+        if node.absent:
+            self.report((node.line, node.column), "a key is missing here", "write it as 'key: value'")
+        elif node.text == "<<":
+            self.report((node.line, node.column), "the merge key '<<' is not allowed", "write the keys out in full")
+            node.absent = True
+        return node
+
+    def scalar(self, event: Any) -> Node:
+        if clever := self.cleverness(event):
+            return self.refuse(event, *clever)
+        plain = not event.style
+        return Scalar(
+            *self.place(event),
+            event.value,
+            absent=plain and event.value in _ABSENT,
+            cut=plain and _COMMENT.match(self.text, event.end_mark.index) is not None,
+        )
+
+    def alias(self, event: Any) -> Refused:
+        key = self.pending[-1] if self.pending else None
+        if key is not None and key.absent:  # the key was refused already: one mistake, one problem
+            return Refused(*self.place(event))
+        return self.refuse(event, f"the alias *{event.anchor} is not allowed", "write the value out in full")
+
+    def cleverness(self, event: Any) -> tuple[str, str] | None:
+        """Return why an event is more YAML than is taken here, and what to do; None if it is not."""
+        if event.anchor is not None:
+            return f"the anchor &{event.anchor} is not allowed", "remove it, and write values in full"
+        if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            return f"the tag {tag} is not allowed", "remove it: the schema decides the type"
+        return None
+
+    def refuse(self, event: Any, message: str, hint: str) -> Refused:
+        at = self.place(event)
+        self.report(at, message, hint)
+        return Refused(*at)
+
+    def report(self, at: tuple[int, int], message: str, hint: str) -> None:
+        self.problems.append(Problem(self.file, *at, "", message, hint))
+
+    def place(self, event: Any) -> tuple[int, int]:
+        mark = event.start_mark
+        return self.place_of(mark.index) if self.starts else (mark.line + 1, mark.column + 1)
+
+    def place_of(self, index: int) -> tuple[int, int]:
+        starts = self.starts or [0, *(m.end() for m in re.finditer("\n", self.text))]
+        line = bisect_right(starts, index)
+        return line, index - starts[line - 1] + 1

@@ -1,0 +1,56 @@
+"""A frame held against its model: Pandera's verdict, one failure a broken row and rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
+
+from stancebook.spec import ContractError, TableSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The row (its label in the frame's index) that breaks a rule; `column` where the rule is a column's own."""
+
+    row: Any
+    column: str | None
+    message: str
+
+
+def failures(spec: TableSpec, frame: pd.DataFrame) -> list[Failure]:
+    """Return what Pandera finds wrong with a typed frame; raise `ContractError` if a rule itself breaks."""
+    try:
+        spec.model.validate(frame, lazy=True)
+    except SchemaErrors as found:
+        return list(dict.fromkeys(failure for error in found.schema_errors for failure in _told(spec, error)))
+    return []
+
+
+def _told(spec: TableSpec, error: SchemaError) -> Iterator[Failure]:
+    column = error.schema.name if error.schema.name in spec.names else None
+    for _, case in error.failure_cases.drop_duplicates("index").iterrows():
+        yield Failure(case["index"], column, _message(spec, column, error, case["failure_case"]))
+
+
+def _message(spec: TableSpec, column: str | None, error: SchemaError, value: Any) -> str:
+    """Return what Pandera found as a sentence for a coder; raise `ContractError` for what a developer must mend."""
+    match error.reason_code:
+        case SchemaErrorReason.DATAFRAME_CHECK if column is None:
+            return spec.rules[error.check.name]
+        case SchemaErrorReason.DATAFRAME_CHECK if column is not None:
+            form = spec[column].form
+            if error.check.name == "str_matches" and form is not None:
+                return f"{value!r} is not {form.description}"
+            return " ".join(
+                (error.check.description or f"{value!r} fails {error.check.error or error.check.name}").split()
+            )
+        case SchemaErrorReason.SERIES_CONTAINS_NULLS:
+            return f"{column} is empty, and must not be"
+        case SchemaErrorReason.SERIES_CONTAINS_DUPLICATES | SchemaErrorReason.DUPLICATES:
+            return f"the same {', '.join(spec.key)} stands in another row of {spec.name}"
+        case _:
+            raise ContractError(f"{spec.name} cannot be checked by its model: {error}")
