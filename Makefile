@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build test check lint clean
+.PHONY: build test lint check html constraints clean
 
 build: $(VENV)/ready
 	@$(RUN) build.py
@@ -33,5 +33,15 @@ $(VENV)/ready-dev: $(VENV)/ready
 	@$(INSTALL) '.[dev]'
 	@touch $@
 
+# A static copy of the notebooks, figures and all, the code folded away.
+html: $(VENV)/ready-dev
+	@$(RUN) -m nbconvert --to html --template folded --TemplateExporter.extra_template_basedirs=notebooks --output-dir html notebooks/*.ipynb
+
+# Pin what is installed now.
+constraints: $(VENV)/ready-dev
+	@{ echo "# What CI installs: every package pinned, so that checks repeat. Renewed by: make constraints"; \
+	   $(RUN) -m pip freeze --exclude-editable; } > constraints.txt.new
+	@mv constraints.txt.new constraints.txt
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	rm -rf $(VENV) html .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

@@ -4,8 +4,6 @@ from stancebook.fields import Day, day, text
 from stancebook.spec import Form
 from stancebook.table import Document
 
-# The shape of a tag by RFC 5646 (BCP 47), as far as news texts need it: language, script, region.
-LANGUAGE = Form(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?", "a BCP 47 tag, such as 'en' or 'uk-Latn'")
 WEB_ADDRESS = Form(r"https?://\S+", "an address that starts with https://")
 
 
@@ -18,6 +16,5 @@ class Documents(Document, under="document"):
     author: str = text("Its author as by-lined.", optional=True)
     published: Day = day("The day it was published; statuses in all tables are as of this day.")
     url: str = text("Where it was published.", form=WEB_ADDRESS)
-    language: str = text("The language it is written in.", form=LANGUAGE)
     rights: str = text("Whose the text is, and on what terms it stands here.")
     coder: str = text("Who coded it.")

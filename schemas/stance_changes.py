@@ -1,6 +1,7 @@
 """The table of stance changes, derived from the statements: who moved, and who only was said to have moved."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,8 @@ from stancebook.spec import Tables
 from stancebook.table import Derived
 
 SERIES = ["level", "holder_id", "issue_id", "format_id"]
+IN_TIME = ["date_start", "date_end", "doc_id", "char_start", "statement_id"]
+OBSERVED = ["stance", "asserted_change", "source", "confidence", "speaker_id"]
 
 # What was not said by the holder, or for the holder by somebody entitled to, cancels nothing that was.
 ON_RECORD = ("on_record", "spokesperson")
@@ -27,7 +30,7 @@ _STANCE_CODE = {stance: code for code, stance in enumerate(STANCE, start=-2)}
 _SOURCE_RANK = {source: rank for rank, source in enumerate(SOURCE)}
 _CONFIDENCE_RANK = {confidence: rank for rank, confidence in enumerate(CONFIDENCE)}
 
-Observation = Mapping[Any, Any]
+Observation = dict[Hashable, Any]
 
 
 def derive(tables: Tables) -> pd.DataFrame:
@@ -37,37 +40,30 @@ def derive(tables: Tables) -> pd.DataFrame:
     belongs to two series: of its holder, and of the party its holder belongs to.
     """
     softer = tables["issues"].set_index("issue_id")["softer"].astype("object").to_dict()
-    rows = [
-        _change(before, after, softer)
-        for _, series in _observations(tables).groupby(SERIES, dropna=False, sort=True)
-        for before, after in _pairs(series)
-    ]
+    series = groupby(_observations(tables), key=lambda seen: [seen[name] for name in SERIES])
+    rows = [_change(before, after, softer) for _, observations in series for before, after in _pairs(observations)]
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def _observations(tables: Tables) -> pd.DataFrame:
-    """Return the observations of both levels, in the order of their dates, then of the text."""
-    statements = tables["statements"].merge(tables["documents"][["doc_id", "published"]], on="doc_id")
-    seen = statements[
-        statements["issue_id"].notna() & (statements["stance"].notna() | statements["asserted_change"].notna())
-    ].astype(dict.fromkeys(("stance", "asserted_change", "source", "confidence"), "object"))
+def _observations(tables: Tables) -> list[Observation]:
+    """Return the observations of both levels, series by series, each in the order of dates and then of the text."""
+    statements = tables["statements"]
+    observed = statements["issue_id"].notna() & (statements["stance"].notna() | statements["asserted_change"].notna())
+    seen = statements[observed].merge(tables["documents"][["doc_id", "published"]], on="doc_id")
     # A statement without a date holds as of publication.
-    undated = seen["date_edtf"].isna()
-    seen.loc[undated, "date_end"] = seen.loc[undated, "published"]
+    seen["date_end"] = seen["date_end"].where(seen["date_edtf"].notna(), seen["published"])
     party = tables["actors"].set_index("actor_id")["party_id"]
     both = pd.concat([seen.assign(level="actor"), seen.assign(level="party", holder_id=seen["holder_id"].map(party))])
-    return both.sort_values(
-        ["date_start", "date_end", "doc_id", "char_start", "statement_id"],
-        na_position="first",
-        ignore_index=True,
-    )
+    ordered = both.sort_values(SERIES + IN_TIME, na_position="first")[SERIES + IN_TIME + OBSERVED]
+    plain = ordered.astype("object").where(ordered.notna(), None)
+    return plain.to_dict("records")
 
 
-def _pairs(series: pd.DataFrame) -> Iterator[tuple[Observation | None, Observation]]:
+def _pairs(series: Iterable[Observation]) -> Iterator[tuple[Observation | None, Observation]]:
     """Yield each observation with the one it is compared to: for what is on record, the last that was on record."""
     last: Observation | None = None
     last_on_record: Observation | None = None
-    for observation in series.to_dict("records"):
+    for observation in series:
         on_record = observation["source"] in ON_RECORD
         yield (last_on_record or last) if on_record else last, observation
         last = observation
@@ -96,7 +92,7 @@ def _change(before: Observation | None, after: Observation, softer: Mapping[Any,
 def _direction(before: Observation | None, after: Observation, softer: str) -> str:
     if before is None:
         return "first_observed"
-    if pd.isna(before["stance"]) or pd.isna(after["stance"]):
+    if before["stance"] is None or after["stance"] is None:
         return "indeterminate"
     old, new = _STANCE_CODE[before["stance"]], _STANCE_CODE[after["stance"]]
     if old == new:
@@ -112,13 +108,13 @@ def _direction(before: Observation | None, after: Observation, softer: str) -> s
 def _conflict(before: Observation, after: Observation) -> bool:
     """Return whether two different sources speak of dates that overlap: then neither follows the other."""
     same = all(before[name] == after[name] for name in ("speaker_id", "source"))
-    ended = before["date_end"] < after["date_start"]
+    ended = None not in (before["date_end"], after["date_start"]) and before["date_end"] < after["date_start"]
     return not same and not ended
 
 
 def _agreement(direction: str, asserted: Any) -> str:
     computed = direction in ("softened", "hardened", "unchanged")
-    if pd.isna(asserted):
+    if asserted is None:
         return "computed_only" if computed else "neither"
     if not computed:
         return "asserted_only"

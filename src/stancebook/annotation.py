@@ -141,7 +141,7 @@ class _Reader:
         children = {child.under: child for child in self.contract.children_of(spec.name)}
         slips = list(self.read_cells(record, node, children))
         record.sound &= node.whole
-        for name in _needed(spec) if node.whole else ():
+        for name in spec.needed_keys if node.whole else ():
             if name not in record.cells and name not in slips and name not in node.values:
                 self.reading.problems.append(record.problem(None, f"the key '{name}' is missing", _about(spec, name)))
         self.reading.whole &= spec.key_as_written is None or spec.key_as_written in record.cells
@@ -151,7 +151,7 @@ class _Reader:
 
     def read_cells(self, record: Record, node: Mapping, children: Map[str, TableSpec]) -> Iterator[str]:
         """Fill a record's cells; yield the keys that unknown ones seem to be slips of."""
-        allowed = _allowed(record.spec)
+        allowed = record.spec.allowed_keys
         for name, value in node.values.items():
             key = node.keys[name]
             if name in allowed:
@@ -172,7 +172,7 @@ class _Reader:
             message = "this is a collection, not a value"
             hint = "write a single value; text with brackets, braces or ': ' in it goes into a block after '|-'"
         elif value.absent or not value.text.strip():
-            if name not in _needed(record.spec):
+            if name not in record.spec.needed_keys:
                 return None
             message, hint = "is empty", _about(record.spec, name)
         elif value.cut and _is_verbatim(record.spec, name):
@@ -185,17 +185,6 @@ class _Reader:
 
     def report(self, line: int, column: int, where: str, message: str, hint: str) -> None:
         self.reading.problems.append(Problem(self.file, line, column, where, message, hint))
-
-
-def _allowed(spec: TableSpec) -> list[str]:
-    """Return the keys a record may have, children apart."""
-    columns = [column.name for column in spec.written]
-    return [ID, *columns, *QUOTE_CONTEXT] if spec.is_grounded else columns
-
-
-def _needed(spec: TableSpec) -> list[str]:
-    columns = [column.name for column in spec.written if column.must_be_given]
-    return [ID, *columns] if spec.is_grounded else columns
 
 
 def _is_verbatim(spec: TableSpec, name: str) -> bool:

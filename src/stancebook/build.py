@@ -19,15 +19,13 @@ from stancebook.check import (
     check_model,
     check_references,
     check_rules,
-    compute_columns,
 )
+from stancebook.compute import compute_columns, derive_tables
 from stancebook.contract import Contract
 from stancebook.convert import Row, convert
 from stancebook.corpus import Corpus, find
-from stancebook.frame import conform, from_rows
+from stancebook.frame import from_rows
 from stancebook.problem import Problem
-from stancebook.spec import ContractError
-from stancebook.validate import failures
 
 
 @dataclass(frozen=True)
@@ -115,25 +113,28 @@ def _readings(contract: Contract, corpus: Corpus, unread: Unread) -> Iterator[tu
 
 def _check(contract: Contract, draft: _Draft, *, sound: bool) -> list[Problem]:
     """Return the problems of whole tables: each stage leaves alone the rows that an earlier one found at fault."""
-    tables, problems = draft.tables, list[Problem]()
+    tables = draft.tables
+    problems: list[Problem] = []
     for table in tables.values():
         problems += [*check_keys(table), *check_circles(table)]
     problems += check_references(tables, draft.unread)
     sound = sound and not draft.problems and not problems
-    compute_columns(contract, tables, all_sound=sound)
+    compute_columns(contract, _frames(tables), all_sound=sound)
     for table in tables.values():
         problems += check_model(table, all_sound=sound)
-    sound = sound and not problems
-    problems += check_rules(contract, tables, all_sound=sound)
+    problems += check_rules(contract, tables, all_sound=sound and not problems)
     return problems
 
 
 def _finish(contract: Contract, tables: Tables) -> dict[str, pd.DataFrame]:
-    """Return the sorted frames of all tables, derived ones among them."""
-    frames = {name: table.frame.sort_values(list(table.spec.key), ignore_index=True) for name, table in tables.items()}
-    for spec in contract.shaped("derived"):
-        if spec.derive is not None:
-            frames[spec.name] = conform(spec, spec.derive(frames))
-            for failure in failures(spec, frames[spec.name]):
-                raise ContractError(f"row {failure.row} of the derived table {spec.name!r}: {failure.message}")
+    """Return the frames of all tables, derived ones among them, in the order of the contract."""
+    frames = {
+        name: frame.sort_values(list(contract.tables[name].key), ignore_index=True)
+        for name, frame in _frames(tables).items()
+    }
+    frames |= derive_tables(contract, frames)
     return {name: frames[name] for name in contract.tables}
+
+
+def _frames(tables: Tables) -> dict[str, pd.DataFrame]:
+    return {name: table.frame for name, table in tables.items()}

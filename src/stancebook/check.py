@@ -10,7 +10,6 @@ import pandas as pd
 
 from stancebook.annotation import Record
 from stancebook.contract import Contract, Rule
-from stancebook.frame import cast
 from stancebook.problem import Problem
 from stancebook.spec import Column, ContractError, TableSpec
 from stancebook.suggest import did_you_mean
@@ -120,26 +119,15 @@ def _broken(rule: Rule, tables: Tables, *, all_sound: bool) -> pd.DataFrame:
     frame = frames[rule.table]
     try:
         holds = rule.holds(frames)
+        if not (isinstance(holds, pd.Series) and holds.dtype == bool and holds.index.equals(frame.index)):
+            raise ContractError(
+                f"the rule {rule.message!r} must return one True or False for each row of {rule.table!r}."
+            )
     except Exception:
         if all_sound:
             raise
-        return frame[:0]  # the rule met a value that a problem has already been reported for
-    if not (isinstance(holds, pd.Series) and holds.dtype == bool and holds.index.equals(frame.index)):
-        raise ContractError(f"the rule {rule.message!r} must return one True or False for each row of {rule.table!r}.")
+        return frame[:0]  # the rule met what a problem has already been reported for
     return frame[~holds]
-
-
-def compute_columns(contract: Contract, tables: Tables, *, all_sound: bool) -> None:
-    """Fill, in place, the columns that functions of the contract compute."""
-    frames = {name: table.frame for name, table in tables.items()}
-    for spec in contract.tables.values():
-        for column in spec.columns:
-            if column.by is not None and spec.name in tables:
-                try:
-                    frames[spec.name][column.name] = cast(column.by(frames), column)
-                except Exception:
-                    if all_sound:
-                        raise
 
 
 def _dangling(record: Record, column: Column, known: Mapping[str, None]) -> Problem:
@@ -166,11 +154,11 @@ def _circles(above: Mapping[str, Any]) -> Iterator[list[str]]:
 
 
 def _surroundings_sound(table: Coded, tables: Tables) -> pd.Series[bool]:
-    """True for the rows that have no problem, refer to no row that has one, and hold no child that has one."""
+    """True for the rows that are sound, refer only to sound rows, and hold only sound children."""
     sound = table.sound
     for column in table.spec.references:
         target = tables[column.target or ""]
-        broken = target.frame.loc[~target.sound, target.spec.key[0]].dropna()
-        sound &= ~table.frame[column.name].isin(broken)
+        reached = target.frame.loc[target.sound, target.spec.key[0]]
+        sound &= table.frame[column.name].isna() | table.frame[column.name].isin(reached)
     broken_parents = {id(r.parent) for other in tables.values() for r in other.records if r.parent and not r.sound}
     return sound & ~pd.Series([id(r) in broken_parents for r in table.records], index=sound.index, dtype=bool)

@@ -49,6 +49,8 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
         say(_refusal(built, options.out, check=options.check))
         return 1
     say(_summary(built, options.seeds))
+    if options.coverage is not None:
+        return _coverage(built, options.coverage, say)
     files = render(built)
     if options.check:
         return _check(files, options.out, say)
@@ -77,6 +79,13 @@ def _parser(root: Path) -> argparse.ArgumentParser:
         "--check",
         action="store_true",
         help="write nothing; fail if the dataset is not what the seeds give, and list the rows that differ",
+    )
+    parser.add_argument(
+        "--coverage",
+        nargs="*",
+        metavar="TABLE",
+        help="write nothing; show what the quotes of these tables, or of all, touch of each text, and list the"
+        " passages that none touches",
     )
     parser.add_argument(
         "--seeds", metavar="DIR", type=_folder, default=root / "seeds", help="folder to read (default: seeds)"
@@ -116,6 +125,17 @@ def _check(files: dict[str, bytes], out: Path, say: Callable[[str], None]) -> in
     say("\n".join(f"differs  {_named(out)}{line}" for line in found))
     say("Run build.py without --check, and commit what it writes.")
     return 1
+
+
+def _coverage(built: Build, tables: Sequence[str], say: Callable[[str], None]) -> int:
+    from stancebook.coverage import coverage, report
+
+    known = [spec.name for spec in built.contract.shaped("grounded")]
+    if unknown := [table for table in tables if table not in known]:
+        say(f"--coverage takes {', '.join(known)}; {', '.join(unknown)} has no quotes.")
+        return 2
+    say("\n" + report(coverage(built, tables)))
+    return 0
 
 
 def _summary(built: Build, seeds: Path) -> str:

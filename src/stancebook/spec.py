@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -111,21 +112,34 @@ class TableSpec:
     rules: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Column:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(f"table {self.name!r} has no column {name!r}")
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the columns, in order."""
-        return tuple(column.name for column in self.columns)
+        return tuple(self._by_name)
 
-    @property
+    @cached_property
     def written(self) -> tuple[Column, ...]:
         """The columns that a record of this table may give a value for."""
         own_key = self.key if self.is_grounded else ()
         return tuple(column for column in self.columns if column.may_be_given and column.name not in own_key)
+
+    @cached_property
+    def allowed_keys(self) -> dict[str, None]:
+        """The keys a record may have, in the order a coder would write them; children apart."""
+        columns = [column.name for column in self.written]
+        return dict.fromkeys([ID, *columns, *QUOTE_CONTEXT] if self.is_grounded else columns)
+
+    @cached_property
+    def needed_keys(self) -> tuple[str, ...]:
+        """The keys a record must have."""
+        columns = [column.name for column in self.written if column.must_be_given]
+        return (ID, *columns) if self.is_grounded else tuple(columns)
 
     @property
     def is_grounded(self) -> bool:

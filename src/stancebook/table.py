@@ -23,6 +23,9 @@ from stancebook.spec import (
     TableSpec,
 )
 
+# The shape of a tag by RFC 5646 (BCP 47), as far as texts need it: language, script, region.
+LANGUAGE = Form(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?", "a BCP 47 tag, such as 'en' or 'uk-Latn'")
+
 _ANNOTATION: dict[Storage, Any] = {"string": str, "category": Category, "date": Day, "integer": int}
 _ANNOTATION_NAME: dict[Storage, str] = {
     "string": "str",
@@ -90,6 +93,7 @@ class Document(Table):
             filled="pinned",
         )
     )
+    language: str = from_engine(Column("text", "The language the text is written in.", form=LANGUAGE))
     n_chars: int = from_engine(
         Column("integer", "Length of the text in Unicode code points.", minimum=0, filled="engine")
     )
