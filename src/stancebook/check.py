@@ -116,18 +116,19 @@ def check_rules(contract: Contract, tables: Tables, *, all_sound: bool) -> Itera
 def _broken(rule: Rule, tables: Tables, *, all_sound: bool) -> pd.DataFrame:
     """Return the rows that break a rule."""
     frames = {name: table.frame for name, table in tables.items()}
-    frame = frames[rule.table]
     try:
-        holds = rule.holds(frames)
-        if not (isinstance(holds, pd.Series) and holds.dtype == bool and holds.index.equals(frame.index)):
-            raise ContractError(
-                f"the rule {rule.message!r} must return one True or False for each row of {rule.table!r}."
-            )
+        return frames[rule.table][~_verdict(rule, frames)]
     except Exception:
         if all_sound:
             raise
-        return frame[:0]  # the rule met what a problem has already been reported for
-    return frame[~holds]
+        return frames[rule.table][:0]  # the rule met what a problem has already been reported for
+
+
+def _verdict(rule: Rule, frames: Mapping[str, pd.DataFrame]) -> pd.Series[bool]:
+    holds: pd.Series[bool] = rule.holds(frames)
+    if isinstance(holds, pd.Series) and holds.dtype == bool and holds.index.equals(frames[rule.table].index):
+        return holds
+    raise ContractError(f"the rule {rule.message!r} must return one True or False for each row of {rule.table!r}.")
 
 
 def _dangling(record: Record, column: Column, known: Mapping[str, None]) -> Problem:
