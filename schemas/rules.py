@@ -22,6 +22,18 @@ def _published(tables: Tables, table: str) -> "pd.Series[Any]":
     return _of(tables, "documents", tables[table]["doc_id"], "published")
 
 
+# ── Passages ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _a_passage_lies_in_its_document(table: str) -> Rule:
+    @rule(table)
+    def a_passage_lies_in_its_document(tables: Tables) -> Any:
+        """A passage ends no later than the text it stands in."""
+        return tables[table]["char_end"] <= _of(tables, "documents", tables[table]["doc_id"], "n_chars")
+
+    return a_passage_lies_in_its_document
+
+
 # ── Dates ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -190,6 +202,7 @@ def every_format_is_used(tables: Tables) -> Any:
 
 
 RULES: tuple[Rule, ...] = (
+    *(_a_passage_lies_in_its_document(table) for table in ("mentions", "statements", "events", "demands")),
     *(_words_come_with_a_date(table) for table in ("statements", "events", "demands")),
     said_no_later_than_published,
     raised_no_later_than_published,
