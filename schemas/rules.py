@@ -15,7 +15,7 @@ def _of(tables: Tables, table: str, references: "pd.Series[Any]", column: str) -
     values = target.drop_duplicates(key).set_index(key)[column]
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype("object")
-    return references.map(values)
+    return pd.Series(values.reindex(references).to_numpy(), index=references.index)
 
 
 def _published(tables: Tables, table: str) -> "pd.Series[Any]":

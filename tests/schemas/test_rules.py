@@ -1,0 +1,68 @@
+"""The rules hold their tongue where there is nothing to say; what they say is shown by tests/cases."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from schemas import CONTRACT
+from stancebook.build import build
+
+DOCUMENT = "document"
+
+
+def rewrite(path, change):
+    path.write_text(yaml.safe_dump(change(yaml.load(path.read_text("utf-8"), yaml.CBaseLoader))), "utf-8")
+
+
+def without(*names):
+    """Leave lists out of a file of annotations, and what refers to them."""
+
+    def change(file):
+        kept = {name: rows for name, rows in file.items() if name not in names}
+        for rows in kept.values():
+            for row in rows if isinstance(rows, list) else []:
+                row.pop("statement_id", None)
+        return kept
+
+    return change
+
+
+@pytest.mark.parametrize("table", ["mentions", "statements", "events", "demands"])
+def test_a_document_without_rows_of_one_kind_is_in_order(annotations, table):
+    rewrite(annotations, without(table))
+    built = build(CONTRACT, Path("seeds"))
+    assert built.errors == []
+    assert built.frames[table].empty
+
+
+def test_a_document_without_any_row_is_in_order(annotations):
+    rewrite(annotations, lambda file: {DOCUMENT: file[DOCUMENT]})
+    built = build(CONTRACT, Path("seeds"))
+    assert built.errors == []
+    assert {problem.level for problem in built.problems} == {"warning"}  # nothing in the codebook is used
+
+
+def test_an_event_without_participants_is_in_order_where_a_note_says_why(annotations):
+    def change(file):
+        for event in file["events"]:
+            event.pop("participants")
+            event["note"] = "The text names none."
+        return file
+
+    rewrite(annotations, change)
+    assert build(CONTRACT, Path("seeds")).errors == []
+
+
+@pytest.mark.parametrize("rule", CONTRACT.rules, ids=lambda rule: rule.holds.__name__)
+def test_a_message_is_a_sentence(rule):
+    assert rule.message[0].isupper()
+    assert rule.message.endswith(".")
+
+
+@pytest.mark.parametrize("spec", CONTRACT.tables.values(), ids=lambda spec: spec.name)
+def test_definitions_and_descriptions_are_sentences(spec):
+    for column in spec.columns:
+        for sentence in (column.description, *column.vocabulary.values()):
+            assert sentence[0].isupper() or sentence[0] == "ISO"
+            assert sentence.rstrip(")").endswith((".", "'"))
