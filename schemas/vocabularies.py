@@ -155,8 +155,8 @@ EVENT_TYPE = {
 }
 
 EVENT_STATUS = {
-    "occurred": "It is over by publication, and ran its course.",
-    "ongoing": "It has begun and is not over by publication.",
+    "occurred": "It happened before publication; also what was so at a past time and is not said to go on.",
+    "ongoing": "It has begun and is said or shown to go on at publication.",
     "planned": "Somebody who decides on it has fixed it, or is said to plan it.",
     "expected": "It is said to be coming, without anybody having fixed it.",
     "aborted": "It began and was stopped before its end.",
@@ -248,7 +248,7 @@ DEMAND_STATUS = {
 }
 
 BASIS = {
-    "explicit": "The holder says so, as reported.",
+    "explicit": "The holder says so, as reported, or the author states it as what the holder wants.",
     "implied": "It follows from what the holder says or does.",
     "interpreted": "Somebody reads it into the holder's words.",
     "anticipated": "Somebody expects it of the holder, who has not said it.",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from stancebook.build import Build
@@ -44,7 +46,7 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
         say(f"The schemas are not in order: {fault}")
         return 1
     if built.problems or options.output_format == "json":
-        print(RENDERERS[options.output_format](built.problems))
+        _print(RENDERERS[options.output_format](built.problems), sys.stdout)
     if built.errors:
         say(_refusal(built, options.out, check=options.check))
         return 1
@@ -111,8 +113,15 @@ def _folder(path: str) -> Path:
 
 def _sayer(output_format: str) -> Callable[[str], None]:
     """Return a function that prints beside the problems: JSON has standard output to itself."""
-    stream = sys.stderr if output_format == "json" else sys.stdout
-    return lambda text: print(text, file=stream)
+    return partial(_print, stream=sys.stderr if output_format == "json" else sys.stdout)
+
+
+def _print(text: str, stream: TextIO) -> None:
+    """Print, and go on with the work where whoever was reading has seen enough: `build.py | head`."""
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _check(files: dict[str, bytes], out: Path, say: Callable[[str], None]) -> int:
