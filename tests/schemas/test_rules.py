@@ -12,7 +12,8 @@ DOCUMENT = "document"
 
 
 def rewrite(path, change):
-    path.write_text(yaml.safe_dump(change(yaml.load(path.read_text("utf-8"), yaml.CBaseLoader)  # noqa: S506 (it makes text, nothing else))), "utf-8")
+    file = yaml.load(path.read_text("utf-8"), yaml.CBaseLoader)  # noqa: S506 (it makes text and nothing else)
+    path.write_text(yaml.safe_dump(change(file)), "utf-8")
 
 
 def without(*names):
