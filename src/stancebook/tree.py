@@ -6,6 +6,7 @@ documents. Types never come from YAML: every scalar is the text that was typed.
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,9 +78,19 @@ class _Builder:
         self.starts = [0, *(m.end() for m in re.finditer("\n", self.text))] if exotic else None
 
     def build(self) -> Node | None:
+        handlers: dict[type, Callable[[Any], None]] = {
+            yaml.ScalarEvent: self.on_scalar,
+            yaml.MappingStartEvent: self.on_mapping,
+            yaml.SequenceStartEvent: self.on_sequence,
+            yaml.MappingEndEvent: self.on_end,
+            yaml.SequenceEndEvent: self.on_end,
+            yaml.AliasEvent: self.on_alias,
+            yaml.DocumentStartEvent: self.on_document,
+        }
         try:
             for event in yaml.parse(self.text, Loader=yaml.CSafeLoader):
-                self.take(event)
+                if handle := handlers.get(type(event)):
+                    handle(event)
         except yaml.reader.ReaderError as fault:
             at = self.place_of(fault.position)
             character = f"U+{ord(fault.character) if isinstance(fault.character, str) else fault.character:04X}"
@@ -98,25 +109,42 @@ class _Builder:
             return None
         return self.root
 
-    def take(self, event: Any) -> None:
-        if isinstance(event, yaml.ScalarEvent):
-            self.add(self.scalar(event))
-        elif isinstance(event, yaml.MappingStartEvent):
-            self.enter(Mapping(*self.place(event)), event)
-        elif isinstance(event, yaml.SequenceStartEvent):
-            self.enter(Sequence(*self.place(event)), event)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            self.open.pop()
-            self.pending.pop()
-        elif isinstance(event, yaml.AliasEvent):
-            self.add(self.alias(event))
-        elif isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
+    def on_document(self, event: Any) -> None:
+        if self.root is not None:
             self.refuse(event, "a second YAML document starts here", "one file holds one document: remove the '---'")
+
+    def on_scalar(self, event: Any) -> None:
+        if event.anchor is not None or event.tag is not None:
+            self.add(self.refuse_cleverness(event))
+            return
+        text, plain = event.value, not event.style
+        line, column = self.place(event)
+        absent = plain and text in _ABSENT
+        cut = plain and _COMMENT.match(self.text, event.end_mark.index) is not None
+        self.add(Scalar(line, column, text, absent, cut))
+
+    def on_mapping(self, event: Any) -> None:
+        self.enter(Mapping(*self.place(event)), event)
+
+    def on_sequence(self, event: Any) -> None:
+        self.enter(Sequence(*self.place(event)), event)
+
+    def on_end(self, event: Any) -> None:  # noqa: ARG002 (handlers share their parameters)
+        self.open.pop()
+        self.pending.pop()
+
+    def on_alias(self, event: Any) -> None:
+        key = self.pending[-1] if self.pending else None
+        if key is not None and key.absent:  # the key was refused already: one mistake, one problem
+            self.add(Refused(*self.place(event)))
+        else:
+            message = f"the alias *{event.anchor} is not allowed"
+            self.add(self.refuse(event, message, "write the value out in full"))
 
     def enter(self, node: Mapping | Sequence, event: Any) -> None:
         self.add(node)
-        if clever := self.cleverness(event):
-            self.refuse(event, *clever)
+        if event.anchor is not None or event.tag is not None:
+            self.refuse_cleverness(event)
         self.open.append(node)
         self.pending.append(None)
 
@@ -155,31 +183,12 @@ class _Builder:
             node.absent = True
         return node
 
-    def scalar(self, event: Any) -> Node:
-        if clever := self.cleverness(event):
-            return self.refuse(event, *clever)
-        plain = not event.style
-        return Scalar(
-            *self.place(event),
-            event.value,
-            absent=plain and event.value in _ABSENT,
-            cut=plain and _COMMENT.match(self.text, event.end_mark.index) is not None,
-        )
-
-    def alias(self, event: Any) -> Refused:
-        key = self.pending[-1] if self.pending else None
-        if key is not None and key.absent:  # the key was refused already: one mistake, one problem
-            return Refused(*self.place(event))
-        return self.refuse(event, f"the alias *{event.anchor} is not allowed", "write the value out in full")
-
-    def cleverness(self, event: Any) -> tuple[str, str] | None:
-        """Return why an event is more YAML than is taken here, and what to do; None if it is not."""
+    def refuse_cleverness(self, event: Any) -> Refused:
         if event.anchor is not None:
-            return f"the anchor &{event.anchor} is not allowed", "remove it, and write values in full"
-        if event.tag is not None:
-            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            return f"the tag {tag} is not allowed", "remove it: the schema decides the type"
-        return None
+            message = f"the anchor &{event.anchor} is not allowed"
+            return self.refuse(event, message, "remove it, and write values in full")
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        return self.refuse(event, f"the tag {tag} is not allowed", "remove it: the schema decides the type")
 
     def refuse(self, event: Any, message: str, hint: str) -> Refused:
         at = self.place(event)
