@@ -56,6 +56,8 @@ class Text:
     def anchor(self, quote: str, prefix: str = "", suffix: str = "") -> Span:
         """Return where `quote` stands, after `prefix` and before `suffix`; raise `AnchorError` if not once."""
         words, before, after = (" ".join(part.split()) for part in (quote, prefix, suffix))
+        if not words:
+            raise AnchorError("the quote is empty", "copy the passage from the text")
         places = _occurrences(words, self.spaced)
         fitting = [at for at in places if self._fits(at, at + len(words), before, after)]
         if len(fitting) == 1:
@@ -105,13 +107,12 @@ class Text:
         return "\n".join([*lines, *([f"and {more} more places"] if more > 0 else [])])
 
     def _context(self, words: str, at: int, places: list[int]) -> str:
-        befores = {place: self.spaced[:place].split()[-_CONTEXT_WORDS:] for place in places}
-        afters = {place: self.spaced[place + len(words) :].split()[:_CONTEXT_WORDS] for place in places}
+        before, after = self.spaced[:at].split(), self.spaced[at + len(words) :].split()
         for n in range(1, _CONTEXT_WORDS + 1):
-            if sum(_ends_alike(befores[at], other, n) for other in befores.values()) == 1:
-                return f"prefix: {_as_yaml(' '.join(befores[at][-n:]))}"
-            if sum(afters[at][:n] == other[:n] for other in afters.values()) == 1:
-                return f"suffix: {_as_yaml(' '.join(afters[at][:n]))}"
+            for name, context in (("prefix", " ".join(before[-n:])), ("suffix", " ".join(after[:n]))):
+                around = {"prefix": "", "suffix": "", name: context}
+                if context and sum(self._fits(place, place + len(words), **around) for place in places) == 1:
+                    return f"{name}: {_as_yaml(context)}"
         return "more words to the quote itself"
 
     def _missing(self, words: str) -> AnchorError:
@@ -152,7 +153,7 @@ class Text:
 def _occurrences(words: str, text: str) -> list[int]:
     """Return every place `words` start at, overlapping ones too."""
     places = []
-    at = text.find(words) if words else -1
+    at = text.find(words)
     while at >= 0:
         places.append(at)
         at = text.find(words, at + 1)
@@ -165,11 +166,6 @@ def _folded(text: str) -> str:
     return lowered.translate(_FOLD)
 
 
-def _ends_alike(words: list[str], others: list[str], n: int) -> bool:
-    return words[-n:] == others[-n:]
-
-
 def _as_yaml(words: str) -> str:
-    """Return words as a YAML scalar that reads back as typed."""
-    plain = re.fullmatch(r"[\w(][^:#,\"'\[\]{}]*", words) is not None
-    return words if plain else "'" + words.replace("'", "''") + "'"
+    """Return words as a YAML scalar that reads back as typed, whatever they hold."""
+    return "'" + words.replace("'", "''") + "'"

@@ -29,6 +29,8 @@ class Record:
     @property
     def key(self) -> str | None:
         """The record's key in full, as typed; None where it has none of its own or none was read."""
+        if self.spec.shape == "document":
+            return self.doc_id
         cell = self.cells.get(self.spec.key_as_written or "")
         if cell is None:
             return None
@@ -95,6 +97,7 @@ class _Reader:
         if not isinstance(self.root, Mapping):
             self.report(1, 1, "", "this is not a mapping", f"expected one of the keys {', '.join(known)}")
             return
+        self.reading.whole &= self.root.whole
         for name, node in self.root.values.items():
             key = self.root.keys[name]
             if document and name == document.under:
@@ -104,6 +107,7 @@ class _Reader:
             else:
                 hint = f"one of {', '.join(known)}; {did_you_mean(name, known)}".rstrip("; ")
                 self.report(key.line, key.column, "", f"'{name}' is not a table that this file may hold", hint)
+                self.reading.whole = False
         if document and document.under not in self.root.values:
             given = self.root.keys
             if not any(nearest(name, known) == document.under for name in given if name not in known):

@@ -78,8 +78,10 @@ def check_circles(table: Coded) -> Iterator[Problem]:
     """Yield a problem for each circle of references within a table, and for each row that refers to itself."""
     for column in table.spec.references:
         if column.target == table.spec.name and column.filled == "given":
-            above = dict(zip(table.keys, table.frame[column.name], strict=True))
-            records = dict(zip(table.keys, table.records, strict=True))
+            rows = zip(table.keys, table.records, table.frame[column.name], strict=True)
+            sound = {key: (record, value) for key, record, value in rows if record.sound}
+            records = {key: record for key, (record, _) in sound.items()}
+            above = {key: value for key, (_, value) in sound.items()}
             for circle in _circles(above):
                 if len(circle) == 1 or not column.mutual:
                     path = " → ".join(key.rpartition("#")[2] for key in [*circle, circle[0]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -32,6 +33,9 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
 
     `contract` is called late, so that `--help` need not wait for it.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may lack a character that a text has
     options = _parser(root).parse_args(argv)
     from stancebook.build import build
     from stancebook.dataset import render
@@ -131,7 +135,7 @@ def _check(files: dict[str, bytes], out: Path, say: Callable[[str], None]) -> in
     if not found:
         say(f"same     {_named(out)} is what the seeds give")
         return 0
-    say("\n".join(f"differs  {_named(out)}{line}" for line in found))
+    say("\n".join([f"differs  {_named(out)} is not what the seeds give:", *(f"         {line}" for line in found)]))
     say("Run build.py without --check, and commit what it writes.")
     return 1
 

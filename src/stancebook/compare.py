@@ -29,26 +29,33 @@ def differences(files: Mapping[str, bytes], folder: Path) -> list[str]:
         if name not in found:
             lines.append(f"{name}: missing")
         else:
-            lines += (f"{name}: {line}" for line in _differences(data, (folder / name).read_bytes(), name))
+            lines += (f"{name}: {line}" for line in _differences(data, folder / name))
     return lines
 
 
-def _differences(new: bytes, old: bytes, name: str) -> Iterator[str]:
+def _differences(new: bytes, path: Path) -> Iterator[str]:
+    try:
+        old = path.read_bytes()
+    except OSError as fault:
+        yield f"cannot be read ({fault.strerror})"
+        return
     if new == old:
         return
-    if name.endswith(".parquet"):
+    if path.suffix == ".parquet":
         yield from _of_tables(new, old)
-    elif name.endswith(".json"):
+    elif path.suffix == ".json":
         yield from _of_json(json.loads(new), old)
     else:
         yield "the text differs"
 
 
-def _of_json(new: Any, old: bytes) -> Iterator[str]:
+def _of_json(new: dict[str, Any], old: bytes) -> Iterator[str]:
     try:
         before = json.loads(old)
     except ValueError:
-        yield "is not JSON"
+        before = None
+    if not isinstance(before, dict):
+        yield "is not a JSON object"
         return
     keys = [key for key in {**before, **new} if before.get(key) != new.get(key)]
     yield f"differs in {', '.join(keys)}" if keys else "the layout differs"
@@ -58,19 +65,18 @@ def _of_tables(new: bytes, old: bytes) -> Iterator[str]:
     after = pq.read_table(pa.BufferReader(new))
     try:
         before = pq.read_table(pa.BufferReader(old))
-        facts = facts_of(before.schema)
-    except (pa.ArrowException, KeyError, ValueError):
+        key = facts_of(before.schema)["key"]
+    except (pa.ArrowException, LookupError, ValueError):
         yield "is not a table that a build wrote"
         return
-    built = facts_of(after.schema)
-    yield from _of_columns(before.schema, after.schema)
-    key = built["key"]
-    if facts["key"] != key:
-        yield f"the key was {', '.join(facts['key'])}, and is {', '.join(key)}"
+    if key != (now := facts_of(after.schema)["key"]):
+        yield f"the key was {', '.join(key)}, and is {', '.join(now)}"
         return
-    yield from _of_rows(_by_key(before, key), _by_key(after, key))
-    if before.equals(after) and facts["build"] != built["build"]:
-        yield "the same rows, but of another build"
+    lines = [*_of_columns(before.schema, after.schema), *_of_rows(_by_key(before, key), _by_key(after, key))]
+    if not lines and not before.equals(after, check_metadata=True):
+        same = before.num_rows == after.num_rows and before.column_names == after.column_names
+        lines.append("the same rows, but of another build" if same else "rows or columns repeat or stand otherwise")
+    yield from lines
 
 
 def _of_columns(before: pa.Schema, after: pa.Schema) -> Iterator[str]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from stancebook.problem import Level
-from stancebook.spec import Column, ContractError, Filled, Tables, TableSpec
+from stancebook.spec import ID, QUOTE_CONTEXT, Column, ContractError, Filled, Tables, TableSpec
 from stancebook.table import Table, describe
 
 
@@ -72,6 +72,8 @@ class Contract:
     def tables(self) -> Mapping[str, TableSpec]:
         """The compiled tables by name, in the order of `models`."""
         specs = [describe(model) for model in self.models]
+        if len({spec.name for spec in specs}) < len(specs):
+            raise ContractError("two models have one name: rename one.")
         documents = [spec.name for spec in specs if spec.shape == "document"]
         if len(documents) != 1:
             raise ContractError(f"a contract needs exactly one Document model, and this one has {len(documents)}.")
@@ -109,23 +111,49 @@ def _linked(spec: TableSpec, document: str, keys: Mapping[str, str]) -> TableSpe
 def _check(tables: Mapping[str, TableSpec], rules: Iterable[Rule]) -> None:
     for spec in tables.values():
         for column in spec.references:
-            at = f"{spec.name}.{column.name}"
-            if column.target not in tables:
-                raise ContractError(f"{at} refers to a table {column.target!r} that is not among the models.")
-            if column.target_key is None:
-                raise ContractError(f"{at}: {column.target!r} has a key of several columns; refer to one with key().")
+            _check_reference(f"{spec.name}.{column.name}", column, tables)
         if spec.parent is not None:
             _check_child(spec, tables)
+        if spec.shape == "codebook" and any(column.kind == "verbatim" for column in spec.columns):
+            raise ContractError(f"{spec.name}: a codebook has no text to find words in; write text(), not verbatim().")
+    for shapes in (("codebook",), ("document", "grounded")):
+        _check_places([spec for spec in tables.values() if spec.shape in shapes])
     for each in rules:
-        if each.table not in tables or (each.column and each.column not in tables[each.table].names):
-            raise ContractError(f"the rule {each.message!r} names {each.table}.{each.column}, which does not exist.")
+        table = tables.get(each.table)
+        if table is None or table.shape == "derived" or (each.column and each.column not in table.names):
+            raise ContractError(
+                f"the rule {each.message!r} is on {each.table}{f'.{each.column}' if each.column else ''}, which is no"
+                " coded table or column of this contract."
+            )
+
+
+def _check_reference(at: str, column: Column, tables: Mapping[str, TableSpec]) -> None:
+    target = tables.get(column.target or "")
+    if target is None:
+        raise ContractError(f"{at} refers to a table {column.target!r} that is not among the models.")
+    if target.shape == "derived":
+        raise ContractError(f"{at}: {target.name!r} is derived; refer to a table that people code.")
+    if column.target_key is None:
+        raise ContractError(f"{at}: {target.name!r} has a key of several columns; refer to one with key().")
+
+
+def _check_places(specs: list[TableSpec]) -> None:
+    """Refuse two tables that would be written in one place of a file."""
+    places: dict[str, str] = {}
+    for spec in specs:
+        if (other := places.setdefault(spec.under, spec.name)) != spec.name:
+            raise ContractError(f"{other} and {spec.name} are both written under {spec.under!r}; rename one.")
 
 
 def _check_child(spec: TableSpec, tables: Mapping[str, TableSpec]) -> None:
     parent = tables.get(spec.parent or "")
     if parent is None:
         raise ContractError(f"{spec.name}: its parent {spec.parent!r} is not among the models.")
-    if spec.under in parent.names:
-        raise ContractError(f"{spec.name}: {spec.under!r} is a column of {parent.name}; nest the rows under another.")
+    if len(parent.key) != 1:
+        raise ContractError(f"{spec.name}: {parent.name} has a key of several columns; nest rows in one with key().")
+    if spec.under in parent.names or spec.under in (ID, *QUOTE_CONTEXT):
+        raise ContractError(f"{spec.name}: {spec.under!r} is a key of {parent.name}; nest the rows under another.")
     if parent.key[0] not in spec.names:
         raise ContractError(f"{spec.name} needs the column {parent.key[0]!r}, a ref() to {parent.name!r}.")
+    siblings = [other for other in tables.values() if other.parent == spec.parent]
+    _check_places(siblings)

@@ -40,6 +40,7 @@ def convert(record: Record, contract: Contract, text: Text | None) -> tuple[Row,
     if record.parent is not None:
         row[record.parent.spec.key[0]] = record.parent.key
     problems += _fill_by_engine(record, row, text)
+    problems += _fill_words(record, row, text)
     return row, problems
 
 
@@ -65,7 +66,7 @@ def _fill_by_engine(record: Record, row: Row, text: Text | None) -> list[Problem
     if record.spec.shape == "document":
         return _fill_document(record, row, text)
     if record.spec.shape == "grounded":
-        return [*_fill_key(record, row), *_fill_passage(record, row, text), *_fill_words(record, row, text)]
+        return [*_fill_key(record, row), *_fill_passage(record, row, text)]
     return []
 
 

@@ -1,6 +1,7 @@
 """The files under `seeds/`: found, paired, read as bytes and decoded; what they mean is not known here."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,11 @@ class _Shelf:
         self.problems.append(Problem(shown(path), line, column, "", message, hint))
 
     def knows(self, path: Path, *endings: str) -> bool:
+        try:
+            path.name.encode()
+        except UnicodeEncodeError:
+            self.report(path, "has a name that is not UTF-8", "name the file in plain letters")
+            return False
         if path.suffix in endings:
             return True
         self.report(path, "is not a file that a build reads", f"expected a name that ends in {' or '.join(endings)}")
@@ -93,7 +99,7 @@ class _Shelf:
         except OSError as fault:
             self.report(path, f"cannot be read ({fault.strerror})", "check that it is there and that you may read it")
             return None
-        for part in (path.relative_to(self.folder).as_posix().encode(), data):
+        for part in (os.fsencode(path.relative_to(self.folder).as_posix()), data):
             self.digest.update(len(part).to_bytes(8, "big"))
             self.digest.update(part)
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 from functools import lru_cache
 from typing import Any
 
 from edtf import EDTFObject, parse_edtf
-from edtf.parser.edtf_exceptions import EDTFParseException
 from edtf.parser.parser_classes import (
     Date,
     Interval,
@@ -36,10 +37,7 @@ def bounds(expression: str) -> Bounds:
     Levels 0 and 1 of ISO 8601-2:2019 are taken, without seasons, times of day and years beyond four
     digits. `~` and `?` widen nothing. Raises `DateError`.
     """
-    try:
-        parsed = parse_edtf(expression)
-    except EDTFParseException as fault:
-        raise DateError(f"{expression!r} is not a date in EDTF", _EXAMPLES) from fault
+    parsed = _parsed(expression)
     if type(parsed) not in _TAKEN or str(parsed) != expression:
         raise DateError(f"{expression!r} is EDTF beyond what is taken here (level 1, days, no seasons)", _EXAMPLES)
     ends = (parsed.lower, parsed.upper) if isinstance(parsed, Interval | Level1Interval) else (parsed, parsed)
@@ -47,6 +45,16 @@ def bounds(expression: str) -> Bounds:
     if first and last and first > last:
         raise DateError(f"{expression!r} ends before it starts", "write the earlier date first")
     return first, last
+
+
+def _parsed(expression: str) -> EDTFObject:
+    """Return what the library makes of an expression; whatever it stumbles over or remarks on is no date."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            parsed: EDTFObject = parse_edtf(expression)
+            return parsed
+    except Exception as fault:
+        raise DateError(f"{expression!r} is not a date in EDTF", _EXAMPLES) from fault
 
 
 def _day(end: EDTFObject, bound: str, expression: str) -> dt.date | None:

@@ -35,6 +35,7 @@ def load(
     Raises `DatasetError` where there is no such dataset or table, and where a table's build is not that
     of its data package.
     """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     from stancebook.parquet import facts_of, to_frame
@@ -50,9 +51,12 @@ def load(
     for name in paths if table is None else [table]:
         try:
             found = pq.read_table(paths[name])
+            build = facts_of(found.schema)["build"]
         except FileNotFoundError as fault:
             raise DatasetError(f"{paths[name]} is missing: build the dataset again.") from fault
-        if facts_of(found.schema)["build"] != package["stancebook"]["build"]:
+        except (pa.ArrowException, LookupError, ValueError) as fault:
+            raise DatasetError(f"{paths[name]} is not a table that a build wrote: build the dataset again.") from fault
+        if build != package["stancebook"]["build"]:
             raise DatasetError(
                 f"{paths[name]} is of another build than {folder / DATAPACKAGE}: its rows may not fit the other"
                 " tables. Build the dataset again, or take all files from one place."
@@ -76,4 +80,8 @@ def _package(folder: Path) -> dict[str, Any]:
         raise DatasetError(
             f"{folder} is not a dataset: it has no {DATAPACKAGE}. Run build.py, or give path=."
         ) from fault
+    except ValueError as fault:
+        raise DatasetError(f"{folder / DATAPACKAGE} is broken: build the dataset again.") from fault
+    if not isinstance(package, dict) or not {"stancebook", "resources"} <= set(package):
+        raise DatasetError(f"{folder / DATAPACKAGE} is not of a dataset that build.py wrote.")
     return package

@@ -26,6 +26,8 @@ from stancebook.spec import (
 # The shape of a tag by RFC 5646 (BCP 47), as far as texts need it: language, script, region.
 LANGUAGE = Form(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?", "a BCP 47 tag, such as 'en' or 'uk-Latn'")
 
+_BUILT_IN = {"str_matches", "greater_than_or_equal_to"}  # what the words of `fields` ask Pandera to check
+
 _ANNOTATION: dict[Storage, Any] = {"string": str, "category": Category, "date": Day, "integer": int}
 _ANNOTATION_NAME: dict[Storage, str] = {
     "string": "str",
@@ -147,6 +149,11 @@ def describe(model: type[Table]) -> TableSpec:
     """Compile a model, or raise `ContractError` with a sentence that says what to write instead."""
     name = _snake(model.__name__)
     facts = model.__facts__
+    if getattr(model, "__shape__", None) is None:
+        raise ContractError(
+            f"{model.__name__} does not say where its rows come from: base it on Codebook, Document, Grounded, Child"
+            " or Derived."
+        )
     columns = tuple(_columns(model))
     if not inspect.cleandoc(model.__dict__.get("__doc__") or ""):
         raise ContractError(f"{model.__name__} has no docstring: say in one sentence what one row is.")
@@ -168,46 +175,40 @@ def describe(model: type[Table]) -> TableSpec:
 
 def _columns(model: type[Table]) -> Iterator[Column]:
     """Yield a model's columns, its own first and those of its bases after them, keys ahead of all."""
-    schema = _schema(model)
     found: dict[str, Column] = {}
     for base in model.__mro__:
         if issubclass(base, Table):
             for name, annotation in inspect.get_annotations(base).items():
                 if not name.startswith("_") and name not in found:
-                    found[name] = _column(model, name, annotation, schema)
+                    found[name] = _column(f"{model.__name__}.{name}", name, annotation, vars(base).get(name))
     yield from sorted(found.values(), key=lambda column: column.kind != "key")
+
+
+def _column(at: str, name: str, annotation: Any, field: Any) -> Column:
+    carried = (getattr(field, "metadata", None) or {}).get(CARRIED_AS)
+    if carried is None:
+        raise ContractError(f"{at} is not written with a word of stancebook.fields: use text(), choice(), ref() …")
+    column: Column = replace(carried, name=name)
+    if name == ID or name in QUOTE_CONTEXT:
+        raise ContractError(f"{at}: '{name}' is a word of the annotation format; name the column otherwise.")
+    if annotation is not _ANNOTATION[column.storage]:
+        wanted = _ANNOTATION_NAME[STORAGE[column.kind]]
+        raise ContractError(
+            f"{at} holds a {column.kind}: annotate it as '{name}: {wanted}'. Where it may be empty, say optional=True,"
+            f" not '{wanted} | None'."
+        )
+    if not column.description.strip():
+        raise ContractError(f"{at} has no description: say what it holds, for the coder and the reader.")
+    if column.kind == "choice" and not (column.vocabulary and all(map(str.strip, column.vocabulary.values()))):
+        raise ContractError(f"{at}: every value of a vocabulary needs a definition a coder can decide by.")
+    return column
 
 
 def _schema(model: type[Table]) -> Any:
     try:
         return model.to_schema()
     except Exception as fault:
-        raise ContractError(
-            f"{model.__name__} is not a model that Pandera understands ({fault}). Write each column as"
-            " 'name: str = text(\"what it holds\")', with a word of stancebook.fields; where it may be empty,"
-            " say optional=True, not 'str | None'."
-        ) from fault
-
-
-def _column(model: type[Table], name: str, annotation: Any, schema: Any) -> Column:
-    at = f"{model.__name__}.{name}"
-    compiled = schema.columns.get(name)
-    carried = (compiled.metadata or {}).get(CARRIED_AS) if compiled is not None else None
-    if carried is None:
-        raise ContractError(f"{at} is not written with a word of stancebook.fields: use text(), choice(), ref() …")
-    column: Column = replace(carried, name=name)
-    if compiled.required is False:
-        raise ContractError(f"{at}: 'X | None' makes the whole column optional; write X and say optional=True.")
-    if name == ID or name in QUOTE_CONTEXT:
-        raise ContractError(f"{at}: '{name}' is a word of the annotation format; name the column otherwise.")
-    if annotation is not _ANNOTATION[column.storage]:
-        wanted = _ANNOTATION_NAME[STORAGE[column.kind]]
-        raise ContractError(f"{at} holds a {column.kind}: annotate it as '{name}: {wanted}'.")
-    if not column.description.strip():
-        raise ContractError(f"{at} has no description: say what it holds, for the coder and the reader.")
-    if column.kind == "choice" and not (column.vocabulary and all(map(str.strip, column.vocabulary.values()))):
-        raise ContractError(f"{at}: every value of a vocabulary needs a definition a coder can decide by.")
-    return column
+        raise ContractError(f"{model.__name__} is not a model that Pandera understands: {fault}") from fault
 
 
 def _key(model: type[Table], columns: tuple[Column, ...]) -> tuple[str, ...]:
@@ -224,16 +225,16 @@ def _key(model: type[Table], columns: tuple[Column, ...]) -> tuple[str, ...]:
 
 def _rules(model: type[Table]) -> dict[str, str]:
     """Return the sentence a coder reads for each rule that a model states across its columns."""
-    rules = {}
-    for check in _schema(model).checks:
-        sentence = inspect.cleandoc(check.description or "")
-        if not sentence:
+    schema = _schema(model)
+    built_in = [check for column in schema.columns.values() for check in column.checks if check.name in _BUILT_IN]
+    own = [check for column in schema.columns.values() for check in column.checks if check not in built_in]
+    for check in [*schema.checks, *own]:
+        if not inspect.cleandoc(check.description or ""):
             raise ContractError(
                 f"{model.__name__}.{check.name} has no docstring: write it as the sentence that a coder reads"
                 " when the rule fails."
             )
-        rules[str(check.name)] = " ".join(sentence.split())
-    return rules
+    return {str(check.name): " ".join(check.description.split()) for check in schema.checks}
 
 
 def _check_facts(model: type[Table], spec: TableSpec) -> None:

@@ -92,7 +92,8 @@ class _Builder:
                 if handle := handlers.get(type(event)):
                     handle(event)
         except yaml.reader.ReaderError as fault:
-            at = self.place_of(fault.position)
+            # The reader counts bytes, not characters.
+            at = self.place_of(len(self.text.encode()[: fault.position].decode(errors="ignore")))
             character = f"U+{ord(fault.character) if isinstance(fault.character, str) else fault.character:04X}"
             self.report(at, f"the character {character} may not stand in YAML", "delete it, or type it as text")
             return None
@@ -164,6 +165,7 @@ class _Builder:
                 first = parent.keys[key.text]
                 hint = f"it is first given in line {first.line}; keep one of the two"
                 self.report((key.line, key.column), f"the key '{key.text}' is given twice", hint)
+                parent.whole = False
             elif key.absent:
                 parent.whole = False
             else:

@@ -21,6 +21,15 @@ class Failure:
     message: str
 
 
+# What a row may be at fault for; anything else is a fault of the model or of what computes its columns.
+_OF_ROWS = {
+    SchemaErrorReason.DATAFRAME_CHECK,
+    SchemaErrorReason.SERIES_CONTAINS_NULLS,
+    SchemaErrorReason.SERIES_CONTAINS_DUPLICATES,
+    SchemaErrorReason.DUPLICATES,
+}
+
+
 def failures(spec: TableSpec, frame: pd.DataFrame) -> list[Failure]:
     """Return what Pandera finds wrong with a typed frame; raise `ContractError` if a rule itself breaks."""
     try:
@@ -31,26 +40,22 @@ def failures(spec: TableSpec, frame: pd.DataFrame) -> list[Failure]:
 
 
 def _told(spec: TableSpec, error: SchemaError) -> Iterator[Failure]:
+    if error.reason_code not in _OF_ROWS:
+        raise ContractError(f"{spec.name} cannot be checked by its model: {error}")
     column = error.schema.name if error.schema.name in spec.names else None
     for _, case in error.failure_cases.drop_duplicates("index").iterrows():
         yield Failure(case["index"], column, _message(spec, column, error, case["failure_case"]))
 
 
 def _message(spec: TableSpec, column: str | None, error: SchemaError, value: Any) -> str:
-    """Return what Pandera found as a sentence for a coder; raise `ContractError` for what a developer must mend."""
-    match error.reason_code:
-        case SchemaErrorReason.DATAFRAME_CHECK if column is None:
-            return spec.rules[error.check.name]
-        case SchemaErrorReason.DATAFRAME_CHECK if column is not None:
-            form = spec[column].form
-            if error.check.name == "str_matches" and form is not None:
-                return f"{value!r} is not {form.description}"
-            return " ".join(
-                (error.check.description or f"{value!r} fails {error.check.error or error.check.name}").split()
-            )
-        case SchemaErrorReason.SERIES_CONTAINS_NULLS:
-            return f"{column} is empty, and must not be"
-        case SchemaErrorReason.SERIES_CONTAINS_DUPLICATES | SchemaErrorReason.DUPLICATES:
-            return f"the same {', '.join(spec.key)} stands in another row of {spec.name}"
-        case _:
-            raise ContractError(f"{spec.name} cannot be checked by its model: {error}")
+    """Return what Pandera found as a sentence for a coder."""
+    if error.reason_code == SchemaErrorReason.SERIES_CONTAINS_NULLS:
+        return f"{column} is empty, and must not be"
+    if error.reason_code != SchemaErrorReason.DATAFRAME_CHECK:
+        return f"the same {', '.join(spec.key)} stands in another row of {spec.name}"
+    if column is None:
+        return spec.rules[error.check.name]
+    form = spec[column].form
+    if error.check.name == "str_matches" and form is not None:
+        return f"{value!r} is not {form.description}"
+    return " ".join((error.check.description or f"{value!r} fails {error.check.error or error.check.name}").split())

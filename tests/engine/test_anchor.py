@@ -1,0 +1,192 @@
+import re
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from stancebook.anchor import AnchorError, Span, Text
+from stancebook.tree import parse
+
+SPACES = [" ", "\n", "\r\n", "\n\n", "\t", "\u00a0", "\u2009", "\u2028"]
+PIECES = st.sampled_from([*SPACES, *"abcdeABC.,“”’\"'-…", "é", "e\u0301", "😀", "\u200d", "ß", "İ", "ж", "中"])
+TEXTS = st.lists(PIECES, min_size=1, max_size=40).map("".join)
+
+
+def spaced(text):
+    return " ".join(text.split())
+
+
+def places(words, text):
+    return sum(text.startswith(words, at) for at in range(len(text)))
+
+
+def refusal(text, quote, **context):
+    with pytest.raises(AnchorError) as caught:
+        Text(text, "notes.txt").anchor(quote, **context)
+    return caught.value.args
+
+
+def slice_of(data, text):
+    start = data.draw(st.integers(0, len(text) - 1))
+    quote = text[start : data.draw(st.integers(start + 1, len(text)))]
+    assume(quote.strip() and places(spaced(quote), spaced(text)) == 1)
+    return quote
+
+
+# ── What always holds ─────────────────────────────────────────────────────────────────────────────
+
+
+@given(TEXTS, st.data())
+@settings(max_examples=200, deadline=None)
+def test_any_slice_that_stands_once_is_found_where_it_was_cut(text, data):
+    quote = slice_of(data, text)
+    span = Text(text, "notes.txt").anchor(quote)
+    assert text[span.start : span.end] == quote.strip()
+
+
+@given(TEXTS, st.data())
+@settings(max_examples=200, deadline=None)
+def test_other_white_space_in_the_quote_changes_nothing(text, data):
+    quote = slice_of(data, text)
+    wrapped = re.sub(r"\s+", lambda _: data.draw(st.sampled_from(SPACES)), quote)
+    found = Text(text, "notes.txt")
+    assert found.anchor(f"\n{wrapped} ") == found.anchor(quote)
+
+
+@given(TEXTS, st.text(max_size=10))
+@settings(max_examples=200, deadline=None)
+def test_any_other_quote_is_found_once_or_refused_with_a_way_out(text, quote):
+    assume(quote.strip())
+    if places(spaced(quote), spaced(text)) == 1:
+        span = Text(text, "notes.txt").anchor(quote)
+        assert spaced(text[span.start : span.end]) == spaced(quote)
+    else:
+        assert all(refusal(text, quote))
+
+
+# ── What matches ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\r\n", "\r\n\r\n", "\u00a0", "\t", "   "])
+def test_a_quote_split_by_white_space_of_any_kind_is_found(gap):
+    assert Text(f"We met{gap}at noon.", "notes.txt").anchor("met at noon") == Span(3, 3 + len(f"met{gap}at noon"))
+
+
+def test_offsets_count_code_points():
+    assert Text("😀 e\u0301 bridge", "notes.txt").anchor("bridge") == Span(5, 11)
+
+
+@pytest.mark.parametrize(
+    ("context", "start"),
+    [({"prefix": "tall"}, 5), ({"suffix": "fell"}, 27), ({"prefix": "the   old"}, 27), ({"suffix": "stands"}, 5)],
+)
+def test_a_prefix_or_a_suffix_picks_one_of_several_places(context, start):
+    assert Text("tall mill stands, the old\n\nmill fell", "notes.txt").anchor("mill", **context) == Span(
+        start, start + 4
+    )
+
+
+def test_a_prefix_that_does_not_stand_there_is_refused_even_where_the_quote_stands_once():
+    message, _ = refusal("the mill stands", "mill", prefix="old")
+    assert message == "the quote stands in notes.txt, but not with this prefix and suffix"
+
+
+def test_places_that_overlap_are_told_apart():
+    assert refusal("aa aa aa", "aa aa")[0] == "the quote stands in notes.txt 2 times"
+
+
+def test_of_many_places_the_first_three_are_listed():
+    _, hint = refusal("a mill, b mill, c mill, d mill, e mill", "mill")
+    assert len(hint.splitlines()) == 4
+    assert hint.endswith("and 2 more places")
+
+
+def test_a_hint_names_the_place_of_each_line_it_offers():
+    text = Text("The red mill stands.\nThe old mill fell.", "notes.txt")
+    _, hint = refusal(text.raw, "mill")
+    assert hint.splitlines() == ["at 1:9 add  prefix: 'red'", "at 2:9 add  prefix: 'old'"]
+
+
+# ── What is not found ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "named"),
+    [
+        ("he said “no”", 'said "no"', "a quotation mark '“' at 1:9"),
+        ("the miller’s boy", "miller's boy", "an apostrophe or single quotation mark '’' at 1:11"),
+        ("far–off lands", "far-off", "a hyphen or dash '–' at 1:4"),
+        ("one\ntwo Three", "two three", "another case 'T' at 2:5"),
+    ],
+)
+def test_a_difference_in_a_mark_or_in_case_is_named_with_its_place(text, quote, named):
+    assert refusal(text, quote)[1].startswith(f"the text has {named}")
+
+
+def test_the_words_to_copy_are_found():
+    text = "Then he said\n“no” to all."
+    words = refusal(text, 'said "no" to')[1].partition("copy this: ")[2]
+    assert Text(text, "notes.txt").anchor(words) == Span(8, 20)
+
+
+def test_the_nearest_passage_is_shown_in_whole_words():
+    _, hint = refusal("Late that night\nthe old bridge fell into the river.", "the old brigde fell into")
+    assert hint == "the nearest passage is at 2:1: the old bridge fell into"
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "unlike"])
+def test_where_nothing_reads_like_the_quote_the_hint_says_so(text):
+    assert refusal(text, "zzz zzz zzz") == ("not found in notes.txt", "nothing in the text reads like it")
+
+
+# ── Words anywhere ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_words_are_located_as_the_text_spells_them_and_may_stand_more_than_once():
+    assert Text("on\nMonday and on Monday", "notes.txt").locate(" on Monday ") == "on\nMonday"
+
+
+def test_words_that_stand_nowhere_are_refused():
+    with pytest.raises(AnchorError, match=r"not found in notes\.txt"):
+        Text("on Monday", "notes.txt").locate("last winter")
+
+
+@pytest.mark.parametrize(
+    ("raw", "quote"),
+    [
+        ("talks, then talks", "talks"),  # prefix: ''
+        ("x the talks in March. x the talks into April", "the talks"),  # a word that starts another
+        ("x within talks. x in talks.", "talks"),
+        ("go null go", "go"),  # null is nothing to YAML
+    ],
+)
+def test_every_line_of_a_hint_pasted_back_resolves_the_ambiguity(raw, quote):
+    text_ = Text(raw, "notes.txt")
+    _, hint = refusal(raw, quote)
+    for line in hint.splitlines():
+        _, _, context = line.partition(" add  ")
+        root, problems = parse(context, "f")
+        assert problems == []
+        [(name, cell)] = root.values.items()
+        assert not cell.absent
+        assert cell.text
+        text_.anchor(quote, **{name: cell.text})
+
+
+@given(TEXTS, st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_hint_pasted_back_always_resolves_the_ambiguity(raw, data):
+    start = data.draw(st.integers(0, len(raw) - 1))
+    quote = raw[start : data.draw(st.integers(start + 1, min(len(raw), start + 3)))]
+    assume(quote.strip())
+    try:
+        Text(raw, "notes.txt").anchor(quote)
+    except AnchorError as fault:
+        for line in fault.args[1].splitlines():
+            if found := re.fullmatch(r"at (\S+) add {2}((?:prefix|suffix): .+)", line):
+                root, problems = parse(found[2], "f")
+                assert problems == []
+                [(name, cell)] = root.values.items()
+                assert cell.text
+                assert not cell.absent
+                Text(raw, "notes.txt").anchor(quote, **{name: cell.text})

@@ -1,0 +1,124 @@
+import ast
+import re
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import stancebook
+from schemas import CONTRACT
+
+ENGINE = Path(stancebook.__file__).parent
+ROOT = Path(__file__).parents[2]
+MODULES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in ENGINE.glob("*.py")}
+
+# Words of the seeds folder and of news text at large, which happen to be a table's name here.
+GENERIC = {"documents"}
+
+
+def imported(tree):
+    """The modules a module imports, anywhere in it: those for type checking and those that come late too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0
+            yield node.module
+
+
+GRAPH = {
+    name: {part.partition(".")[2] or "__init__" for part in imported(tree) if part.partition(".")[0] == "stancebook"}
+    for name, tree in MODULES.items()
+}
+
+
+def docstrings(tree):
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    return {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, owners) and ast.get_docstring(node)}
+
+
+def words(tree):
+    """Every identifier of a module, and every word of its strings; docstrings give examples, and are left out."""
+    prose = docstrings(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield from re.findall(r"\w+", node.value)
+        for field in ("id", "attr", "arg", "name", "asname"):
+            if isinstance(getattr(node, field, None), str):
+                yield getattr(node, field)
+
+
+# ── Directions ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_engine_imports_nothing_of_the_contract(module):
+    assert not {name for name in imported(MODULES[module]) if name.partition(".")[0] in ("schemas", "build")}
+
+
+def test_imports_within_the_engine_run_down_and_never_in_a_circle():
+    assert set().union(*GRAPH.values()) <= set(MODULES)
+    order = list(TopologicalSorter(GRAPH).static_order())
+    assert order.index("problem") < order.index("check") < order.index("build") < order.index("cli")
+
+
+@pytest.mark.parametrize("ground", ["problem", "layout", "suggest", "dates", "anchor"])
+def test_the_ground_floor_stands_on_nothing_of_the_engine(ground):
+    assert GRAPH[ground] == set()
+
+
+@pytest.mark.parametrize("library", ["pandera", "yaml", "edtf", "rapidfuzz"])
+def test_what_a_library_does_is_the_business_of_few_modules(library):
+    users = {name for name, tree in MODULES.items() if library in {part.partition(".")[0] for part in imported(tree)}}
+    assert (
+        users
+        == {
+            "pandera": {"fields", "table", "validate"},
+            "yaml": {"tree"},
+            "edtf": {"dates"},
+            "rapidfuzz": {"anchor", "suggest"},
+        }[library]
+    )
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "schemas").glob("*.py")), ids=lambda path: path.stem)
+def test_the_contract_knows_the_words_of_models_and_not_the_pipeline(path):
+    used = {name for name in imported(ast.parse(path.read_text(encoding="utf-8"))) if name.startswith("stancebook")}
+    assert used <= {f"stancebook.{name}" for name in ("contract", "fields", "spec", "table")}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_engine_knows_no_table_by_name(module):
+    assert not (set(CONTRACT.tables) - GENERIC) & set(words(MODULES[module]))
+
+
+# ── Weight ────────────────────────────────────────────────────────────────────────────────────────
+
+HEAVY = "print(*sorted({'pandas', 'pandera', 'pyarrow', 'numpy', 'yaml', 'edtf'} & set(sys.modules)))"
+HELP = """
+import runpy, sys
+sys.argv = ["build.py", "--help"]
+try:
+    runpy.run_path("build.py", run_name="__main__")
+except SystemExit as end:
+    assert end.code == 0
+"""
+
+
+@pytest.mark.parametrize(
+    "program",
+    [f"import sys, stancebook\n{HEAVY}", f"{HELP}{HEAVY}"],
+    ids=["import stancebook", "build.py --help"],
+)
+def test_what_must_answer_at_once_imports_nothing_heavy(program):
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT / "src")},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.splitlines()[-1] == ""

@@ -1,0 +1,184 @@
+import pandas as pd
+import pytest
+
+from stancebook.build import build
+from stancebook.contract import rule
+from stancebook.fields import key, ref, text
+from stancebook.table import Codebook
+from tests.engine.letters import ANNOTATIONS, LETTERS, PEOPLE, Claims, Letters, People, Witnesses, contract, write
+
+
+@pytest.fixture
+def told(tmp_path):
+    """Build the letters with changed seeds; return each problem as 'where: message'."""
+
+    def build_with(annotations=ANNOTATIONS, people=PEOPLE, of=LETTERS):
+        built = build(of, write(tmp_path, annotations, people))
+        return [": ".join(filter(None, [problem.where, problem.message])) for problem in built.problems]
+
+    return build_with
+
+
+# ── Keys and references ───────────────────────────────────────────────────────────────────────────
+
+
+def test_the_second_row_with_a_key_is_told_where_the_first_stands(told):
+    twice = ANNOTATIONS.replace("id: c02", "id: c01").replace("    answers_id: c01\n", "")
+    assert told(twice) == ["claims[c01].id: 'c01' is already used in line 5"]
+
+
+def test_a_reference_may_name_a_row_further_down(told):
+    assert told(ANNOTATIONS.replace("strength: fair", "answers_id: c02").replace("    answers_id: c01\n", "")) == []
+
+
+def test_a_reference_is_checked_once_though_another_column_takes_its_value(told):
+    assert told(ANNOTATIONS.replace("person_id: falk", "person_id: flak")) == [
+        "claims[c02].person_id: 'flak' is not among the people"
+    ]
+
+
+def test_a_reference_to_a_row_with_a_problem_is_no_second_problem(told):
+    [problem] = told(ANNOTATIONS.replace("quote: Otto says", "quote: Hugo thinks"))
+    assert problem.startswith("claims[c01].quote: not found")
+
+
+def test_references_into_a_table_that_cannot_be_read_are_left_alone(told):
+    assert len(told(people="people: [")) == 1
+
+
+@pytest.mark.parametrize(
+    ("over", "told_of"),
+    [
+        ("otto", ["people[falk].master_id: the reference goes in a circle: falk → otto → falk"]),
+        ("falk", ["people[falk].master_id: the reference goes in a circle: falk → falk"]),
+        ("berta", []),
+    ],
+)
+def test_references_within_a_table_go_in_no_circle(told, over, told_of):
+    assert told(people=PEOPLE.replace("lives_in: FA1", f"master_id: {over}")) == told_of
+
+
+def test_two_rows_may_name_each_other_where_the_contract_lets_them_but_none_itself(told):
+    class Friends(Codebook):
+        """One friend."""
+
+        friend_id: str = key("Slug.")
+        other_id: str = ref("friends", "The friend's friend.", mutual=True)
+
+    friends = contract(People, Letters, Claims, Witnesses, Friends)
+    rows = "friends:\n  - {friend_id: a, other_id: b}\n  - {friend_id: b, other_id: a}\n"
+    assert told(people=PEOPLE + rows, of=friends) == []
+    assert told(people=PEOPLE + rows + "  - {friend_id: c, other_id: c}\n", of=friends) == [
+        "friends[c].other_id: the reference goes in a circle: c → c"
+    ]
+
+
+# ── Rules ─────────────────────────────────────────────────────────────────────────────────────────
+
+STRONG = ANNOTATIONS.replace("strength: fair", "strength: strong")
+UNSEEN = STRONG.replace("    witnesses:\n      - {person_id: berta}\n", "")
+
+
+def test_a_rule_of_a_model_points_at_the_record(told):
+    assert told(ANNOTATIONS.replace("    when_edtf: 1901-04-29\n", "")) == [
+        "claims[c01]: A when_text comes with a when_edtf."
+    ]
+
+
+def test_a_form_points_at_the_cell(told):
+    assert told(people=PEOPLE.replace("FA1", "Falkland")) == [
+        "people[falk].lives_in: 'Falkland' is not two capital letters and a digit, such as 'AB1'"
+    ]
+
+
+def test_a_rule_across_tables_points_at_its_column(told):
+    assert told(STRONG) == []
+    assert told(UNSEEN) == ["claims[c01].strength: A strong claim has witnesses."]
+
+
+def test_a_rule_leaves_alone_a_row_that_has_a_problem_already(told):
+    assert told(UNSEEN.replace("1901-04-29", "in spring")) == [
+        "claims[c01].when_edtf: 'in spring' is not a date in EDTF"
+    ]
+
+
+def test_a_rule_leaves_alone_a_row_one_of_whose_children_has_a_problem(told):
+    assert told(STRONG.replace("{person_id: berta}", "{person_id: hugo}")) == [
+        "claims[c01].witnesses[1].person_id: 'hugo' is not among the people"
+    ]
+
+
+def test_a_rule_leaves_alone_a_row_that_refers_to_one_with_a_problem(told):
+    @rule("claims", "answers_id")
+    def answers_are_by_others(tables):
+        """An answer is to a claim that is borne out."""
+        claims = tables["claims"].set_index("claim_id")
+        return tables["claims"]["answers_id"].isna() | tables["claims"]["answers_id"].map(claims["strength"]).notna()
+
+    strict = contract(rules=(answers_are_by_others,))
+    assert told(ANNOTATIONS.replace("    strength: fair\n", ""), of=strict) == [
+        "claims[c02].answers_id: An answer is to a claim that is borne out."
+    ]
+    assert told(ANNOTATIONS.replace("fair", "fairly"), of=strict) == [
+        "claims[c01].strength: 'fairly' is not a value of strength"
+    ]
+
+
+def test_a_rule_that_stumbles_over_a_row_with_a_problem_adds_none(told):
+    @rule("claims")
+    def it_can_be_dated(tables):
+        """It can be dated."""
+        if tables["claims"]["when_start"].isna().all():
+            raise ValueError
+        return pd.Series(True, index=tables["claims"].index)
+
+    assert told(ANNOTATIONS.replace("1901-04-29", "in spring"), of=contract(rules=(it_can_be_dated,))) == [
+        "claims[c01].when_edtf: 'in spring' is not a date in EDTF"
+    ]
+
+
+# ── Warnings ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@rule("people", "person_id", level="warning")
+def everybody_claims_something(tables):
+    """This person claims nothing."""
+    return tables["people"]["person_id"].isin(tables["claims"]["person_id"])
+
+
+WARY = contract(rules=(everybody_claims_something,))
+
+
+def test_a_warning_does_not_stand_in_the_way(letters):
+    built = build(WARY, letters)
+    assert [(problem.where, problem.level) for problem in built.problems] == [("people[berta].person_id", "warning")]
+    assert built.errors == []
+    assert len(built.frames["people"]) == 3
+
+
+def test_beside_an_error_a_warning_is_kept_back_for_it_may_be_a_consequence(told):
+    assert told(ANNOTATIONS.replace("strength: fair", "strength: fairly"), of=WARY) == [
+        "claims[c01].strength: 'fairly' is not a value of strength"
+    ]
+
+
+# ── Columns that functions compute ────────────────────────────────────────────────────────────────
+
+
+def test_what_is_computed_of_rows_with_problems_is_not_judged(told):
+    class Namesakes(Codebook, under="people"):
+        """One person."""
+
+        person_id: str = key("Slug of the person.")
+        name: str = text("The name.")
+        lives_in: str = text("Where.", optional=True)
+        master_id: str = ref("people", "Whom the person works for.", optional=True)
+        namesake_id: str = ref("people", "Who has the same name.", by=lambda tables: tables["people"]["nothing"])
+
+    Namesakes.__name__ = "People"
+    of = contract(Namesakes, Letters, Claims, Witnesses)
+    assert told(ANNOTATIONS.replace("fair", "fairly"), of=of) == [
+        "claims[c01].strength: 'fairly' is not a value of strength"
+    ]
+    with pytest.raises(KeyError):
+        told(of=of)

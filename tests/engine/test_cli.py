@@ -1,0 +1,206 @@
+import io
+import json
+import re
+import sys
+
+import pytest
+
+from schemas import CONTRACT
+from stancebook.cli import main
+from stancebook.spec import ContractError
+
+
+@pytest.fixture
+def run(project, capsys):
+    """Run the command line in the minimal project; return its exit status, standard output and standard error."""
+
+    def call(*argv):
+        try:
+            status = main(lambda: CONTRACT, project, argv)
+        except SystemExit as end:
+            status = end.code
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return call
+
+
+@pytest.fixture
+def spoilt(annotations):
+    text = annotations.read_text(encoding="utf-8")
+    annotations.write_text(text.replace("quote: R. Vale", "quote: R. Dale"), encoding="utf-8")
+
+
+# ── Building ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_build_says_what_it_read_checked_and_wrote(run, project):
+    status, out, err = run()
+    assert (status, err) == (0, "")
+    assert "read     1 document and 3 codebook files in seeds/\n" in out
+    assert re.search(r"checked  11 quotes found in their texts, \d+ references followed, \d+ rules held\n", out)
+    assert "wrote    dataset/\n" in out
+    for name in CONTRACT.tables:
+        assert re.search(rf"^ +\d+  {name}$", out, re.MULTILINE)
+        assert (project / f"dataset/{name}.parquet").is_file()
+
+
+def test_a_second_build_keeps_what_is_there(run):
+    run()
+    status, out, _ = run()
+    assert status == 0
+    assert "kept     dataset/, which was up to date already\n" in out
+
+
+def test_problems_leave_the_old_dataset_as_it_was(run, project, request):
+    run()
+    before = {path: path.read_bytes() for path in (project / "dataset").iterdir()}
+    request.getfixturevalue("spoilt")
+    status, out, _ = run()
+    assert status == 1
+    assert out.endswith("1 problem in 1 file. Nothing was written; dataset/ is as it was.\n")
+    assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
+
+
+def test_seeds_and_out_may_lie_elsewhere(run, project):
+    (project / "seeds").rename(project / "sources")
+    status, out, _ = run("--seeds", "sources", "--out", "build/tables")
+    assert status == 0
+    assert "in sources/\n" in out
+    assert "wrote    build/tables/\n" in out
+    assert (project / "build/tables/datapackage.json").is_file()
+    assert not (project / "dataset").exists()
+
+
+def test_a_folder_with_somebodys_work_in_it_is_refused(run, project):
+    (project / "dataset").mkdir()
+    (project / "dataset/thesis.docx").touch()
+    status, out, _ = run()
+    assert status == 1
+    assert "Nothing was written." in out
+    assert "thesis.docx" in out
+
+
+def test_schemas_that_are_not_in_order_are_told(project, capsys):
+    def contract():
+        raise ContractError("Ropes has no docstring.")
+
+    assert main(contract, project, []) == 1
+    assert capsys.readouterr().out == "The schemas are not in order: Ropes has no docstring.\n"
+
+
+@pytest.mark.parametrize(
+    "argv", [["--chekc"], ["dataset"], ["--seeds", "nowhere"], ["--output-format", "xml"], ["--out"]]
+)
+def test_a_command_line_that_is_not_understood_ends_with_2(argv, run, project):
+    status, out, err = run(*argv)
+    assert (status, out) == (2, "")
+    assert err
+    assert not (project / "dataset").exists()
+
+
+# ── --check ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_check_passes_where_the_dataset_is_what_the_seeds_give(run):
+    run()
+    status, out, _ = run("--check")
+    assert status == 0
+    assert out.endswith("same     dataset/ is what the seeds give\n")
+
+
+def test_check_fails_where_it_is_not_lists_what_differs_and_writes_nothing(run, project, annotations):
+    run()
+    before = {path: path.read_bytes() for path in (project / "dataset").iterdir()}
+    text = annotations.read_text(encoding="utf-8")
+    annotations.write_text(text.replace("stance: supports", "stance: ambivalent"), encoding="utf-8")
+    status, out, _ = run("--check")
+    assert status == 1
+    assert "         statements.parquet:   ~ river-talks#s02: stance 'supports' → 'ambivalent'\n" in out
+    assert out.endswith("Run build.py without --check, and commit what it writes.\n")
+    assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
+
+
+def test_check_fails_where_there_is_no_dataset_and_makes_none(run, project):
+    status, out, _ = run("--check")
+    assert status == 1
+    assert "there is no dataset here" in out
+    assert not (project / "dataset").exists()
+
+
+def test_check_fails_where_the_seeds_have_problems(run, spoilt):
+    status, out, _ = run("--check")
+    assert status == 1
+    assert out.endswith("1 problem in 1 file. Nothing was compared.\n")
+
+
+# ── --output-format ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_as_json_standard_output_holds_the_problems_and_nothing_else(run, spoilt):
+    status, out, err = run("--output-format", "json")
+    assert status == 1
+    [problem] = json.loads(out)
+    assert problem["where"] == "mentions[m05].quote"
+    assert problem["file"] == "seeds/documents/river-talks.yaml"
+    assert err == "1 problem in 1 file. Nothing was written; dataset/ is as it was.\n"
+
+
+@pytest.mark.parametrize("argv", [[], ["--check"]])
+def test_as_json_a_build_without_problems_is_an_empty_array(argv, run):
+    run()
+    status, out, err = run("--output-format", "json", *argv)
+    assert status == 0
+    assert json.loads(out) == []
+    assert "read     1 document" in err
+
+
+def test_for_github_each_problem_is_an_annotation_of_its_line(run, spoilt):
+    status, out, _ = run("--output-format", "github")
+    assert status == 1
+    assert out.startswith(
+        "::error file=seeds/documents/river-talks.yaml,line=16,col=40::mentions[m05].quote: not found"
+    )
+
+
+# ── --coverage ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_coverage_shows_what_quotes_touch_and_writes_nothing(run, project):
+    status, out, _ = run("--coverage", "mentions")
+    assert status == 0
+    assert "river-talks\n" in out
+    assert "untouched passages" in out
+    assert not (project / "dataset").exists()
+
+
+def test_coverage_of_a_table_without_quotes_is_not_understood(run):
+    status, out, _ = run("--coverage", "actors")
+    assert status == 2
+    assert out.endswith("--coverage takes mentions, statements, events, demands; actors has no quotes.\n")
+
+
+# ── --help ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_help_explains_every_option_and_every_exit_status(run):
+    status, out, _ = run("--help")
+    assert status == 0
+    for option in ("--check", "--seeds DIR", "--out DIR", "--output-format {text,github,json}", "--coverage"):
+        assert option in out
+    assert out.count("(default:") == 3
+    for code in ("0", "1", "2"):
+        assert re.search(rf"^  {code}  \w", out, re.MULTILINE)
+
+
+def test_check_without_a_dataset_says_so_in_a_sentence(project, capsys):
+    main(lambda: CONTRACT, project, ["--check"])
+    assert "dataset/there is" not in capsys.readouterr().out
+
+
+def test_a_terminal_that_lacks_a_character_does_not_stop_a_build(project, monkeypatch, annotations):
+    main(lambda: CONTRACT, project, [])
+    changed = annotations.read_text(encoding="utf-8").replace("stance: supports", "stance: opposes")
+    annotations.write_text(changed, encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="cp1252"))
+    assert main(lambda: CONTRACT, project, ["--check"]) == 1

@@ -1,0 +1,103 @@
+import calendar
+import datetime as dt
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from stancebook.dates import DateError, bounds
+
+DAYS = st.dates(dt.date(1000, 1, 1), dt.date(9999, 12, 31))
+QUALIFIER = st.sampled_from(["", "?", "~", "%"])
+
+
+@st.composite
+def expressions(draw):
+    """A day, month, year, decade or century that holds a drawn day, and its bounds."""
+    day = draw(DAYS)
+    month = dt.date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
+    decade, century = day.year // 10, day.year // 100
+    expression, first, last = draw(
+        st.sampled_from(
+            [
+                (day.isoformat(), day, day),
+                (day.isoformat()[:7], day.replace(day=1), month),
+                (day.isoformat()[:7] + "-XX", day.replace(day=1), month),
+                (str(day.year), dt.date(day.year, 1, 1), dt.date(day.year, 12, 31)),
+                (f"{day.year}-XX", dt.date(day.year, 1, 1), dt.date(day.year, 12, 31)),
+                (f"{day.year}-XX-XX", dt.date(day.year, 1, 1), dt.date(day.year, 12, 31)),
+                (f"{decade}X", dt.date(decade * 10, 1, 1), dt.date(decade * 10 + 9, 12, 31)),
+                (f"{century}XX", dt.date(century * 100, 1, 1), dt.date(century * 100 + 99, 12, 31)),
+            ]
+        )
+    )
+    return expression if "X" in expression else expression + draw(QUALIFIER), first, last
+
+
+@given(expressions())
+@settings(max_examples=60, deadline=None)
+def test_a_date_covers_exactly_its_days_and_a_qualifier_widens_nothing(drawn):
+    expression, first, last = drawn
+    assert bounds(expression) == (first, last)
+
+
+@given(expressions(), expressions())
+@settings(max_examples=50, deadline=None)
+def test_a_span_runs_from_the_first_day_of_one_date_to_the_last_day_of_the_other(one, other):
+    (start, first, _), (end, _, last) = one, other
+    assume("X" not in start + end)
+    if first <= last:
+        assert bounds(f"{start}/{end}") == (first, last)
+    else:
+        with pytest.raises(DateError, match="ends before it starts"):
+            bounds(f"{start}/{end}")
+
+
+@given(expressions())
+@settings(max_examples=50, deadline=None)
+def test_an_open_or_unknown_end_is_empty(drawn):
+    expression, first, last = drawn
+    assume("X" not in expression)
+    assert bounds(f"{expression}/..") == bounds(f"{expression}/") == (first, None)
+    assert bounds(f"../{expression}") == bounds(f"/{expression}") == (None, last)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["2025-02-29", "2025-02-29~", "2025-02-29/2025-03", "2025-01/2025-02-30", "2100-02-29", "2025-04-31", "0000"],
+)
+def test_a_day_that_no_calendar_has_is_refused(expression):
+    with pytest.raises(DateError):
+        bounds(expression)
+
+
+@pytest.mark.parametrize(
+    "expression", ["2025-21", "2025-06-01T10:00:00Z", "Y17000", "[2025,2026]", "2025-?02", " 2025", "2025\n"]
+)
+def test_what_no_row_can_be_compared_by_is_refused(expression):
+    with pytest.raises(DateError):
+        bounds(expression)
+
+
+def test_a_leap_day_is_a_day():
+    assert bounds("2024-02-29") == (dt.date(2024, 2, 29), dt.date(2024, 2, 29))
+
+
+@pytest.mark.parametrize("expression", ["../", "2025-XX/202X", "XXXX/2025-XX", "?2025S2"])
+def test_what_the_library_stumbles_over_is_refused_and_nothing_is_printed(expression, capsys):
+    with pytest.raises(DateError):
+        bounds(expression)
+    assert capsys.readouterr().out == ""
+
+
+@given(st.text("0123456789-/.X?~% YTZ[]{},u", max_size=14) | st.text(max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_a_date_or_refused_with_an_example(text):
+    try:
+        first, last = bounds(text)
+    except DateError as fault:
+        message, example = fault.args
+        if not (message and example):
+            raise
+    else:
+        assert first is None or last is None or first <= last

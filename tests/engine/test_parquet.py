@@ -1,0 +1,141 @@
+import datetime as dt
+import io
+import json
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import CONTRACT
+from stancebook.frame import from_rows
+from stancebook.layout import table_file
+from stancebook.parquet import facts_of, schema, to_bytes, to_frame
+from tests.engine.letters import LETTERS, STRENGTH
+
+TABLES = list(CONTRACT.tables)
+GROUNDED = [spec.name for spec in CONTRACT.shaped("grounded")]
+CLAIMS = LETTERS.tables["claims"]
+
+# ── Round trip ────────────────────────────────────────────────────────────────────────────────────
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=6)
+CELL = {
+    "string": TEXT,
+    "category": st.sampled_from(list(STRENGTH)),
+    "date": st.dates(),
+    "integer": st.integers(-(2**63), 2**63 - 1),
+}
+
+
+@st.composite
+def rows(draw):
+    def cell(column):
+        given_ = CELL[column.storage]
+        return draw(given_ | st.none() if column.optional else given_)
+
+    return [{column.name: cell(column) for column in CLAIMS.columns} for _ in range(draw(st.integers(0, 4)))]
+
+
+@given(rows())
+@settings(max_examples=60, deadline=None)
+def test_a_typed_frame_comes_back_from_its_file_as_it_was(drawn):
+    frame = from_rows(CLAIMS, drawn)
+    data = to_bytes(frame, CLAIMS, "build")
+    assert data == to_bytes(frame.copy(), CLAIMS, "build")
+    pd.testing.assert_frame_equal(to_frame(pq.read_table(io.BytesIO(data))), frame)
+
+
+# ── What a file says of itself ────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def arrow():
+    return schema(CLAIMS, "a build")
+
+
+def test_a_file_says_its_table_its_build_and_its_key(arrow):
+    facts = facts_of(arrow)
+    assert (facts["table"], facts["build"], facts["key"]) == ("claims", "a build", ["claim_id"])
+
+
+def test_a_file_says_what_its_table_and_columns_hold(arrow):
+    assert arrow.metadata[b"description"].decode() == CLAIMS.description
+    assert arrow.field("person_id").metadata == {b"description": b"Who says so."}
+
+
+def test_only_optional_columns_may_be_empty(arrow):
+    assert {field.name for field in arrow if field.nullable} == {c.name for c in CLAIMS.columns if c.optional}
+
+
+def test_columns_are_scalars(arrow):
+    assert {str(field.type) for field in arrow} == {"string", "date32[day]", "int64"}
+
+
+def test_a_file_that_no_build_wrote_is_told_by_what_it_lacks():
+    with pytest.raises(KeyError):
+        facts_of(pa.schema([("a", pa.int64())]))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_there_is_no_pandas_metadata_in_a_file(table, dataset):
+    assert set(pq.read_schema(dataset / table_file(table)).metadata) == {b"stancebook", b"description"}
+
+
+def test_ordered_categories_come_back_in_the_order_of_the_vocabulary(dataset):
+    stance = to_frame(pq.read_table(dataset / "statements.parquet"))["stance"]
+    assert stance.cat.ordered
+    assert list(stance.cat.categories) == list(CONTRACT.tables["statements"]["stance"].vocabulary)
+    assert (stance.dropna() <= "strongly_supports").all()
+
+
+# ── Other readers ─────────────────────────────────────────────────────────────────────────────────
+
+
+def by_duckdb(path):
+    found = duckdb.read_parquet(str(path))
+    return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+
+def by_polars(path):
+    return pl.read_parquet(path).to_dicts()
+
+
+def by_pandas(path):
+    frame = pd.read_parquet(path)
+    return frame.astype("object").where(frame.notna(), None).to_dict("records")
+
+
+READERS = pytest.mark.parametrize("read", [by_duckdb, by_polars, by_pandas])
+
+
+@READERS
+@pytest.mark.parametrize("table", TABLES)
+def test_every_reader_reads_the_same_rows(read, table, dataset):
+    assert read(dataset / table_file(table)) == pq.read_table(dataset / table_file(table)).to_pylist()
+
+
+@READERS
+@pytest.mark.parametrize("table", GROUNDED)
+def test_with_every_reader_the_quote_is_the_text_at_its_span(read, table, dataset, built):
+    texts = {pair.doc_id: pair.text.text for pair in built.corpus.documents}
+    found = read(dataset / table_file(table))
+    assert found
+    for row in found:
+        assert texts[row["doc_id"]][row["char_start"] : row["char_end"]] == row["quote"]
+
+
+@READERS
+def test_with_every_reader_a_day_is_a_day(read, dataset):
+    [document] = read(dataset / "documents.parquet")
+    assert document["published"] == dt.date(2031, 4, 2)
+
+
+def test_the_rows_of_a_data_package_are_those_of_its_files(dataset):
+    resources = json.loads((dataset / "datapackage.json").read_bytes())["resources"]
+    stated = {resource["path"]: resource["rows"] for resource in resources}
+    assert stated == {path.name: pq.read_metadata(path).num_rows for path in dataset.glob("*.parquet")}
