@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build test lint check html constraints clean
+.PHONY: build test lint check notebooks html constraints clean
 
 build: $(VENV)/ready
 	@$(RUN) build.py
@@ -32,6 +32,10 @@ $(VENV)/ready-dev: $(VENV)/ready
 	@echo "adding the tools for checks …"
 	@$(INSTALL) '.[dev]'
 	@touch $@
+
+# Run the notebooks anew and keep their output; look at what changed before you commit it.
+notebooks: $(VENV)/ready-dev
+	@$(RUN) -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
 # A static copy of the notebooks, figures and all, the code folded away.
 html: $(VENV)/ready-dev
