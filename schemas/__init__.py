@@ -18,7 +18,8 @@ CONTRACT = Contract(
     description=(
         "Who said what, who wants what, what happened or is planned, and who moved, coded from news reports on"
         " negotiations. Every statement, event, demand and mention stands on an exact passage of a verbatim text:"
-        " `text[char_start:char_end] == quote`, in Unicode code points."
+        " `text[char_start:char_end] == quote`, in Unicode code points. The coding published here is a language"
+        " model's reading under the codebook; no human coder has gone over it yet."
     ),
     version="0.1.0",
     models=(

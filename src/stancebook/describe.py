@@ -195,12 +195,14 @@ def _dictionary(contract: Contract, rows: Mapping[str, int]) -> Iterable[str]:
     yield from (f"- {each.title}: <{each.path}>" for each in contract.licenses)
     yield from ("", "| table | rows | one row is |", "|---|---:|---|")
     for spec in contract.tables.values():
-        yield f"| [{spec.name}](#{spec.name}) | {rows[spec.name]} | {_line(spec.description)} |"
+        first_paragraph, *_ = spec.description.split("\n\n")
+        yield f"| [{spec.name}](#{spec.name}) | {rows[spec.name]} | {_line(first_paragraph)} |"
     for spec in contract.tables.values():
-        yield from _table(spec)
+        across = [rule.message for rule in contract.rules if rule.table == spec.name and rule.level == "error"]
+        yield from _table(spec, [*spec.rules.values(), *across])
 
 
-def _table(spec: TableSpec) -> Iterable[str]:
+def _table(spec: TableSpec, rules: list[str]) -> Iterable[str]:
     yield from (
         "",
         f"## {spec.name}",
@@ -220,9 +222,9 @@ def _table(spec: TableSpec) -> Iterable[str]:
             order = ", from least to most" if column.ordered else ""
             yield from ("", f"**{column.name}**{order}:", "")
             yield from (f"- `{value}`: {text}" for value, text in column.vocabulary.items())
-    if spec.rules:
+    if rules:
         yield from ("", "Rules:", "")
-        yield from (f"- {message}" for message in spec.rules.values())
+        yield from (f"- {message}" for message in rules)
 
 
 def _type(column: Column) -> str:
