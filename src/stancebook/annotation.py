@@ -1,6 +1,5 @@
 """A tree of YAML → records: which table each belongs to, and its cells, still text and still placed."""
 
-from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
@@ -143,7 +142,7 @@ class _Reader:
         record = Record(spec, self.file, node.line, node.column, where, self.doc_id, parent)
         self.reading.records.append(record)
         children = {child.under: child for child in self.contract.children_of(spec.name)}
-        slips = list(self.read_cells(record, node, children))
+        slips = self.read_cells(record, node, children)
         record.sound &= node.whole
         for name in spec.needed_keys if node.whole else ():
             if name not in record.cells and name not in slips and name not in node.values:
@@ -153,9 +152,9 @@ class _Reader:
             if name in node.values:
                 self.read_list(child, node.values[name], f"{where}.{name}", record)
 
-    def read_cells(self, record: Record, node: Mapping, children: Map[str, TableSpec]) -> Iterator[str]:
-        """Fill a record's cells; yield the keys that unknown ones seem to be slips of."""
-        allowed = record.spec.allowed_keys
+    def read_cells(self, record: Record, node: Mapping, children: Map[str, TableSpec]) -> set[str]:
+        """Fill a record's cells; return the keys that unknown ones seem to be slips of."""
+        allowed, slips = record.spec.allowed_keys, set()
         for name, value in node.values.items():
             key = node.keys[name]
             if name in allowed:
@@ -164,8 +163,8 @@ class _Reader:
             elif name not in children:
                 refusal = _refusal(record.spec, name, [*allowed, *children])
                 self.reading.problems.append(record.problem(name, *refusal, at=key))
-                if near := nearest(name, allowed):
-                    yield near
+                slips.add(nearest(name, allowed) or "")
+        return slips
 
     def cell(self, record: Record, name: str, value: Node) -> Scalar | None:
         """Return a value that is there and is text; report one that is a collection, is due or is cut short."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from typing import Any
 
 import pandas as pd
 
 from stancebook.build import Build
-from stancebook.describe import (
-    annotation_schema,
-    as_json,
-    codebook_schema,
-    datapackage,
-    dictionary,
-)
+from stancebook.datacard import datacard
+from stancebook.datapackage import descriptor
+from stancebook.editor import annotation_schema, codebook_schema
 from stancebook.layout import ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, DATA_CARD, DATAPACKAGE, table_file
 from stancebook.parquet import to_bytes
 
@@ -26,10 +24,10 @@ def render(build: Build) -> dict[str, bytes]:
     tables = {table_file(name): to_bytes(build.frames[name], spec, digest) for name, spec in contract.tables.items()}
     return {
         **tables,
-        DATAPACKAGE: as_json(datapackage(contract, rows, digest, build.corpus.digest)),
-        ANNOTATION_SCHEMA: as_json(annotation_schema(contract)),
-        CODEBOOK_SCHEMA: as_json(codebook_schema(contract)),
-        DATA_CARD: dictionary(contract, rows).encode() + b"\n",
+        DATAPACKAGE: _as_json(descriptor(contract, rows, digest, build.corpus.digest)),
+        ANNOTATION_SCHEMA: _as_json(annotation_schema(contract)),
+        CODEBOOK_SCHEMA: _as_json(codebook_schema(contract)),
+        DATA_CARD: datacard(contract, rows).encode() + b"\n",
     }
 
 
@@ -39,7 +37,11 @@ def build_digest(build: Build) -> str:
     It does not depend on how a version of the Parquet library writes the rows.
     """
     rows = {name: len(frame) for name, frame in build.frames.items()}
-    digest = hashlib.sha256(as_json(datapackage(build.contract, rows, "", build.corpus.digest)))
+    digest = hashlib.sha256(_as_json(descriptor(build.contract, rows, "", build.corpus.digest)))
     for frame in build.frames.values():
         digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
     return digest.hexdigest()
+
+
+def _as_json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()

@@ -9,7 +9,7 @@ import yaml
 from stancebook.build import build
 from stancebook.contract import rule
 from stancebook.dataset import render
-from stancebook.describe import annotation_schema, codebook_schema
+from stancebook.editor import annotation_schema, codebook_schema
 from stancebook.fields import Category, choice, integer, key, ref, text, verbatim
 from stancebook.layout import ANNOTATION_SCHEMA, DATA_CARD, DATAPACKAGE
 from stancebook.load import load
