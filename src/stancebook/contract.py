@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from stancebook.compile import describe
 from stancebook.problem import Level
 from stancebook.spec import ID, QUOTE_CONTEXT, Column, ContractError, Filled, Tables, TableSpec
-from stancebook.table import Table, describe
+from stancebook.table import Table
 
 
 @dataclass(frozen=True)

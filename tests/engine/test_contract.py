@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from stancebook.build import build
+from stancebook.compile import describe
 from stancebook.contract import rule
 from stancebook.dataset import render
 from stancebook.editor import annotation_schema, codebook_schema
@@ -15,7 +16,7 @@ from stancebook.layout import ANNOTATION_SCHEMA, DATA_CARD, DATAPACKAGE
 from stancebook.load import load
 from stancebook.publish import publish
 from stancebook.spec import ContractError
-from stancebook.table import Child, Codebook, Derived, Document, Table, describe
+from stancebook.table import Child, Codebook, Derived, Document, Table
 from tests.engine.letters import (
     ANNOTATIONS,
     LETTERS,

@@ -2,10 +2,11 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 
+from stancebook.compile import describe
 from stancebook.fields import integer, key
 from stancebook.frame import from_rows
 from stancebook.spec import ContractError
-from stancebook.table import Codebook, describe
+from stancebook.table import Codebook
 from stancebook.validate import Failure, failures
 from tests.engine.letters import LETTERS
 

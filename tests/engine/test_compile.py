@@ -1,9 +1,10 @@
 import pandera.pandas as pa
 import pytest
 
+from stancebook.compile import describe
 from stancebook.fields import Category, Day, choice, day, end_of, integer, key, ref, start_of, text
 from stancebook.spec import ContractError
-from stancebook.table import Child, Codebook, Derived, Document, Grounded, Table, describe
+from stancebook.table import Child, Codebook, Derived, Document, Grounded, Table
 from tests.engine.letters import LETTERS, Claims, Letters, People, Tallies, Witnesses, count_claims
 
 # ── What a model says ─────────────────────────────────────────────────────────────────────────────
