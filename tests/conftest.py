@@ -1,13 +1,20 @@
 """A minimal project with fictional people and places, and ways to build it."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from schemas import CONTRACT
 from stancebook.build import Build, build
+
+# Properties explore anew on a desk and repeat themselves in CI; a slow machine is no failure.
+settings.register_profile("desk", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

@@ -37,7 +37,7 @@ def slice_of(data, text):
 
 
 @given(TEXTS, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_slice_that_stands_once_is_found_where_it_was_cut(text, data):
     quote = slice_of(data, text)
     span = Text(text, "notes.txt").anchor(quote)
@@ -45,7 +45,7 @@ def test_any_slice_that_stands_once_is_found_where_it_was_cut(text, data):
 
 
 @given(TEXTS, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_other_white_space_in_the_quote_changes_nothing(text, data):
     quote = slice_of(data, text)
     wrapped = re.sub(r"\s+", lambda _: data.draw(st.sampled_from(SPACES)), quote)
@@ -54,7 +54,7 @@ def test_other_white_space_in_the_quote_changes_nothing(text, data):
 
 
 @given(TEXTS, st.text(max_size=10))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_other_quote_is_found_once_or_refused_with_a_way_out(text, quote):
     assume(quote.strip())
     if places(spaced(quote), spaced(text)) == 1:
@@ -174,7 +174,7 @@ def test_every_line_of_a_hint_pasted_back_resolves_the_ambiguity(raw, quote):
 
 
 @given(TEXTS, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_hint_pasted_back_always_resolves_the_ambiguity(raw, data):
     start = data.draw(st.integers(0, len(raw) - 1))
     quote = raw[start : data.draw(st.integers(start + 1, min(len(raw), start + 3)))]

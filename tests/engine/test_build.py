@@ -80,7 +80,7 @@ def spoilt(tmp_path_factory):
 
 
 @given(text=mutations())
-@settings(max_examples=40, deadline=None)  # a build takes a quarter of a second
+@settings(max_examples=40)  # a build takes a quarter of a second
 def test_whatever_happens_to_a_file_it_builds_or_its_problems_are_told_at_lines_it_has(text, spoilt):
     path = spoilt / "documents/river-talks.yaml"
     path.write_text(text, encoding="utf-8", newline="")

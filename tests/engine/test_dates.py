@@ -35,14 +35,14 @@ def expressions(draw):
 
 
 @given(expressions())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_date_covers_exactly_its_days_and_a_qualifier_widens_nothing(drawn):
     expression, first, last = drawn
     assert bounds(expression) == (first, last)
 
 
 @given(expressions(), expressions())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_span_runs_from_the_first_day_of_one_date_to_the_last_day_of_the_other(one, other):
     (start, first, _), (end, _, last) = one, other
     assume("X" not in start + end)
@@ -54,7 +54,7 @@ def test_a_span_runs_from_the_first_day_of_one_date_to_the_last_day_of_the_other
 
 
 @given(expressions())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_an_open_or_unknown_end_is_empty(drawn):
     expression, first, last = drawn
     assume("X" not in expression)
@@ -91,7 +91,7 @@ def test_what_the_library_stumbles_over_is_refused_and_nothing_is_printed(expres
 
 
 @given(st.text("0123456789-/.X?~% YTZ[]{},u", max_size=14) | st.text(max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_is_a_date_or_refused_with_an_example(text):
     try:
         first, last = bounds(text)

@@ -42,7 +42,7 @@ def rows(draw):
 
 
 @given(rows())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_typed_frame_comes_back_from_its_file_as_it_was(drawn):
     frame = from_rows(CLAIMS, drawn)
     data = to_bytes(frame, CLAIMS, "build")

@@ -18,7 +18,7 @@ PROBLEM = Problem("a.yaml", 3, 7, "claims[c01].quote", "not found", "nothing rea
 
 
 @given(st.lists(PROBLEMS, max_size=10))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_problems_come_in_the_order_of_the_files_and_each_once(problems):
     told = ProblemsError(problems * 2).problems
     assert set(told) == set(problems)
@@ -51,6 +51,6 @@ def test_for_github_line_breaks_and_marks_of_the_command_are_escaped():
 
 
 @given(st.lists(PROBLEMS, max_size=3))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_as_json_problems_read_back(problems):
     assert [Problem(**fields) for fields in json.loads(as_json(problems))] == problems

@@ -80,7 +80,7 @@ EXOTIC = st.sampled_from(["", "\x85", "\u2028", "\u2029"])
     breaks=st.sampled_from(["\n", "\r\n"]),
     bom=st.sampled_from(["", "\ufeff"]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_each_scalar_knows_the_line_and_column_an_editor_shows(values, breaks, bom):
     # YAML counts U+0085, U+2028 and U+2029 as line breaks, and editors do not.
     text = "".join(f"key{n}: 'x{exotic}{word}'{breaks}" for n, (word, exotic) in enumerate(values))
@@ -143,7 +143,7 @@ TEXTS = st.text(st.characters(codec="utf-8") | MARKS, max_size=40)
 
 
 @given(TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_gives_a_tree_or_a_problem_within_its_lines(text):
     root, problems = parse(text, "file.yaml")
     for place in [*problems, *(nodes(root) if root is not None else [])]:
@@ -167,14 +167,14 @@ class Dumper(yaml.SafeDumper):
 
 
 @given(VALUES, st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_plain_document_means_what_it_means_to_yaml(value, flow):
     text = yaml.dump(value, Dumper=Dumper, allow_unicode=True, default_flow_style=flow)
     assert plain(read(text)) == yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but text
 
 
 @given(VALUES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_each_node_of_a_document_stands_where_something_is_written(value):
     text = yaml.dump(value, Dumper=Dumper, allow_unicode=True)
     lines = text.split("\n")
