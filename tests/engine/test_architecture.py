@@ -12,7 +12,15 @@ from schemas import CONTRACT
 
 ENGINE = Path(stancebook.__file__).parent
 ROOT = Path(__file__).parents[2]
-MODULES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in ENGINE.glob("*.py")}
+
+
+def dotted(path):
+    """A module's name within the engine."""
+    parts = path.relative_to(ENGINE).with_suffix("").parts
+    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+
+
+MODULES = {dotted(path): ast.parse(path.read_text(encoding="utf-8")) for path in ENGINE.rglob("*.py")}
 
 # Words of the seeds folder and of news text at large, which happen to be a table's name here.
 GENERIC = {"documents"}
@@ -69,6 +77,13 @@ def test_the_ground_floor_stands_on_nothing_of_the_engine(ground):
     assert GRAPH[ground] == set()
 
 
+def test_the_charts_and_the_rest_of_the_engine_do_not_know_each_other():
+    charts = {name for name in MODULES if name.partition(".")[0] == "charts"}
+    assert charts
+    for name, needs in GRAPH.items():
+        assert needs <= charts if name in charts else not needs & charts, name
+
+
 @pytest.mark.parametrize("library", ["pandera", "yaml", "edtf", "rapidfuzz"])
 def test_what_a_library_does_is_the_business_of_few_modules(library):
     users = {name for name, tree in MODULES.items() if library in {part.partition(".")[0] for part in imported(tree)}}
@@ -92,6 +107,14 @@ def test_the_contract_knows_the_words_of_models_and_not_the_pipeline(path):
 @pytest.mark.parametrize("module", MODULES)
 def test_the_engine_knows_no_table_by_name(module):
     assert not (set(CONTRACT.tables) - GENERIC) & set(words(MODULES[module]))
+
+
+def test_the_charts_know_no_column_either():
+    columns = {column.name for spec in CONTRACT.tables.values() for column in spec.columns}
+    told = {name for name in columns if "_" in name or name in ("stance", "quote", "attribution", "source")}
+    for name, tree in MODULES.items():
+        if name.partition(".")[0] == "charts":
+            assert not told & set(words(tree)), name
 
 
 # ── Weight ────────────────────────────────────────────────────────────────────────────────────────

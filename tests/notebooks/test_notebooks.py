@@ -238,12 +238,12 @@ def test_what_is_planted_changes_the_figures_on_stances(planted):
         "charts.dumbbells(",
         "charts.bars(",
         "charts.dots(",
-        "charts.tallies(",
+        "charts.shades(",
         "pd.crosstab(",
     ):
         assert cells_that(found, call), f"the planted values changed nothing in the cell with {call}"
     assert cells_that(found, "of softening the passages bear out"), "the answer is as it was"
-    assert cells_that(found, "def why("), "the words are as they were"
+    assert cells_that(found, "why(row)"), "the words are as they were"
 
 
 def test_what_is_planted_changes_the_figures_on_formats(planted):
