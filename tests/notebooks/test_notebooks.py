@@ -242,7 +242,7 @@ def test_what_is_planted_changes_the_figures_on_stances(planted):
         "pd.crosstab(",
     ):
         assert cells_that(found, call), f"the planted values changed nothing in the cell with {call}"
-    assert cells_that(found, "of softening the passages bear out"), "the answer is as it was"
+    assert cells_that(found, "answer = display("), "the answer is as it was"
     assert cells_that(found, "why(row)"), "the words are as they were"
 
 
