@@ -60,14 +60,19 @@ def _observations(tables: Tables) -> list[Observation]:
 
 
 def _pairs(series: Iterable[Observation]) -> Iterator[tuple[Observation | None, Observation]]:
-    """Yield each observation with the one it is compared to: for what is on record, the last that was on record."""
+    """Yield each observation with the one it is held against: the last that shows a stance.
+
+    What is on record is held against the last that was on record. A claim of change without a stance
+    is held against what came before, and is itself no end that anything could be held against.
+    """
     last: Observation | None = None
     last_on_record: Observation | None = None
     for observation in series:
         on_record = observation["source"] in ON_RECORD
         yield (last_on_record or last) if on_record else last, observation
-        last = observation
-        last_on_record = observation if on_record else last_on_record
+        if observation["stance"] is not None:
+            last = observation
+            last_on_record = observation if on_record else last_on_record
 
 
 def _change(before: Observation | None, after: Observation, softer: Mapping[Any, str]) -> dict[str, Any]:

@@ -130,7 +130,7 @@ ACT = {
     "promise": "Commits to a future act of one's own.",
     "criticise": "Finds fault with a person, an act or a state of things.",
     "praise": "Welcomes, thanks or commends.",
-    "deny": "Says that something is or was not so.",
+    "deny": "Says that something claimed or supposed is or was not so.",
     "speculate": "Says what may be or what may be meant, without claiming to know.",
 }
 

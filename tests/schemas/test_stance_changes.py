@@ -153,6 +153,12 @@ def test_a_row_is_as_strong_as_its_weaker_end():
     assert (row["source"], row["confidence"]) == ("author", "low")
 
 
+def test_a_claim_without_a_stance_is_no_end_to_hold_another_against():
+    claim = said(None, "2031-02-01", asserted_change="softened")
+    row = last(said("opposes", "2031-01-01"), claim, said("supports", "2031-03-01"))
+    assert (row["from_statement_id"], row["direction"]) == ("river-talks#s01", "softened")
+
+
 def test_formats_make_series_of_their_own():
     row = last(said("opposes", "2031-01-01"), said("supports", "2031-02-01", format_id="river-talks"))
     assert row["direction"] == "first_observed"
