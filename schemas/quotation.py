@@ -20,9 +20,10 @@ def stand_in_quotation_marks(words: "pd.Series[Any]", passages: "pd.Series[Any]"
     return pd.Series(found, index=words.index, dtype=bool)
 
 
+def stand_in(words: str, passage: str) -> bool:
+    """Return whether the words stand in the passage, white space apart."""
+    return " ".join(words.split()) in " ".join(passage.split())
+
+
 def _in_marks(words: Any, passage: str) -> bool:
-    return isinstance(words, str) and any(_spaced(words) in _spaced(marked) for marked in _MARKED.findall(passage))
-
-
-def _spaced(text: str) -> str:
-    return " ".join(text.split())
+    return isinstance(words, str) and any(stand_in(words, marked) for marked in _MARKED.findall(passage))

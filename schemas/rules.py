@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from schemas.quotation import stand_in
 from stancebook.contract import Rule, rule
 from stancebook.spec import Tables
 
@@ -177,7 +178,7 @@ def a_role_title_stands_in_the_document(tables: Tables) -> Any:
     """A role_title is given in the words of the mention: take the title into the quote."""
     mentions = tables["mentions"]
     pairs = zip(mentions["role_title"], mentions["quote"], strict=True)
-    held = [pd.isna(title) or " ".join(title.split()) in " ".join(str(quote).split()) for title, quote in pairs]
+    held = [pd.isna(title) or stand_in(title, quote) for title, quote in pairs]
     return pd.Series(held, index=mentions.index, dtype=bool)
 
 

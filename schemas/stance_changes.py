@@ -42,7 +42,7 @@ def derive(tables: Tables) -> pd.DataFrame:
     softer = tables["issues"].set_index("issue_id")["softer"].astype("object").to_dict()
     series = groupby(_observations(tables), key=lambda seen: [seen[name] for name in SERIES])
     rows = [_change(before, after, softer) for _, observations in series for before, after in _pairs(observations)]
-    return pd.DataFrame(rows, columns=list(_COLUMNS))
+    return pd.DataFrame(rows, columns=list(StanceChanges.to_schema().columns))
 
 
 def _observations(tables: Tables) -> list[Observation]:
@@ -148,6 +148,3 @@ class StanceChanges(Derived, by=derive, key=("level", "to_statement_id")):
     not_after: Day = day("The change is no later than this; empty where open.", optional=True)
     source: Category = choice(SOURCE, "The source of the weaker of the two ends.")
     confidence: Category = choice(CONFIDENCE, "The confidence of the weaker of the two ends.")
-
-
-_COLUMNS = StanceChanges.to_schema().columns

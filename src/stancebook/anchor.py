@@ -93,9 +93,8 @@ class Text:
 
     def _place(self, at: int) -> str:
         """Return a character's place in the text as line:column."""
-        raw = self._raw(at)
-        line = self.raw.count("\n", 0, raw) + 1
-        return f"{line}:{raw - self.raw.rfind(chr(10), 0, raw)}"
+        line, column = place_in(self.raw, self._raw(at))
+        return f"{line}:{column}"
 
     def _ambiguous(self, words: str, places: list[int]) -> AnchorError:
         return AnchorError(f"the quote stands in {self.name} {len(places)} times", self._choices(words, places))
@@ -148,6 +147,11 @@ class Text:
         start = self.spaced.rfind(" ", 0, start + 1) + 1
         last = self.spaced.find(" ", max(end - 1, start + 1))
         return start, len(self.spaced) if last < 0 else last
+
+
+def place_in(text: str, at: int) -> tuple[int, int]:
+    """Return the line and the column, both from 1, of an offset in a text."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 def _occurrences(words: str, text: str) -> list[int]:

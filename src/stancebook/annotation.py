@@ -7,7 +7,7 @@ from stancebook.contract import Contract
 from stancebook.corpus import File
 from stancebook.problem import Level, Problem
 from stancebook.spec import ID, QUOTE_CONTEXT, TableSpec
-from stancebook.suggest import did_you_mean, nearest
+from stancebook.suggest import did_you_mean, nearest, one_of
 from stancebook.tree import Mapping, Node, Refused, Scalar, Sequence, parse
 
 
@@ -104,8 +104,8 @@ class _Reader:
             elif name in lists:
                 self.read_list(lists[name], node, name)
             else:
-                hint = f"one of {', '.join(known)}; {did_you_mean(name, known)}".rstrip("; ")
-                self.report(key.line, key.column, "", f"'{name}' is not a table that this file may hold", hint)
+                message = f"'{name}' is not a table that this file may hold"
+                self.report(key.line, key.column, "", message, one_of(name, known))
                 self.reading.whole = False
         if document and document.under not in self.root.values:
             given = self.root.keys
@@ -141,7 +141,7 @@ class _Reader:
             return
         record = Record(spec, self.file, node.line, node.column, where, self.doc_id, parent)
         self.reading.records.append(record)
-        children = {child.under: child for child in self.contract.children_of(spec.name)}
+        children = self.contract.children_of(spec.name)
         slips = self.read_cells(record, node, children)
         record.sound &= node.whole
         for name in spec.needed_keys if node.whole else ():

@@ -19,6 +19,7 @@ from stancebook.check import (
     check_model,
     check_references,
     check_rules,
+    frames_of,
 )
 from stancebook.compute import compute_columns, derive_tables
 from stancebook.contract import Contract
@@ -43,9 +44,14 @@ class Build:
         return [problem for problem in self.problems if problem.level == "error"]
 
     @property
+    def rows(self) -> dict[str, int]:
+        """How many rows each table has."""
+        return {name: len(frame) for name, frame in self.frames.items()}
+
+    @property
     def quotes(self) -> int:
         """How many quotes were found in their texts."""
-        return sum(len(self.frames[spec.name]) for spec in self.contract.shaped("grounded"))
+        return sum(self.rows[spec.name] for spec in self.contract.shaped("grounded"))
 
     @property
     def references(self) -> int:
@@ -119,7 +125,7 @@ def _check(contract: Contract, draft: _Draft, *, sound: bool) -> list[Problem]:
         problems += [*check_keys(table), *check_circles(table)]
     problems += check_references(tables, draft.unread)
     sound = sound and not draft.problems and not problems
-    compute_columns(contract, _frames(tables), all_sound=sound)
+    compute_columns(contract, frames_of(tables), all_sound=sound)
     for table in tables.values():
         problems += check_model(table, all_sound=sound)
     problems += check_rules(contract, tables, all_sound=sound and not problems)
@@ -130,11 +136,7 @@ def _finish(contract: Contract, tables: Tables) -> dict[str, pd.DataFrame]:
     """Return the frames of all tables, derived ones among them, in the order of the contract."""
     frames = {
         name: frame.sort_values(list(contract.tables[name].key), ignore_index=True)
-        for name, frame in _frames(tables).items()
+        for name, frame in frames_of(tables).items()
     }
     frames |= derive_tables(contract, frames)
     return {name: frames[name] for name in contract.tables}
-
-
-def _frames(tables: Tables) -> dict[str, pd.DataFrame]:
-    return {name: table.frame for name, table in tables.items()}

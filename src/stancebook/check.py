@@ -106,18 +106,24 @@ def check_rules(contract: Contract, tables: Tables, *, all_sound: bool) -> Itera
 
     Rows with a problem of their own, or next to one, are left alone.
     """
-    clean = {name: _surroundings_sound(table, tables) for name, table in tables.items()}
+    frames = frames_of(tables)
+    broken_parents = {id(r.parent) for table in tables.values() for r in table.records if r.parent and not r.sound}
+    clean = {name: _surroundings_sound(table, tables, broken_parents) for name, table in tables.items()}
     for rule in contract.rules:
         table = tables[rule.table]
-        broken = _broken(rule, tables, all_sound=all_sound)
+        broken = _broken(rule, frames, all_sound=all_sound)
         for label in broken.index[clean[rule.table][broken.index]]:
             record = table.records[label]
             yield record.problem(rule.column if rule.column in record.cells else None, rule.message, level=rule.level)
 
 
-def _broken(rule: Rule, tables: Tables, *, all_sound: bool) -> pd.DataFrame:
+def frames_of(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return the frames alone, as rules and other functions of the contract take them."""
+    return {name: table.frame for name, table in tables.items()}
+
+
+def _broken(rule: Rule, frames: Mapping[str, pd.DataFrame], *, all_sound: bool) -> pd.DataFrame:
     """Return the rows that break a rule."""
-    frames = {name: table.frame for name, table in tables.items()}
     try:
         return frames[rule.table][~_verdict(rule, frames)]
     except Exception:
@@ -156,12 +162,11 @@ def _circles(above: Mapping[str, Any]) -> Iterator[list[str]]:
             yield circle[first:] + circle[:first]
 
 
-def _surroundings_sound(table: Coded, tables: Tables) -> pd.Series[bool]:
+def _surroundings_sound(table: Coded, tables: Tables, broken_parents: set[int]) -> pd.Series[bool]:
     """True for the rows that are sound, refer only to sound rows, and hold only sound children."""
     sound = table.sound
     for column in table.spec.references:
         target = tables[column.target or ""]
         reached = target.frame.loc[target.sound, target.spec.key[0]]
         sound &= table.frame[column.name].isna() | table.frame[column.name].isin(reached)
-    broken_parents = {id(r.parent) for other in tables.values() for r in other.records if r.parent and not r.sound}
     return sound & ~pd.Series([id(r) in broken_parents for r in table.records], index=sound.index, dtype=bool)

@@ -70,7 +70,7 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
         if changed
         else f"kept     {_named(options.out)}, which was up to date already"
     )
-    say("\n".join(f"         {len(frame):>6}  {name}" for name, frame in built.frames.items()))
+    say("\n".join(f"         {rows:>6}  {name}" for name, rows in built.rows.items()))
     return 0
 
 

@@ -102,10 +102,9 @@ def _key(model: type[Table], columns: tuple[Column, ...]) -> tuple[str, ...]:
 def _rules(model: type[Table]) -> dict[str, str]:
     """Return the sentence a coder reads for each rule that a model states across its columns."""
     schema = _schema(model)
-    built_in = [check for column in schema.columns.values() for check in column.checks if check.name in _BUILT_IN]
-    own = [check for column in schema.columns.values() for check in column.checks if check not in built_in]
-    for check in [*schema.checks, *own]:
-        if not inspect.cleandoc(check.description or ""):
+    checks = [*schema.checks, *(check for column in schema.columns.values() for check in column.checks)]
+    for check in checks:
+        if check.name not in _BUILT_IN and not (check.description or "").strip():
             raise ContractError(
                 f"{model.__name__}.{check.name} has no docstring: write it as the sentence that a coder reads"
                 " when the rule fails."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -33,7 +32,7 @@ def rule(table: str, column: str | None = None, *, level: Level = "error") -> Ca
     """Make a `Rule` of a function whose docstring is the sentence a coder reads when it fails."""
 
     def made(function: Callable[[Tables], Any]) -> Rule:
-        message = " ".join(inspect.cleandoc(function.__doc__ or "").split())
+        message = " ".join((function.__doc__ or "").split())
         if not message:
             raise ContractError(
                 f"the rule {function.__name__} has no docstring: write it as the message a coder reads."
@@ -90,9 +89,17 @@ class Contract:
         """The one table of documents."""
         return self.shaped("document")[0]
 
-    def children_of(self, table: str) -> list[TableSpec]:
-        """Return the tables whose records nest in those of this table."""
-        return [spec for spec in self.tables.values() if spec.parent == table]
+    def children_of(self, table: str) -> Mapping[str, TableSpec]:
+        """Return the tables whose records nest in those of this table, by the key they nest under."""
+        return self._children.get(table, {})
+
+    @cached_property
+    def _children(self) -> dict[str, dict[str, TableSpec]]:
+        children: dict[str, dict[str, TableSpec]] = {}
+        for spec in self.tables.values():
+            if spec.parent is not None:
+                children.setdefault(spec.parent, {})[spec.under] = spec
+        return children
 
 
 def _linked(spec: TableSpec, document: str, keys: Mapping[str, str]) -> TableSpec:

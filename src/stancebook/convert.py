@@ -11,7 +11,7 @@ from stancebook.contract import Contract
 from stancebook.dates import DateError, bounds
 from stancebook.problem import Problem
 from stancebook.spec import ID, QUOTE_CONTEXT, SLUG, Column, Kind, TableSpec
-from stancebook.suggest import did_you_mean
+from stancebook.suggest import one_of
 
 Value = str | int | dt.date | None
 Row = dict[str, Value]
@@ -143,9 +143,7 @@ def _text(text: str, column: Column) -> Value:
 
 def _choice(text: str, column: Column) -> Value:
     if text not in column.vocabulary:
-        values = f"one of {', '.join(column.vocabulary)}"
-        suggestion = did_you_mean(text, column.vocabulary)
-        raise CellError(f"{text!r} is not a value of {column.name}", "; ".join(filter(None, [values, suggestion])))
+        raise CellError(f"{text!r} is not a value of {column.name}", one_of(text, column.vocabulary))
     return text
 
 

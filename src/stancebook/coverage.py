@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 from sentencex import get_sentence_boundaries
 
+from stancebook.anchor import place_in
 from stancebook.build import Build
 
 # Fewer untouched words between two quotes are the glue of a sentence, not a passage to look at.
@@ -120,10 +121,10 @@ def _untouched(
             whole = gap == sentence
             if trimmed and (whole or len(text[slice(*trimmed)].split()) >= _PASSAGE_WORDS):
                 start, end = sentence if whole else trimmed
-                line_start = text.rfind("\n", 0, start) + 1
+                line, column = place_in(text, start)
                 yield {
-                    "line": text.count("\n", 0, start) + 1,
-                    "column": start - line_start + 1,
+                    "line": line,
+                    "column": column,
                     "char_start": start,
                     "char_end": end,
                     "whole": whole,

@@ -19,15 +19,14 @@ from stancebook.parquet import to_bytes
 def render(build: Build) -> dict[str, bytes]:
     """Return every file of the dataset; the same seeds and contract give the same bytes."""
     contract = build.contract
-    rows = {name: len(frame) for name, frame in build.frames.items()}
     digest = build_digest(build)
     tables = {table_file(name): to_bytes(build.frames[name], spec, digest) for name, spec in contract.tables.items()}
     return {
         **tables,
-        DATAPACKAGE: _as_json(descriptor(contract, rows, digest, build.corpus.digest)),
+        DATAPACKAGE: _as_json(descriptor(contract, build.rows, digest, build.corpus.digest)),
         ANNOTATION_SCHEMA: _as_json(annotation_schema(contract)),
         CODEBOOK_SCHEMA: _as_json(codebook_schema(contract)),
-        DATA_CARD: datacard(contract, rows).encode() + b"\n",
+        DATA_CARD: datacard(contract, build.rows).encode() + b"\n",
     }
 
 
@@ -36,8 +35,7 @@ def build_digest(build: Build) -> str:
 
     It does not depend on how a version of the Parquet library writes the rows.
     """
-    rows = {name: len(frame) for name, frame in build.frames.items()}
-    digest = hashlib.sha256(_as_json(descriptor(build.contract, rows, "", build.corpus.digest)))
+    digest = hashlib.sha256(_as_json(descriptor(build.contract, build.rows, "", build.corpus.digest)))
     for frame in build.frames.values():
         digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
     return digest.hexdigest()

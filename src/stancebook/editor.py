@@ -60,12 +60,13 @@ def _record_schema(spec: TableSpec, contract: Contract) -> dict[str, Any]:
         properties |= {
             name: {"description": text, "type": ["string", "number"]} for name, text in _ADDED_TO_GROUNDED.items()
         }
-    properties |= {child.under: _list_schema(child, contract) for child in contract.children_of(spec.name)}
+    children = contract.children_of(spec.name)
+    properties |= {under: _list_schema(child, contract) for under, child in children.items()}
     return {
         "description": spec.description,
         "type": "object",
         "additionalProperties": False,
-        "required": [*([ID] if spec.is_grounded else []), *(c.name for c in spec.written if c.must_be_given)],
+        "required": list(spec.needed_keys),
         "properties": properties,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -20,7 +20,11 @@ def from_rows(spec: TableSpec, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def cast(values: Any, column: Column) -> pd.Series[Any]:
     """Return values, a list or a series, as a series of the column's type."""
-    return _CAST[column.storage](pd.Series(values, dtype=None if len(values) else "object"), column)
+    plain = pd.Series(values, dtype=None if len(values) else "object").astype("object")
+    if column.vocabulary and (unknown := set(plain.dropna()) - set(column.vocabulary)):
+        raise ContractError(f"{column.name}: {', '.join(sorted(map(str, unknown)))} not in its vocabulary")
+    filled = plain.where(plain.notna(), 0 if column.storage == "integer" else None)
+    return filled.astype(dtype_of(column.storage, column.vocabulary, ordered=column.ordered))
 
 
 def conform(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
@@ -32,29 +36,11 @@ def conform(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({column.name: cast(ordered[column.name], column) for column in spec.columns})
 
 
-def _string(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
-    return values.astype("str")
-
-
-def _category(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
-    plain = values.astype("object")
-    unknown = set(plain.dropna()) - set(column.vocabulary)
-    if unknown:
-        raise ContractError(f"{column.name}: {', '.join(sorted(map(str, unknown)))} not in its vocabulary")
-    return plain.astype(pd.CategoricalDtype(list(column.vocabulary), ordered=column.ordered))
-
-
-def _date(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
-    return values.astype("object").where(values.notna(), None).astype("datetime64[s]")
-
-
-def _integer(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
-    return values.astype("object").where(values.notna(), 0).astype("int64")
-
-
-_CAST: Mapping[Storage, Callable[[pd.Series[Any], Column], pd.Series[Any]]] = {
-    "string": _string,
-    "category": _category,
-    "date": _date,
-    "integer": _integer,
-}
+def dtype_of(storage: Storage, categories: Collection[str] = (), *, ordered: bool = False) -> Any:
+    """Return the type a column has in a frame, freshly built or loaded."""
+    return {
+        "string": "str",
+        "category": pd.CategoricalDtype(list(categories), ordered=ordered),
+        "date": "datetime64[s]",
+        "integer": "int64",
+    }[storage]

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from stancebook.frame import dtype_of
 from stancebook.spec import Column, Storage, TableSpec
 
 METADATA = b"stancebook"
@@ -69,8 +70,8 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     """Return a table as a frame with the types its metadata says, as `stancebook.load` states them."""
     frame = pd.DataFrame()
     for facts in facts_of(table.schema)["columns"]:
-        values = table.column(facts["name"])
-        frame[facts["name"]] = _series(values, facts)
+        dtype = dtype_of(facts["storage"], facts.get("categories", ()), ordered=facts.get("ordered", False))
+        frame[facts["name"]] = pd.Series(table.column(facts["name"]).to_pylist(), dtype=dtype)
     return frame
 
 
@@ -85,14 +86,3 @@ def _array(values: pd.Series[Any], type_: pa.DataType) -> pa.Array:
     if type_ == pa.date32():
         return pa.Array.from_pandas(values).cast(type_)
     return pa.array(values.astype("object"), type=type_, from_pandas=True)
-
-
-def _series(values: pa.ChunkedArray, facts: Mapping[str, Any]) -> pd.Series[Any]:
-    dtypes: dict[str, Any] = {
-        "string": "str",
-        "category": pd.CategoricalDtype(facts.get("categories"), facts.get("ordered")),
-        "date": "datetime64[s]",
-        "integer": "int64",
-    }
-    series: pd.Series[Any] = pd.Series(values.to_pylist(), dtype=dtypes[facts["storage"]])
-    return series

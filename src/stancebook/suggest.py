@@ -1,6 +1,6 @@
 """The nearest of the known words to a word that is not among them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rapidfuzz import fuzz, process, utils
 
@@ -19,3 +19,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return "did you mean 'x'?", or nothing if no known word is near."""
     word = nearest(word, known) or ""
     return f"did you mean {word!r}?" if word else ""
+
+
+def one_of(word: str, known: Collection[str]) -> str:
+    """Return the known words as a hint, with the one that `word` is most likely a slip of."""
+    return "; ".join(filter(None, [f"one of {', '.join(known)}", did_you_mean(word, known)]))
