@@ -1,11 +1,10 @@
 """The table of demands: what actors want done, accepted or ruled out, or offer."""
 
 import pandas as pd
-import pandera.pandas as pa
 
 from schemas.passages import DatedPassage
 from schemas.vocabularies import BASIS, DEMAND_STATUS, FLEXIBILITY, MOVE
-from stancebook.fields import Category, choice, edtf, key, ref, text
+from stancebook.fields import Category, choice, edtf, key, ref, row_rule, text
 
 
 class Demands(DatedPassage):
@@ -27,14 +26,12 @@ class Demands(DatedPassage):
     statement_id: str = ref("statements", "The statement that makes it.", optional=True)
     supersedes_id: str = ref("demands", "The earlier demand it replaces.", optional=True)
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("addressee_id")
     def nobody_demands_of_themselves(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """Nobody demands of themselves: give another addressee_id or none, or say in a note how the text has it so."""
         return (df["addressee_id"] != df["demander_id"]) | df["note"].notna()
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("flexibility")
     def a_conditional_demand_has_its_condition(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A conditional demand gives its condition."""
         return (df["flexibility"] != "conditional") | df["condition"].notna()

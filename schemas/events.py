@@ -1,12 +1,11 @@
 """The tables of events and their participants: what happened, is happening, is planned or is imagined."""
 
 import pandas as pd
-import pandera.pandas as pa
 
 from schemas.actors import ISO3
 from schemas.passages import DatedPassage
 from schemas.vocabularies import CERTAINTY, EVENT_ROLE, EVENT_STATUS, EVENT_TYPE, PLOVER_MODE, PLOVER_TYPE
-from stancebook.fields import Category, choice, key, ref, text
+from stancebook.fields import Category, choice, key, ref, row_rule, text
 from stancebook.table import Child
 
 
@@ -25,20 +24,17 @@ class Events(DatedPassage):
     plover_type: Category = choice(PLOVER_TYPE, "Event type by PLOVER, as in POLECAT.", optional=True)
     plover_mode: Category = choice(PLOVER_MODE, "Event mode by PLOVER, as in POLECAT.", optional=True)
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("certainty")
     def what_is_imagined_is_not_certain(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A hypothetical event is not certain: choose another certainty or status."""
         return (df["status"] != "hypothetical") | (df["certainty"] != "certain")
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("plover_mode")
     def a_plover_mode_has_its_type(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A plover_mode goes with a plover_type."""
         return df["plover_mode"].isna() | df["plover_type"].notna()
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("iso3")
     def a_code_has_a_place(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """An event's iso3 goes with a place that the text names."""
         return df["iso3"].isna() | df["place"].notna()

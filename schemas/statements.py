@@ -1,12 +1,11 @@
 """The table of statements: attributed positions, utterances and characterisations."""
 
 import pandas as pd
-import pandera.pandas as pa
 
 from schemas.passages import DatedPassage
 from schemas.quotation import holds_quotation_marks, stand_in_quotation_marks
 from schemas.vocabularies import ACT, ASSERTED_CHANGE, ATTRIBUTION, SOURCE, STANCE
-from stancebook.fields import Category, choice, key, ref, text, verbatim
+from stancebook.fields import Category, choice, key, ref, row_rule, text, verbatim
 
 
 class Statements(DatedPassage):
@@ -36,27 +35,23 @@ class Statements(DatedPassage):
     contradicts_id: str = ref("statements", "A statement it cannot be true together with.", optional=True, mutual=True)
     summary: str = text("The statement in one plain sentence.")
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("attribution")
     def quoted_rows_hold_quotation_marks(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A direct or partial statement's quote holds words in quotation marks: take the marks into the quote,
         or choose another attribution."""
         return ~df["attribution"].isin(["direct", "partial"]) | holds_quotation_marks(df["quote"])
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("attribution")
     def partial_rows_give_the_quoted_words(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A partial statement gives its quoted_words: the words that stand in quotation marks."""
         return (df["attribution"] != "partial") | df["quoted_words"].notna()
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("quoted_words")
     def quoted_words_stand_in_marks(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """The quoted_words stand inside quotation marks in the quote."""
         return df["quoted_words"].isna() | stand_in_quotation_marks(df["quoted_words"], df["quote"])
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("source")
     def readings_belong_to_a_reader(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A narrated or interpreted statement has an author, a media report or an expert as its source: the
         claim belongs to whoever makes it."""
@@ -64,20 +59,17 @@ class Statements(DatedPassage):
             ["author", "media_report", "expert"]
         )
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("source")
     def a_spokesperson_speaks_for_someone_else(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A spokesperson speaks for a holder other than themselves: give holder_id, or another source."""
         return (df["source"] != "spokesperson") | (df["speaker_id"] != df["holder_id"])
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("addressee_id")
     def nobody_addresses_themselves(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """Nobody addresses themselves: give another addressee_id or none, or say in a note how the text has it so."""
         return (df["addressee_id"] != df["speaker_id"]) | df["note"].notna()
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("stance")
     def a_stance_is_toward_an_issue(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A stance and an asserted_change are toward an issue: give issue_id."""
         return (df["stance"].isna() & df["asserted_change"].isna()) | df["issue_id"].notna()

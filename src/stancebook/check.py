@@ -97,7 +97,8 @@ def check_model(table: Coded, *, all_sound: bool) -> Iterator[Problem]:
     """
     for failure in failures(table.spec, table.frame[table.sound]):
         record = table.records[failure.row]
-        if all_sound or failure.column is None or table.spec[failure.column].filled != "function":
+        computed = failure.own and failure.column and table.spec[failure.column].filled == "function"
+        if all_sound or not computed:
             yield record.problem(failure.column if failure.column in record.cells else None, failure.message)
 
 

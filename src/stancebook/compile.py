@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from stancebook.fields import CARRIED_AS, Category, Day
-from stancebook.spec import ID, QUOTE_CONTEXT, STORAGE, Column, ContractError, Storage, TableSpec
+from stancebook.fields import CARRIED_AS, POINTS_AT, Category, Day
+from stancebook.spec import ID, QUOTE_CONTEXT, STORAGE, Column, ContractError, RowRule, Storage, TableSpec
 from stancebook.table import Table
 
 _BUILT_IN = {"str_matches", "greater_than_or_equal_to"}  # what the words of `fields` ask Pandera to check
@@ -43,7 +43,7 @@ def describe(model: type[Table]) -> TableSpec:
         under=facts.under or name,
         parent=None if facts.parent is None else _snake(facts.parent.__name__),
         derive=facts.by,
-        rules=_rules(model),
+        rules=_rules(model, {column.name for column in columns}),
     )
     _check_facts(model, spec)
     return spec
@@ -99,8 +99,8 @@ def _key(model: type[Table], columns: tuple[Column, ...]) -> tuple[str, ...]:
     return key
 
 
-def _rules(model: type[Table]) -> dict[str, str]:
-    """Return the sentence a coder reads for each rule that a model states across its columns."""
+def _rules(model: type[Table], columns: set[str]) -> dict[str, RowRule]:
+    """Return the rules that a model states across its columns, by name."""
     schema = _schema(model)
     checks = [*schema.checks, *(check for column in schema.columns.values() for check in column.checks)]
     for check in checks:
@@ -109,7 +109,16 @@ def _rules(model: type[Table]) -> dict[str, str]:
                 f"{model.__name__}.{check.name} has no docstring: write it as the sentence that a coder reads"
                 " when the rule fails."
             )
-    return {str(check.name): " ".join(check.description.split()) for check in schema.checks}
+    for check in schema.checks:
+        if (check.statistics or {}).get(POINTS_AT) not in columns:
+            raise ContractError(
+                f"{model.__name__}.{check.name} does not point at a column: write it under"
+                " '@row_rule(\"<column>\")' with the column that a coder would mend."
+            )
+    return {
+        str(check.name): RowRule(" ".join(check.description.split()), check.statistics[POINTS_AT])
+        for check in schema.checks
+    }
 
 
 def _check_facts(model: type[Table], spec: TableSpec) -> None:

@@ -26,7 +26,7 @@ def _lines(contract: Contract, rows: Mapping[str, int]) -> Iterable[str]:
         yield f"| [{spec.name}](#{spec.name}) | {rows[spec.name]} | {_line(first_paragraph)} |"
     for spec in contract.tables.values():
         across = [rule.message for rule in contract.rules if rule.table == spec.name and rule.level == "error"]
-        yield from _table(spec, [*spec.rules.values(), *across])
+        yield from _table(spec, [*(rule.message for rule in spec.rules.values()), *across])
 
 
 def _table(spec: TableSpec, rules: list[str]) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""The words a model is written in: each returns a Pandera field that carries a `Column`."""
+"""The words a model is written in: fields that carry a `Column`, and rules that say which cell they point at."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,6 +13,7 @@ Category = pd.CategoricalDtype
 Day = DateTime
 
 CARRIED_AS = "stancebook"
+POINTS_AT = "points_at"
 
 
 def key(description: str) -> Any:
@@ -90,6 +91,18 @@ def integer(
 ) -> Any:
     """A whole number, never empty: nullable integers break in half of the readers out there."""
     return _field(Column("integer", description, minimum=minimum, **_by(by)))
+
+
+def row_rule(column: str) -> Callable[[Callable[..., "pd.Series[bool]"]], Any]:
+    """A rule over the columns of a row: a method `(cls, frame)` that returns True for each row in order.
+
+    Its docstring is the sentence a coder reads; `column` is the cell that a problem points at.
+    """
+
+    def made(method: Callable[..., "pd.Series[bool]"]) -> Any:
+        return pa.dataframe_check(classmethod(method), statistics={POINTS_AT: column})
+
+    return made
 
 
 def from_engine(column: Column) -> Any:

@@ -96,6 +96,14 @@ class Column:
         return self.filled == "given" and not self.optional and self.default is None
 
 
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """A condition on the columns of one row: the sentence a coder reads, and the column a problem points at."""
+
+    message: str
+    column: str
+
+
 @dataclass(frozen=True)
 class TableSpec:
     """One table, compiled: its columns in the order they are written in, its key, and where its rows come from."""
@@ -109,7 +117,7 @@ class TableSpec:
     under: str
     parent: str | None = None
     derive: Callable[[Tables], pd.DataFrame] | None = None
-    rules: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, RowRule] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Column:
         return self._by_name[name]

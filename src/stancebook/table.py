@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from stancebook.fields import from_engine
+from stancebook.fields import from_engine, row_rule
 from stancebook.spec import KEY, Column, Form, Shape
 
 # The shape of a tag by RFC 5646 (BCP 47), as far as texts need it: language, script, region.
@@ -101,8 +101,7 @@ class Grounded(Table):
         )
     )
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("quote")
     def the_passage_is_not_empty(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """The passage ends after it starts and is as long as its quote."""
         length = df["char_end"] - df["char_start"]

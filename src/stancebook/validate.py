@@ -14,11 +14,15 @@ from stancebook.spec import ContractError, TableSpec
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The row (its label in the frame's index) that breaks a rule; `column` where the rule is a column's own."""
+    """The row (its label in the frame's index) that breaks a rule, and the column to point at, if any.
+
+    `own`: the rule is about this column alone.
+    """
 
     row: Any
     column: str | None
     message: str
+    own: bool = True
 
 
 # What a row may be at fault for; anything else is a fault of the model or of what computes its columns.
@@ -42,6 +46,11 @@ def failures(spec: TableSpec, frame: pd.DataFrame) -> list[Failure]:
 def _told(spec: TableSpec, error: SchemaError) -> Iterator[Failure]:
     if error.reason_code not in _OF_ROWS:
         raise ContractError(f"{spec.name} cannot be checked by its model: {error}")
+    if error.reason_code == SchemaErrorReason.DATAFRAME_CHECK and error.check.name in spec.rules:
+        rule = spec.rules[error.check.name]
+        for row in error.failure_cases["index"].unique():
+            yield Failure(row, rule.column, rule.message, own=False)
+        return
     column = error.schema.name if error.schema.name in spec.names else None
     for _, case in error.failure_cases.drop_duplicates("index").iterrows():
         yield Failure(case["index"], column, _message(spec, column, error, case["failure_case"]))
@@ -53,9 +62,7 @@ def _message(spec: TableSpec, column: str | None, error: SchemaError, value: Any
         return f"{column} is empty, and must not be"
     if error.reason_code != SchemaErrorReason.DATAFRAME_CHECK:
         return f"the same {', '.join(spec.key)} stands in another row of {spec.name}"
-    if column is None:
-        return spec.rules[error.check.name]
-    form = spec[column].form
+    form = spec[column].form if column else None
     if error.check.name == "str_matches" and form is not None:
         return f"{value!r} is not {form.description}"
     return " ".join((error.check.description or f"{value!r} fails {error.check.error or error.check.name}").split())

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
 
 from stancebook.annotation import Record
 from stancebook.contract import Contract, License, rule
@@ -18,6 +17,7 @@ from stancebook.fields import (
     integer,
     key,
     ref,
+    row_rule,
     start_of,
     text,
     verbatim,
@@ -94,8 +94,7 @@ class Claims(Grounded):
     when_start: Day = start_of("when_edtf", "The first day of it.")
     when_end: Day = end_of("when_edtf", "The last day of it.")
 
-    @pa.dataframe_check
-    @classmethod
+    @row_rule("when_text")
     def words_come_with_a_date(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A when_text comes with a when_edtf."""
         return df["when_text"].isna() | df["when_edtf"].notna()

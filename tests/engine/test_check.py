@@ -79,9 +79,9 @@ STRONG = ANNOTATIONS.replace("strength: fair", "strength: strong")
 UNSEEN = STRONG.replace("    witnesses:\n      - {person_id: berta}\n", "")
 
 
-def test_a_rule_of_a_model_points_at_the_record(told):
+def test_a_rule_of_a_model_points_at_the_cell_it_names(told):
     assert told(ANNOTATIONS.replace("    when_edtf: 1901-04-29\n", "")) == [
-        "claims[c01]: A when_text comes with a when_edtf."
+        "claims[c01].when_text: A when_text comes with a when_edtf."
     ]
 
 

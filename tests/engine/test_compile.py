@@ -2,8 +2,8 @@ import pandera.pandas as pa
 import pytest
 
 from stancebook.compile import describe
-from stancebook.fields import Category, Day, choice, day, end_of, integer, key, ref, start_of, text
-from stancebook.spec import ContractError
+from stancebook.fields import Category, Day, choice, day, end_of, integer, key, ref, row_rule, start_of, text
+from stancebook.spec import ContractError, RowRule
 from stancebook.table import Child, Codebook, Derived, Document, Grounded, Table
 from tests.engine.letters import LETTERS, Claims, Letters, People, Tallies, Witnesses, count_claims
 
@@ -48,7 +48,9 @@ def test_a_column_of_a_base_may_be_written_anew():
 
 
 def test_a_rule_is_told_in_the_words_of_its_docstring():
-    assert describe(Claims).rules["words_come_with_a_date"] == "A when_text comes with a when_edtf."
+    assert describe(Claims).rules["words_come_with_a_date"] == RowRule(
+        "A when_text comes with a when_edtf.", "when_text"
+    )
 
 
 def test_a_coder_writes_what_the_build_does_not_fill():
@@ -109,9 +111,37 @@ def with_a_rule_without_docstring():
 
         rope_id: str = key("Slug.")
 
+        @row_rule("rope_id")
+        def it_holds(cls, df):
+            return df["rope_id"].notna()
+
+    return Ropes
+
+
+def with_a_rule_that_points_nowhere():
+    class Ropes(Codebook):
+        """One rope."""
+
+        rope_id: str = key("Slug.")
+
+        @row_rule("colour")
+        def it_holds(cls, df):
+            """It holds."""
+            return df["rope_id"].notna()
+
+    return Ropes
+
+
+def with_a_rule_in_panderas_own_words():
+    class Ropes(Codebook):
+        """One rope."""
+
+        rope_id: str = key("Slug.")
+
         @pa.dataframe_check
         @classmethod
         def it_holds(cls, df):
+            """It holds."""
             return df["rope_id"].notna()
 
     return Ropes
@@ -200,6 +230,8 @@ def derived_by_something_though_coded():
         (lambda: of(colour=(str | None, text("Its colour."))), "say optional=True"),
         (without_docstring, "Ropes has no docstring: say in one sentence what one row is."),
         (with_a_rule_without_docstring, "Ropes.it_holds has no docstring: write it as the sentence that a coder reads"),
+        (with_a_rule_that_points_nowhere, "Ropes.it_holds does not point at a column: write it under '@row_rule("),
+        (with_a_rule_in_panderas_own_words, "Ropes.it_holds does not point at a column: write it under '@row_rule("),
         (lambda: of(colour=(str, text(" "))), "Ropes.colour has no description: say what it holds"),
         (lambda: of(other_id=(str, key("Another."))), "Ropes needs one key"),
         (without_key, "Ropes needs one key"),

@@ -17,7 +17,7 @@ def test_every_table_column_value_and_rule_is_in_the_data_card():
             for value, definition in column.vocabulary.items():
                 assert f"- `{value}`: {definition}" in section
         for rule in spec.rules.values():
-            assert f"- {rule}" in section
+            assert f"- {rule.message}" in section
 
 
 def test_a_reference_in_the_data_card_leads_to_its_table():

@@ -3,7 +3,7 @@ import pandera.pandas as pa
 import pytest
 
 from stancebook.compile import describe
-from stancebook.fields import integer, key
+from stancebook.fields import integer, key, row_rule
 from stancebook.frame import from_rows
 from stancebook.spec import ContractError
 from stancebook.table import Codebook
@@ -63,15 +63,15 @@ def test_a_key_of_several_columns_given_twice_is_told_once_a_row():
     ]
 
 
-def test_a_rule_across_columns_is_told_once_a_row_in_its_own_words():
+def test_a_rule_across_columns_is_told_once_a_row_in_its_own_words_at_the_column_it_names():
     assert found(CLAIMS, claim(), claim(claim_id="bridge#c02", when_text="on Monday")) == [
-        Failure(1, None, "A when_text comes with a when_edtf.")
+        Failure(1, "when_text", "A when_text comes with a when_edtf.", own=False)
     ]
 
 
 def test_a_passage_as_long_as_its_quote_is_a_rule_of_every_grounded_table():
     assert found(CLAIMS, claim(char_end=8)) == [
-        Failure(0, None, "The passage ends after it starts and is as long as its quote.")
+        Failure(0, "quote", "The passage ends after it starts and is as long as its quote.", own=False)
     ]
 
 
@@ -112,8 +112,7 @@ def test_a_rule_that_breaks_is_the_contracts_fault():
 
         rope_id: str = key("Slug.")
 
-        @pa.dataframe_check
-        @classmethod
+        @row_rule("rope_id")
         def it_holds(cls, df):
             """It holds."""
             return df["colour"].notna()
