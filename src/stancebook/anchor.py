@@ -6,9 +6,11 @@ any run of white space; nothing else is forgiven.
 """
 
 import re
+import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import zip_longest
 
 from rapidfuzz import fuzz
 
@@ -22,7 +24,9 @@ _ALIKE = {
     "'": ("an apostrophe or single quotation mark", "'‘’‚‛′`´"),
     "-": ("a hyphen or dash", "-‐‑‒–—―−"),
 }
-_FOLD = {ord(variant): plain for plain, (_, variants) in _ALIKE.items() for variant in variants}
+_FOLD = {variant: plain for plain, (_, variants) in _ALIKE.items() for variant in variants}
+_INVISIBLE = "Cf"  # Unicode's category of what has no width of its own: soft hyphens, joiners, marks of direction
+_ACCENT = "Mn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,14 @@ class Span:
 
 
 class AnchorError(ValueError):
-    """Raised where a quote has no one place; its first argument says what is wrong, its second what to do."""
+    """Raised where a quote has no one place.
+
+    Its arguments: what is wrong, and what to do. `at` is the offset in the words given from which the text differs.
+    """
+
+    def __init__(self, message: str, hint: str, at: int = 0) -> None:
+        super().__init__(message, hint)
+        self.at = at
 
 
 class Text:
@@ -69,15 +80,15 @@ class Text:
                 f"the quote stands in {self.name}, but not with this prefix and suffix",
                 self._choices(words, places),
             )
-        raise self._missing(words)
+        raise self._missing(quote)
 
     def locate(self, words: str) -> str:
         """Return the first passage that reads like `words`, as the text has it; raise `AnchorError` if none does."""
-        words = " ".join(words.split())
-        at = self.spaced.find(words)
+        found = " ".join(words.split())
+        at = self.spaced.find(found)
         if at < 0:
             raise self._missing(words)
-        span = self._span(at, len(words))
+        span = self._span(at, len(found))
         return self.raw[span.start : span.end]
 
     def _fits(self, start: int, end: int, prefix: str, suffix: str) -> bool:
@@ -114,34 +125,47 @@ class Text:
                     return f"{name}: {_as_yaml(context)}"
         return "more words to the quote itself"
 
-    def _missing(self, words: str) -> AnchorError:
-        message = f"not found in {self.name}"
-        if (at := self._folded.find(_folded(words))) >= 0:
-            return AnchorError(message, self._difference(words, at))
-        if "…" in words or "..." in words:
-            return AnchorError(
-                message,
-                "an ellipsis stands for nothing here: quote one unbroken passage, or make two rows of it",
-            )
+    def _missing(self, quote: str) -> AnchorError:
+        hint, at = self._way_out(" ".join(quote.split()))
+        return AnchorError(f"not found in {self.name}", hint, _offset_as_typed(quote, at))
+
+    def _way_out(self, words: str) -> tuple[str, int]:
+        """Return a hint for words that do not stand in the text, and the offset from which they leave it."""
+        folded = fold(words)
+        if folded.text and (at := self._folded.text.find(folded.text)) >= 0:
+            return self._difference(words, *self._folded.span(at, at + len(folded.text)))
+        if ellipsis := re.search(r"…|\.\.\.", words):
+            hint = "an ellipsis stands for nothing here: quote one unbroken passage, or make two rows of it"
+            return hint, ellipsis.start()
         near = fuzz.partial_ratio_alignment(words, self.spaced, score_cutoff=_NEAR_ENOUGH)
         if near is None or near.dest_end <= near.dest_start:
-            return AnchorError(message, "nothing in the text reads like it")
+            return "nothing in the text reads like it", 0
         start, end = self._whole_words(near.dest_start, near.dest_end)
-        return AnchorError(message, f"the nearest passage is at {self._place(start)}: {self.spaced[start:end]}")
+        hint = f"the nearest passage is at {self._place(start)}: {self.spaced[start:end]}"
+        return hint, 0 if near.src_start else _departure(words, self.spaced[near.dest_start :])
 
     @cached_property
-    def _folded(self) -> str:
-        return _folded(self.spaced)
+    def _folded(self) -> "Folded":
+        return fold(self.spaced)
 
-    def _difference(self, words: str, at: int) -> str:
-        """Return a hint for a quote that differs from the text only in marks or in case."""
-        found = self.spaced[at : at + len(words)]
-        offset = next(i for i, (typed, there) in enumerate(zip(words, found, strict=True)) if typed != there)
-        name = next((name for name, variants in _ALIKE.values() if found[offset] in variants), "another case")
-        return (
-            f"the text has {name} {found[offset]!r} at {self._place(at + offset)} where the quote has"
-            f" {words[offset]!r}; copy this: {found}"
-        )
+    def _difference(self, words: str, start: int, end: int) -> tuple[str, int]:
+        """Return a hint for a quote that differs from the passage only in marks, in case or in how letters are kept."""
+        found = self.spaced[start:end]
+        while _invisible(found[-1]):
+            found = found[:-1]
+        at = _departure(words, found)
+        typed, there = words[at : at + 1], found[at : at + 1]
+        place = self._place(min(start + at, end - 1))
+        if name := _invisible(there):
+            hint = f"the text has {name} at {place}: copy the passage from the text itself"
+        elif name := _invisible(typed):
+            hint = f"the quote has {name} before {words[at + 1 : at + 11]!r}: take it out"
+        elif typed and there:
+            name = _called(typed, there, same_letters=_composed(words) == _composed(found))
+            hint = f"the text has {name} {there!r} at {place} where the quote has {typed!r}; copy this: {found}"
+        else:
+            hint = f"the passage at {self._place(start)} differs in an accent; copy this: {found}"
+        return hint, at
 
     def _whole_words(self, start: int, end: int) -> tuple[int, int]:
         start = self.spaced.rfind(" ", 0, start + 1) + 1
@@ -164,10 +188,70 @@ def _occurrences(words: str, text: str) -> list[int]:
     return places
 
 
-def _folded(text: str) -> str:
-    """Return the text with look-alikes and case made equal, character for character."""
-    lowered = "".join(low if len(low := c.lower()) == 1 else c for c in text)
-    return lowered.translate(_FOLD)
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text with all made equal that looks alike in print, and for each of its characters, and its end, its origin."""
+
+    text: str
+    origins: list[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the offsets, before folding, of what became `text[start:end]`."""
+        return self.origins[start], max(self.origins[end - 1] + 1, self.origins[end])
+
+
+def fold(text: str) -> Folded:
+    """Return a text without case, accents, ligatures, invisible characters and the variety of marks."""
+    folded = [(character, at) for at, original in enumerate(text) for character in _plain(original)]
+    return Folded("".join(character for character, _ in folded), [*(at for _, at in folded), len(text)])
+
+
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    """Return what a character is folded to, which may be nothing."""
+    parts = unicodedata.normalize("NFKD", _FOLD.get(character, character).casefold())
+    return "".join(_FOLD.get(part, part) for part in parts if unicodedata.category(part) not in (_INVISIBLE, _ACCENT))
+
+
+def _invisible(character: str) -> str:
+    """Return what to call a character that cannot be seen, or nothing."""
+    if not character or unicodedata.category(character) != _INVISIBLE:
+        return ""
+    name = unicodedata.name(character, "without a name").lower()
+    return f"an invisible character (U+{ord(character):04X}, {name})"
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _called(typed: str, there: str, *, same_letters: bool) -> str:
+    """Return what to call the first character in which a passage differs from the words of a quote."""
+    for name, variants in _ALIKE.values():
+        if there in variants:
+            return name
+    if typed.casefold() == there.casefold():
+        return "another case"
+    if any(unicodedata.decomposition(character).startswith("<") for character in (typed, there)):
+        return "a ligature or another variant of a letter,"
+    return "the same letter in other code points (composed, decomposed)," if same_letters else "another accent"
+
+
+def _departure(words: str, passage: str) -> int:
+    """Return the offset from which words and a passage differ."""
+    pairs = enumerate(zip_longest(words, passage[: len(words)]))
+    return next((at for at, (typed, there) in pairs if typed != there), 0)
+
+
+def _offset_as_typed(quote: str, at: int) -> int:
+    """Return the offset in a quote, as typed, of a character of its words joined by single spaces."""
+    words = list(re.finditer(r"\S+", quote))
+    for word in words:
+        length = word.end() - word.start()
+        if at <= length:
+            return min(word.start() + at, words[-1].end() - 1)
+        at -= length + 1
+    return max(len(quote.rstrip()) - 1, 0)
 
 
 def _as_yaml(words: str) -> str:

@@ -153,13 +153,16 @@ class _Reader:
                 self.read_list(child, node.values[name], f"{where}.{name}", record)
 
     def read_cells(self, record: Record, node: Mapping, children: Map[str, TableSpec]) -> set[str]:
-        """Fill a record's cells; return the keys that unknown ones seem to be slips of."""
-        allowed, slips = record.spec.allowed_keys, set()
+        """Fill a record's cells; return the keys that unknown ones seem to be slips of, or that a text swallowed."""
+        allowed = record.spec.allowed_keys
+        slips: set[str] = set()
         for name, value in node.values.items():
             key = node.keys[name]
             if name in allowed:
                 if cell := self.cell(record, name, value):
                     record.cells[name] = cell
+                elif isinstance(value, Scalar):
+                    slips.update(line.text for line in value.swallowed)
             elif name not in children:
                 refusal = _refusal(record.spec, name, [*allowed, *children])
                 self.reading.problems.append(record.problem(name, *refusal, at=key))
@@ -178,13 +181,23 @@ class _Reader:
             if name not in record.spec.needed_keys:
                 return None
             message, hint = "is empty", _about(record.spec, name)
-        elif value.cut and _is_verbatim(record.spec, name):
+        elif value.cut and _is_free_text(record.spec, name):
             message = "the text after ' #' is a comment to YAML and would be lost"
             hint = "put the text into a block after '|-', or move the comment to its own line"
+        elif swallowed := self.swallowed(record.spec, name, value):
+            message = f"the line '{swallowed.text}:' is part of this text"
+            hint = f"it stands in line {swallowed.line}: close the text before it, or indent it as its neighbours are"
         else:
             return value
         self.reading.problems.append(record.problem(name, message, hint, at=value))
         return None
+
+    def swallowed(self, spec: TableSpec, name: str, value: Scalar) -> Scalar | None:
+        """Return the first line of a text that was meant to be a key of its own, going by what the record may hold."""
+        if value.indent and _is_verbatim(spec, name):
+            return None  # whether the line belongs to it, the document will tell
+        known = {*spec.allowed_keys, *self.contract.children_of(spec.name)}
+        return next((line for line in value.swallowed if line.text in known), None)
 
     def report(self, line: int, column: int, where: str, message: str, hint: str) -> None:
         self.reading.problems.append(Problem(self.file, line, column, where, message, hint))
@@ -192,6 +205,10 @@ class _Reader:
 
 def _is_verbatim(spec: TableSpec, name: str) -> bool:
     return name in QUOTE_CONTEXT or (name in spec.names and spec[name].kind == "verbatim")
+
+
+def _is_free_text(spec: TableSpec, name: str) -> bool:
+    return _is_verbatim(spec, name) or (name in spec.names and spec[name].kind == "text")
 
 
 def _about(spec: TableSpec, name: str) -> str:

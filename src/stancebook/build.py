@@ -15,6 +15,7 @@ from stancebook.check import (
     Tables,
     Unread,
     check_circles,
+    check_copies,
     check_keys,
     check_model,
     check_references,
@@ -23,7 +24,7 @@ from stancebook.check import (
 )
 from stancebook.compute import compute_columns, derive_tables
 from stancebook.contract import Contract
-from stancebook.convert import Row, convert
+from stancebook.convert import Row, convert, is_the_one_coded
 from stancebook.corpus import Corpus, find
 from stancebook.frame import from_rows
 from stancebook.problem import Problem
@@ -85,15 +86,16 @@ class _Draft:
 def _read(contract: Contract, corpus: Corpus) -> _Draft:
     """Read all files, and convert their records row by row."""
     unread, problems = Unread(), []
-    coded: dict[str, list[tuple[Record, Row]]] = {name: [] for name in contract.tables}
+    rows: dict[str, list[tuple[Record, Row]]] = {name: [] for name in contract.tables}
     for reading, text in _readings(contract, corpus, unread):
         problems += reading.problems
+        coded = text if text and is_the_one_coded(text, reading.records) else None
         for record in reading.records:
-            row, faults = convert(record, contract, text)
+            row, faults = convert(record, contract, text if record.spec.shape == "document" else coded)
             problems += faults
-            coded[record.spec.name].append((record, row))
+            rows[record.spec.name].append((record, row))
     tables = {
-        name: Coded(spec, from_rows(spec, [row for _, row in coded[name]]), [record for record, _ in coded[name]])
+        name: Coded(spec, from_rows(spec, [row for _, row in rows[name]]), [record for record, _ in rows[name]])
         for name, spec in contract.tables.items()
         if spec.shape != "derived"
     }
@@ -122,7 +124,7 @@ def _check(contract: Contract, draft: _Draft, *, sound: bool) -> list[Problem]:
     tables = draft.tables
     problems: list[Problem] = []
     for table in tables.values():
-        problems += [*check_keys(table), *check_circles(table)]
+        problems += [*check_keys(table), *check_copies(table), *check_circles(table)]
     problems += check_references(tables, draft.unread)
     sound = sound and not draft.problems and not problems
     compute_columns(contract, frames_of(tables), all_sound=sound)

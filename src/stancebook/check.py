@@ -60,18 +60,38 @@ def check_keys(table: Coded) -> Iterator[Problem]:
             yield record.problem(column, f"{named!r} is already used in {place}", "give each row a key of its own")
 
 
+def check_copies(table: Coded) -> Iterator[Problem]:
+    """Yield a problem for each record that says, but for its key, what an earlier one says."""
+    named = table.spec.key_as_written
+    first: dict[tuple[tuple[str, str], ...], Record] = {}
+    for record in table.records if named else ():
+        said = tuple(sorted((name, cell.text.strip()) for name, cell in record.cells.items() if name != named))
+        earlier = first.setdefault((("", record.doc_id), *said), record)
+        if named in record.cells and said and earlier.sound and earlier.key != record.key:
+            message = f"this is the same as {earlier.cells[named].text!r} in line {earlier.line} in all but its {named}"
+            yield record.problem(named, message, "take one of the two out, or say what is different")
+
+
 def check_references(tables: Tables, unread: Unread) -> Iterator[Problem]:
-    """Yield a problem for each reference to a row that is not there, unless it may stand in what is unread."""
+    """Yield a problem for each key that references name and no row has, unless it may stand in what is unread.
+
+    A key is told once, at the first place that names it: somebody renamed a row, or forgot one.
+    """
     known = {name: dict.fromkeys(table.keys) for name, table in tables.items() if len(table.spec.key) == 1}
+    dangling: dict[tuple[str, str], list[tuple[Record, Column]]] = {}
+    named: dict[str, set[str]] = {name: set() for name in known}
     for table in tables.values():
         for column in table.spec.references:
             target = column.target or ""
-            if target in unread.tables:
-                continue
             for record, value in zip(table.records, table.frame[column.name], strict=True):
-                given = column.name in record.cells and isinstance(value, str)
-                if given and value not in known[target] and value.partition("#")[0] not in unread.documents:
-                    yield _dangling(record, column, known[target])
+                if column.name not in record.cells or not isinstance(value, str):
+                    continue
+                named[target].add(value)
+                read = target not in unread.tables and value.partition("#")[0] not in unread.documents
+                if read and value not in known[target]:
+                    dangling.setdefault((target, value), []).append((record, column))
+    for (target, _), places in dangling.items():
+        yield _dangling(places, tables[target], [key for key in known[target] if key not in named[target]])
 
 
 def check_circles(table: Coded) -> Iterator[Problem]:
@@ -140,11 +160,29 @@ def _verdict(rule: Rule, frames: Mapping[str, pd.DataFrame]) -> pd.Series[bool]:
     raise ContractError(f"the rule {rule.message!r} must return one True or False for each row of {rule.table!r}.")
 
 
-def _dangling(record: Record, column: Column, known: Mapping[str, None]) -> Problem:
+def _dangling(places: list[tuple[Record, Column]], target: Coded, unnamed: list[str]) -> Problem:
+    """Return the problem of a key that no row has, at the first of the places that name it.
+
+    `unnamed` are the keys of rows that nothing names: one of them may have been renamed.
+    """
+    for record, _ in places:
+        record.sound = False
+    record, column = min(places, key=lambda place: (place[0].file, *_at(*place)))
     typed = record.cells[column.name].text.strip()
-    local = [key.removeprefix(f"{record.doc_id}#") for key in known]
-    suggestion = did_you_mean(typed, local) or f"add it to the {column.target}, or name another"
-    return record.problem(column.name, f"{typed!r} is not among the {column.target}", suggestion)
+    name = target.spec.name
+    local = [key.removeprefix(f"{record.doc_id}#") for key in target.keys]
+    hints = [did_you_mean(typed, local) or f"add it to the {name}, or name another"]
+    if len(places) > 1:
+        count = len(places) - 1
+        hints.append(f"{count} other place{'s' if count > 1 else ''} name it too")
+        if len(unnamed) == 1 and "did you mean" not in hints[0]:
+            hints.insert(0, f"nothing names {unnamed[0]!r}: was it {typed!r} before?")
+    return record.problem(column.name, f"{typed!r} is not among the {name}", "\n".join(hints))
+
+
+def _at(record: Record, column: Column) -> tuple[int, int]:
+    cell = record.cells[column.name]
+    return cell.line, cell.column
 
 
 def _circles(above: Mapping[str, Any]) -> Iterator[list[str]]:

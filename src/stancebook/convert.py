@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from stancebook.anchor import AnchorError, Text
 from stancebook.annotation import Record
@@ -44,6 +44,16 @@ def convert(record: Record, contract: Contract, text: Text | None) -> tuple[Row,
     return row, problems
 
 
+def is_the_one_coded(text: Text, records: Iterable[Record]) -> bool:
+    """Return whether a text is the one that its document's record pins, if that pins any."""
+    pins = [record.cells["text_sha256"] for record in records if "text_sha256" in record.cells]
+    return all(pin.text.strip() == _sha256(text) for pin in pins)
+
+
+def _sha256(text: Text) -> str:
+    return hashlib.sha256(text.raw.encode("utf-8")).hexdigest()
+
+
 def _fill_bounds(spec: TableSpec, row: Row) -> None:
     for column in spec.columns:
         expression = row[column.bound_of] if column.bound_of else None
@@ -76,7 +86,7 @@ def _fill_document(record: Record, row: Row, text: Text | None) -> list[Problem]
         record.sound = False
         return []
     row["n_chars"] = len(text.raw)
-    pinned, row["text_sha256"] = row["text_sha256"], hashlib.sha256(text.raw.encode("utf-8")).hexdigest()
+    pinned, row["text_sha256"] = row["text_sha256"], _sha256(text)
     if pinned is None or pinned == row["text_sha256"]:
         return []
     message = f"the text is not the one that was coded: its SHA-256 is {row['text_sha256']}"
@@ -108,7 +118,7 @@ def _fill_passage(record: Record, row: Row, text: Text | None) -> list[Problem]:
     try:
         span = text.anchor(quote.text, prefix, suffix)
     except AnchorError as fault:
-        return [record.problem("quote", *fault.args)]
+        return [_not_found(record, "quote", fault)]
     row["quote"] = text.raw[span.start : span.end]
     row["char_start"], row["char_end"] = span.start, span.end
     return []
@@ -123,8 +133,13 @@ def _fill_words(record: Record, row: Row, text: Text | None) -> list[Problem]:
             try:
                 row[column.name] = text.locate(words)
             except AnchorError as fault:
-                problems.append(record.problem(column.name, *fault.args))
+                problems.append(_not_found(record, column.name, fault))
     return problems
+
+
+def _not_found(record: Record, key: str, fault: AnchorError) -> Problem:
+    """Return the problem of words that are not the document's, placed where they leave it."""
+    return record.problem(key, *fault.args, at=record.cells[key].place(fault.at))
 
 
 def _slug(text: str) -> str:

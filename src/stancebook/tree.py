@@ -13,10 +13,12 @@ from typing import Any
 import yaml
 
 from stancebook.problem import Problem
+from stancebook.syntax import diagnose
 
 _ABSENT = {"", "~", "null", "Null", "NULL"}
 _BREAKS_OF_YAML_ONLY = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
 _COMMENT = re.compile(r"[ \t]+#")
+_LIKE_A_KEY = re.compile(r"^[ \t]*(?:- +)?([\w-]+):(?=[ \t]|$)", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -29,20 +31,38 @@ class Node:
 
 @dataclass(slots=True)
 class Scalar(Node):
-    """A scalar as typed. `absent`: null, ~ or nothing. `cut`: a comment follows, which may be text that was meant."""
+    """A scalar as typed.
+
+    `absent`: null, ~ or nothing. `cut`: a comment follows, which may be text that was meant. `indent`: of a
+    block written after '|', by how many columns its lines are indented. `swallowed`: the lines after the
+    first that read like the line of a key, each as that key, placed.
+    """
 
     text: str
     absent: bool = False
     cut: bool = False
+    indent: int = 0
+    swallowed: tuple["Scalar", ...] = ()
+
+    def place(self, at: int) -> Node:
+        """Return where the character `at` of the text stands in the file, as nearly as its style allows."""
+        if not self.indent:
+            return self
+        line = self.text.count("\n", 0, at)
+        return Node(self.line + 1 + line, self.indent + at - self.text.rfind("\n", 0, at))
 
 
 @dataclass(slots=True)
 class Mapping(Node):
-    """Keys in the order written, each with the place it stands at, and their values; not `whole` if one was refused."""
+    """Keys in the order written, each with the place it stands at, and their values.
+
+    Not `whole` if one was refused; `restarted` if its first key stands in it again.
+    """
 
     keys: dict[str, Scalar] = field(default_factory=dict)
     values: dict[str, Node] = field(default_factory=dict)
     whole: bool = True
+    restarted: bool = False
 
 
 @dataclass(slots=True)
@@ -73,6 +93,9 @@ class _Builder:
         self.root: Node | None = None
         self.open: list[Mapping | Sequence] = []
         self.pending: list[Scalar | None] = []  # for each open mapping, the key that waits for its value
+        self.starts_of_open: list[int] = []
+        self.last: Any = None  # the event before, and where the last collection to end began: for diagnosis
+        self.closed: int | None = None
         # libyaml counts breaks that no editor counts; then lines are found from the offset instead.
         exotic = _BREAKS_OF_YAML_ONLY.search(self.text)
         self.starts = [0, *(m.end() for m in re.finditer("\n", self.text))] if exotic else None
@@ -91,6 +114,7 @@ class _Builder:
             for event in yaml.parse(self.text, Loader=yaml.CSafeLoader):
                 if handle := handlers.get(type(event)):
                     handle(event)
+                self.last = event
         except yaml.reader.ReaderError as fault:
             # The reader counts bytes, not characters.
             at = self.place_of(len(self.text.encode()[: fault.position].decode(errors="ignore")))
@@ -98,15 +122,8 @@ class _Builder:
             self.report(at, f"the character {character} may not stand in YAML", "delete it, or type it as text")
             return None
         except yaml.MarkedYAMLError as fault:
-            # What was never closed is mended where it was opened, not where the file ends.
-            unclosed = fault.problem is not None and "end of stream" in fault.problem
-            mark = (fault.context_mark if unclosed else None) or fault.problem_mark
-            self.report(
-                self.place_of(mark.index) if mark else (1, 1),
-                "this is not YAML: " + " ".join(part for part in (fault.problem, fault.context) if part),
-                "text that holds ': ', ' #', quotation marks or brackets is safest in a block: 'quote: |-' and the"
-                " text indented on the next line",
-            )
+            slip = diagnose(self.text, fault, self.last, self.closed)
+            self.report(self.place_of(slip.at), slip.message, slip.hint)
             return None
         return self.root
 
@@ -122,7 +139,22 @@ class _Builder:
         line, column = self.place(event)
         absent = plain and text in _ABSENT
         cut = plain and _COMMENT.match(self.text, event.end_mark.index) is not None
-        self.add(Scalar(line, column, text, absent, cut))
+        scalar = Scalar(line, column, text, absent, cut)
+        if event.start_mark.line != event.end_mark.line:
+            self.read_lines(scalar, event)
+        self.add(scalar)
+
+    def read_lines(self, scalar: Scalar, event: Any) -> None:
+        """Note of a scalar over several lines how far they are indented, and which of them read like keys."""
+        first, end = event.start_mark.index, event.end_mark.index
+        second = self.text.find("\n", first) + 1
+        lines = self.text[second:end]
+        if event.style == "|":
+            content = next((line for line in lines.split("\n") if line.strip()), "")
+            scalar.indent = len(content) - len(content.lstrip(" "))
+        scalar.swallowed = tuple(
+            Scalar(*self.place_of(second + found.start(1)), found[1]) for found in _LIKE_A_KEY.finditer(lines)
+        )
 
     def on_mapping(self, event: Any) -> None:
         self.enter(Mapping(*self.place(event)), event)
@@ -133,6 +165,7 @@ class _Builder:
     def on_end(self, event: Any) -> None:  # noqa: ARG002 (handlers share their parameters)
         self.open.pop()
         self.pending.pop()
+        self.closed = self.starts_of_open.pop()
 
     def on_alias(self, event: Any) -> None:
         key = self.pending[-1] if self.pending else None
@@ -148,6 +181,7 @@ class _Builder:
             self.refuse_cleverness(event)
         self.open.append(node)
         self.pending.append(None)
+        self.starts_of_open.append(event.start_mark.index)
 
     def add(self, node: Node) -> None:
         if not self.open:
@@ -162,15 +196,24 @@ class _Builder:
         else:
             self.pending[-1] = None
             if key.text in parent.keys:
-                first = parent.keys[key.text]
-                hint = f"it is first given in line {first.line}; keep one of the two"
-                self.report((key.line, key.column), f"the key '{key.text}' is given twice", hint)
-                parent.whole = False
+                self.refuse_repeated(key, parent)
             elif key.absent:
                 parent.whole = False
             else:
                 parent.keys[key.text] = key
                 parent.values[key.text] = node
+
+    def refuse_repeated(self, key: Scalar, parent: Mapping) -> None:
+        """Report a key given twice; where it is a record's first, a dash is missing and the rest follows from it."""
+        first = parent.keys[key.text]
+        parent.whole = False
+        if parent.restarted:
+            return
+        parent.restarted = key.text == next(iter(parent.keys)) and bool(self.open[:-1])
+        hint = f"it is first given in line {first.line}; keep one of the two"
+        if parent.restarted:
+            hint = f"{hint}, or put '- ' before it if a record starts here"
+        self.report((key.line, key.column), f"the key '{key.text}' is given twice", hint)
 
     def key(self, node: Node) -> Scalar:
         """Return a mapping's key; one that is refused comes back as absent, and is dropped with its value."""

@@ -72,7 +72,7 @@ def test_imports_within_the_engine_run_down_and_never_in_a_circle():
     assert order.index("problem") < order.index("check") < order.index("build") < order.index("cli")
 
 
-@pytest.mark.parametrize("ground", ["problem", "layout", "suggest", "dates", "anchor"])
+@pytest.mark.parametrize("ground", ["problem", "layout", "suggest", "dates", "anchor", "syntax"])
 def test_the_ground_floor_stands_on_nothing_of_the_engine(ground):
     assert GRAPH[ground] == set()
 
@@ -91,7 +91,7 @@ def test_what_a_library_does_is_the_business_of_few_modules(library):
         users
         == {
             "pandera": {"fields", "table", "validate"},
-            "yaml": {"tree"},
+            "yaml": {"syntax", "tree"},
             "edtf": {"dates"},
             "rapidfuzz": {"anchor", "suggest"},
         }[library]

@@ -75,7 +75,7 @@ def test_seeds_that_changed_in_no_row_are_told_in_one_line(against):
 
 
 def test_many_rows_are_listed_in_part(against):
-    more = "".join(f"\n  - {{id: d{n}, person_id: otto, quote: rope}}" for n in range(23))
+    more = "".join(f"\n  - {{id: d{n}, person_id: otto, when_edtf: {1800 + n}, quote: rope}}" for n in range(23))
     lines = against(("the rope was old\n", f"the rope was old{more}\n"))
     listed = [line for line in lines if line.startswith("claims.parquet: ")]
     assert listed[0] == "claims.parquet: 23 rows added"
