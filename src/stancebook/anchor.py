@@ -7,7 +7,7 @@ any run of white space; nothing else is forgiven.
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import zip_longest
@@ -142,7 +142,12 @@ class Text:
             return "nothing in the text reads like it", 0
         start, end = self._whole_words(near.dest_start, near.dest_end)
         hint = f"the nearest passage is at {self._place(start)}: {self.spaced[start:end]}"
-        return hint, 0 if near.src_start else _departure(words, self.spaced[near.dest_start :])
+        return hint, self._longest_start(words)
+
+    def _longest_start(self, words: str) -> int:
+        """Return how many of the first characters of the words stand together in the text."""
+        # If a start stands there, so does each shorter one: the longest is found by halving.
+        return bisect_left(range(1, len(words) + 1), True, key=lambda length: words[:length] not in self.spaced)
 
     @cached_property
     def _folded(self) -> "Folded":

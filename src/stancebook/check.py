@@ -65,7 +65,9 @@ def check_copies(table: Coded) -> Iterator[Problem]:
     named = table.spec.key_as_written
     first: dict[tuple[tuple[str, str], ...], Record] = {}
     for record in table.records if named else ():
-        said = tuple(sorted((name, cell.text.strip()) for name, cell in record.cells.items() if name != named))
+        said = tuple(
+            sorted((name, " ".join(cell.text.split())) for name, cell in record.cells.items() if name != named)
+        )
         earlier = first.setdefault((("", record.doc_id), *said), record)
         if named in record.cells and said and earlier.sound and earlier.key != record.key:
             message = f"this is the same as {earlier.cells[named].text!r} in line {earlier.line} in all but its {named}"
@@ -86,12 +88,14 @@ def check_references(tables: Tables, unread: Unread) -> Iterator[Problem]:
             for record, value in zip(table.records, table.frame[column.name], strict=True):
                 if column.name not in record.cells or not isinstance(value, str):
                     continue
-                named[target].add(value)
+                if target != table.spec.name:
+                    named[target].add(value)
                 read = target not in unread.tables and value.partition("#")[0] not in unread.documents
                 if read and value not in known[target]:
                     dangling.setdefault((target, value), []).append((record, column))
     for (target, _), places in dangling.items():
-        yield _dangling(places, tables[target], [key for key in known[target] if key not in named[target]])
+        unnamed = [key for key in known[target] if key not in named[target]]
+        yield _dangling(places, tables[target], unnamed)
 
 
 def check_circles(table: Coded) -> Iterator[Problem]:
@@ -163,7 +167,7 @@ def _verdict(rule: Rule, frames: Mapping[str, pd.DataFrame]) -> pd.Series[bool]:
 def _dangling(places: list[tuple[Record, Column]], target: Coded, unnamed: list[str]) -> Problem:
     """Return the problem of a key that no row has, at the first of the places that name it.
 
-    `unnamed` are the keys of rows that nothing names: one of them may have been renamed.
+    `unnamed` are the keys of rows that no other table names: the only such entry of a codebook may be what is meant.
     """
     for record, _ in places:
         record.sound = False
@@ -171,13 +175,13 @@ def _dangling(places: list[tuple[Record, Column]], target: Coded, unnamed: list[
     typed = record.cells[column.name].text.strip()
     name = target.spec.name
     local = [key.removeprefix(f"{record.doc_id}#") for key in target.keys]
-    hints = [did_you_mean(typed, local) or f"add it to the {name}, or name another"]
+    if target.spec.shape == "codebook" and len(unnamed) == 1:
+        hint = f"nothing names {unnamed[0]!r}: is that what is meant?"
+    else:
+        hint = did_you_mean(typed, local) or f"add it to the {name}, or name another"
     if len(places) > 1:
-        count = len(places) - 1
-        hints.append(f"{count} other place{'s' if count > 1 else ''} name it too")
-        if len(unnamed) == 1 and "did you mean" not in hints[0]:
-            hints.insert(0, f"nothing names {unnamed[0]!r}: was it {typed!r} before?")
-    return record.problem(column.name, f"{typed!r} is not among the {name}", "\n".join(hints))
+        hint += f"\nin {len(places)} places; this is the first"
+    return record.problem(column.name, f"{typed!r} is not among the {name}", hint)
 
 
 def _at(record: Record, column: Column) -> tuple[int, int]:

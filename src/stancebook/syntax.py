@@ -127,7 +127,7 @@ def _misplaced(stumble: Stumble) -> Slip:
         return Slip(stumble.at, f"this '{stumble.character}' closes nothing", "take it out, or open what it closes")
     value = stumble.value
     if value is not None and value.style in ("'", '"') and not stumble.text[value.end_mark.index : stumble.at].strip():
-        return _goes_on_after_a_mark(value)
+        return _goes_on_after_a_mark(stumble, value)
     if goes_on:
         return Slip(stumble.at, "text goes on after the closing bracket", _IN_A_BLOCK)
     if value is not None and not value.style and _COMMENT.match(stumble.text, value.end_mark.index):
@@ -139,11 +139,11 @@ def _misplaced(stumble: Stumble) -> Slip:
     return _misplaced_line(stumble)
 
 
-def _goes_on_after_a_mark(value: Any) -> Slip:
-    line = value.end_mark.line + 1
-    over_lines = value.start_mark.line < value.end_mark.line
+def _goes_on_after_a_mark(stumble: Stumble, value: Any) -> Slip:
+    start, line = value.start_mark.index, stumble.line_of(value.end_mark.index)
+    over_lines = stumble.line_of(start) < line
     where = f"closed in line {line}, and text goes on after it" if over_lines else "closed before the text ends"
-    return Slip(value.start_mark.index, f"the quotation mark opened here is {where}", _IN_A_BLOCK)
+    return Slip(start, f"the quotation mark opened here is {where}", _IN_A_BLOCK)
 
 
 def _misplaced_line(stumble: Stumble) -> Slip:

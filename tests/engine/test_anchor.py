@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from stancebook.anchor import AnchorError, Span, Text
+from stancebook.anchor import AnchorError, Span, Text, fold
 from stancebook.tree import parse
 
 SPACES = [" ", "\n", "\r\n", "\n\n", "\t", "\u00a0", "\u2009", "\u2028"]
@@ -117,10 +117,55 @@ def test_a_hint_names_the_place_of_each_line_it_offers():
         ("the miller’s boy", "miller's boy", "an apostrophe or single quotation mark '’' at 1:11"),
         ("far–off lands", "far-off", "a hyphen or dash '–' at 1:4"),
         ("one\ntwo Three", "two three", "another case 'T' at 2:5"),
+        ("a fine o\ufb03ce", "fine office", "a ligature or another variant of a letter, '\ufb03' at 1:9"),
+        ("the caf\u00e9 there", "cafe\u0301", "the same letter in other code points (composed, decomposed), '\u00e9'"),
+        ("the cafe\u0301 there", "caf\u00e9", "the same letter in other code points (composed, decomposed), 'e'"),
+        ("the caf\u00e9 there", "cafe there", "another accent '\u00e9' at 1:8"),
+        ("of\u00adfice", "office", "an invisible character (U+00AD, soft hyphen) at 1:3"),
+        ("a z\u200bero", "zero", "an invisible character (U+200B, zero width space) at 1:4"),
     ],
 )
 def test_a_difference_in_a_mark_or_in_case_is_named_with_its_place(text, quote, named):
     assert refusal(text, quote)[1].startswith(f"the text has {named}")
+
+
+def test_an_invisible_character_in_the_quote_is_named_with_what_follows_it():
+    _, hint = refusal("the office is closed", "of\u00adfice is")
+    assert hint == "the quote has an invisible character (U+00AD, soft hyphen) before 'fice is': take it out"
+
+
+@pytest.mark.parametrize(
+    ("quote", "at"),
+    [
+        ("the  old\nbrigde fell", 12),
+        ("bridge fell\n“in”to", 12),
+        ("zzz qqq", 0),
+        ("the old … river", 8),
+        ("the old bridge FELL", 15),
+    ],
+)
+def test_a_refusal_knows_from_where_the_quote_as_typed_leaves_the_text(quote, at):
+    with pytest.raises(AnchorError) as caught:
+        Text("That night the old bridge fell into the river.", "notes.txt").anchor(quote)
+    assert caught.value.at == at
+
+
+@given(TEXTS, st.text(max_size=10))
+@settings(max_examples=200)
+def test_the_place_of_a_refusal_lies_in_the_quote(text, quote):
+    assume(places(spaced(quote), spaced(text)) != 1 or not quote.strip())
+    with pytest.raises(AnchorError) as caught:
+        Text(text, "notes.txt").anchor(quote)
+    assert 0 <= caught.value.at < max(len(quote), 1)
+
+
+@given(TEXTS)
+@settings(max_examples=100)
+def test_what_folding_makes_equal_keeps_its_origins(text):
+    folded = fold(text)
+    assert len(folded.origins) == len(folded.text) + 1
+    assert folded.origins == sorted(folded.origins)
+    assert fold(folded.text).text == folded.text
 
 
 def test_the_words_to_copy_are_found():

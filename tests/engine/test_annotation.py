@@ -61,6 +61,35 @@ def test_the_prefix_and_suffix_of_a_quote_are_cells_too():
     assert first.cells["prefix"].text == "Monday."
 
 
+@pytest.mark.parametrize("key", ["when_text: on Monday", "quote: Otto says the river did it"])
+def test_a_text_with_a_comment_after_it_is_refused_as_part_of_it_would_be_lost(key):
+    reading = read(ANNOTATIONS.replace(key, f"{key} # or so"))
+    assert [problem.message for problem in reading.problems] == [
+        "the text after ' #' is a comment to YAML and would be lost"
+    ]
+
+
+def test_a_comment_after_what_is_no_free_text_is_a_comment():
+    text = ANNOTATIONS.replace("strength: fair", "strength: fair # or so").replace("id: c02", "id: c02 # new")
+    assert read(text).problems == []
+
+
+def test_a_text_that_swallowed_the_line_of_a_key_is_one_problem_though_the_key_is_due():
+    reading = read("letter:\n  pages: 'two\n  sent: 1901-05-04\n  and a half'\n  language: en\n")
+    [problem] = reading.problems
+    assert (problem.line, problem.message) == (2, "the line 'sent:' is part of this text")
+    assert problem.hint.startswith("it stands in line 3")
+
+
+@pytest.mark.parametrize("pages", ["'two\n    colour: red'", "|-\n    two\n    sent  : red", "two"])
+def test_a_text_with_a_line_that_is_no_key_of_the_record_is_left_alone(pages):
+    assert read(f"letter:\n  pages: {pages}\n  sent: 1901-05-04\n  language: en\n").problems == []
+
+
+def test_in_a_block_of_the_documents_words_any_line_may_stand():
+    assert read(ANNOTATIONS.replace("the rope was old", "quote: old\n      id: x")).problems == []
+
+
 def test_a_codebook_file_holds_only_the_tables_of_the_codebook():
     reading = read_codebook(File("people.yaml", PEOPLE + "claims: []\n"), LETTERS)
     assert [record.key for record in reading.records] == ["berta", "falk", "otto"]

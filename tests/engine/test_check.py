@@ -27,6 +27,31 @@ def test_the_second_row_with_a_key_is_told_where_the_first_stands(told):
     assert told(twice) == ["claims[c01].id: 'c01' is already used in line 5"]
 
 
+def test_a_record_that_says_what_another_says_is_told_at_its_key(told):
+    copied = "  - id: c03\n    person_id: falk\n    answers_id: c01\n    quote: Mr Falk says the rope was old\n"
+    assert told(ANNOTATIONS + copied) == ["claims[c03].id: this is the same as 'c02' in line 13 in all but its id"]
+    assert told(ANNOTATIONS + copied.replace("falk", "berta")) == []
+
+
+def test_rows_nested_in_two_records_may_say_the_same(told):
+    both = ANNOTATIONS + "    witnesses:\n      - {person_id: berta}\n"
+    assert told(both) == []
+
+
+def test_a_key_that_is_nowhere_is_told_once_for_all_places_that_name_it(tmp_path):
+    renamed = PEOPLE.replace("{person_id: otto", "{person_id: otto-the-elder").replace("name: Otto", "name: Elder")
+    built = build(LETTERS, write(tmp_path, ANNOTATIONS.replace("person_id: falk", "person_id: otto"), renamed))
+    [problem] = built.problems
+    assert (problem.line, problem.message) == (6, "'otto' is not among the people")
+    assert problem.hint.endswith("in 2 places; this is the first")
+
+
+def test_the_only_entry_of_a_codebook_that_nothing_names_may_be_what_is_meant(tmp_path):
+    renamed = PEOPLE.replace("person_id: otto", "person_id: the-miller")
+    [problem] = build(LETTERS, write(tmp_path, people=renamed)).problems
+    assert problem.hint == "nothing names 'the-miller': is that what is meant?"
+
+
 def test_a_reference_may_name_a_row_further_down(told):
     assert told(ANNOTATIONS.replace("strength: fair", "answers_id: c02").replace("    answers_id: c01\n", "")) == []
 

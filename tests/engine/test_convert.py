@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 
 from stancebook.anchor import Text
-from stancebook.convert import convert
+from stancebook.convert import convert, is_the_one_coded
+from stancebook.tree import Scalar
 from tests.engine.letters import LETTER, LETTERS, record
 
 CLAIMS, PEOPLE, DOCUMENT, WITNESSES = (LETTERS.tables[name] for name in ("claims", "people", "letters", "witnesses"))
@@ -109,3 +110,16 @@ def test_without_a_text_passages_stay_empty_without_a_further_problem():
     row = row_of(made, text=None)
     assert (row["quote"], row["char_start"]) == (None, None)
     assert not made.sound
+
+
+def test_words_not_found_in_a_block_are_a_problem_where_they_leave_the_text():
+    made = claim()
+    made.cells["quote"] = Scalar(20, 12, "Otto says\nthe rivver did it", indent=6)
+    _, problem = fault_of(made)
+    assert (problem.line, problem.column) == (22, 14)
+
+
+@pytest.mark.parametrize(("pin", "fits"), [(None, True), ("0" * 64, False)])
+def test_a_text_is_the_one_coded_where_nothing_pins_another(pin, fits):
+    cells = {"sent": "1901-05-04", **({"text_sha256": pin} if pin else {})}
+    assert is_the_one_coded(TEXT, [record(DOCUMENT, **cells)]) is fits

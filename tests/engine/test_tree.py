@@ -98,6 +98,40 @@ def test_a_block_scalar_stands_where_its_bar_stands():
     assert (node.line, node.column, node.text) == (2, 8, "words")
 
 
+LINES = st.text("abé😀 ", max_size=6).filter(lambda line: not line.startswith(" "))
+
+
+@given(st.lists(LINES, min_size=1, max_size=5).filter(lambda lines: lines[0].strip()), st.integers(1, 4))
+@settings(max_examples=100)
+def test_each_character_of_a_block_knows_its_place(lines, indent):
+    text = "a: 1\nquote: |-\n" + "".join(f"{' ' * indent}{line}\n" for line in lines)
+    node = read(text).values["quote"]
+    for at, character in enumerate(node.text):
+        place = node.place(at)
+        assert (text.split("\n")[place.line - 1] + "\n")[place.column - 1] == character
+
+
+def test_in_any_other_style_a_character_is_placed_where_its_text_starts():
+    node = read("quote: some\n  words\n").values["quote"]
+    assert node.place(7) is node
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["'words\n  note: more'", '"words\n  - note: more"', "|-\n  words\n  note: more", ">-\n  words\n\n  note:\n  more"],
+)
+def test_a_line_of_a_text_that_reads_like_a_key_is_noted_with_its_place(typed):
+    text = f"key: {typed}\n"
+    [line] = read(text).values["key"].swallowed
+    assert line.text == "note"
+    assert text.split("\n")[line.line - 1][line.column - 1 :].startswith("note:")
+
+
+@pytest.mark.parametrize("typed", ["'note: more'", "|-\n  at 12:30\n  a note: more\n  http://x"])
+def test_a_colon_elsewhere_in_a_text_is_not(typed):
+    assert read(f"key: {typed}\n").values["key"].swallowed == ()
+
+
 def test_a_record_of_a_list_stands_where_its_first_key_stands():
     node = read("rows:\n  - id: a\n").values["rows"].items[0]
     assert (node.line, node.column) == (2, 5)
@@ -110,6 +144,18 @@ def test_the_second_of_two_equal_keys_is_refused_and_the_first_stays():
     root, problems = parse("a: 1\na: 2\n", "file.yaml")
     assert plain(root) == {"a": "1"}
     assert [(p.line, p.column) for p in problems] == [(2, 1)]
+
+
+def test_where_a_records_first_key_stands_again_the_keys_after_it_are_not_told_again():
+    root, problems = parse("rows:\n  - id: a\n    b: 1\n    id: c\n    b: 2\n", "file.yaml")
+    assert plain(root) == {"rows": [{"id": "a", "b": "1"}]}
+    assert [(p.line, p.column) for p in problems] == [(4, 5)]
+    assert problems[0].hint.endswith("or put '- ' before it if a record starts here")
+
+
+def test_two_other_keys_that_stand_again_are_two_problems():
+    _, problems = parse("rows:\n  - id: a\n    b: 1\n    b: 2\n    c: 1\n    c: 2\n", "file.yaml")
+    assert [(p.line, p.column) for p in problems] == [(4, 5), (6, 5)]
 
 
 def test_a_mapping_that_lost_a_key_is_not_whole():
