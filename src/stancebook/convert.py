@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from stancebook.anchor import AnchorError, Text
 from stancebook.annotation import Record
 from stancebook.contract import Contract
-from stancebook.dates import DateError, bounds
+from stancebook.dates import DateError, bounds, day
 from stancebook.problem import Problem
 from stancebook.spec import ID, QUOTE_CONTEXT, SLUG, Column, Kind, TableSpec
 from stancebook.suggest import one_of
@@ -148,12 +148,7 @@ def _choice(text: str, column: Column) -> Value:
 
 
 def _day(text: str, column: Column) -> Value:
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return dt.date.fromisoformat(text)
-    except ValueError as fault:
-        raise CellError(f"{text!r} names a day that no calendar has", "write it as 2025-02-06") from fault
-    raise CellError(f"{text!r} is not a day", "write it as 2025-02-06")
+    return day(text)
 
 
 def _edtf(text: str, column: Column) -> Value:
