@@ -33,5 +33,5 @@ class Demands(DatedPassage):
 
     @row_rule("flexibility")
     def a_conditional_demand_has_its_condition(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """A conditional demand gives its condition."""
+        """A conditional demand has a condition: give it, or choose another flexibility."""
         return (df["flexibility"] != "conditional") | df["condition"].notna()

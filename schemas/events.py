@@ -31,12 +31,12 @@ class Events(DatedPassage):
 
     @row_rule("plover_mode")
     def a_plover_mode_has_its_type(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """A plover_mode goes with a plover_type."""
+        """A plover_mode goes with a plover_type: give the type too, or leave the mode out."""
         return df["plover_mode"].isna() | df["plover_type"].notna()
 
     @row_rule("iso3")
     def a_code_has_a_place(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """An event's iso3 goes with a place that the text names."""
+        """An event's iso3 goes with a place that the text names: give the place, or leave iso3 out."""
         return df["iso3"].isna() | df["place"].notna()
 
 

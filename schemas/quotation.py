@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-# Opening and closing marks in the order tried; straight ones pair with the next straight one.
-_MARKED = re.compile(r'"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|‘[^’]*’')
+# Opening and closing marks in the order tried; straight ones pair with the next straight one, and a single
+# mark before a letter is an apostrophe.
+_MARKED = re.compile(r'"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|‘(?:[^’]|’(?=\w))*’')
 
 
 def holds_quotation_marks(passages: "pd.Series[Any]") -> "pd.Series[bool]":

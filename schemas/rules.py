@@ -49,13 +49,15 @@ def _words_come_with_a_date(table: str) -> Rule:
 
 @rule("statements", "date_edtf")
 def said_no_later_than_published(tables: Tables) -> Any:
-    """A statement was said or held no later than the document that reports it was published."""
+    """A statement was said or held no later than the document that reports it was published: mend this date, or the
+    document's."""
     return ~(tables["statements"]["date_start"] > _published(tables, "statements"))
 
 
 @rule("demands", "date_edtf")
 def raised_no_later_than_published(tables: Tables) -> Any:
-    """A demand was raised no later than the document that reports it was published."""
+    """A demand was raised no later than the document that reports it was published: mend this date, or the
+    document's."""
     return ~(tables["demands"]["date_start"] > _published(tables, "demands"))
 
 
@@ -78,11 +80,13 @@ def what_is_past_does_not_start_after_publication(tables: Tables) -> Any:
 
 @rule("events", "part_of_id")
 def a_sub_event_lies_within_its_parent(tables: Tables) -> Any:
-    """A sub-event lies within the dates of the event it is part of."""
+    """A sub-event lies within the dates of the event it is part of: mend one of the two dates, or leave
+    part_of_id out."""
     events = tables["events"]
-    starts_early = events["date_start"] < _of(tables, "events", events["part_of_id"], "date_start")
-    ends_late = events["date_end"] > _of(tables, "events", events["part_of_id"], "date_end")
-    return ~(starts_early | ends_late)
+    first, last = (_of(tables, "events", events["part_of_id"], bound) for bound in ("date_start", "date_end"))
+    early = (events["date_start"] < first) | (events["date_end"] < first)
+    late = (events["date_end"] > last) | (events["date_start"] > last)
+    return ~(early | late)
 
 
 # ── Events ────────────────────────────────────────────────────────────────────────────────────────
@@ -100,7 +104,7 @@ def what_is_disputed_has_a_disputer(tables: Tables) -> Any:
 
 @rule("events", "event_type")
 def it_takes_two_to_meet(tables: Tables) -> Any:
-    """Meetings and talks have at least two participants; where the text names fewer, a note says so."""
+    """Meetings and talks have at least two participants: name them, or say in a note that the text names fewer."""
     events = tables["events"]
     pairs = tables["event_participants"].drop_duplicates(["event_id", "actor_id"])
     present = events["event_id"].map(pairs["event_id"].value_counts()).fillna(0)
@@ -132,7 +136,8 @@ def a_stance_on_a_format_names_it(tables: Tables) -> Any:
 
 @rule("statements", "format_id")
 def a_format_goes_with_talks(tables: Tables) -> Any:
-    """A statement with a format_id bears on an issue under the topic 'format' or 'talks'."""
+    """A statement with a format_id bears on an issue under the topic 'format' or 'talks': give such an issue_id, or
+    leave format_id out."""
     statements = tables["statements"]
     topic = _of(tables, "issues", statements["issue_id"], "topic")
     return statements["format_id"].isna() | topic.isin(["format", "talks"])
@@ -152,7 +157,7 @@ def what_became_of_a_demand_is_told(tables: Tables) -> Any:
 
 @rule("demands", "supersedes_id")
 def a_successor_is_of_the_same_party_and_issue(tables: Tables) -> Any:
-    """A demand replaces one of the same party on the same issue."""
+    """A demand replaces one of the same party on the same issue: name such a one, or leave supersedes_id out."""
     demands = tables["demands"]
     earlier = demands["supersedes_id"]
     party = _of(tables, "actors", demands["demander_id"], "party_id")
@@ -163,19 +168,27 @@ def a_successor_is_of_the_same_party_and_issue(tables: Tables) -> Any:
 
 @rule("demands", "statement_id")
 def a_demand_and_its_statement_are_of_one_document(tables: Tables) -> Any:
-    """A demand's statement stands in the same document and is about the same issue, or about none."""
+    """A demand's statement stands in the same document: name one of this document, or leave statement_id out."""
     demands = tables["demands"]
-    statement = demands["statement_id"]
-    same_document = _of(tables, "statements", statement, "doc_id") == demands["doc_id"]
-    return statement.isna() | same_document
+    document = _of(tables, "statements", demands["statement_id"], "doc_id")
+    return document.isna() | (document == demands["doc_id"])
+
+
+@rule("demands", "statement_id")
+def a_demand_and_its_statement_are_of_one_issue(tables: Tables) -> Any:
+    """A demand's statement is about the same issue as the demand, or about none: name another statement, or mend one
+    of the two issues."""
+    demands = tables["demands"]
+    issue, document = (_of(tables, "statements", demands["statement_id"], name) for name in ("issue_id", "doc_id"))
+    return (document != demands["doc_id"]) | issue.isna() | (issue == demands["issue_id"])
 
 
 # ── Codebook ──────────────────────────────────────────────────────────────────────────────────────
 
 
 @rule("mentions", "role_title")
-def a_role_title_stands_in_the_document(tables: Tables) -> Any:
-    """A role_title is given in the words of the mention: take the title into the quote."""
+def a_role_title_stands_in_the_mention(tables: Tables) -> Any:
+    """A role_title is given in the words of the mention: copy it from the quote, or take the title into the quote."""
     mentions = tables["mentions"]
     pairs = zip(mentions["role_title"], mentions["quote"], strict=True)
     held = [pd.isna(title) or stand_in(title, quote) for title, quote in pairs]
@@ -184,20 +197,21 @@ def a_role_title_stands_in_the_document(tables: Tables) -> Any:
 
 @rule("actors", "actor_id", level="warning")
 def every_actor_is_mentioned(tables: Tables) -> Any:
-    """No document mentions this actor."""
-    return tables["actors"]["actor_id"].isin(tables["mentions"]["actor_id"])
+    """No document mentions this actor, and no actor belongs to it: code a mention, or take it out of the codebook."""
+    actors = tables["actors"]
+    return actors["actor_id"].isin([*tables["mentions"]["actor_id"], *actors["parent_id"].dropna()])
 
 
 @rule("issues", "issue_id", level="warning")
 def every_issue_is_used(tables: Tables) -> Any:
-    """No statement and no demand is about this issue."""
+    """No statement and no demand is about this issue: code one, or take the issue out of the codebook."""
     used = pd.concat([tables["statements"]["issue_id"], tables["demands"]["issue_id"]])
     return tables["issues"]["issue_id"].isin(used)
 
 
 @rule("formats", "format_id", level="warning")
 def every_format_is_used(tables: Tables) -> Any:
-    """No statement and no event is about this format."""
+    """No statement and no event is about this format: code one, or take the format out of the codebook."""
     used = pd.concat([tables["statements"]["format_id"], tables["events"]["format_id"]])
     return tables["formats"]["format_id"].isin(used)
 
@@ -219,7 +233,8 @@ RULES: tuple[Rule, ...] = (
     what_became_of_a_demand_is_told,
     a_successor_is_of_the_same_party_and_issue,
     a_demand_and_its_statement_are_of_one_document,
-    a_role_title_stands_in_the_document,
+    a_demand_and_its_statement_are_of_one_issue,
+    a_role_title_stands_in_the_mention,
     every_actor_is_mentioned,
     every_issue_is_used,
     every_format_is_used,

@@ -44,17 +44,20 @@ class Statements(DatedPassage):
     @row_rule("attribution")
     def partial_rows_give_the_quoted_words(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A partial statement gives its quoted_words: the words that stand in quotation marks."""
-        return (df["attribution"] != "partial") | df["quoted_words"].notna()
+        partial = (df["attribution"] == "partial") & holds_quotation_marks(df["quote"])
+        return ~partial | df["quoted_words"].notna()
 
     @row_rule("quoted_words")
     def quoted_words_stand_in_marks(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """The quoted_words stand inside quotation marks in the quote."""
-        return df["quoted_words"].isna() | stand_in_quotation_marks(df["quoted_words"], df["quote"])
+        """The quoted_words stand inside one pair of quotation marks of the quote: give words from between the marks,
+        or take the marks into the quote."""
+        told = df["attribution"].isin(["direct", "partial"]) & ~holds_quotation_marks(df["quote"])
+        return told | df["quoted_words"].isna() | stand_in_quotation_marks(df["quoted_words"], df["quote"])
 
     @row_rule("source")
     def readings_belong_to_a_reader(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """A narrated or interpreted statement has an author, a media report or an expert as its source: the
-        claim belongs to whoever makes it."""
+        """A narrated or interpreted statement has an author, a media report or an expert as its source, for the
+        claim belongs to whoever makes it: give that source, or choose another attribution."""
         return ~df["attribution"].isin(["narrated", "interpreted"]) | df["source"].isin(
             ["author", "media_report", "expert"]
         )
@@ -71,5 +74,10 @@ class Statements(DatedPassage):
 
     @row_rule("stance")
     def a_stance_is_toward_an_issue(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """A stance and an asserted_change are toward an issue: give issue_id."""
-        return (df["stance"].isna() & df["asserted_change"].isna()) | df["issue_id"].notna()
+        """A stance is toward an issue: give issue_id, or leave the stance out."""
+        return df["stance"].isna() | df["issue_id"].notna()
+
+    @row_rule("asserted_change")
+    def a_change_is_on_an_issue(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """An asserted_change is toward an issue: give issue_id, or leave asserted_change out."""
+        return df["asserted_change"].isna() | df["issue_id"].notna() | df["stance"].notna()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from stancebook.anchor import AnchorError, Text
 from stancebook.annotation import Record
 from stancebook.contract import Contract
-from stancebook.dates import DateError, bounds
+from stancebook.dates import DateError, bounds, day
 from stancebook.problem import Problem
 from stancebook.spec import ID, QUOTE_CONTEXT, SLUG, Column, Kind, TableSpec
 from stancebook.suggest import one_of
@@ -47,7 +47,11 @@ def convert(record: Record, contract: Contract, text: Text | None) -> tuple[Row,
 def is_the_one_coded(text: Text, records: Iterable[Record]) -> bool:
     """Return whether a text is the one that its document's record pins, if that pins any."""
     pins = [record.cells["text_sha256"] for record in records if "text_sha256" in record.cells]
-    return all(pin.text.strip() == _sha256(text) for pin in pins)
+    return all(_same_digest(pin.text, text) for pin in pins)
+
+
+def _same_digest(pin: str, text: Text) -> bool:
+    return pin.strip().lower() == _sha256(text)  # some tools write the digits in capitals
 
 
 def _sha256(text: Text) -> str:
@@ -86,8 +90,8 @@ def _fill_document(record: Record, row: Row, text: Text | None) -> list[Problem]
         record.sound = False
         return []
     row["n_chars"] = len(text.raw)
-    pinned, row["text_sha256"] = row["text_sha256"], _sha256(text)
-    if pinned is None or pinned == row["text_sha256"]:
+    row["text_sha256"] = _sha256(text)
+    if is_the_one_coded(text, [record]):
         return []
     message = f"the text is not the one that was coded: its SHA-256 is {row['text_sha256']}"
     return [
@@ -163,12 +167,7 @@ def _choice(text: str, column: Column) -> Value:
 
 
 def _day(text: str, column: Column) -> Value:
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return dt.date.fromisoformat(text)
-    except ValueError as fault:
-        raise CellError(f"{text!r} names a day that no calendar has", "write it as 2025-02-06") from fault
-    raise CellError(f"{text!r} is not a day", "write it as 2025-02-06")
+    return day(text)
 
 
 def _edtf(text: str, column: Column) -> Value:

@@ -72,7 +72,7 @@ def test_imports_within_the_engine_run_down_and_never_in_a_circle():
     assert order.index("problem") < order.index("check") < order.index("build") < order.index("cli")
 
 
-@pytest.mark.parametrize("ground", ["problem", "layout", "suggest", "dates", "anchor", "syntax"])
+@pytest.mark.parametrize("ground", ["problem", "layout", "suggest", "notation", "anchor", "syntax"])
 def test_the_ground_floor_stands_on_nothing_of_the_engine(ground):
     assert GRAPH[ground] == set()
 

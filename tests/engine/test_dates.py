@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stancebook.dates import DateError, bounds
+from stancebook.dates import DateError, bounds, day
 
 DAYS = st.dates(dt.date(1000, 1, 1), dt.date(9999, 12, 31))
 QUALIFIER = st.sampled_from(["", "?", "~", "%"])
@@ -83,7 +83,8 @@ def test_a_day_that_no_calendar_has_is_refused(expression):
 
 
 @pytest.mark.parametrize(
-    "expression", ["2025-21", "2025-06-01T10:00:00Z", "Y17000", "[2025,2026]", "2025-?02", " 2025", "2025\n"]
+    "expression",
+    ["2025-21", "2025-21/2025-22", "2025-06-01T10:00:00Z", "Y17000", "[2025,2026]", "2025-?02", " 2025", "2025\n"],
 )
 def test_what_no_row_can_be_compared_by_is_refused(expression):
     with pytest.raises(DateError):
@@ -112,3 +113,57 @@ def test_any_text_is_a_date_or_refused_with_an_example(text):
             raise
     else:
         assert first is None or last is None or first <= last
+
+
+@pytest.mark.parametrize(
+    ("expression", "message", "hint"),
+    [
+        ("2025-2-6", "'2025-2-6' is not a date in EDTF", "write it as 2025-02-06"),
+        ("06.02.2025", "is not a date", "write the year first, then the month: 2025-02-06 or 2025-06-02"),
+        ("25-02-06", "is not a date", "write the year first and with all four digits, as in 2025-02-06"),
+        ("2025-02-06T10:00:00", "is EDTF of a kind that is not taken", "write it as 2025-02-06"),
+        ("2025-02-16/2025-02-14", "ends before it starts", "write the earlier date first: 2025-02-14/2025-02-16"),
+        ("2025-02-31", "names a day that no calendar has", "February 2025 ends on 2025-02-28"),
+        ("2025-13-01", "names a month that no calendar has", "write the year, then the month from 01 to 12"),
+        ("2025-21", "names a season", "write its first and its last month, as in 2025-03/2025-05"),
+        ("in spring", "is not a date", "write a day as 2025-02-06, a month as 2025-02"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_and_how_to_write_this_date(expression, message, hint):
+    with pytest.raises(DateError) as refusal:
+        bounds(expression)
+    why, what = refusal.value.args
+    assert message in why
+    assert hint in what
+
+
+def test_no_notation_of_a_span_that_ends_before_it_starts_is_proposed():
+    with pytest.raises(DateError, match="is not a date") as refusal:
+        bounds("2025-3-1/2025-2-1")
+    assert "2025-02-01/2025-03-01" not in refusal.value.args[1]
+
+
+@given(DAYS)
+def test_a_day_is_read_as_it_is_written(drawn):
+    assert day(drawn.isoformat()) == drawn
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("1901-5-4", "write it as 1901-05-04"),
+        ("19010504", "write it as 1901-05-04"),
+        ("1901-05-04T00:00", "write it as 1901-05-04"),
+        ("1901-02-29", "February 1901 ends on 1901-02-28"),
+        ("4/5/1901", "1901-05-04 or 1901-04-05"),
+        ("4.5.01", "with all four digits"),
+        ("May 1901", "write a day as 2025-02-06"),
+        ("1901-05", "write a day as 2025-02-06"),
+        ("1901-05-04~", "write a day as 2025-02-06"),
+        ("0000-01-01", "write the year"),
+    ],
+)
+def test_what_is_no_day_is_refused_with_the_way_to_write_it(written, hint):
+    with pytest.raises(DateError) as refusal:
+        day(written)
+    assert hint in refusal.value.args[1]

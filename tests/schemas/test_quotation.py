@@ -25,6 +25,8 @@ def test_apostrophes_and_lone_marks_are_no_quotation(passage):
         ("without preconditions", 'ready "without\n\npreconditions", a first', True),
         ("ready", 'ready "without preconditions"', False),
         ("a first", '"one" a first "two"', False),
+        ("We don’t move", "‘We don’t move,’ she said of Hale’s plan", True),
+        ("she said", "‘We don’t move,’ she said of Hale’s plan", False),
         (None, '"one"', False),
     ],
 )

@@ -7,6 +7,7 @@ import yaml
 
 from schemas import CONTRACT
 from stancebook.build import build
+from stancebook.validate import failures
 
 DOCUMENT = "document"
 
@@ -53,6 +54,33 @@ def test_an_event_without_participants_is_in_order_where_a_note_says_why(annotat
 
     rewrite(annotations, change)
     assert build(CONTRACT, Path("seeds")).errors == []
+
+
+GROUNDED = [spec.name for spec in CONTRACT.shaped("grounded")]
+
+
+@pytest.mark.parametrize("table", GROUNDED)
+def test_a_passage_that_ends_after_its_document_is_found(built, table):
+    [rule] = [
+        rule
+        for rule in CONTRACT.rules
+        if rule.table == table and rule.holds.__name__ == "a_passage_lies_in_its_document"
+    ]
+    moved = built.frames[table].copy()
+    length = built.frames["documents"].loc[0, "n_chars"]
+    moved["char_end"] = length
+    assert rule.holds({**built.frames, table: moved}).all()
+    moved.loc[0, "char_end"] = length + 1
+    assert list(moved.index[~rule.holds({**built.frames, table: moved})]) == [0]
+
+
+@pytest.mark.parametrize("table", GROUNDED)
+def test_a_passage_that_is_not_as_long_as_its_quote_is_found(built, table):
+    spec, frame = CONTRACT.tables[table], built.frames[table].copy()
+    assert failures(spec, frame) == []
+    frame.loc[0, "char_end"] -= 1
+    [failure] = failures(spec, frame)
+    assert (failure.row, failure.message) == (0, spec.rules["the_passage_is_not_empty"].message)
 
 
 @pytest.mark.parametrize("rule", CONTRACT.rules, ids=lambda rule: rule.holds.__name__)
