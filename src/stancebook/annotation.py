@@ -1,10 +1,12 @@
 """A tree of YAML → records: which table each belongs to, and its cells, still text and still placed."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
 from stancebook.contract import Contract
 from stancebook.corpus import File
+from stancebook.misplaced import join_halves, keys_of, table_of
 from stancebook.problem import Level, Problem
 from stancebook.spec import ID, QUOTE_CONTEXT, TableSpec
 from stancebook.suggest import did_you_mean, nearest, one_of
@@ -102,7 +104,7 @@ class _Reader:
             if document and name == document.under:
                 self.read_record(document, node, document.under)
             elif name in lists:
-                self.read_list(lists[name], node, name)
+                self.read_list(lists[name], self.own_records(lists[name], lists.values(), node), name)
             else:
                 message = f"'{name}' is not a table that this file may hold"
                 self.report(key.line, key.column, "", message, one_of(name, known))
@@ -112,6 +114,22 @@ class _Reader:
             if not any(nearest(name, known) == document.under for name in given if name not in known):
                 hint = f"start the file with '{document.under}:' and the facts of the document"
                 self.report(1, 1, "", f"the mapping '{document.under}' is missing", hint)
+
+    def own_records(self, spec: TableSpec, tables: Iterable[TableSpec], node: Node) -> Node:
+        """Return a list without the records that are another table's, and report each such table once."""
+        if not isinstance(node, Sequence):
+            return node
+        others = [other for other in tables if other.name != spec.name]
+        own, strangers = Sequence(node.line, node.column), dict[str, list[Node]]()
+        for item in node.items:
+            other = table_of(self.contract, spec, others, item)
+            (strangers.setdefault(other.under, []) if other else own.items).append(item)
+        for under, items in strangers.items():
+            self.reading.whole = False
+            more = f", and {len(items) - 1} more below it" if len(items) > 1 else ""
+            hint = f"put it under '{under}:'{more}"
+            self.report(items[0].line, items[0].column, spec.under, f"this reads like a record of '{under}'", hint)
+        return own
 
     def read_list(self, spec: TableSpec, node: Node, where: str, parent: Record | None = None) -> None:
         if isinstance(node, Scalar) and node.absent:
@@ -123,7 +141,11 @@ class _Reader:
             hint = "write the rows as a list, each starting with '- '"
             self.report(node.line, node.column, where, "this is not a list", hint)
             return
-        for number, item in enumerate(node.items, start=1):
+        items, halves = join_halves(spec, keys_of(self.contract, spec), node.items)
+        for half in halves:
+            hint = "take the '- ' out; or, if a record of its own starts here, give all that it needs"
+            self.report(half.line, half.column, where, "a '- ' cuts a record in two here", hint)
+        for number, item in enumerate(items, start=1):
             self.read_record(spec, item, f"{where}[{self.name_of(spec, item) or number}]", parent)
 
     def name_of(self, spec: TableSpec, node: Node) -> str | None:
@@ -144,9 +166,9 @@ class _Reader:
         children = self.contract.children_of(spec.name)
         slips = self.read_cells(record, node, children)
         record.sound &= node.whole
-        for name in spec.needed_keys if node.whole else ():
-            if name not in record.cells and name not in slips and name not in node.values:
-                self.reading.problems.append(record.problem(None, f"the key '{name}' is missing", _about(spec, name)))
+        given = {*record.cells, *slips, *node.values}
+        if node.whole and (missing := [name for name in spec.needed_keys if name not in given]):
+            self.reading.problems.append(record.problem(None, *_lacking(spec, missing)))
         self.reading.whole &= spec.key_as_written is None or spec.key_as_written in record.cells
         for name, child in children.items():
             if name in node.values:
@@ -156,6 +178,7 @@ class _Reader:
         """Fill a record's cells; return the keys that unknown ones seem to be slips of, or that a text swallowed."""
         allowed = record.spec.allowed_keys
         slips: set[str] = set()
+        before = ""
         for name, value in node.values.items():
             key = node.keys[name]
             if name in allowed:
@@ -164,9 +187,11 @@ class _Reader:
                 elif isinstance(value, Scalar):
                     slips.update(line.text for line in value.swallowed)
             elif name not in children:
-                refusal = _refusal(record.spec, name, [*allowed, *children])
+                slip, *refusal = _refusal(record.spec, node, name, before, [*allowed, *children])
                 self.reading.problems.append(record.problem(name, *refusal, at=key))
-                slips.add(nearest(name, allowed) or "")
+                record.cells.pop(slip, None)
+                slips.add(slip)
+            before = name
         return slips
 
     def cell(self, record: Record, name: str, value: Node) -> Scalar | None:
@@ -219,8 +244,28 @@ def _about(spec: TableSpec, name: str) -> str:
     return f"{column.description}{values}"
 
 
-def _refusal(spec: TableSpec, name: str, known: list[str]) -> tuple[str, str]:
+def _lacking(spec: TableSpec, missing: list[str]) -> tuple[str, str]:
+    if len(missing) == 1:
+        return f"the key '{missing[0]}' is missing", _about(spec, missing[0])
+    names = ", ".join(f"'{name}'" for name in missing)
+    return f"the keys {names} are missing", "\n".join(f"{name}: {_about(spec, name)}" for name in missing)
+
+
+def _refusal(spec: TableSpec, node: Mapping, name: str, before: str, known: list[str]) -> tuple[str, str, str]:
+    """Return the key that one unknown to the table is a slip of, if any, what is wrong and what would be right."""
     if name in spec.names:
-        return f"'{name}' is computed by the build", "remove it"
+        return "", f"'{name}' is computed by the build", "remove it"
+    value = node.values[name]
+    alone = node.flow and isinstance(value, Scalar) and value.absent
+    glued, colon, _ = name.partition(":")
+    if alone and colon and glued in known:
+        return glued, f"a space is missing after '{glued}:'", "write it as 'key: value'"
+    if alone and before:
+        hint = f"between braces a ',' ends a value: put the text of '{before}' in quotation marks"
+        return before, f"'{name}' has no ': ' after it", hint
     suggestion = did_you_mean(name, known)
-    return f"'{name}' is not a key of {spec.name}", suggestion or f"one of {', '.join(known)}"
+    return (
+        nearest(name, known) or "",
+        f"'{name}' is not a key of {spec.name}",
+        suggestion or f"one of {', '.join(known)}",
+    )

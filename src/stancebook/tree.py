@@ -56,13 +56,14 @@ class Scalar(Node):
 class Mapping(Node):
     """Keys in the order written, each with the place it stands at, and their values.
 
-    Not `whole` if one was refused; `restarted` if its first key stands in it again.
+    Not `whole` if one was refused; `restarted` if its first key stands in it again; `flow` if written between braces.
     """
 
     keys: dict[str, Scalar] = field(default_factory=dict)
     values: dict[str, Node] = field(default_factory=dict)
     whole: bool = True
     restarted: bool = False
+    flow: bool = False
 
 
 @dataclass(slots=True)
@@ -92,6 +93,7 @@ class _Builder:
         self.problems: list[Problem] = []
         self.root: Node | None = None
         self.open: list[Mapping | Sequence] = []
+        self.ended = False
         self.pending: list[Scalar | None] = []  # for each open mapping, the key that waits for its value
         self.starts_of_open: list[int] = []
         self.last: Any = None  # the event before, and where the last collection to end began: for diagnosis
@@ -114,6 +116,8 @@ class _Builder:
             for event in yaml.parse(self.text, Loader=yaml.CSafeLoader):
                 if handle := handlers.get(type(event)):
                     handle(event)
+                if self.ended:
+                    return None
                 self.last = event
         except yaml.reader.ReaderError as fault:
             # The reader counts bytes, not characters.
@@ -130,6 +134,7 @@ class _Builder:
     def on_document(self, event: Any) -> None:
         if self.root is not None:
             self.refuse(event, "a second YAML document starts here", "one file holds one document: remove the '---'")
+            self.ended = True  # what follows may go on with what came before: neither is whole
 
     def on_scalar(self, event: Any) -> None:
         if event.anchor is not None or event.tag is not None:
@@ -157,7 +162,7 @@ class _Builder:
         )
 
     def on_mapping(self, event: Any) -> None:
-        self.enter(Mapping(*self.place(event)), event)
+        self.enter(Mapping(*self.place(event), flow=bool(event.flow_style)), event)
 
     def on_sequence(self, event: Any) -> None:
         self.enter(Sequence(*self.place(event)), event)
