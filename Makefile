@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build test lint check notebooks html constraints clean
+.PHONY: build test lint check notebooks html kills constraints clean
 
 build: $(VENV)/ready
 	@$(RUN) build.py
@@ -40,6 +40,10 @@ notebooks: $(VENV)/ready-dev
 # A static copy of the notebooks, figures and all, the code folded away.
 html: $(VENV)/ready-dev
 	@$(RUN) -m nbconvert --to html --template folded --TemplateExporter.extra_template_basedirs=notebooks --output-dir html notebooks/*.ipynb
+
+# Kill two hundred builds at random instants, and look at what each leaves behind. Takes some minutes.
+kills: $(VENV)/ready-dev
+	@$(RUN) benchmarks/kills.py
 
 # Pin what is installed now.
 constraints: $(VENV)/ready-dev

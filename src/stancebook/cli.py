@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -23,7 +24,7 @@ problem is listed with its file, line and column, nothing is written, and the ol
 EPILOG = """\
 exit status:
   0  all is well
-  1  the seeds have problems, or --check found that the dataset is not what they give
+  1  the seeds have problems, the dataset cannot be written, or --check found that it is not what the seeds give
   2  the command line was not understood
 """
 
@@ -37,13 +38,26 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal may lack a character that a text has
     options = _parser(root).parse_args(argv)
+    from stancebook.lock import only_build
+    from stancebook.publish import PublishError
+
+    say = _sayer(options.output_format)
+    writes = not options.check and options.coverage is None
+    try:
+        with only_build(options.out, say) if writes else nullcontext():
+            return _run(contract, options, say)
+    except PublishError as fault:
+        say(f"Nothing was written. {fault}")
+        return 1
+
+
+def _run(contract: Callable[[], Contract], options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from stancebook.build import build
     from stancebook.dataset import render
     from stancebook.problem import RENDERERS
-    from stancebook.publish import PublishError, publish
+    from stancebook.publish import publish
     from stancebook.spec import ContractError
 
-    say = _sayer(options.output_format)
     try:
         built = build(contract(), options.seeds)
     except ContractError as fault:
@@ -60,11 +74,7 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
     files = render(built)
     if options.check:
         return _check(files, options.out, say)
-    try:
-        changed = publish(files, options.out)
-    except PublishError as fault:
-        say(f"Nothing was written. {fault}")
-        return 1
+    changed = publish(files, options.out)
     say(
         f"wrote    {_named(options.out)}"
         if changed

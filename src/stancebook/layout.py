@@ -1,4 +1,7 @@
-"""The names of the files in a dataset's folder."""
+"""The names of the files in a dataset's folder, and of what lies beside it."""
+
+import os
+from pathlib import Path
 
 DATAPACKAGE = "datapackage.json"
 DATA_CARD = "README.md"
@@ -9,3 +12,14 @@ CODEBOOK_SCHEMA = "codebook.schema.json"
 def table_file(table: str) -> str:
     """Return the name of a table's file."""
     return f"{table}.parquet"
+
+
+def beside(folder: Path, what: str) -> Path:
+    """Return the hidden path beside a dataset's folder, or beside the folder that a link of its name leads to."""
+    real = Path(os.path.realpath(folder))
+    return real.parent / f".{real.name}.{what}"
+
+
+def last_good(folder: Path) -> Path:
+    """Return where the old dataset lies, whole, in the instant in which a build replaces it."""
+    return beside(folder, "old")

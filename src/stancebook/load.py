@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from stancebook.layout import DATAPACKAGE
+from stancebook.layout import DATAPACKAGE, last_good
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ def load(
     the dataset that came with the package, or that of the checkout it runs from.
 
     Raises `DatasetError` where there is no such dataset or table, and where a table's build is not that
-    of its data package.
+    of its data package: a load that a build overtakes is refused, never mixed.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -50,16 +50,19 @@ def load(
     frames = {}
     for name in paths if table is None else [table]:
         try:
-            found = pq.read_table(paths[name])
+            found = pq.ParquetFile(paths[name]).read()  # opens the file once: a build may put another in its place
             build = facts_of(found.schema)["build"]
         except FileNotFoundError as fault:
-            raise DatasetError(f"{paths[name]} is missing: build the dataset again.") from fault
+            raise DatasetError(
+                f"{paths[name]} is missing. Load again if a build has just ended; otherwise build the dataset again."
+            ) from fault
         except (pa.ArrowException, LookupError, ValueError) as fault:
             raise DatasetError(f"{paths[name]} is not a table that a build wrote: build the dataset again.") from fault
         if build != package["stancebook"]["build"]:
             raise DatasetError(
                 f"{paths[name]} is of another build than {folder / DATAPACKAGE}: its rows may not fit the other"
-                " tables. Build the dataset again, or take all files from one place."
+                " tables. Load again if a build has just ended; otherwise build the dataset again, or take all files"
+                " from one place."
             )
         frames[name] = to_frame(found)
     return frames if table is None else frames[table]
@@ -76,7 +79,13 @@ def _folder(path: str | PathLike[str] | None) -> Path:
 def _package(folder: Path) -> dict[str, Any]:
     try:
         package: dict[str, Any] = json.loads((folder / DATAPACKAGE).read_bytes())
-    except FileNotFoundError as fault:
+    except (FileNotFoundError, NotADirectoryError) as fault:
+        old = last_good(folder)
+        if old.exists():
+            raise DatasetError(
+                f"{folder} has no {DATAPACKAGE}: a build is replacing the dataset, or was interrupted while it did."
+                f" Load again; if it stays so, run build.py. Nothing is lost: the dataset before it lies in {old}."
+            ) from fault
         raise DatasetError(
             f"{folder} is not a dataset: it has no {DATAPACKAGE}. Run build.py, or give path=."
         ) from fault

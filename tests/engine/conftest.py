@@ -1,5 +1,8 @@
-"""The minimal project as a dataset, and the small contract of the letters as seeds."""
+"""The minimal project as a dataset, the small contract of the letters as seeds, and disks of one's own."""
 
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,3 +31,16 @@ def dataset(files, tmp_path_factory) -> Path:
 def letters(tmp_path) -> Path:
     """The seeds of the letters."""
     return write(tmp_path)
+
+
+@pytest.fixture
+def in_a_mount() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a shell command that mounts, where nobody else sees it; skip where the system allows none."""
+    sandbox = ["unshare", "--map-root-user", "--mount", "sh", "-ec"]
+
+    def call(command, *arguments):
+        return subprocess.run([*sandbox, command, "sh", *arguments], check=False, capture_output=True, text=True)
+
+    if shutil.which("unshare") is None or call("mount -t tmpfs none /mnt").returncode:
+        pytest.skip("mounting is not allowed here; limits and permissions are tested without")
+    return call

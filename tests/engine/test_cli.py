@@ -1,13 +1,18 @@
 import io
 import json
 import re
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from schemas import CONTRACT
+from stancebook import load
 from stancebook.cli import main
 from stancebook.spec import ContractError
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -62,6 +67,16 @@ def test_problems_leave_the_old_dataset_as_it_was(run, project, request):
     assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
 
 
+def test_problems_do_not_keep_a_build_from_putting_back_what_a_killed_one_put_aside(run, project, request):
+    run()
+    (project / "dataset").rename(project / ".dataset.old")
+    request.getfixturevalue("spoilt")
+    status, out, _ = run()
+    assert status == 1
+    assert out.endswith("1 problem in 1 file. Nothing was written; dataset/ is as it was.\n")
+    assert len(load(path=project / "dataset")) == len(CONTRACT.tables)
+
+
 def test_seeds_and_out_may_lie_elsewhere(run, project):
     (project / "seeds").rename(project / "sources")
     status, out, _ = run("--seeds", "sources", "--out", "build/tables")
@@ -79,6 +94,51 @@ def test_a_folder_with_somebodys_work_in_it_is_refused(run, project):
     assert status == 1
     assert "Nothing was written." in out
     assert "thesis.docx" in out
+
+
+def test_a_place_where_nothing_can_be_written_is_told_before_the_seeds_are_read(run, project):
+    (project / "file").touch()
+    status, out, _ = run("--out", "file/dataset")
+    assert status == 1
+    assert out.startswith(f"Nothing was written. {project}/file/dataset cannot be written (")
+    assert out.endswith(" Name another folder with --out.\n")
+    assert "read " not in out
+
+
+def script(project):
+    """The build script itself, for processes of its own."""
+    return (sys.executable, ROOT / "build.py", "--seeds", project / "seeds", "--out", project / "dataset")
+
+
+def test_a_disk_without_room_is_told_and_the_old_dataset_stays(run, project, annotations):
+    run()
+    before = {path: path.read_bytes() for path in (project / "dataset").iterdir()}
+    annotations.write_text(annotations.read_text(encoding="utf-8") + "# one more line\n", encoding="utf-8")
+    limited = ("sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *script(project))
+    told = subprocess.run(limited, check=False, capture_output=True, text=True)
+    assert (told.returncode, told.stderr) == (1, "")
+    assert told.stdout.splitlines()[2:] == [
+        f"Nothing was written. {project}/dataset cannot be written (File too large). It is as it was."
+        " Make room on the disk, or build elsewhere with --out."
+    ]
+    assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
+    assert sorted(path.name for path in project.iterdir()) == [".dataset.lock", "dataset", "seeds"]
+
+
+READ_ONLY = 'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"'
+
+
+def test_a_read_only_checkout_can_be_checked_and_is_not_built(run, project, in_a_mount):
+    run()
+    checked = in_a_mount(READ_ONLY, project, *script(project), "--check")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout.endswith("same     dataset/ is what the seeds give\n")
+    told = in_a_mount(READ_ONLY, project, *script(project))
+    assert (told.returncode, told.stderr) == (1, "")
+    assert told.stdout == (
+        f"Nothing was written. {project}/dataset cannot be written (Read-only file system: {project}/.dataset.lock)."
+        " It is as it was. Build with --out into a folder where you may write, or look without writing with --check.\n"
+    )
 
 
 def test_schemas_that_are_not_in_order_are_told(project, capsys):
@@ -125,7 +185,7 @@ def test_check_fails_where_there_is_no_dataset_and_makes_none(run, project):
     status, out, _ = run("--check")
     assert status == 1
     assert "there is no dataset here" in out
-    assert not (project / "dataset").exists()
+    assert [path.name for path in project.iterdir()] == ["seeds"]
 
 
 def test_check_fails_where_the_seeds_have_problems(run, spoilt):
@@ -171,7 +231,7 @@ def test_coverage_shows_what_quotes_touch_and_writes_nothing(run, project):
     assert status == 0
     assert "river-talks\n" in out
     assert "untouched passages" in out
-    assert not (project / "dataset").exists()
+    assert [path.name for path in project.iterdir()] == ["seeds"]
 
 
 def test_coverage_of_a_table_without_quotes_is_not_understood(run):

@@ -6,12 +6,15 @@ import zipfile
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import stancebook
 from schemas import CONTRACT
 from stancebook import DatasetError, load
+from stancebook.dataset import render
 from stancebook.layout import table_file
+from stancebook.publish import publish
 
 ROOT = Path(__file__).parents[2]
 SHAPES = "import stancebook; print({name: frame.shape for name, frame in stancebook.load().items()})"
@@ -73,12 +76,98 @@ def test_a_table_that_is_missing_is_refused(copied):
 def test_tables_of_different_builds_are_refused_but_the_others_load(copied, rebuilt, annotations):
     text = annotations.read_text(encoding="utf-8")
     annotations.write_text(text.replace("confidence: high", "confidence: low"), encoding="utf-8")
-    from stancebook.dataset import render
-
     (copied / "events.parquet").write_bytes(render(rebuilt())["events.parquet"])
     with pytest.raises(DatasetError, match=r"events\.parquet is of another build"):
         load(path=copied)
     assert len(load("actors", path=copied)) == 5
+
+
+# ── While a build publishes ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def later(rebuilt, annotations):
+    """A later build of the project, whose statements differ."""
+    text = annotations.read_text(encoding="utf-8")
+    annotations.write_text(text.replace("stance: supports", "stance: ambivalent"), encoding="utf-8")
+    return rebuilt()
+
+
+def overtaken(published, folder, monkeypatch, *, at):
+    """Let a build publish as a table is about to be opened, or is open and not yet read."""
+
+    class Overtaken(pq.ParquetFile):
+        def __init__(self, path):
+            if at == "open":
+                publish(published, folder)
+            super().__init__(path)
+
+        def read(self):
+            if at == "read":
+                publish(published, folder)
+            return super().read()
+
+    monkeypatch.setattr(pq, "ParquetFile", Overtaken)
+
+
+@pytest.mark.parametrize(("table", "at"), [(None, "read"), (None, "open"), ("statements", "open")])
+def test_a_load_that_a_build_overtakes_is_refused_and_says_to_load_again(table, at, copied, later, monkeypatch):
+    with monkeypatch.context() as patch:
+        overtaken(render(later), copied, patch, at=at)
+        with pytest.raises(DatasetError, match=r"is of another build than .* Load again if a build has just ended;"):
+            load(table, path=copied)
+    pd.testing.assert_frame_equal(load("statements", path=copied), later.frames["statements"])
+
+
+def test_a_table_that_was_open_when_a_build_overtook_it_is_the_old_one(copied, later, built, monkeypatch):
+    overtaken(render(later), copied, monkeypatch, at="read")
+    pd.testing.assert_frame_equal(load("statements", path=copied), built.frames["statements"])
+
+
+def test_a_build_that_was_interrupted_as_it_published_is_told_of_with_the_way_out(copied, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(copied)
+    copied.rename(tmp_path / ".dataset.old")
+    for path in (copied, link):
+        with pytest.raises(
+            DatasetError, match=r"was interrupted.* run build\.py\. Nothing is lost: .* lies in .*/\.dataset\.old\."
+        ):
+            load(path=path)
+
+
+PUBLISHER = """
+import sys
+from itertools import cycle
+from pathlib import Path
+from stancebook.publish import publish
+
+*sources, folder = map(Path, sys.argv[1:])
+for source in cycle([{path.name: path.read_bytes() for path in source.iterdir()} for source in sources]):
+    publish(source, folder)
+    print("published", flush=True)
+"""
+
+
+def test_loads_beside_builds_that_publish_without_end_give_one_build_or_are_refused(
+    dataset, built, later, copied, tmp_path
+):
+    (tmp_path / "later").mkdir()
+    for name, data in render(later).items():
+        (tmp_path / "later" / name).write_bytes(data)
+    program = [sys.executable, "-c", PUBLISHER, tmp_path / "later", dataset, copied]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    with subprocess.Popen(program, env=environment, stdout=subprocess.PIPE) as publisher:
+        publisher.stdout.readline()
+        for _ in range(40):
+            try:
+                frames = load(path=copied)
+            except DatasetError as refusal:
+                assert "Load again" in str(refusal)  # noqa: PT017 – to be refused is allowed, not required
+            else:
+                assert any(
+                    all(frame.equals(build.frames[name]) for name, frame in frames.items()) for build in (built, later)
+                )
+        publisher.kill()
 
 
 # ── Where the dataset is found ────────────────────────────────────────────────────────────────────

@@ -1,14 +1,35 @@
 import json
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from itertools import count
 from pathlib import Path
 
 import pytest
 
+from stancebook import DatasetError, load
+from stancebook.build import build
+from stancebook.dataset import render
 from stancebook.publish import PublishError, publish
+from tests.engine.letters import ANNOTATIONS, LETTERS, Claims, Letters, People, Witnesses, contract, write
 
-OLD = {"a.parquet": b"old", "b.parquet": b"old", "datapackage.json": b"{}"}
-NEW = {"a.parquet": b"new", "c.parquet": b"new", "datapackage.json": b"{}"}
+HERE = Path(__file__).parent
+EDITED = ANNOTATIONS.replace("strength: fair", "strength: weak")
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory):
+    """The files of a dataset."""
+    return render(build(LETTERS, write(tmp_path_factory.mktemp("old"))))
+
+
+@pytest.fixture(scope="module")
+def new(tmp_path_factory):
+    """The files of a later build, of other seeds and a contract with a table less."""
+    seeds = write(tmp_path_factory.mktemp("new"), EDITED)
+    return render(build(contract(People, Letters, Claims, Witnesses), seeds))
 
 
 def held(folder):
@@ -19,27 +40,38 @@ def neighbours(folder):
     return [path.name for path in folder.parent.iterdir() if path != folder]
 
 
+def aside(folder):
+    return folder.with_name(f".{folder.name}.old")
+
+
+def run(*program, **options):
+    """Run a program in a process of its own; return its exit status and what it said."""
+    told = subprocess.run([sys.executable, *program], check=False, capture_output=True, text=True, **options)
+    assert told.stderr == ""
+    return told.returncode, told.stdout
+
+
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path / "deep" / "dataset"
 
 
 @pytest.fixture
-def published(folder):
-    package = {"resources": [{"path": name} for name in OLD if name.endswith(".parquet")]}
-    publish({**OLD, "datapackage.json": json.dumps(package).encode()}, folder)
-    return held(folder)
+def published(folder, old):
+    publish(old, folder)
+    return old
 
 
-def test_a_folder_is_made_that_holds_exactly_the_files(folder):
-    assert publish(NEW, folder)
-    assert held(folder) == NEW
+def test_a_folder_is_made_that_holds_exactly_the_files(folder, new):
+    assert publish(new, folder)
+    assert held(folder) == new
     assert neighbours(folder) == []
 
 
-def test_files_that_an_earlier_build_wrote_and_this_one_does_not_are_gone(folder, published):
-    assert publish(NEW, folder)
-    assert held(folder) == NEW
+def test_files_that_an_earlier_build_wrote_and_this_one_does_not_are_gone(folder, published, new):
+    assert set(published) > set(new)
+    assert publish(new, folder)
+    assert held(folder) == new
     assert neighbours(folder) == []
 
 
@@ -49,9 +81,141 @@ def test_what_is_up_to_date_is_not_touched(folder, published):
     assert {path: path.stat().st_mtime_ns for path in [folder, *folder.iterdir()]} == before
 
 
-def test_everybody_may_read_what_is_published(folder):
-    publish(NEW, folder)
-    assert folder.stat().st_mode & 0o777 == 0o755
+def test_everybody_may_read_what_is_published_unless_the_writer_masks_it(folder, new):
+    os.umask(mask := os.umask(0))
+    publish(new, folder)
+    assert folder.stat().st_mode & 0o777 == 0o777 & ~mask
+
+
+def test_where_the_folder_is_a_link_what_it_leads_to_is_replaced(folder, published, new, tmp_path):
+    link = tmp_path / "dataset"
+    link.symlink_to(folder)
+    assert publish(new, link)
+    assert link.is_symlink()
+    assert held(folder) == new
+    assert neighbours(folder) == []
+    assert neighbours(link) == ["deep"]
+
+
+# ── Killed ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def nothing_there(folder, old):
+    pass
+
+
+def an_old_dataset(folder, old):
+    publish(old, folder)
+
+
+def an_old_dataset_that_a_killed_build_put_aside(folder, old):
+    publish(old, folder)
+    shutil.copytree(folder, folder.with_name(".dataset.new-0123456789abcdef"))
+    folder.rename(aside(folder))
+
+
+def an_old_dataset_and_what_a_build_killed_at_its_end_did_not_remove(folder, old):
+    publish(old, folder)
+    shutil.copytree(folder, aside(folder))
+    scratch = folder.with_name(".dataset.new-0123456789abcdef")
+    scratch.mkdir()
+    (scratch / "claims.parquet").write_bytes(b"half a t")
+
+
+@pytest.fixture
+def killed_at(new, folder, tmp_path, monkeypatch):
+    """Publish the new files in a process that is killed at a given call; return whether it got that far."""
+    monkeypatch.setattr(os, "fsync", os.fstat)  # as in killed.py
+    (tmp_path / "new").mkdir()
+    for name, data in new.items():
+        (tmp_path / "new" / name).write_bytes(data)
+    program = [sys.executable, HERE / "killed.py", tmp_path / "new", folder]
+    with subprocess.Popen(program, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+
+        def call(step):
+            print(step, file=process.stdin, flush=True)
+            return {"killed\n": True, "finished\n": False}[process.stdout.readline()]
+
+        yield call
+        process.stdin.close()
+
+
+def state(folder, old, new):
+    """What a killed build left, in a word."""
+    if folder.exists():
+        found = held(folder)
+        return "new" if found == new else "old" if found == old else "mixed"
+    return "aside" if aside(folder).exists() and held(aside(folder)) == old else "nothing"
+
+
+def loaded(folder):
+    """What loading says, in short."""
+    try:
+        frames = load(path=folder)
+    except DatasetError as refusal:
+        return str(refusal)
+    return frames["claims"]["strength"].tolist()[0], "tallies" in frames
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        nothing_there,
+        an_old_dataset,
+        an_old_dataset_that_a_killed_build_put_aside,
+        an_old_dataset_and_what_a_build_killed_at_its_end_did_not_remove,
+    ],
+)
+def test_killed_at_any_call_it_leaves_the_old_dataset_or_the_new_or_what_the_next_build_mends(
+    scene, folder, old, new, killed_at
+):
+    states = {}
+    for step in count():
+        shutil.rmtree(folder.parent, ignore_errors=True)
+        folder.parent.mkdir()
+        scene(folder, old)
+        if not killed_at(step):
+            break
+        left = state(folder, old, new)
+        if left not in states:
+            states[left] = loaded(folder)
+        following = (old, new)[step % 2]
+        publish(following, folder)
+        assert held(folder) == following, step
+        assert neighbours(folder) == [], step
+    assert step > 5 * len(new)
+    nothing = f"{folder} is not a dataset: it has no datapackage.json. Run build.py, or give path=."
+    interrupted = (
+        f"{folder} has no datapackage.json: a build is replacing the dataset, or was interrupted while it did. Load"
+        f" again; if it stays so, run build.py. Nothing is lost: the dataset before it lies in {aside(folder)}."
+    )
+    outcomes = {"new": ("weak", False)}
+    outcomes |= {"nothing": nothing} if scene is nothing_there else {"old": ("fair", True), "aside": interrupted}
+    assert states == outcomes
+
+
+def test_a_folder_that_is_not_whole_gives_way_to_the_dataset_that_was_put_aside(folder, published):
+    shutil.copytree(folder, aside(folder))
+    (folder / "claims.parquet").unlink()
+    assert not publish(published, folder)
+    assert held(folder) == published
+    assert neighbours(folder) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".dataset.new", ".dataset.new-20310402", ".dataset.new-0123456789abcdef.zip", ".other.new-0123456789abcdef"],
+)
+def test_what_lies_beside_and_is_not_of_a_killed_build_stays(name, folder, published, new):
+    (folder.parent / name).mkdir()
+    publish(new, folder)
+    assert neighbours(folder) == [name]
+
+
+def test_a_leftover_that_somebody_made_read_only_goes_too(folder, published, new):
+    folder.chmod(0o555)
+    publish(new, folder)
+    assert neighbours(folder) == []
 
 
 # ── Faults ────────────────────────────────────────────────────────────────────────────────────────
@@ -73,66 +237,245 @@ def fail_at(step, monkeypatch):
     monkeypatch.setattr(Path, "rename", refusing(Path.rename))
 
 
-@pytest.mark.parametrize("step", range(len(NEW) + 3))
-def test_whatever_fails_before_the_new_folder_stands_leaves_the_old_one(step, folder, published, monkeypatch):
+def test_whatever_fails_before_the_new_folder_stands_leaves_the_old_one(folder, published, new, monkeypatch):
+    for step in range(len(new) + 3):
+        with monkeypatch.context() as patch:
+            fail_at(step, patch)
+            with pytest.raises(PublishError) as refusal:
+                publish(new, folder)
+        assert str(refusal.value) == (
+            f"{folder} cannot be written (the disk is gone). It is as it was. Mend that, and build again."
+        )
+        assert held(folder) == published
+        assert neighbours(folder) == []
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_fault_after_the_new_folder_stands_leaves_the_old_one_beside_until_the_next_build(
+    step, folder, published, new, monkeypatch
+):
     with monkeypatch.context() as patch:
-        fail_at(step, patch)
-        with pytest.raises(OSError, match="the disk is gone"):
-            publish(NEW, folder)
-    assert held(folder) == published
+        fail_at(len(new) + 3 + step, patch)
+        assert publish(new, folder)
+    assert held(folder) == new
+    assert neighbours(folder) == [".dataset.old"]
+    assert not publish(new, folder)
     assert neighbours(folder) == []
 
 
-def test_a_fault_after_the_new_folder_stands_leaves_the_new_one_whole(folder, published, monkeypatch):
-    with monkeypatch.context() as patch:
-        fail_at(len(NEW) + 3, patch)
-        with pytest.raises(OSError, match="the disk is gone"):
-            publish(NEW, folder)
-    assert held(folder) == NEW
-    assert not publish(NEW, folder)
+def test_there_are_no_further_steps_that_can_fail(folder, published, new, monkeypatch):
+    fail_at(len(new) + 5, monkeypatch)
+    assert publish(new, folder)
     assert neighbours(folder) == []
 
 
-def test_there_are_no_further_steps_that_can_fail(folder, published, monkeypatch):
-    fail_at(len(NEW) + 4, monkeypatch)
-    assert publish(NEW, folder)
+def test_a_disk_that_fails_for_good_between_the_renames_leaves_the_old_folder_beside(
+    folder, published, new, monkeypatch
+):
+    real = Path.rename
 
+    def rename(path, target):
+        if path != folder:
+            raise OSError("the disk is gone")
+        return real(path, target)
 
-def test_a_crash_between_the_two_renames_is_mended_by_the_next_call(folder, published):
-    folder.rename(folder.with_name(".dataset.old"))
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", rename)
+        with pytest.raises(PublishError, match=r"It lies, as it was, in .*\.dataset\.old; the next build puts it back"):
+            publish(new, folder)
+    assert held(aside(folder)) == published
     assert not publish(published, folder)
-    assert held(folder) == published
+
+
+FILES_THAT_FILL_IT = """
+import os, resource, sys
+from pathlib import Path
+from stancebook.publish import PublishError, publish
+
+source, folder = map(Path, sys.argv[1:])
+old, new = ({path.name: path.read_bytes() for path in (source / name).iterdir()} for name in ("old", "new"))
+
+
+def attempt(room):
+    publish(old, folder)
+    with room:
+        try:
+            publish(new, folder)
+            expected = new
+        except PublishError as fault:
+            print(fault)
+            expected = old
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == expected
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+    return expected is new
+"""
+A_LIMIT_ON_FILES = """
+from contextlib import contextmanager
+
+@contextmanager
+def files_of_at_most(size):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+assert [attempt(files_of_at_most(size)) for size in (0, *sorted(map(len, new.values())))] == [False] * len(new) + [True]
+"""
+A_FULL_DISK = """
+from contextlib import contextmanager
+
+@contextmanager
+def disk_with(pages):
+    filler = folder.parent / "filler"
+    disk = os.statvfs(folder)
+    filler.write_bytes(bytes((disk.f_bavail - pages) * disk.f_frsize))
+    yield
+    filler.unlink()
+
+fits = [attempt(disk_with(pages)) for pages in range(64)]
+assert fits == sorted(fits) and not fits[0] and fits[-1]
+"""
+
+
+@pytest.fixture
+def sources(old, new, tmp_path):
+    for name, files in {"old": old, "new": new}.items():
+        (tmp_path / name).mkdir()
+        for file, data in files.items():
+            (tmp_path / name / file).write_bytes(data)
+    return tmp_path
+
+
+def test_files_that_may_grow_no_further_leave_the_old_dataset(sources, folder):
+    status, told = run("-c", FILES_THAT_FILL_IT + A_LIMIT_ON_FILES, sources, folder)
+    assert status == 0
+    assert set(told.splitlines()) == {
+        f"{folder} cannot be written (File too large). It is as it was."
+        " Make room on the disk, or build elsewhere with --out."
+    }
+
+
+def test_a_disk_that_fills_up_at_any_page_leaves_the_old_dataset(sources, folder, in_a_mount):
+    folder.parent.mkdir()
+    told = in_a_mount(
+        'mount -t tmpfs -o size=1m none "$1"; shift; exec "$@"',
+        *(folder.parent, sys.executable, "-c", FILES_THAT_FILL_IT + A_FULL_DISK, sources, folder),
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert len(told.stdout.splitlines()) > len(held(sources / "new"))
+    assert set(told.stdout.splitlines()) == {
+        f"{folder} cannot be written (No space left on device). It is as it was."
+        " Make room on the disk, or build elsewhere with --out."
+    }
+
+
+A_FOLDER_OF_ANOTHER_USER = """
+import os, sys
+from pathlib import Path
+from stancebook.publish import PublishError, publish
+
+if os.getuid() == 0:
+    os.setuid(65534)
+try:
+    publish({"a.parquet": b"new", "datapackage.json": b"{}"}, Path(sys.argv[1]))
+except PublishError as fault:
+    print(fault)
+"""
+
+
+def test_a_folder_in_which_one_may_not_write_stays_as_it_was():
+    files = {"a.parquet": b"old", "datapackage.json": b"{}"}
+    with tempfile.TemporaryDirectory() as place:  # the test's own folder is closed to the other user
+        folder = Path(place).resolve() / "dataset"
+        publish(files, folder)
+        folder.parent.chmod(0o555)
+        status, told = run("-c", A_FOLDER_OF_ANOTHER_USER, folder)
+        folder.parent.chmod(0o755)
+        assert status == 0
+        assert told.startswith(f"{folder} cannot be written (Permission denied: {folder.parent}/.dataset.new-")
+        assert told.endswith(
+            "). It is as it was. Build with --out into a folder where you may write, or look without writing"
+            " with --check.\n"
+        )
+        assert held(folder) == files
+
+
+ON_A_MOUNT = """
+import sys
+from pathlib import Path
+from stancebook.publish import PublishError, publish
+
+files = {path.name: path.read_bytes() for path in Path(sys.argv[1]).iterdir()}
+before = {path.name: path.read_bytes() for path in Path(sys.argv[2]).iterdir()}
+try:
+    publish(files, Path(sys.argv[2]))
+except PublishError as fault:
+    print(fault)
+assert {path.name: path.read_bytes() for path in Path(sys.argv[2]).iterdir()} == before
+"""
+
+
+def test_a_folder_on_which_a_disk_is_mounted_is_told_of_and_left_as_it_was(sources, folder, in_a_mount):
+    folder.mkdir(parents=True)
+    told = in_a_mount(
+        'mount -t tmpfs none "$1"; cp "$2"/* "$1"; shift 2; "$@"',
+        *(folder, sources / "old", sys.executable, "-c", ON_A_MOUNT, sources / "new", folder),
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "cannot be written (Device or resource busy" in told.stdout
+    assert "A folder on which a disk is mounted cannot be replaced as a whole" in told.stdout
     assert neighbours(folder) == []
 
 
-def test_a_crash_after_the_two_renames_leaves_nothing_behind_after_the_next_call(folder, published):
-    leftover = folder.with_name(".dataset.old")
-    leftover.mkdir()
-    (leftover / "a.parquet").write_bytes(b"older")
-    assert publish(NEW, folder)
-    assert held(folder) == NEW
-    assert neighbours(folder) == []
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("file", "is a file; name a folder to build into"),
+        ("file/dataset", r"cannot be written \((Not a directory|File exists).*Name another folder with --out"),
+        ("x" * 300, r"cannot be written \(File name too long.*Name another folder with --out"),
+        ("x" * 250, r"cannot be written \(File name too long.*Name another folder with --out"),
+        ("broken", "is a link to .*/nowhere, which is not there"),
+        ("circle", r"cannot be written|is a link to"),
+        ("/", "is a whole disk"),
+    ],
+)
+def test_a_place_where_no_folder_can_be_is_refused_in_a_sentence(place, told, tmp_path, new):
+    (tmp_path / "file").write_bytes(b"not a folder")
+    (tmp_path / "broken").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    with pytest.raises(PublishError, match=told):
+        publish(new, tmp_path / place)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken", "circle", "file"]
+    assert (tmp_path / "file").read_bytes() == b"not a folder"
 
 
 # ── What no build wrote ───────────────────────────────────────────────────────────────────────────
 
 
-def test_a_folder_with_a_foreign_file_is_refused_and_left_as_it_is(folder, published):
+def test_a_folder_with_a_foreign_file_is_refused_and_left_as_it_is(folder, published, new):
     (folder / "thesis.docx").write_bytes(b"years of work")
     with pytest.raises(PublishError, match=r"holds thesis\.docx, which no build wrote"):
-        publish(NEW, folder)
+        publish(new, folder)
     assert held(folder) == {**published, "thesis.docx": b"years of work"}
 
 
-def test_a_table_of_a_folder_without_a_data_package_is_foreign(folder, published):
+def test_a_foreign_file_in_a_folder_put_aside_is_refused_too(folder, published, new):
+    aside(folder).mkdir()
+    (aside(folder) / "thesis.docx").write_bytes(b"years of work")
+    with pytest.raises(PublishError, match=r"\.dataset\.old holds thesis\.docx, which no build wrote"):
+        publish(new, folder)
+    assert held(aside(folder)) == {"thesis.docx": b"years of work"}
+    assert held(folder) == published
+
+
+def test_a_table_of_a_folder_without_a_data_package_is_foreign(folder, published, new):
     (folder / "datapackage.json").unlink()
-    with pytest.raises(PublishError, match=r"holds b\.parquet"):
-        publish(NEW, folder)
+    with pytest.raises(PublishError, match=r"holds tallies\.parquet"):
+        publish(new, folder)
 
 
-def test_a_file_in_place_of_the_folder_is_refused(folder):
-    folder.parent.mkdir()
-    folder.write_bytes(b"not a folder")
-    with pytest.raises(PublishError, match="is a file; name a folder to build into"):
-        publish(NEW, folder)
-    assert folder.read_bytes() == b"not a folder"
+def test_a_data_package_of_another_program_makes_no_table_ours(folder, new):
+    folder.mkdir(parents=True)
+    (folder / "datapackage.json").write_text(json.dumps({"resources": "b.csv"}))
+    (folder / "b.csv").touch()
+    with pytest.raises(PublishError, match=r"holds b\.csv"):
+        publish(new, folder)
