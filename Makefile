@@ -5,10 +5,14 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build test lint check notebooks html kills constraints clean
+.PHONY: build watch test lint check notebooks html kills constraints clean
 
 build: $(VENV)/ready
 	@$(RUN) build.py
+
+# Build now and after every save, until Ctrl-C.
+watch: $(VENV)/ready
+	@$(RUN) build.py --watch
 
 test: lint check
 	@$(RUN) -m pytest

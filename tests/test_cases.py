@@ -6,14 +6,19 @@ be right, once; or, of a mistake that stands in nobody's way, `warnings.txt`, an
 add a case, add a folder.
 """
 
+import json
 import re
 import shutil
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
+import stancebook
 from schemas import CONTRACT
 from stancebook.cli import main
+from stancebook.problem import Problem, as_github, as_text
+from tests.workflow_commands import parse
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 REFUSED = [case for case in CASES if (case / "problems.txt").is_file()]
@@ -37,6 +42,12 @@ OUT_OF_REACH = {
     "the_passage_is_not_empty": "the build takes the quote out of the text, from where it starts to where it ends",
     "documents.text_sha256": "a digest that is given is held against the text's own, and that one is kept",
 }
+
+SCHEMA = json.loads((Path(stancebook.__file__).parent / "problems.schema.json").read_text(encoding="utf-8"))
+
+
+def test_the_schema_of_the_json_is_one():
+    Draft202012Validator.check_schema(SCHEMA)
 
 
 def said(case):
@@ -64,6 +75,23 @@ def test_a_mistake_gives_exactly_these_problems_and_nothing_is_written(case, pro
     assert capsys.readouterr().out == said(case)
     assert status == 1
     assert not Path("dataset").exists()
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=ids)
+def test_programs_are_told_the_same_as_people(case, project, capsys):
+    shutil.copytree(case / "seeds", "seeds", dirs_exist_ok=True)
+    assert main(lambda: CONTRACT, project, ["--output-format", "json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    Draft202012Validator(SCHEMA).validate(told)
+    problems = [Problem(**fields) for fields in told]
+    for_people, verdict = said(case).rstrip().rsplit("\n", 1)
+    assert as_text(problems) == for_people
+    assert verdict.startswith(f"{len(problems)} problem")
+    for problem, line in zip(problems, as_github(problems).split("\n"), strict=True):
+        level, place, message = parse(line)
+        assert level == problem.level
+        assert place == {"file": problem.file, "line": str(problem.line), "col": str(problem.column)}
+        assert " ".join(message.split()) == " ".join(as_text([problem]).split())
 
 
 @pytest.mark.parametrize("case", WARNED, ids=ids)

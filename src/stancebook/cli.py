@@ -1,20 +1,21 @@
-"""The command line of a build script."""
+"""The command line of a build script: what was asked for, and who answers it."""
 
 from __future__ import annotations
 
 import argparse
 import io
-import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
+
+from stancebook.console import Console
+from stancebook.problem import RENDERERS
 
 if TYPE_CHECKING:
-    from stancebook.build import Build
     from stancebook.contract import Contract
+    from stancebook.run import Mode
 
 DESCRIPTION = """\
 Build the dataset: read the annotated texts in seeds/, check every row against its passage and
@@ -24,7 +25,8 @@ problem is listed with its file, line and column, nothing is written, and the ol
 EPILOG = """\
 exit status:
   0  all is well
-  1  the seeds have problems, the dataset cannot be written, or --check found that it is not what the seeds give
+  1  the seeds or the schemas have problems, the dataset cannot be written, or --check found that it is
+     not what they give
   2  the command line was not understood
 """
 
@@ -34,54 +36,38 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
 
     `contract` is called late, so that `--help` need not wait for it.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal may lack a character that a text has
-    options = _parser(root).parse_args(argv)
-    from stancebook.lock import only_build
-    from stancebook.publish import PublishError
-
-    say = _sayer(options.output_format)
-    writes = not options.check and options.coverage is None
+    parser = _parser(root)
+    options = parser.parse_args(argv)
+    if options.watch and (options.check or options.output_format != "text"):
+        parser.error("--watch talks to a person and has no end: it goes with neither --check nor --output-format")
+    _prepare_streams(options.output_format)
+    answer = partial(_answer, contract, options)
+    console = Console(options.output_format)
+    if not options.watch:
+        return answer(console)
     try:
-        with only_build(options.out, say) if writes else nullcontext():
-            return _run(contract, options, say)
-    except PublishError as fault:
-        say(f"Nothing was written. {fault}")
-        return 1
+        from stancebook.watch import watch
+
+        return watch(answer, options.seeds, root / "schemas", console)
+    except KeyboardInterrupt:
+        console.say("\nNo longer watching.")
+        return 0
 
 
-def _run(contract: Callable[[], Contract], options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from stancebook.build import build
-    from stancebook.dataset import render
-    from stancebook.problem import RENDERERS
-    from stancebook.publish import publish
-    from stancebook.spec import ContractError
+def _answer(contract: Callable[[], Contract], options: argparse.Namespace, console: Console) -> int:
+    from stancebook.run import Folders, run
 
-    try:
-        built = build(contract(), options.seeds)
-    except ContractError as fault:
-        say(f"The schemas are not in order: {fault}")
-        return 1
-    if built.problems or options.output_format == "json":
-        _print(RENDERERS[options.output_format](built.problems), sys.stdout)
-    if built.errors:
-        say(_refusal(built, options.out, check=options.check))
-        return 1
-    say(_summary(built, options.seeds))
+    return run(contract, Folders(options.seeds, options.out), _mode(options), console)
+
+
+def _mode(options: argparse.Namespace) -> Mode:
+    from stancebook.modes import CHECK, REWRITE, WRITE, measure
+
     if options.coverage is not None:
-        return _coverage(built, options.coverage, say)
-    files = render(built)
+        return measure(options.coverage)
     if options.check:
-        return _check(files, options.out, say)
-    changed = publish(files, options.out)
-    say(
-        f"wrote    {_named(options.out)}"
-        if changed
-        else f"kept     {_named(options.out)}, which was up to date already"
-    )
-    say("\n".join(f"         {rows:>6}  {name}" for name, rows in built.rows.items()))
-    return 0
+        return CHECK
+    return REWRITE if options.watch else WRITE
 
 
 def _parser(root: Path) -> argparse.ArgumentParser:
@@ -91,17 +77,23 @@ def _parser(root: Path) -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
+    modes = parser.add_mutually_exclusive_group()
+    modes.add_argument(
         "--check",
         action="store_true",
         help="write nothing; fail if the dataset is not what the seeds give, and list the rows that differ",
     )
-    parser.add_argument(
+    modes.add_argument(
         "--coverage",
         nargs="*",
         metavar="TABLE",
         help="write nothing; show what the quotes of these tables, or of all, touch of each text, and list the"
         " passages that none touches",
+    )
+    parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="build, or show the coverage, again after every save, until Ctrl-C",
     )
     parser.add_argument(
         "--seeds", metavar="DIR", type=_folder, default=root / "seeds", help="folder to read (default: seeds)"
@@ -111,7 +103,7 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--output-format",
-        choices=["text", "github", "json"],
+        choices=list(RENDERERS),
         default="text",
         help="how problems are printed: for people, as annotations of a GitHub workflow, or as a JSON array on its"
         " own on standard output (default: text)",
@@ -125,65 +117,9 @@ def _folder(path: str) -> Path:
     return Path(path)
 
 
-def _sayer(output_format: str) -> Callable[[str], None]:
-    """Return a function that prints beside the problems: JSON has standard output to itself."""
-    return partial(_print, stream=sys.stderr if output_format == "json" else sys.stdout)
-
-
-def _print(text: str, stream: TextIO) -> None:
-    """Print, and go on with the work where whoever was reading has seen enough: `build.py | head`."""
-    try:
-        print(text, file=stream, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _check(files: dict[str, bytes], out: Path, say: Callable[[str], None]) -> int:
-    from stancebook.compare import differences
-
-    found = differences(files, out)
-    if not found:
-        say(f"same     {_named(out)} is what the seeds give")
-        return 0
-    say("\n".join([f"differs  {_named(out)} is not what the seeds give:", *(f"         {line}" for line in found)]))
-    say("Run build.py without --check, and commit what it writes.")
-    return 1
-
-
-def _coverage(built: Build, tables: Sequence[str], say: Callable[[str], None]) -> int:
-    from stancebook.coverage import coverage, report
-
-    known = [spec.name for spec in built.contract.shaped("grounded")]
-    if unknown := [table for table in tables if table not in known]:
-        say(f"--coverage takes {', '.join(known)}; {', '.join(unknown)} has no quotes.")
-        return 2
-    say("\n" + report(coverage(built, tables)))
-    return 0
-
-
-def _summary(built: Build, seeds: Path) -> str:
-    rules = len(built.contract.rules) + sum(len(spec.rules) for spec in built.contract.tables.values())
-    return "\n".join(
-        [
-            f"read     {_count(len(built.corpus.documents), 'document')} and"
-            f" {_count(len(built.corpus.codebook), 'codebook file')} in {_named(seeds)}",
-            f"checked  {_count(built.quotes, 'quote')} found in their texts, {_count(built.references, 'reference')}"
-            f" followed, {_count(rules, 'rule')} held",
-        ]
-    )
-
-
-def _refusal(built: Build, out: Path, *, check: bool) -> str:
-    files = len({problem.file for problem in built.errors})
-    fate = "Nothing was compared" if check else f"Nothing was written; {_named(out)} is as it was"
-    return f"{_count(len(built.errors), 'problem')} in {_count(files, 'file')}. {fate}."
-
-
-def _named(folder: Path) -> str:
-    from stancebook.corpus import shown
-
-    return f"{shown(folder)}/"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+def _prepare_streams(output_format: str) -> None:
+    """Let a terminal that lacks a character show its code; give programs UTF-8, whatever the locale."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = None if output_format == "text" else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")

@@ -1,11 +1,16 @@
 """What is wrong with a file that a person wrote, and where: a value that sorts, compares and renders."""
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
 Level = Literal["error", "warning"]
+
+# https://docs.github.com/actions/reference/workflow-commands-for-github-actions: so many of each level a step.
+ANNOTATIONS_SHOWN = 10
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -39,12 +44,15 @@ def as_text(problems: Iterable[Problem]) -> str:
 
 
 def as_github(problems: Iterable[Problem]) -> str:
-    """Return workflow commands that GitHub shows as annotations beside the line."""
+    """Return workflow commands that GitHub shows as annotations beside the line.
+
+    The log shows nothing of a command but its message, and so the message says the place again.
+    """
     return "\n".join(_github(problem) for problem in problems)
 
 
 def as_json(problems: Iterable[Problem]) -> str:
-    """Return a JSON array of objects with the fields of `Problem`."""
+    """Return a JSON array of objects with the fields of `Problem`: problems.schema.json describes it."""
     return json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2)
 
 
@@ -55,21 +63,42 @@ RENDERERS: dict[str, Callable[[Iterable[Problem]], str]] = {
 }
 
 
+def annotation(level: Level, message: str, **place: str | int) -> str:
+    """Return the workflow command for a message, at a `file`, `line` and `col` or at none."""
+    at = ",".join(f"{name}={_escaped(str(value), ':,')}" for name, value in place.items())
+    return f"::{level}{' ' * bool(at)}{at}::{_escaped(message)}"
+
+
 def _text(problem: Problem) -> str:
-    place = f"{problem.file}:{problem.line}:{problem.column}: "
-    where = f"{problem.where}: " if problem.where else ""
     label = "warning: " if problem.level == "warning" else ""
     hint = "".join(f"\n    {line}" for line in problem.hint.splitlines())
-    return f"{place}{label}{where}{problem.message}{hint}"
+    return f"{_place(problem)}{label}{_words(problem)}{hint}"
 
 
 def _github(problem: Problem) -> str:
-    # https://docs.github.com/actions/reference/workflow-commands-for-github-actions
-    where = f"{problem.where}: " if problem.where else ""
-    message = _escaped(f"{where}{problem.message}\n{problem.hint}".rstrip())
-    file = _escaped(problem.file).replace(",", "%2C").replace(":", "%3A")
-    return f"::{problem.level} file={file},line={problem.line},col={problem.column}::{message}"
+    message = f"{_place(problem)}{_words(problem)}\n{problem.hint}".rstrip()
+    file = _from_workspace(problem.file)
+    return annotation(problem.level, message, file=file, line=problem.line, col=problem.column)
 
 
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+def _place(problem: Problem) -> str:
+    return f"{problem.file}:{problem.line}:{problem.column}: "
+
+
+def _words(problem: Problem) -> str:
+    return f"{problem.where}: {problem.message}" if problem.where else problem.message
+
+
+def _from_workspace(file: str) -> str:
+    """Return a file's path from the folder of the checkout, which is where GitHub looks for it.
+
+    A step may stand in a folder below, or the build may be given another one.
+    """
+    workspace = Path(os.environ.get("GITHUB_WORKSPACE", "")).absolute()
+    path = Path(file).absolute()
+    return path.relative_to(workspace).as_posix() if path.is_relative_to(workspace) else file
+
+
+def _escaped(text: str, also: str = "") -> str:
+    """Return a text with percent signs in place of what ends a line, a command, or a value."""
+    return "".join(f"%{ord(char):02X}" if char in f"%\r\n{also}" else char for char in text)

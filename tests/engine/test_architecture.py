@@ -84,7 +84,7 @@ def test_the_charts_and_the_rest_of_the_engine_do_not_know_each_other():
         assert needs <= charts if name in charts else not needs & charts, name
 
 
-@pytest.mark.parametrize("library", ["pandera", "yaml", "edtf", "rapidfuzz"])
+@pytest.mark.parametrize("library", ["pandera", "yaml", "edtf", "rapidfuzz", "watchfiles"])
 def test_what_a_library_does_is_the_business_of_few_modules(library):
     users = {name for name, tree in MODULES.items() if library in {part.partition(".")[0] for part in imported(tree)}}
     assert (
@@ -94,6 +94,7 @@ def test_what_a_library_does_is_the_business_of_few_modules(library):
             "yaml": {"syntax", "tree"},
             "edtf": {"dates"},
             "rapidfuzz": {"anchor", "suggest"},
+            "watchfiles": {"watch"},
         }[library]
     )
 
@@ -119,7 +120,7 @@ def test_the_charts_know_no_column_either():
 
 # ── Weight ────────────────────────────────────────────────────────────────────────────────────────
 
-HEAVY = "print(*sorted({'pandas', 'pandera', 'pyarrow', 'numpy', 'yaml', 'edtf'} & set(sys.modules)))"
+HEAVY = "print(*sorted({'pandas', 'pandera', 'pyarrow', 'numpy', 'yaml', 'edtf', 'watchfiles'} & set(sys.modules)))"
 HELP = """
 import runpy, sys
 sys.argv = ["build.py", "--help"]

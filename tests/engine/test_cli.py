@@ -11,6 +11,7 @@ from schemas import CONTRACT
 from stancebook import load
 from stancebook.cli import main
 from stancebook.spec import ContractError
+from tests.workflow_commands import parse
 
 ROOT = Path(__file__).parents[2]
 
@@ -150,7 +151,18 @@ def test_schemas_that_are_not_in_order_are_told(project, capsys):
 
 
 @pytest.mark.parametrize(
-    "argv", [["--chekc"], ["dataset"], ["--seeds", "nowhere"], ["--output-format", "xml"], ["--out"]]
+    "argv",
+    [
+        ["--chekc"],
+        ["dataset"],
+        ["--seeds", "nowhere"],
+        ["--output-format", "xml"],
+        ["--out"],
+        ["--check", "--coverage"],
+        ["--watch", "--check"],
+        ["--watch", "--output-format", "json"],
+        ["--watch", "--output-format", "github"],
+    ],
 )
 def test_a_command_line_that_is_not_understood_ends_with_2(argv, run, project):
     status, out, err = run(*argv)
@@ -215,12 +227,63 @@ def test_as_json_a_build_without_problems_is_an_empty_array(argv, run):
     assert "read     1 document" in err
 
 
+@pytest.mark.parametrize("argv", [[], ["--check"], ["--coverage"]])
+def test_as_json_schemas_that_are_not_in_order_are_no_problem_of_the_seeds(argv, project, capsys):
+    def contract():
+        raise ContractError("Ropes has no docstring.")
+
+    assert main(contract, project, ["--output-format", "json", *argv]) == 1
+    told = capsys.readouterr()
+    assert json.loads(told.out) == []
+    assert told.err == "The schemas are not in order: Ropes has no docstring.\n"
+
+
+def test_as_json_a_dataset_that_differs_is_told_in_words_beside_an_empty_array(run):
+    status, out, err = run("--output-format", "json", "--check")
+    assert status == 1
+    assert json.loads(out) == []
+    assert "there is no dataset here" in err
+
+
+@pytest.mark.parametrize("output_format", ["json", "github"])
+def test_programs_read_utf_8_whatever_the_locale(output_format, project, annotations, monkeypatch):
+    text = annotations.read_text(encoding="utf-8")
+    annotations.write_text(text.replace("quote: R. Vale", "quote: R. “Dał” 😀"), encoding="utf-8")
+    stdout = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    monkeypatch.setattr(sys, "stdout", stdout)
+    main(lambda: CONTRACT, project, ["--output-format", output_format])
+    told = stdout.buffer.getvalue().decode("utf-8")
+    if output_format == "json":
+        assert json.loads(told)[0]["where"] == "mentions[m05].quote"
+    assert "\\" not in told.replace("\\n", "").replace('\\"', "")
+
+
 def test_for_github_each_problem_is_an_annotation_of_its_line(run, spoilt):
     status, out, _ = run("--output-format", "github")
-    assert status == 1
-    assert out.startswith(
-        "::error file=seeds/documents/river-talks.yaml,line=16,col=40::mentions[m05].quote: not found"
+    level, place, message = parse(out.splitlines()[0])
+    assert (status, level) == (1, "error")
+    assert place == {"file": "seeds/documents/river-talks.yaml", "line": "16", "col": "40"}
+    assert message.startswith("seeds/documents/river-talks.yaml:16:40: mentions[m05].quote: not found")
+    assert out.endswith("\n1 problem in 1 file. Nothing was written; dataset/ is as it was.\n")
+
+
+def test_for_github_more_problems_than_it_shows_are_counted(run, annotations):
+    text = annotations.read_text(encoding="utf-8")
+    annotations.write_text(text.replace("high", "hihg").replace("R. Vale", "R. Dale"), encoding="utf-8")
+    _, out, _ = run("--output-format", "github")
+    *commands, verdict = out.splitlines()
+    assert len(commands) > 10
+    assert verdict == (
+        f"{len(commands)} problems in 1 file. GitHub shows 10 of them beside their lines, this log all."
+        " Nothing was written; dataset/ is as it was."
     )
+
+
+def test_for_github_a_dataset_that_differs_is_an_annotation_without_a_line(run):
+    _, out, _ = run("--check", "--output-format", "github")
+    level, place, message = parse(out.splitlines()[-1])
+    assert (level, place) == ("error", {})
+    assert message.startswith("dataset/ is not what the seeds give.")
 
 
 # ── --coverage ────────────────────────────────────────────────────────────────────────────────────
@@ -246,7 +309,14 @@ def test_coverage_of_a_table_without_quotes_is_not_understood(run):
 def test_help_explains_every_option_and_every_exit_status(run):
     status, out, _ = run("--help")
     assert status == 0
-    for option in ("--check", "--seeds DIR", "--out DIR", "--output-format {text,github,json}", "--coverage"):
+    for option in (
+        "--check",
+        "--watch",
+        "--seeds DIR",
+        "--out DIR",
+        "--output-format {text,github,json}",
+        "--coverage",
+    ):
         assert option in out
     assert out.count("(default:") == 3
     for code in ("0", "1", "2"):

@@ -70,8 +70,26 @@ def test_tables_that_kept_their_rows_go_unnamed_where_others_did_not(against):
 
 def test_seeds_that_changed_in_no_row_are_told_in_one_line(against):
     [line] = against(("strength: fair", "strength: fair  # on second thought, fair"))
-    assert line.startswith("people.parquet, ")
-    assert "the same content, but of another build" in line
+    assert line.startswith("all tables: the same content, but of another build")
+
+
+def test_a_table_of_another_build_among_the_right_ones_is_named(against, old, tmp_path):
+    [table] = [name for name in render(build(LETTERS, write(tmp_path))) if name.startswith("people")]
+    changed = ANNOTATIONS.replace("strength: fair", "strength: fair  # on second thought, fair")
+    (old / table).write_bytes(render(build(LETTERS, write(tmp_path, changed)))[table])
+    assert against() == [
+        "people.parquet: the same content, but of another build: something in the seeds that is in no row has changed"
+    ]
+
+
+def test_as_many_rows_are_listed_as_asked_for(against, old, letters):
+    against(("strength: fair", "strength: strong"), ("    answers_id: c01\n", ""))
+    lines = differences(render(build(LETTERS, letters)), old, rows=1)
+    assert [line for line in lines if line.startswith("claims")] == [
+        "claims.parquet: 2 rows changed",
+        "claims.parquet:   ~ bridge#c01: strength 'fair' → 'strong'",
+        "claims.parquet:   … and 1 more",
+    ]
 
 
 def test_many_rows_are_listed_in_part(against):

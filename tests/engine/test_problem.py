@@ -1,9 +1,13 @@
 import json
+from dataclasses import fields, replace
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stancebook.problem import Problem, ProblemsError, as_github, as_json, as_text
+import stancebook
+from stancebook.problem import Problem, ProblemsError, annotation, as_github, as_json, as_text
+from tests.workflow_commands import parse
 
 PROBLEMS = st.builds(
     Problem,
@@ -12,6 +16,18 @@ PROBLEMS = st.builds(
     column=st.integers(1, 3),
     where=st.sampled_from(["", "claims[c01]"]),
     message=st.sampled_from(["is empty", "is not a day"]),
+    level=st.sampled_from(["error", "warning"]),
+)
+# Marks that mean something in a workflow command, and lines that end in every way.
+HARD = st.text(st.sampled_from("a %:,;=]\r\n\u2028é“"), min_size=1)
+ANY = st.builds(
+    Problem,
+    file=st.text(st.sampled_from("a %:,;=]é"), min_size=1).map("seeds/{}.yaml".format),
+    line=st.integers(1, 12),
+    column=st.integers(1, 3),
+    where=st.just("claims[c01]"),
+    message=HARD,
+    hint=HARD,
     level=st.sampled_from(["error", "warning"]),
 )
 PROBLEM = Problem("a.yaml", 3, 7, "claims[c01].quote", "not found", "nothing reads like it\nlook again")
@@ -45,12 +61,45 @@ def test_a_warning_is_called_one():
     assert as_github([warning]).startswith("::warning ")
 
 
-def test_for_github_line_breaks_and_marks_of_the_command_are_escaped():
-    told = as_github([Problem("a,b:c.yaml", 3, 7, "rows[1]", "50% of\r\nit", "mend: it")])
-    assert told == "::error file=a%2Cb%3Ac.yaml,line=3,col=7::rows[1]: 50%25 of%0D%0Ait%0Amend: it"
+@given(ANY)
+@settings(max_examples=200)
+def test_for_github_whatever_a_problem_says_arrives(problem):
+    line = as_github([problem])
+    assert not {"\r", "\n"} & set(line)
+    level, place, message = parse(line)
+    assert level == problem.level
+    assert place == {"file": problem.file, "line": str(problem.line), "col": str(problem.column)}
+    place = f"{problem.file}:{problem.line}:{problem.column}: "
+    assert message == f"{place}{problem.where}: {problem.message}\n{problem.hint}".rstrip()
+
+
+def test_for_github_the_log_shows_the_place_too():
+    _, _, message = parse(as_github([PROBLEM]))
+    assert message == "a.yaml:3:7: claims[c01].quote: not found\nnothing reads like it\nlook again"
+
+
+def test_for_github_files_are_named_from_the_root_of_the_checkout(tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir()
+    monkeypatch.chdir(tmp_path / "data")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    elsewhere = str(tmp_path / "seeds/a.yaml")
+    files = [parse(as_github([replace(PROBLEM, file=file)]))[1]["file"] for file in ("a.yaml", elsewhere, "/b.yaml")]
+    assert files == ["data/a.yaml", "seeds/a.yaml", "/b.yaml"]
+
+
+def test_an_annotation_may_have_no_place():
+    assert parse(annotation("error", "50% of it\nis: old")) == ("error", {}, "50% of it\nis: old")
 
 
 @given(st.lists(PROBLEMS, max_size=3))
 @settings(max_examples=50)
 def test_as_json_problems_read_back(problems):
     assert [Problem(**fields) for fields in json.loads(as_json(problems))] == problems
+
+
+def test_the_schema_of_the_json_has_the_fields_of_a_problem_each_with_its_meaning():
+    schema = json.loads((Path(stancebook.__file__).parent / "problems.schema.json").read_text(encoding="utf-8"))
+    names = [field.name for field in fields(Problem)]
+    assert list(schema["items"]["properties"]) == names
+    assert schema["items"]["required"] == names
+    assert all(told["description"] for told in schema["items"]["properties"].values())

@@ -1,0 +1,54 @@
+"""Where the words of a command line and the problems it found go, and in which form."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import TextIO
+
+from stancebook.problem import RENDERERS, Problem, annotation
+
+
+@dataclass(frozen=True)
+class Console:
+    """Standard output and standard error, in one output format.
+
+    Problems go to standard output. So do words, but for JSON, which has standard output to itself.
+    `limit` is how many problems are listed, all if it is None; those of the files in `foremost` come first.
+    """
+
+    output_format: str = "text"
+    limit: int | None = None
+    foremost: Collection[str] = ()
+
+    def show(self, problems: Iterable[Problem]) -> None:
+        """Print problems; as JSON an array even where there is none."""
+        ranked = sorted(problems, key=lambda problem: problem.file not in self.foremost)
+        listed = ranked[: self.limit]
+        if listed or self.output_format == "json":
+            _print(RENDERERS[self.output_format](listed), sys.stdout)
+        if len(listed) < len(ranked):
+            self.say(f"… and {count(len(ranked) - len(listed), 'more problem')}")
+
+    def say(self, words: str) -> None:
+        """Print words for people."""
+        _print(words, sys.stderr if self.output_format == "json" else sys.stdout)
+
+    def fail(self, words: str) -> None:
+        """Print words that say why there is no good end, where no file's line does."""
+        self.say(annotation("error", words) if self.output_format == "github" else words)
+
+
+def count(number: int, thing: str) -> str:
+    """Return a number of things as a person would say it."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _print(text: str, stream: TextIO) -> None:
+    """Print, and go on with the work where whoever was reading has seen enough: `build.py | head`."""
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

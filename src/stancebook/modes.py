@@ -1,0 +1,75 @@
+"""What a build is for: a dataset to write, to write again, to hold against one on disk, or coverage to measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from stancebook.build import Build
+from stancebook.compare import differences
+from stancebook.console import Console
+from stancebook.coverage import coverage, report
+from stancebook.dataset import render
+from stancebook.publish import PublishError, publish
+from stancebook.run import Folders, Mode, named
+
+_ROWS_LISTED = 5  # of each kind and table, after each save: what was just done, not all that was done today
+
+
+def _write(built: Build, folders: Folders, console: Console) -> int:
+    """Write the dataset; say how many rows each table has."""
+    rows = [f"{count:>6}  {name}" for name, count in built.rows.items()]
+    return _publish(render(built), folders, console, rows)
+
+
+def _rewrite(built: Build, folders: Folders, console: Console) -> int:
+    """Write the dataset; say by which rows it differs from the one before."""
+    if not folders.out.exists():
+        return _write(built, folders, console)
+    files = render(built)
+    return _publish(files, folders, console, differences(files, folders.out, _ROWS_LISTED))
+
+
+def _publish(files: dict[str, bytes], folders: Folders, console: Console, details: Sequence[str]) -> int:
+    try:
+        changed = publish(files, folders.out)
+    except PublishError as fault:
+        console.fail(f"Nothing was written. {fault}")
+        return 1
+    out = named(folders.out)
+    console.say(f"wrote    {out}" if changed else f"kept     {out}, which was up to date already")
+    for line in details:
+        console.say(f"         {line}")
+    return 0
+
+
+def _check(built: Build, folders: Folders, console: Console) -> int:
+    """Fail if the dataset is not what the seeds give, and list what differs."""
+    found = differences(render(built), folders.out)
+    if not found:
+        console.say(f"same     {named(folders.out)} is what the seeds give")
+        return 0
+    out = named(folders.out)
+    console.say("\n".join([f"differs  {out} from what the seeds give:", *(f"         {line}" for line in found)]))
+    console.fail(f"{out} is not what the seeds give. Run build.py without --check, and commit what it writes.")
+    return 1
+
+
+def _measure(built: Build, _: Folders, console: Console, tables: Sequence[str]) -> int:
+    """Show what the quotes of some tables touch of each text."""
+    known = [spec.name for spec in built.contract.shaped("grounded")]
+    if unknown := [table for table in tables if table not in known]:
+        console.fail(f"--coverage takes {', '.join(known)}; {', '.join(unknown)} has no quotes.")
+        return 2
+    console.say("\n" + report(coverage(built, tables)))
+    return 0
+
+
+WRITE = Mode(_write, "Nothing was written; {out} is as it was.", writes=True)
+REWRITE = Mode(_rewrite, WRITE.unused, writes=True)
+CHECK = Mode(_check, "Nothing was compared.")
+
+
+def measure(tables: Sequence[str]) -> Mode:
+    """Return the mode that shows what the quotes of these tables, of all if none is named, touch of each text."""
+    return Mode(partial(_measure, tables=tables), WRITE.unused)
