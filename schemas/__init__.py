@@ -1,5 +1,7 @@
 """The contract of this dataset: its tables, vocabularies, rules and derivations. All that is particular is here."""
 
+from pathlib import Path
+
 from schemas.actors import Actors
 from schemas.demands import Demands
 from schemas.documents import Documents
@@ -46,5 +48,12 @@ CONTRACT = Contract(
     ),
     contributors=(Contributor("The Stancebook maintainers", roles=("creator", "dataCurator", "contact")),),
     sources={"title": "title", "publisher": "publisher", "published": "published", "path": "url"},
+    prose=(Path(__file__).parent / "datacard.md").read_text(encoding="utf-8"),
+    hub={
+        "task_categories": ("text-classification",),
+        "annotations_creators": ("machine-generated",),
+        "language_creators": ("found",),
+        "source_datasets": ("original",),
+    },
     keywords=("negotiation", "stance", "event data", "content analysis", "political science"),
 )

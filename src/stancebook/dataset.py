@@ -10,6 +10,7 @@ import pandas as pd
 
 from stancebook.build import Build
 from stancebook.contract import Contract
+from stancebook.coverage import coverage
 from stancebook.croissant import croissant
 from stancebook.datacard import datacard
 from stancebook.datapackage import descriptor
@@ -20,6 +21,7 @@ from stancebook.layout import (
     CROISSANT,
     DATA_CARD,
     DATAPACKAGE,
+    LISTED,
     table_file,
 )
 from stancebook.parquet import to_bytes
@@ -32,13 +34,14 @@ def render(build: Build) -> dict[str, bytes]:
     about = _about(contract)
     tables = {table_file(name): to_bytes(frames[name], spec, digest, about) for name, spec in contract.tables.items()}
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in tables.items()}
+    shares = coverage(build).shares if len(build.corpus.documents) <= LISTED else None
     return {
         **tables,
         DATAPACKAGE: _as_json(descriptor(contract, frames, digest, seeds, digests)),
         CROISSANT: _as_json(croissant(contract, digests)),
         ANNOTATION_SCHEMA: _as_json(annotation_schema(contract)),
         CODEBOOK_SCHEMA: _as_json(codebook_schema(contract)),
-        DATA_CARD: datacard(contract, build.rows).encode() + b"\n",
+        DATA_CARD: datacard(contract, frames, shares).encode() + b"\n",
     }
 
 

@@ -90,8 +90,8 @@ def test_adding_a_column_to_one_model_and_a_key_to_one_annotation_is_enough(tmp_
     assert {"const": "angry", "description": "Heat in the words."} in keys["mood"]["anyOf"]
 
     card = files[DATA_CARD].decode()
-    assert "| `mood` | category | The tone of the words. May be empty. |" in card
-    assert "- `calm`: No heat in the words." in card
+    assert "| `mood` | category | The tone of the words. May be empty, and is in 1 of 2 rows. |" in card
+    assert "| `calm` | 1 | No heat in the words. |" in card
 
 
 def test_a_citation_says_who_when_what_and_where_as_far_as_the_contract_does():

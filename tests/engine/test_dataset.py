@@ -89,6 +89,10 @@ def test_other_seeds_or_another_contract_are_another_build(other, letters, tmp_p
     assert build_digest(other(tmp_path / "other")) != build_digest(build(LETTERS, letters))
 
 
+def test_what_the_card_says_in_words_of_its_own_makes_no_other_build(letters):
+    assert build_digest(build(contract(prose="Old letters."), letters)) == build_digest(build(LETTERS, letters))
+
+
 # ── On disk ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -113,3 +117,13 @@ def test_a_dataset_with_a_file_that_no_version_wrote_is_not(files, before_croiss
     (before_croissant / "croissant.jsonld").touch()
     with pytest.raises(PublishError, match=r"holds croissant\.jsonld"):
         publish(files, before_croissant)
+
+
+# ── Many documents ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_of_very_many_documents_no_coverage_is_counted(letters, monkeypatch):
+    built = build(LETTERS, letters)
+    assert "## Coverage" in render(built)[DATA_CARD].decode()
+    monkeypatch.setattr("stancebook.dataset.LISTED", 0)
+    assert "## Coverage" not in render(built)[DATA_CARD].decode()
