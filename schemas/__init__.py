@@ -1,5 +1,7 @@
 """The contract of this dataset: its tables, vocabularies, rules and derivations. All that is particular is here."""
 
+from pathlib import Path
+
 from schemas.actors import Actors
 from schemas.demands import Demands
 from schemas.documents import Documents
@@ -10,11 +12,11 @@ from schemas.mentions import Mentions
 from schemas.rules import RULES
 from schemas.stance_changes import StanceChanges
 from schemas.statements import Statements
-from stancebook.contract import Contract, License
+from stancebook.contract import Contract, Contributor, License
 
 CONTRACT = Contract(
     name="stancebook",
-    title="Stancebook",
+    title="Stancebook: stances, demands and events in news reports on negotiations, each on its passage",
     description=(
         "Who said what, who wants what, what happened or is planned, and who moved, coded from news reports on"
         " negotiations. Every statement, event, demand and mention stands on an exact passage of a verbatim text:"
@@ -22,6 +24,7 @@ CONTRACT = Contract(
         " model's reading under the codebook; no human coder has gone over it yet."
     ),
     version="0.1.0",
+    released="2026-11-22",
     models=(
         Actors,
         Issues,
@@ -43,5 +46,14 @@ CONTRACT = Contract(
             path="https://creativecommons.org/licenses/by/4.0/",
         ),
     ),
+    contributors=(Contributor("The Stancebook maintainers", roles=("creator", "dataCurator", "contact")),),
+    sources={"title": "title", "publisher": "publisher", "published": "published", "path": "url"},
+    prose=(Path(__file__).parent / "datacard.md").read_text(encoding="utf-8"),
+    hub={
+        "task_categories": ("text-classification",),
+        "annotations_creators": ("machine-generated",),
+        "language_creators": ("found",),
+        "source_datasets": ("original",),
+    },
     keywords=("negotiation", "stance", "event data", "content analysis", "political science"),
 )

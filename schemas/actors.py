@@ -34,6 +34,8 @@ class Actors(Codebook):
     actor_type: Category = choice(ACTOR_TYPE, "What kind of actor it is.")
     parent_id: str = ref("actors", "The actor it belongs to or speaks and acts for.", optional=True)
     party_id: str = ref("actors", "The actor at the top of the chain of parents; itself if none.", by=root_of_parents)
-    iso3: str = text("ISO 3166-1 alpha-3 code of a state.", optional=True, form=ISO3)
-    wikidata_id: str = text("Wikidata item, only where somebody has verified it.", optional=True, form=WIKIDATA)
+    iso3: str = text("ISO 3166-1 alpha-3 code of a state.", title="ISO 3166-1 code", optional=True, form=ISO3)
+    wikidata_id: str = text(
+        "Wikidata item, only where somebody has verified it.", title="Wikidata item", optional=True, form=WIKIDATA
+    )
     description: str = text("Who or what it is, as far as the texts say, and what it must not be confused with.")

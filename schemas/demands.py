@@ -22,7 +22,7 @@ class Demands(DatedPassage):
     status: Category = choice(DEMAND_STATUS, "What has become of it as of publication.")
     basis: Category = choice(BASIS, "What the text rests it on.")
     condition: str = text("The condition it is tied to.", optional=True)
-    deadline_edtf: str = edtf("By when it is wanted.", optional=True)
+    deadline_edtf: str = edtf("By when it is wanted.", title="Deadline (EDTF)", optional=True)
     statement_id: str = ref("statements", "The statement that makes it.", optional=True)
     supersedes_id: str = ref("demands", "The earlier demand it replaces.", optional=True)
 

@@ -15,6 +15,6 @@ class Documents(Document, under="document"):
     first_publisher: str = text("Who published it first, where that is somebody else.", optional=True)
     author: str = text("Its author as by-lined.", optional=True)
     published: Day = day("The day it was published; statuses in all tables are as of this day.")
-    url: str = text("Where it was published.", form=WEB_ADDRESS)
+    url: str = text("Where it was published.", title="Web address", form=WEB_ADDRESS)
     rights: str = text("Whose the text is, and on what terms it stands here.")
     coder: str = text("Who coded it.")

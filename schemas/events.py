@@ -20,9 +20,15 @@ class Events(DatedPassage):
     format_id: str = ref("formats", "The format it is an instance of.", optional=True)
     part_of_id: str = ref("events", "The larger event it belongs to.", optional=True)
     place: str = text("Where it takes place, as the text names it.", optional=True)
-    iso3: str = text("ISO 3166-1 alpha-3 code of the state the place lies in.", optional=True, form=ISO3)
-    plover_type: Category = choice(PLOVER_TYPE, "Event type by PLOVER, as in POLECAT.", optional=True)
-    plover_mode: Category = choice(PLOVER_MODE, "Event mode by PLOVER, as in POLECAT.", optional=True)
+    iso3: str = text(
+        "ISO 3166-1 alpha-3 code of the state the place lies in.", title="ISO 3166-1 code", optional=True, form=ISO3
+    )
+    plover_type: Category = choice(
+        PLOVER_TYPE, "Event type by PLOVER, as in POLECAT.", title="PLOVER type", optional=True
+    )
+    plover_mode: Category = choice(
+        PLOVER_MODE, "Event mode by PLOVER, as in POLECAT.", title="PLOVER mode", optional=True
+    )
 
     @row_rule("certainty")
     def what_is_imagined_is_not_certain(cls, df: pd.DataFrame) -> "pd.Series[bool]":

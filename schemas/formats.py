@@ -38,7 +38,9 @@ class Formats(Codebook):
     label: str = text("A few words to name it by, in a table or a figure.")
     mode: Category = choice(MODE, "How the parties are in touch.")
     level: Category = choice(LEVEL, "At which level they talk.")
-    n_parties: int = integer("How many participants are parties.", minimum=0, by=number_of_parties)
+    n_parties: int = integer(
+        "How many participants are parties.", title="Number of parties", unit="parties", minimum=0, by=number_of_parties
+    )
     configuration: Category = choice(CONFIGURATION, "What that number is called.", by=configuration)
     mediated: Category = choice(MEDIATED, "Whether anybody mediates.", by=mediated)
 

@@ -16,6 +16,8 @@ class DatedPassage(Passage):
     """A coded passage about something that has a date."""
 
     date_text: str = verbatim("The words of the document that date it.", optional=True)
-    date_edtf: str = edtf("What the coder takes those words, or the surrounding text, to mean.", optional=True)
+    date_edtf: str = edtf(
+        "What the coder takes those words, or the surrounding text, to mean.", title="Date (EDTF)", optional=True
+    )
     date_start: Day = start_of("date_edtf", "First day that date_edtf covers; empty where it is open.")
     date_end: Day = end_of("date_edtf", "Last day that date_edtf covers; empty where it is open.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ def differences(files: Mapping[str, bytes], folder: Path, rows: int = 20) -> lis
     Of each kind of difference in a table, so many `rows` are listed.
 
     Tables are compared by their rows and schemas: bytes that differ only in how a version of the
-    Parquet library writes them are no difference.
+    Parquet library writes them are no difference, nor is a digest that is true of the file beside it.
     """
     if not folder.is_dir():
         return ["there is no dataset here"]
@@ -32,7 +33,7 @@ def differences(files: Mapping[str, bytes], folder: Path, rows: int = 20) -> lis
     lines = [f"{name}: no build writes this" for name in sorted(found - set(files))]
     rebuilt = []
     for name, data in files.items():
-        told = dict(_differences(data, folder / name)) if name in found else {"missing": []}
+        told = dict(_differences(data, folder / name, files)) if name in found else {"missing": []}
         rebuilt += [name] if told.pop(_REBUILT, None) is not None else []
         lines += (f"{name}: {line}" for what, details in told.items() for line in (what, *_listed(details, rows)))
     if rebuilt and not lines:  # beside rows that differ, another build goes without saying
@@ -47,7 +48,7 @@ def _listed(details: list[str], limit: int) -> Iterator[str]:
         yield f"  … and {len(details) - limit} more"
 
 
-def _differences(new: bytes, path: Path) -> Iterator[Told]:
+def _differences(new: bytes, path: Path, files: Mapping[str, bytes]) -> Iterator[Told]:
     try:
         old = path.read_bytes()
     except OSError as fault:
@@ -58,12 +59,23 @@ def _differences(new: bytes, path: Path) -> Iterator[Told]:
     if path.suffix == ".parquet":
         yield from _of_tables(new, old)
     elif path.suffix == ".json":
-        yield from _of_json(json.loads(new), old)
+        beside = {name: (path.parent / name).read_bytes() for name in files if (path.parent / name).is_file()}
+        yield from _of_json(_by_name(new, files), _by_name(old, beside))
     else:
         yield "the text differs", []
 
 
-def _of_json(new: dict[str, Any], old: bytes) -> Iterator[Told]:
+def _by_name(text: bytes, files: Mapping[str, bytes]) -> bytes:
+    """Return a text with the name of a file in place of its digest."""
+    for name, data in files.items():
+        text = text.replace(hashlib.sha256(data).hexdigest().encode(), name.encode())
+    return text
+
+
+def _of_json(new: bytes, old: bytes) -> Iterator[Told]:
+    if new == old:
+        return
+    after: dict[str, Any] = json.loads(new)
     try:
         before = json.loads(old)
     except ValueError:
@@ -71,7 +83,7 @@ def _of_json(new: dict[str, Any], old: bytes) -> Iterator[Told]:
     if not isinstance(before, dict):
         yield "is not a JSON object", []
         return
-    keys = [key for key in {**before, **new} if before.get(key) != new.get(key)]
+    keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     if keys == ["stancebook"]:
         yield _REBUILT, []
     else:

@@ -64,7 +64,7 @@ def _column(at: str, name: str, annotation: Any, field: Any) -> Column:
     carried = (getattr(field, "metadata", None) or {}).get(CARRIED_AS)
     if carried is None:
         raise ContractError(f"{at} is not written with a word of stancebook.fields: use text(), choice(), ref() …")
-    column: Column = replace(carried, name=name)
+    column: Column = replace(carried, name=name, title=carried.title or _title(name, carried))
     if name == ID or name in QUOTE_CONTEXT:
         raise ContractError(f"{at}: '{name}' is a word of the annotation format; name the column otherwise.")
     if annotation is not _ANNOTATION[column.storage]:
@@ -133,6 +133,12 @@ def _check_facts(model: type[Table], spec: TableSpec) -> None:
         raise ContractError(f"{model.__name__}: a Child, and only a Child, names its parent= in the class statement.")
     if (spec.shape == "derived") != (spec.derive is not None):
         raise ContractError(f"{model.__name__}: a Derived table, and only one, names its by= in the class statement.")
+
+
+def _title(name: str, column: Column) -> str:
+    """Return a name as words: `date_start`, "Date start"; `actor_id`, "Actor ID", or "Actor" where it refers to one."""
+    words = name.removesuffix("_id") if column.kind == "ref" else name
+    return re.sub(r" id$", " ID", words.replace("_", " ").capitalize())
 
 
 def _snake(name: str) -> str:

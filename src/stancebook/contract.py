@@ -52,8 +52,25 @@ class License:
 
 
 @dataclass(frozen=True)
+class Contributor:
+    """A person or body that contributed, and as what: `creator`, `contact`, `dataCurator` or `rightsHolder`.
+
+    A citation names the creators.
+    """
+
+    title: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Contract:
-    """Everything that is particular to one dataset; the engine is told it and knows nothing else."""
+    """Everything that is particular to one dataset; the engine is told it and knows nothing else.
+
+    `released` is the day of the version, as YYYY-MM-DD. `sources` says which columns of the documents hold
+    what a data package says of a source: `title`, `path`, and whatever else is worth saying. `prose` is what
+    the data card says in words of its own, in Markdown; `hub` what its header says besides, in the words of
+    the Hugging Face hub.
+    """
 
     name: str
     title: str
@@ -62,11 +79,30 @@ class Contract:
     models: tuple[type[Table], ...]
     rules: tuple[Rule, ...] = ()
     licenses: tuple[License, ...] = ()
+    contributors: tuple[Contributor, ...] = ()
+    released: str = ""
     homepage: str = ""
     keywords: tuple[str, ...] = field(default_factory=tuple)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    prose: str = ""
+    hub: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check(self.tables, self.rules)
+        if unknown := sorted(set(self.sources.values()) - set(self.document.names)):
+            raise ContractError(f"sources names {', '.join(unknown)}, no column of {self.document.name!r}.")
+
+    @property
+    def creators(self) -> tuple[str, ...]:
+        """Whom a citation names."""
+        return tuple(each.title for each in self.contributors if "creator" in each.roles)
+
+    @property
+    def citation(self) -> str:
+        """The dataset as a list of references would have it."""
+        year = f"({self.released[:4]})." if self.released else ""
+        parts = [", ".join(self.creators), year, f"{self.title} (version {self.version}) [Data set].", self.homepage]
+        return " ".join(part for part in parts if part)
 
     @cached_property
     def tables(self) -> Mapping[str, TableSpec]:

@@ -1,15 +1,18 @@
-"""Compiled tables → a Data Package descriptor (https://datapackage.org)."""
+"""Compiled tables → a Data Package descriptor (https://datapackage.org, version 2)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from stancebook.contract import Contract
-from stancebook.layout import table_file
-from stancebook.spec import Column, Storage, TableSpec
+import pandas as pd
 
-_FRICTIONLESS_TYPE: Mapping[Storage, str] = {
+from stancebook.contract import Contract
+from stancebook.layout import LISTED, table_file
+from stancebook.spec import Column, Storage, Tables, TableSpec
+
+_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+_TYPE: Mapping[Storage, str] = {
     "string": "string",
     "category": "string",
     "date": "date",
@@ -17,50 +20,88 @@ _FRICTIONLESS_TYPE: Mapping[Storage, str] = {
 }
 
 
-def descriptor(contract: Contract, rows: Mapping[str, int], build: str, seeds: str) -> dict[str, Any]:
-    """Return a Data Package descriptor (https://datapackage.org) of the Parquet files, in the order of the models.
+def descriptor(
+    contract: Contract, frames: Tables, build: str, seeds: str, digests: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the descriptor of the Parquet files, in the order of the models.
 
-    `build` and `seeds` are digests: of everything the tables follow from, and of the seeds among it.
+    `build` and `seeds` are digests: of everything the tables follow from, and of the seeds among it;
+    `digests` are those of the files, by name: SHA-256, in hexadecimal.
     """
-    return {
+    package = {
+        "$schema": _PROFILE,
         "name": contract.name,
         "title": contract.title,
         "description": contract.description,
         "version": contract.version,
-        **({"homepage": contract.homepage} if contract.homepage else {}),
+        "homepage": contract.homepage,
         "licenses": [{"name": each.name, "title": each.title, "path": each.path} for each in contract.licenses],
+        "contributors": [{"title": each.title, "roles": list(each.roles)} for each in contract.contributors],
         "keywords": list(contract.keywords),
+        "sources": _sources(contract, frames[contract.document.name]),
         "stancebook": {"build": build, "seeds": seeds},
-        "resources": [_resource(spec, rows[spec.name]) for spec in contract.tables.values()],
+        "resources": [
+            _resource(spec, len(frames[spec.name]), digests.get(table_file(spec.name), ""))
+            for spec in contract.tables.values()
+        ],
     }
+    return _stated(package)
 
 
-def _resource(spec: TableSpec, rows: int) -> dict[str, Any]:
-    return {
+def _sources(contract: Contract, documents: pd.DataFrame) -> list[dict[str, str]]:
+    """Return what the contract says of each document, with the digest of its text."""
+    if len(documents) > LISTED:
+        return [{"title": f"{len(documents):,} documents", "path": table_file(contract.document.name)}]
+    columns = {"title": "doc_id", **contract.sources, "language": "language", "sha256": "text_sha256"}
+    told = documents[list(columns.values())].set_axis(list(columns), axis="columns").astype("str")
+    return [{str(name): str(cell) for name, cell in row.dropna().items()} for _, row in told.iterrows()]
+
+
+def _resource(spec: TableSpec, rows: int, digest: str) -> dict[str, Any]:
+    resource = {
         "name": spec.name.replace("_", "-"),
+        "type": "table",
         "path": table_file(spec.name),
+        "title": spec.title,
         "description": spec.description,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
+        "hash": digest and f"sha256:{digest}",
         "rows": rows,
-        "schema": {
-            "fields": [_field(column, spec) for column in spec.columns],
-            "primaryKey": list(spec.key),
-            "foreignKeys": [
-                {
-                    "fields": [column.name],
-                    "reference": {
-                        "resource": "" if column.target == spec.name else str(column.target).replace("_", "-"),
-                        "fields": [column.target_key],
-                    },
-                }
-                for column in spec.references
-            ],
-        },
+        "schema": _stated(
+            {
+                "fields": [_field(column, spec) for column in spec.columns],
+                "missingValues": [""],
+                "primaryKey": list(spec.key),
+                "foreignKeys": [_foreign_key(column, spec) for column in spec.references],
+            }
+        ),
     }
+    return _stated(resource)
+
+
+def _foreign_key(column: Column, spec: TableSpec) -> dict[str, Any]:
+    # Version 2 wants a reference within the table to name no resource; version 1 had it named "".
+    target = {} if column.target == spec.name else {"resource": str(column.target).replace("_", "-")}
+    return {"fields": [column.name], "reference": {**target, "fields": [column.target_key]}}
 
 
 def _field(column: Column, spec: TableSpec) -> dict[str, Any]:
+    field: dict[str, Any] = {
+        "name": column.name,
+        "title": column.title,
+        "type": _TYPE[column.storage],
+        "description": column.description,
+        "unit": column.unit,
+    }
+    if column.vocabulary:
+        # The definitions are no labels: a reader that knows labels would show them in place of the values.
+        values = [{"value": value, "description": text} for value, text in column.vocabulary.items()]
+        field |= {"categories": values, "categoriesOrdered": column.ordered}
+    return _stated({**field, "constraints": _constraints(column, spec)})
+
+
+def _constraints(column: Column, spec: TableSpec) -> dict[str, Any]:
     constraints: dict[str, Any] = {}
     if not column.optional:
         constraints["required"] = True
@@ -72,12 +113,9 @@ def _field(column: Column, spec: TableSpec) -> dict[str, Any]:
         constraints["pattern"] = column.form.pattern
     if column.minimum is not None:
         constraints["minimum"] = column.minimum
-    field: dict[str, Any] = {
-        "name": column.name,
-        "type": _FRICTIONLESS_TYPE[column.storage],
-        "description": column.description,
-    }
-    if column.vocabulary:
-        field["categories"] = list(column.vocabulary)
-        field["categoriesOrdered"] = column.ordered
-    return field | ({"constraints": constraints} if constraints else {})
+    return constraints
+
+
+def _stated(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts there are: the standard has no empty text, list or object."""
+    return {name: value for name, value in facts.items() if value not in ("", [], {})}

@@ -9,24 +9,39 @@ from typing import Any
 import pandas as pd
 
 from stancebook.build import Build
+from stancebook.contract import Contract
+from stancebook.coverage import coverage
+from stancebook.croissant import croissant
 from stancebook.datacard import datacard
 from stancebook.datapackage import descriptor
 from stancebook.editor import annotation_schema, codebook_schema
-from stancebook.layout import ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, DATA_CARD, DATAPACKAGE, table_file
+from stancebook.layout import (
+    ANNOTATION_SCHEMA,
+    CODEBOOK_SCHEMA,
+    CROISSANT,
+    DATA_CARD,
+    DATAPACKAGE,
+    LISTED,
+    table_file,
+)
 from stancebook.parquet import to_bytes
 
 
 def render(build: Build) -> dict[str, bytes]:
     """Return every file of the dataset; the same seeds and contract give the same bytes."""
-    contract = build.contract
+    contract, frames, seeds = build.contract, build.frames, build.corpus.digest
     digest = build_digest(build)
-    tables = {table_file(name): to_bytes(build.frames[name], spec, digest) for name, spec in contract.tables.items()}
+    about = _about(contract)
+    tables = {table_file(name): to_bytes(frames[name], spec, digest, about) for name, spec in contract.tables.items()}
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in tables.items()}
+    shares = coverage(build).shares if len(build.corpus.documents) <= LISTED else None
     return {
         **tables,
-        DATAPACKAGE: _as_json(descriptor(contract, build.rows, digest, build.corpus.digest)),
+        DATAPACKAGE: _as_json(descriptor(contract, frames, digest, seeds, digests)),
+        CROISSANT: _as_json(croissant(contract, digests)),
         ANNOTATION_SCHEMA: _as_json(annotation_schema(contract)),
         CODEBOOK_SCHEMA: _as_json(codebook_schema(contract)),
-        DATA_CARD: datacard(contract, build.rows).encode() + b"\n",
+        DATA_CARD: datacard(contract, frames, shares).encode() + b"\n",
     }
 
 
@@ -35,10 +50,20 @@ def build_digest(build: Build) -> str:
 
     It does not depend on how a version of the Parquet library writes the rows.
     """
-    digest = hashlib.sha256(_as_json(descriptor(build.contract, build.rows, "", build.corpus.digest)))
+    digest = hashlib.sha256(_as_json(descriptor(build.contract, build.frames, "", build.corpus.digest, {})))
     for frame in build.frames.values():
         digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
     return digest.hexdigest()
+
+
+def _about(contract: Contract) -> dict[str, str]:
+    """Return what every table says of the dataset it belongs to."""
+    return {
+        "dataset": contract.title,
+        "version": contract.version,
+        "license": ", ".join(f"{each.title} <{each.path}>" for each in contract.licenses),
+        "citation": contract.citation,
+    }
 
 
 def _as_json(value: Any) -> bytes:

@@ -21,13 +21,13 @@ def annotation_schema(contract: Contract) -> dict[str, Any]:
         document.under: _record_schema(document, contract),
         **{spec.under: _list_schema(spec, contract) for spec in contract.shaped("grounded")},
     }
-    return _file_schema(f"{contract.title}: annotations of one document", properties, [document.under])
+    return _file_schema(f"{contract.name}: annotations of one document", properties, [document.under])
 
 
 def codebook_schema(contract: Contract) -> dict[str, Any]:
     """Return the JSON Schema of a codebook file."""
     properties = {spec.under: _list_schema(spec, contract) for spec in contract.shaped("codebook")}
-    return _file_schema(f"{contract.title}: codebook", properties, [])
+    return _file_schema(f"{contract.name}: codebook", properties, [])
 
 
 def _file_schema(title: str, properties: Mapping[str, Any], required: list[str]) -> dict[str, Any]:

@@ -1,12 +1,15 @@
-"""The names of the files in a dataset's folder, and of what lies beside it."""
+"""The names of the files in a dataset's folder and of what lies beside it, and how much they tell one by one."""
 
 import os
 from pathlib import Path
 
 DATAPACKAGE = "datapackage.json"
+CROISSANT = "croissant.json"
 DATA_CARD = "README.md"
 ANNOTATION_SCHEMA = "annotation.schema.json"
 CODEBOOK_SCHEMA = "codebook.schema.json"
+
+LISTED = 50  # documents that are described one by one; where there are more, their table tells
 
 
 def table_file(table: str) -> str:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from stancebook.frame import dtype_of
 from stancebook.spec import Column, Storage, TableSpec
 
-METADATA = b"stancebook"
+METADATA = "stancebook"
 
 # A choice is a plain string in the file: a dictionary column would come back with its values in the
 # order met, and an ordered scale in the wrong order is worse than none. The loader restores the scale.
@@ -25,15 +25,14 @@ _ARROW: Mapping[Storage, pa.DataType] = {
 }
 
 
-def schema(spec: TableSpec, build: str) -> pa.Schema:
-    """Return a table's Arrow schema; its metadata names the build and lets a reader restore every type."""
+def schema(spec: TableSpec, build: str, about: Mapping[str, str]) -> pa.Schema:
+    """Return a table's Arrow schema, explained in its metadata in the words that any reader can show.
+
+    `about` is what is to be said of the dataset. What the loader needs to restore every type is under one
+    key of its own.
+    """
     fields = [
-        pa.field(
-            column.name,
-            _ARROW[column.storage],
-            nullable=column.optional,
-            metadata={"description": column.description},
-        )
+        pa.field(column.name, _ARROW[column.storage], nullable=column.optional, metadata=_said_of(column))
         for column in spec.columns
     ]
     facts = {
@@ -42,18 +41,13 @@ def schema(spec: TableSpec, build: str) -> pa.Schema:
         "key": list(spec.key),
         "columns": [_facts(column) for column in spec.columns],
     }
-    return pa.schema(
-        fields,
-        metadata={
-            METADATA: json.dumps(facts, ensure_ascii=False).encode(),
-            b"description": spec.description.encode(),
-        },
-    )
+    said = {"title": spec.title, "description": spec.description, **about, "build": build}
+    return pa.schema(fields, metadata={METADATA: json.dumps(facts, ensure_ascii=False), **said})
 
 
-def to_bytes(frame: pd.DataFrame, spec: TableSpec, build: str) -> bytes:
+def to_bytes(frame: pd.DataFrame, spec: TableSpec, build: str, about: Mapping[str, str]) -> bytes:
     """Return a frame as one Parquet file."""
-    arrow = schema(spec, build)
+    arrow = schema(spec, build, about)
     arrays = [_array(frame[field.name], field.type) for field in arrow]
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_arrays(arrays, schema=arrow), sink, compression="zstd")
@@ -62,7 +56,7 @@ def to_bytes(frame: pd.DataFrame, spec: TableSpec, build: str) -> bytes:
 
 def facts_of(arrow: pa.Schema) -> dict[str, Any]:
     """Return what `schema` put into a file's metadata; raise `KeyError` if no build wrote the file."""
-    facts: dict[str, Any] = json.loads((arrow.metadata or {})[METADATA])
+    facts: dict[str, Any] = json.loads((arrow.metadata or {})[METADATA.encode()])
     return facts
 
 
@@ -73,6 +67,11 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
         dtype = dtype_of(facts["storage"], facts.get("categories", ()), ordered=facts.get("ordered", False))
         frame[facts["name"]] = pd.Series(table.column(facts["name"]).to_pylist(), dtype=dtype)
     return frame
+
+
+def _said_of(column: Column) -> dict[str, str]:
+    said = {"title": column.title, "description": column.description, "unit": column.unit}
+    return {name: text for name, text in said.items() if text}
 
 
 def _facts(column: Column) -> dict[str, Any]:

@@ -59,14 +59,16 @@ KEY = Form(rf"{_WORD}(?:/{_WORD})*(?:#{_WORD})?", "a slug; of a document, its pa
 class Column:
     """One column, compiled.
 
-    `filled` says who fills it: a coder (`given`), the engine from what it reads (`engine`), the engine
-    with a coder's leave to pin it (`pinned`), the bound of an EDTF column (`start`, `end`, of
-    `bound_of`), or a function of the contract (`function`, `by`).
+    `title` is what a reader calls it; `unit` is what a number counts. `filled` says who fills it: a coder
+    (`given`), the engine from what it reads (`engine`), the engine with a coder's leave to pin it (`pinned`),
+    the bound of an EDTF column (`start`, `end`, of `bound_of`), or a function of the contract (`function`, `by`).
     """
 
     kind: Kind
     description: str
     name: str = ""
+    title: str = ""
+    unit: str = ""
     optional: bool = False
     filled: Filled = "given"
     target: str | None = None
@@ -148,6 +150,11 @@ class TableSpec:
         """The keys a record must have."""
         columns = [column.name for column in self.written if column.must_be_given]
         return (ID, *columns) if self.is_grounded else tuple(columns)
+
+    @property
+    def title(self) -> str:
+        """What a reader calls it."""
+        return self.name.replace("_", " ").capitalize()
 
     @property
     def is_grounded(self) -> bool:

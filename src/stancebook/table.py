@@ -11,6 +11,7 @@ from stancebook.spec import KEY, Column, Form, Shape
 
 # The shape of a tag by RFC 5646 (BCP 47), as far as texts need it: language, script, region.
 LANGUAGE = Form(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?", "a BCP 47 tag, such as 'en' or 'uk-Latn'")
+CODE_POINTS = "Unicode code points"
 
 
 @dataclass(frozen=True)
@@ -61,19 +62,33 @@ class Document(Table):
     __shape__: Shape = "document"
 
     doc_id: str = from_engine(
-        Column("key", "The document's path below seeds/documents, without its ending.", form=KEY, filled="engine")
+        Column(
+            "key",
+            "The document's path below seeds/documents, without its ending.",
+            title="Document ID",
+            form=KEY,
+            filled="engine",
+        )
     )
     text_sha256: str = from_engine(
         Column(
             "text",
             "SHA-256 of the text's bytes. Where the coder gives it, a changed text is refused.",
+            title="SHA-256 of the text",
             form=Form(r"[0-9a-f]{64}", "the 64 hexadecimal digits of a SHA-256"),
             filled="pinned",
         )
     )
     language: str = from_engine(Column("text", "The language the text is written in.", form=LANGUAGE))
     n_chars: int = from_engine(
-        Column("integer", "Length of the text in Unicode code points.", minimum=0, filled="engine")
+        Column(
+            "integer",
+            "Length of the text in Unicode code points.",
+            title="Length of the text",
+            unit=CODE_POINTS,
+            minimum=0,
+            filled="engine",
+        )
     )
 
 
@@ -82,12 +97,14 @@ class Grounded(Table):
 
     __shape__: Shape = "grounded"
 
-    doc_id: str = from_engine(Column("ref", "The document the passage stands in.", filled="engine"))
+    doc_id: str = from_engine(Column("ref", "The document the passage stands in.", title="Document", filled="engine"))
     quote: str = from_engine(Column("verbatim", "The passage, exactly as the text has it."))
     char_start: int = from_engine(
         Column(
             "integer",
             "Where the passage starts: its offset in Unicode code points.",
+            title="Passage start",
+            unit=CODE_POINTS,
             minimum=0,
             filled="engine",
         )
@@ -96,6 +113,8 @@ class Grounded(Table):
         Column(
             "integer",
             "Where the passage ends: the offset after its last code point.",
+            title="Passage end",
+            unit=CODE_POINTS,
             minimum=1,
             filled="engine",
         )

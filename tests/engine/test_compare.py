@@ -1,3 +1,4 @@
+import hashlib
 import io
 import json
 
@@ -127,6 +128,33 @@ def test_another_key_is_told(old, tmp_path):
     files = {path.name: path.read_bytes() for path in old.iterdir()}
     lines = differences({**files, "claims.parquet": files["witnesses.parquet"]}, old)
     assert "claims.parquet: the key was claim_id, and is claim_id, person_id" in lines
+
+
+def digest(data):
+    return hashlib.sha256(data).hexdigest().encode()
+
+
+@pytest.mark.parametrize("name", ["datapackage.json", "croissant.json"])
+def test_a_digest_that_is_true_of_the_file_beside_it_is_no_difference(name, old):
+    files = {path.name: path.read_bytes() for path in old.iterdir()}
+    pq.write_table(pq.read_table(old / "claims.parquet"), old / "claims.parquet", compression="none")
+    before, after = files["claims.parquet"], (old / "claims.parquet").read_bytes()
+    (old / name).write_bytes(files[name].replace(digest(before), digest(after)))
+    assert (old / name).read_bytes() != files[name]
+    assert differences(files, old) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("datapackage.json", "datapackage.json: differs in resources"),
+        ("croissant.json", "croissant.json: differs in distribution"),
+    ],
+)
+def test_a_digest_that_is_not_is_told(name, line, old):
+    files = {path.name: path.read_bytes() for path in old.iterdir()}
+    (old / name).write_bytes(files[name].replace(digest(files["claims.parquet"]), b"0" * 64))
+    assert differences(files, old) == [line]
 
 
 def test_bytes_that_differ_by_how_they_were_written_are_no_difference(old):

@@ -37,6 +37,25 @@ def test_columns_come_key_first_then_as_written_then_those_of_the_base():
     assert names[-4:] == ("doc_id", "quote", "char_start", "char_end")
 
 
+def test_a_column_has_its_name_in_words_for_a_title_unless_it_is_given_one():
+    class Ropes(Codebook):
+        """One rope."""
+
+        rope_id: str = key("Slug.")
+        owner_id: str = ref("people", "Whose it is.")
+        made_on: Day = day("When it was made.")
+        n_strands: int = integer("How many strands it has.", title="Strands")
+
+    titles = {column.name: column.title for column in describe(Ropes).columns}
+    assert titles == {"rope_id": "Rope ID", "owner_id": "Owner", "made_on": "Made on", "n_strands": "Strands"}
+    assert describe(Ropes).title == "Ropes"
+
+
+def test_a_number_may_say_what_it_counts():
+    assert describe(Claims)["char_start"].unit == "Unicode code points"
+    assert describe(Claims)["quote"].unit == ""
+
+
 def test_a_column_of_a_base_may_be_written_anew():
     class Remarks(Claims):
         """One remark."""

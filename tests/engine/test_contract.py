@@ -8,7 +8,7 @@ import yaml
 
 from stancebook.build import build
 from stancebook.compile import describe
-from stancebook.contract import rule
+from stancebook.contract import Contributor, rule
 from stancebook.dataset import render
 from stancebook.editor import annotation_schema, codebook_schema
 from stancebook.fields import Category, choice, integer, key, ref, text, verbatim
@@ -90,8 +90,15 @@ def test_adding_a_column_to_one_model_and_a_key_to_one_annotation_is_enough(tmp_
     assert {"const": "angry", "description": "Heat in the words."} in keys["mood"]["anyOf"]
 
     card = files[DATA_CARD].decode()
-    assert "| `mood` | category | The tone of the words. May be empty. |" in card
-    assert "- `calm`: No heat in the words." in card
+    assert "| `mood` | category | The tone of the words. May be empty, and is in 1 of 2 rows. |" in card
+    assert "| `calm` | 1 | No heat in the words. |" in card
+
+
+def test_a_citation_says_who_when_what_and_where_as_far_as_the_contract_does():
+    people = (Contributor("Ida", roles=("creator",)), Contributor("Otto", roles=("sponsor",)))
+    known = contract(contributors=people, released="1901-05-06", homepage="https://example.org")
+    assert known.citation == "Ida (1901). Letters (version 1.0.0) [Data set]. https://example.org"
+    assert LETTERS.citation == "Letters (version 1.0.0) [Data set]."
 
 
 # ── Contracts that do not hold together ───────────────────────────────────────────────────────────
@@ -378,6 +385,11 @@ People2.__name__ = "People"
 def test_contracts_that_no_build_can_keep_are_refused(made):
     with pytest.raises(ContractError):
         made()
+
+
+def test_a_source_that_no_column_tells_of_is_refused():
+    with pytest.raises(ContractError, match="sources names colour, no column of 'letters'"):
+        contract(sources={"title": "colour", "posted": "sent"})
 
 
 def test_a_choice_annotated_as_text_is_refused_with_the_annotation_to_write():

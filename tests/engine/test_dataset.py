@@ -1,18 +1,19 @@
 import hashlib
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import frictionless
 import pyarrow.parquet as pq
 import pytest
 
 from schemas import CONTRACT
 from stancebook.build import build
 from stancebook.dataset import build_digest, render
-from stancebook.layout import ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, DATA_CARD, DATAPACKAGE, table_file
+from stancebook.layout import ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, CROISSANT, DATA_CARD, DATAPACKAGE, table_file
 from stancebook.parquet import facts_of
+from stancebook.publish import PublishError, publish
 from tests.engine.letters import ANNOTATIONS, LETTERS, contract, write
 
 ROOT = Path(__file__).parents[2]
@@ -27,8 +28,8 @@ for name, data in render(build(CONTRACT, Path("tests/project/seeds"))).items():
 """
 
 
-def test_a_dataset_is_a_file_a_table_and_four_about_them(files):
-    about = {DATAPACKAGE, ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, DATA_CARD}
+def test_a_dataset_is_a_file_a_table_and_five_about_them(files):
+    about = {DATAPACKAGE, CROISSANT, ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, DATA_CARD}
     assert set(files) == {table_file(name) for name in CONTRACT.tables} | about
 
 
@@ -81,34 +82,48 @@ def test_every_table_names_the_build_of_the_data_package(files, built):
         lambda folder: build(LETTERS, write(folder, ANNOTATIONS + "\n")),
         lambda folder: build(contract(version="2.0.0"), write(folder)),
         lambda folder: build(contract(title="Post"), write(folder)),
+        lambda folder: build(contract(sources={"title": "sent"}), write(folder)),
     ],
 )
 def test_other_seeds_or_another_contract_are_another_build(other, letters, tmp_path):
     assert build_digest(other(tmp_path / "other")) != build_digest(build(LETTERS, letters))
 
 
-# ── Frictionless ──────────────────────────────────────────────────────────────────────────────────
+def test_what_the_card_says_in_words_of_its_own_makes_no_other_build(letters):
+    assert build_digest(build(contract(prose="Old letters."), letters)) == build_digest(build(LETTERS, letters))
+
+
+# ── On disk ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
-def copied(files, tmp_path, monkeypatch):
-    for name, data in files.items():
-        (tmp_path / name).write_bytes(data)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def before_croissant(files, tmp_path):
+    """A folder as a version wrote it that knew no Croissant and no digests of files."""
+    package = json.loads(files[DATAPACKAGE])
+    for resource in package["resources"]:
+        del resource["hash"]
+    old = {**files, DATAPACKAGE: json.dumps(package).encode()}
+    del old[CROISSANT]
+    publish(old, tmp_path / "dataset")
+    return tmp_path / "dataset"
 
 
-def test_frictionless_finds_the_data_package_valid(copied):
-    report = frictionless.validate(DATAPACKAGE)
-    assert report.flatten(["title", "message"]) == []
-    assert {task.type for task in report.tasks} == {"table"}
-    assert len(report.tasks) == len(CONTRACT.tables)
+def test_a_dataset_of_a_version_that_wrote_fewer_files_is_replaced(files, before_croissant):
+    assert publish(files, before_croissant)
+    assert {path.name: path.read_bytes() for path in before_croissant.iterdir()} == files
 
 
-def test_frictionless_finds_a_reference_to_nothing(copied):
-    table = pq.read_table(copied / "mentions.parquet")
-    at = table.column_names.index("actor_id")
-    broken = table.set_column(at, table.field("actor_id"), [["nobody"] * table.num_rows])
-    pq.write_table(broken, copied / "mentions.parquet")
-    report = frictionless.validate(DATAPACKAGE)
-    assert {kind for [kind] in report.flatten(["type"])} == {"foreign-key"}
+def test_a_dataset_with_a_file_that_no_version_wrote_is_not(files, before_croissant):
+    (before_croissant / "croissant.jsonld").touch()
+    with pytest.raises(PublishError, match=r"holds croissant\.jsonld"):
+        publish(files, before_croissant)
+
+
+# ── Many documents ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_of_very_many_documents_no_coverage_is_counted(letters, monkeypatch):
+    built = build(LETTERS, letters)
+    assert "## Coverage" in render(built)[DATA_CARD].decode()
+    monkeypatch.setattr("stancebook.dataset.LISTED", 0)
+    assert "## Coverage" not in render(built)[DATA_CARD].decode()
