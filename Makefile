@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build test lint check notebooks html constraints clean
+.PHONY: build test lint check wheel notebooks html constraints clean
 
 build: $(VENV)/ready
 	@$(RUN) build.py
@@ -32,6 +32,15 @@ $(VENV)/ready-dev: $(VENV)/ready
 	@echo "adding the tools for checks …"
 	@$(INSTALL) '.[dev]'
 	@touch $@
+
+# The wheel, installed as anybody would into an environment that has nothing yet, and put to use there.
+wheel: $(VENV)/ready-dev
+	@rm -rf dist
+	@$(RUN) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@$(PYTHON) -m venv dist/clean
+	@dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
+	@cd dist/clean && bin/stancebook check && bin/python -c \
+	  'import stancebook; [stancebook.schema(name).validate(frame) for name, frame in stancebook.load().items()]'
 
 # Run the notebooks anew and keep their output; look at what changed before you commit it.
 notebooks: $(VENV)/ready-dev
