@@ -15,7 +15,7 @@ import duckdb
 import frictionless
 import pytest
 
-from stancebook.console import main
+from stancebook.command import main
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/query.md").read_text(encoding="utf-8")

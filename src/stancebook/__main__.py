@@ -2,7 +2,7 @@
 
 import sys
 
-from stancebook.console import main
+from stancebook.command import main
 
 if __name__ == "__main__":
     sys.exit(main())

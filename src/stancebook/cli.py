@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from stancebook.terminal import count, named, prepare, sayer, show
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from stancebook.build import Build
@@ -32,7 +33,9 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
 
     `contract` is called late, so that `--help` need not wait for it.
     """
-    prepare()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may lack a character that a text has
     options = _parser(root).parse_args(argv)
     from stancebook.build import build
     from stancebook.dataset import render
@@ -40,14 +43,14 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
     from stancebook.publish import PublishError, publish
     from stancebook.spec import ContractError
 
-    say = sayer(options.output_format)
+    say = _sayer(options.output_format)
     try:
         built = build(contract(), options.seeds)
     except ContractError as fault:
         say(f"The schemas are not in order: {fault}")
         return 1
     if built.problems or options.output_format == "json":
-        show(RENDERERS[options.output_format](built.problems), sys.stdout)
+        _print(RENDERERS[options.output_format](built.problems), sys.stdout)
     if built.errors:
         say(_refusal(built, options.out, check=options.check))
         return 1
@@ -62,7 +65,11 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
     except PublishError as fault:
         say(f"Nothing was written. {fault}")
         return 1
-    say(f"wrote    {named(options.out)}" if changed else f"kept     {named(options.out)}, which was up to date already")
+    say(
+        f"wrote    {_named(options.out)}"
+        if changed
+        else f"kept     {_named(options.out)}, which was up to date already"
+    )
     say("\n".join(f"         {rows:>6}  {name}" for name, rows in built.rows.items()))
     return 0
 
@@ -108,14 +115,27 @@ def _folder(path: str) -> Path:
     return Path(path)
 
 
+def _sayer(output_format: str) -> Callable[[str], None]:
+    """Return a function that prints beside the problems: JSON has standard output to itself."""
+    return partial(_print, stream=sys.stderr if output_format == "json" else sys.stdout)
+
+
+def _print(text: str, stream: TextIO) -> None:
+    """Print, and go on with the work where whoever was reading has seen enough: `build.py | head`."""
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _check(files: dict[str, bytes], out: Path, say: Callable[[str], None]) -> int:
     from stancebook.compare import differences
 
     found = differences(files, out)
     if not found:
-        say(f"same     {named(out)} is what the seeds give")
+        say(f"same     {_named(out)} is what the seeds give")
         return 0
-    say("\n".join([f"differs  {named(out)} is not what the seeds give:", *(f"         {line}" for line in found)]))
+    say("\n".join([f"differs  {_named(out)} is not what the seeds give:", *(f"         {line}" for line in found)]))
     say("Run build.py without --check, and commit what it writes.")
     return 1
 
@@ -135,15 +155,25 @@ def _summary(built: Build, seeds: Path) -> str:
     rules = len(built.contract.rules) + sum(len(spec.rules) for spec in built.contract.tables.values())
     return "\n".join(
         [
-            f"read     {count(len(built.corpus.documents), 'document')} and"
-            f" {count(len(built.corpus.codebook), 'codebook file')} in {named(seeds)}",
-            f"checked  {count(built.quotes, 'quote')} found in their texts, {count(built.references, 'reference')}"
-            f" followed, {count(rules, 'rule')} held",
+            f"read     {_count(len(built.corpus.documents), 'document')} and"
+            f" {_count(len(built.corpus.codebook), 'codebook file')} in {_named(seeds)}",
+            f"checked  {_count(built.quotes, 'quote')} found in their texts, {_count(built.references, 'reference')}"
+            f" followed, {_count(rules, 'rule')} held",
         ]
     )
 
 
 def _refusal(built: Build, out: Path, *, check: bool) -> str:
     files = len({problem.file for problem in built.errors})
-    fate = "Nothing was compared" if check else f"Nothing was written; {named(out)} is as it was"
-    return f"{count(len(built.errors), 'problem')} in {count(files, 'file')}. {fate}."
+    fate = "Nothing was compared" if check else f"Nothing was written; {_named(out)} is as it was"
+    return f"{_count(len(built.errors), 'problem')} in {_count(files, 'file')}. {fate}."
+
+
+def _named(folder: Path) -> str:
+    from stancebook.corpus import shown
+
+    return f"{shown(folder)}/"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

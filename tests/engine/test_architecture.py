@@ -130,7 +130,7 @@ except SystemExit as end:
 """
 COMMAND_HELP = """
 import sys
-from stancebook.console import main
+from stancebook.command import main
 try:
     main(["export", "sqlite", "--help"])
 except SystemExit as end:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stancebook.layout import DATAPACKAGE
 from stancebook.load import DatasetError, folder_of
-from stancebook.terminal import count, named, prepare, sayer, show
+from stancebook.problem import RENDERERS, Problem
+from stancebook.terminal import Console, count, named, prepare
 
 if TYPE_CHECKING:
     from stancebook.carried import Package
@@ -40,8 +40,8 @@ exit status:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status."""
-    prepare()
     options = _parser().parse_args(argv)
+    prepare(options.output_format)
     run: Callable[[argparse.Namespace], int] = options.run
     return run(options)
 
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("path", metavar="PATH", type=_folder, nargs="?", help=_FOLDER)
     check.add_argument(
         "--output-format",
-        choices=["text", "github", "json"],
+        choices=list(RENDERERS),
         default="text",
         help="how problems are printed: for people, as annotations of a GitHub workflow, or as a JSON array on its"
         " own on standard output (default: text)",
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     csv.set_defaults(run=_export_csv)
     for each in (sqlite, csv):
         each.add_argument("--from", dest="path", metavar="PATH", type=_folder, help=_FOLDER)
+        each.set_defaults(output_format="text")
     return parser
 
 
@@ -91,7 +92,7 @@ def _folder(path: str) -> Path:
 
 def _check(options: argparse.Namespace) -> int:
     """Print what is wrong with a dataset, or that nothing is."""
-    return 0 if _sound(folder_of(options.path), options.output_format) else 1
+    return 0 if _sound(folder_of(options.path), Console(options.output_format)) else 1
 
 
 def _export_sqlite(options: argparse.Namespace) -> int:
@@ -111,30 +112,29 @@ def _export(options: argparse.Namespace, write: Callable[..., None]) -> int:
     from stancebook.corpus import shown
     from stancebook.publish import PublishError
 
-    say = sayer("text")
-    found = _sound(folder_of(options.path), "text")
+    console = Console(options.output_format)
+    found = _sound(folder_of(options.path), console)
     if found is None:
-        say("Nothing was written.")
+        console.say("Nothing was written.")
         return 1
     package, verdict = found
     try:
         write(package, verdict.tables, options.to)
     except PublishError as fault:
-        say(f"Nothing was written. {fault}")
+        console.say(f"Nothing was written. {fault}")
         return 1
     except OSError as fault:
-        say(f"Nothing was written. {shown(options.to)} cannot be written: {fault.strerror}.")
+        console.say(f"Nothing was written. {shown(options.to)} cannot be written: {fault.strerror}.")
         return 1
-    say(f"wrote    {shown(options.to)}")
-    say("\n".join(f"         {len(table):>6}  {name}" for name, table in verdict.tables.items()))
+    console.say(f"wrote    {shown(options.to)}")
+    console.say("\n".join(f"         {len(table):>6}  {name}" for name, table in verdict.tables.items()))
     return 0
 
 
-def _sound(folder: Path, output_format: str) -> tuple[Package, Verdict] | None:
+def _sound(folder: Path, console: Console) -> tuple[Package, Verdict] | None:
     """Read and check a dataset and say how it went; return it unless it has problems."""
     from stancebook.carried import read
     from stancebook.corpus import shown
-    from stancebook.problem import RENDERERS, Problem
     from stancebook.verify import Verdict, verify
 
     package = None
@@ -143,14 +143,12 @@ def _sound(folder: Path, output_format: str) -> tuple[Package, Verdict] | None:
         verdict = verify(package)
     except DatasetError as fault:
         verdict = Verdict({}, [Problem(shown(folder / DATAPACKAGE), 1, 1, "", str(fault))])
-    say = sayer(output_format)
-    if verdict.problems or output_format == "json":
-        show(RENDERERS[output_format](verdict.problems), sys.stdout)
+    console.show(verdict.problems)
     if package is None or verdict.errors:
         files = len({problem.file for problem in verdict.errors})
-        say(f"{count(len(verdict.errors), 'problem')} in {count(files, 'file')}.")
+        console.say(f"{count(len(verdict.errors), 'problem')} in {count(files, 'file')}.")
         return None
-    say(_summary(package, verdict, folder))
+    console.say(_summary(package, verdict, folder))
     return package, verdict
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stancebook.console import main
+from stancebook.command import main
 
 ROOT = Path(__file__).parents[2]
 OLD = ROOT / "tests/datasets/0.1"
