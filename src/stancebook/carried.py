@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
@@ -36,7 +36,10 @@ _KINDS: Mapping[type, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """What one column must hold. `type` is None where this version does not know it, and cannot check it."""
+    """What one column must hold. `type` is None where this version does not know it, and cannot check it.
+
+    `vocabulary` maps each value, in order, to what it means, where the package says so.
+    """
 
     name: str
     type: Type | None
@@ -44,7 +47,7 @@ class Column:
     description: str | None = None
     required: bool = False
     unique: bool = False
-    vocabulary: tuple[str, ...] = ()
+    vocabulary: Mapping[str, str | None] = field(default_factory=dict)
     ordered: bool = False
     pattern: str | None = None
     minimum: int | None = None
@@ -204,16 +207,16 @@ class _Reading:
 
     def _vocabulary(
         self, table: str, at: str, type_: Type | None, field: Mapping[str, Any], constraints: Mapping[str, Any]
-    ) -> tuple[str, ...]:
-        """Return the values in order: those that `categories` lists, with or without labels, else those of `enum`."""
+    ) -> dict[str, str | None]:
+        """Return the values in order: those that `categories` lists, described or not, else those of `enum`."""
         listed = _maybe(list, field, "categories", at) or _maybe(list, constraints, "enum", at) or []
         if listed and type_ != "string":
             self._note(table, at, "a vocabulary of anything but texts is not known here, and not checked")
-            return ()
-        values = [_needed(str, each, "value", at) if isinstance(each, dict) else _is(str, each, at) for each in listed]
-        if len(set(values)) < len(values):
+            return {}
+        values = dict(_described(each, at) for each in listed)
+        if len(values) < len(listed):
             raise _WrongError(f"{at} lists a value twice")
-        return tuple(values)
+        return values
 
     def _pattern(self, table: str, at: str, type_: Type | None, constraints: Mapping[str, Any]) -> str | None:
         pattern = _maybe(str, constraints, "pattern", at)
@@ -270,6 +273,13 @@ def _table_name(path: str) -> str:
     if found is None or not path.isprintable():
         raise _WrongError(f"the path {path[:80]!r} is not the name of a file beside it")
     return found["name"]
+
+
+def _described(value: Any, at: str) -> tuple[str, str | None]:
+    """Return a value of a vocabulary, which may stand alone or be described, and what it means."""
+    if not isinstance(value, dict):
+        return _is(str, value, at), None
+    return _needed(str, value, "value", at), _maybe(str, value, "description", at) or _maybe(str, value, "label", at)
 
 
 def _types(table: Table, columns: tuple[str, ...]) -> list[Type | None]:

@@ -28,7 +28,7 @@ _DESCRIPTION = {
     "_columns": 'CREATE TABLE "_columns" ("table" TEXT, "name" TEXT, "title" TEXT, "description" TEXT,'
     ' PRIMARY KEY ("table", "name"))',
     "_values": 'CREATE TABLE "_values" ("table" TEXT, "column" TEXT, "value" TEXT, "rank" INTEGER,'
-    ' PRIMARY KEY ("table", "column", "value"))',
+    ' "description" TEXT, PRIMARY KEY ("table", "column", "value"))',
 }
 
 
@@ -154,9 +154,9 @@ def _described(package: Package) -> dict[str, list[tuple[object, ...]]]:
         "_tables": [(table.name, table.title, table.description) for table in package.tables.values()],
         "_columns": [(table.name, column.name, column.title, column.description) for table, column in columns],
         "_values": [
-            (table.name, column.name, value, rank)
+            (table.name, column.name, value, rank, meaning)
             for table, column in columns
-            for rank, value in enumerate(column.vocabulary, start=1)
+            for rank, (value, meaning) in enumerate(column.vocabulary.items(), start=1)
         ],
     }
 

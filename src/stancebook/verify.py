@@ -83,7 +83,9 @@ _RULES = (
     ),
     _Rule(
         lambda column: bool(column.vocabulary),
-        lambda cells, column: pc.and_(pc.is_valid(cells), pc.invert(pc.is_in(cells, pa.array(column.vocabulary)))),
+        lambda cells, column: pc.and_(
+            pc.is_valid(cells), pc.invert(pc.is_in(cells, pa.array(list(column.vocabulary))))
+        ),
         "'{value}' is not a value of {column.name}",
         "with other values of {column.name}",
         lambda value, column: one_of(value, column.vocabulary),

@@ -52,7 +52,7 @@ def test_what_a_build_writes_says_all_that_the_models_say(carried):
             found = table.columns[column.name]
             assert found.storage == column.storage
             assert found.required is not column.optional
-            assert found.vocabulary == tuple(column.vocabulary)
+            assert list(found.vocabulary) == list(column.vocabulary)
             assert found.ordered is column.ordered
             assert found.pattern == (column.form and column.form.pattern)
             assert found.minimum == column.minimum
@@ -60,12 +60,17 @@ def test_what_a_build_writes_says_all_that_the_models_say(carried):
     assert package.notes == ()
 
 
-def test_categories_may_have_labels(carried):
+def test_the_values_of_a_vocabulary_may_be_described(carried):
     def change(package):
         strength = field(package, "claims", "strength")
-        strength["categories"] = [{"value": "weak", "label": "Hearsay"}, {"value": "fair"}]
+        strength["categories"] = [
+            {"value": "weak", "label": "Hearsay"},
+            {"value": "fair", "description": "Seen."},
+            "utter",
+        ]
 
-    assert carried(change)["claims"].columns["strength"].vocabulary == ("weak", "fair")
+    vocabulary = carried(change)["claims"].columns["strength"].vocabulary
+    assert list(vocabulary.items()) == [("weak", "Hearsay"), ("fair", "Seen."), ("utter", None)]
 
 
 def test_extras_of_any_kind_are_no_concern(carried):
