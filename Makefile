@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build watch test lint check notebooks html kills constraints clean
+.PHONY: build watch test lint check wheel notebooks html kills constraints clean
 
 build: $(VENV)/ready
 	@$(RUN) build.py
@@ -36,6 +36,15 @@ $(VENV)/ready-dev: $(VENV)/ready
 	@echo "adding the tools for checks …"
 	@$(INSTALL) '.[dev]'
 	@touch $@
+
+# The wheel, installed as anybody would into an environment that has nothing yet, and put to use there.
+wheel: $(VENV)/ready-dev
+	@rm -rf dist
+	@$(RUN) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@$(PYTHON) -m venv dist/clean
+	@dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
+	@cd dist/clean && bin/stancebook check && bin/python -c \
+	  'import stancebook; [stancebook.schema(name).validate(frame) for name, frame in stancebook.load().items()]'
 
 # Run the notebooks anew and keep their output; look at what changed before you commit it.
 notebooks: $(VENV)/ready-dev

@@ -1,5 +1,6 @@
-"""Stancebook: annotated news text in, validated Parquet tables out; `load` reads them."""
+"""Stancebook: annotated news text in, validated Parquet tables out; `load` reads them, `schema` says what they hold."""
 
 from stancebook.load import DatasetError, load
+from stancebook.schema import schema
 
-__all__ = ["DatasetError", "load"]
+__all__ = ["DatasetError", "load", "schema"]

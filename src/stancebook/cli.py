@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import io
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stancebook.console import Console
+from stancebook.console import Console, prepare
 from stancebook.problem import RENDERERS
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
     options = parser.parse_args(argv)
     if options.watch and (options.check or options.output_format != "text"):
         parser.error("--watch talks to a person and has no end: it goes with neither --check nor --output-format")
-    _prepare_streams(options.output_format)
+    prepare(options.output_format)
     answer = partial(_answer, contract, options)
     console = Console(options.output_format)
     if not options.watch:
@@ -115,11 +113,3 @@ def _folder(path: str) -> Path:
     if not Path(path).is_dir():
         raise argparse.ArgumentTypeError(f"{path} is not a folder")
     return Path(path)
-
-
-def _prepare_streams(output_format: str) -> None:
-    """Let a terminal that lacks a character show its code; give programs UTF-8, whatever the locale."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            encoding = None if output_format == "text" else "utf-8"
-            stream.reconfigure(encoding=encoding, errors="backslashreplace")

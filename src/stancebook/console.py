@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Collection, Iterable
@@ -39,6 +40,14 @@ class Console:
     def fail(self, words: str) -> None:
         """Print words that say why there is no good end, where no file's line does."""
         self.say(annotation("error", words) if self.output_format == "github" else words)
+
+
+def prepare(output_format: str) -> None:
+    """Let a terminal that lacks a character show its code; give programs UTF-8, whatever the locale."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = None if output_format == "text" else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def count(number: int, thing: str) -> str:

@@ -71,6 +71,11 @@ def shown(path: Path) -> str:
     return (absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute).as_posix()
 
 
+def named(folder: Path) -> str:
+    """Return a folder's name as a person would write it."""
+    return f"{shown(folder)}/"
+
+
 class _Shelf:
     """Reads files of one folder, and keeps the running digest and the problems met."""
 

@@ -40,8 +40,8 @@ def load(
 
     from stancebook.parquet import facts_of, to_frame
 
-    folder = _folder(path)
-    package = _package(folder)
+    folder = folder_of(path)
+    package = package_of(folder)
     paths = {
         str(resource["path"]).removesuffix(".parquet"): folder / resource["path"] for resource in package["resources"]
     }
@@ -68,7 +68,7 @@ def load(
     return frames if table is None else frames[table]
 
 
-def _folder(path: str | PathLike[str] | None) -> Path:
+def folder_of(path: str | PathLike[str] | None) -> Path:
     """Return the folder asked for, else the package's own, else the checkout's."""
     if path is not None:
         return Path(path)
@@ -76,7 +76,8 @@ def _folder(path: str | PathLike[str] | None) -> Path:
     return packaged if packaged.is_dir() else _HERE.parents[1] / "dataset"
 
 
-def _package(folder: Path) -> dict[str, Any]:
+def package_of(folder: Path) -> dict[str, Any]:
+    """Return the data package of a dataset as it stands; raise `DatasetError` where none that a build wrote does."""
     try:
         package: dict[str, Any] = json.loads((folder / DATAPACKAGE).read_bytes())
     except (FileNotFoundError, NotADirectoryError) as fault:
@@ -89,7 +90,9 @@ def _package(folder: Path) -> dict[str, Any]:
         raise DatasetError(
             f"{folder} is not a dataset: it has no {DATAPACKAGE}. Run build.py, or give path=."
         ) from fault
-    except ValueError as fault:
+    except OSError as fault:
+        raise DatasetError(f"{folder / DATAPACKAGE} cannot be read: {fault.strerror}.") from fault
+    except (ValueError, RecursionError) as fault:
         raise DatasetError(f"{folder / DATAPACKAGE} is broken: build the dataset again.") from fault
     if not isinstance(package, dict) or not {"stancebook", "resources"} <= set(package):
         raise DatasetError(f"{folder / DATAPACKAGE} is not of a dataset that build.py wrote.")

@@ -8,10 +8,11 @@ from functools import partial
 from stancebook.build import Build
 from stancebook.compare import differences
 from stancebook.console import Console
+from stancebook.corpus import named
 from stancebook.coverage import coverage, report
 from stancebook.dataset import render
 from stancebook.publish import PublishError, publish
-from stancebook.run import Folders, Mode, named
+from stancebook.run import Folders, Mode
 
 _ROWS_LISTED = 5  # of each kind and table, after each save: what was just done, not all that was done today
 

@@ -1,4 +1,4 @@
-"""What is wrong with a file that a person wrote, and where: a value that sorts, compares and renders."""
+"""What is wrong with a file, and where: a value that sorts, compares and renders."""
 
 import json
 import os
@@ -18,7 +18,8 @@ class Problem:
     """One fault at one place, with the way out.
 
     `file` is as a person would name it from the project's root; `line` and `column` count from 1;
-    `where` names the record and key (`statements[s07].stance`), or is empty for a whole file.
+    `where` names the record and key (`statements[s07].stance`), or is empty for a whole file. In a table's
+    file, which has no lines, `line` is the row and `column` the column's place.
     """
 
     file: str

@@ -10,7 +10,7 @@ from pathlib import Path
 from stancebook.build import Build, build
 from stancebook.console import Console, count
 from stancebook.contract import Contract
-from stancebook.corpus import shown
+from stancebook.corpus import named
 from stancebook.lock import only_build
 from stancebook.problem import ANNOTATIONS_SHOWN
 from stancebook.publish import PublishError
@@ -65,11 +65,6 @@ def _run(contract: Callable[[], Contract], folders: Folders, mode: Mode, console
         return 1
     console.say(_summary(built, folders.seeds))
     return mode.use(built, folders, console)
-
-
-def named(folder: Path) -> str:
-    """Return a folder's name as a person would write it."""
-    return f"{shown(folder)}/"
 
 
 def _summary(built: Build, seeds: Path) -> str:

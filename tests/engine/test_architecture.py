@@ -72,7 +72,7 @@ def test_imports_within_the_engine_run_down_and_never_in_a_circle():
     assert order.index("problem") < order.index("check") < order.index("build") < order.index("cli")
 
 
-@pytest.mark.parametrize("ground", ["problem", "layout", "suggest", "notation", "anchor", "syntax"])
+@pytest.mark.parametrize("ground", ["problem", "layout", "suggest", "notation", "anchor", "syntax", "pattern"])
 def test_the_ground_floor_stands_on_nothing_of_the_engine(ground):
     assert GRAPH[ground] == set()
 
@@ -90,7 +90,7 @@ def test_what_a_library_does_is_the_business_of_few_modules(library):
     assert (
         users
         == {
-            "pandera": {"fields", "table", "validate"},
+            "pandera": {"fields", "table", "validate", "schema"},
             "yaml": {"syntax", "tree"},
             "edtf": {"dates"},
             "rapidfuzz": {"anchor", "suggest"},
@@ -129,12 +129,20 @@ try:
 except SystemExit as end:
     assert end.code == 0
 """
+COMMAND_HELP = """
+import sys
+from stancebook.command import main
+try:
+    main(["export", "sqlite", "--help"])
+except SystemExit as end:
+    assert end.code == 0
+"""
 
 
 @pytest.mark.parametrize(
     "program",
-    [f"import sys, stancebook\n{HEAVY}", f"{HELP}{HEAVY}"],
-    ids=["import stancebook", "build.py --help"],
+    [f"import sys, stancebook\n{HEAVY}", f"{HELP}{HEAVY}", f"{COMMAND_HELP}{HEAVY}"],
+    ids=["import stancebook", "build.py --help", "stancebook export sqlite --help"],
 )
 def test_what_must_answer_at_once_imports_nothing_heavy(program):
     told = subprocess.run(
@@ -146,3 +154,17 @@ def test_what_must_answer_at_once_imports_nothing_heavy(program):
         text=True,
     )
     assert told.stdout.splitlines()[-1] == ""
+
+
+def test_what_loads_a_table_does_without_what_builds_and_checks_them():
+    program = "import sys, stancebook; stancebook.load('actors'); print(*sorted(sys.modules))"
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": str(ROOT / "src")},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    loaded = set(told.stdout.split())
+    assert "pandas" in loaded
+    assert not {"pandera", "yaml", "edtf", "rapidfuzz", "sentencex", "sqlite3"} & loaded

@@ -2,7 +2,6 @@ import os
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +12,6 @@ import stancebook
 from schemas import CONTRACT
 from stancebook import DatasetError, load
 from stancebook.dataset import render
-from stancebook.layout import table_file
 from stancebook.publish import publish
 
 ROOT = Path(__file__).parents[2]
@@ -189,8 +187,6 @@ def checkout(dataset, tmp_path):
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "src/stancebook", folder / "src/stancebook", ignore=ignored)
     shutil.copytree(dataset, folder / "dataset")
-    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-DATA.md"):
-        shutil.copy(ROOT / name, folder / name)
     return folder
 
 
@@ -201,17 +197,6 @@ def expected(built):
 
 def test_in_a_checkout_the_dataset_beside_the_sources_is_found(checkout, expected, tmp_path):
     assert shapes(checkout / "src", cwd=tmp_path) == expected
-
-
-def test_an_installed_wheel_brings_its_dataset(checkout, expected, tmp_path):
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*pip, "--wheel-dir", tmp_path / "wheels", "."], cwd=checkout, check=True, capture_output=True)
-    [wheel] = (tmp_path / "wheels").iterdir()
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "installed")
-    shutil.rmtree(checkout)
-    assert (tmp_path / "installed/stancebook/dataset" / table_file("statements")).is_file()
-    assert shapes(tmp_path / "installed", cwd=tmp_path / "wheels") == expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,8 @@
+"""`python -m stancebook`: the command `stancebook`, where it is not on the path."""
+
+import sys
+
+from stancebook.command import main
+
+if __name__ == "__main__":
+    sys.exit(main())
