@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.mutations.faults import FAULTS  # noqa: E402
-from tests.mutations.report import by_kind, figures, floors, shown, table  # noqa: E402
+from tests.mutations.report import Floors, by_kind, figures, floors, shown, table  # noqa: E402
 from tests.mutations.run import FLOORS, SEED, Verdict, judging, mutant  # noqa: E402
 from tests.mutations.seeds import Seeds  # noqa: E402
 
@@ -47,9 +47,11 @@ def main() -> int:
     tallies = by_kind(verdicts)
     if options.json:
         options.json.write_text(json.dumps(figures(tallies), indent=2) + "\n", encoding="utf-8")
+    held = json.loads(FLOORS.read_text(encoding="utf-8"))
     if options.renew:
-        FLOORS.write_text(json.dumps(floors(tallies), indent=1) + "\n", encoding="utf-8")
-    complaints = list(faulty(verdicts))
+        held = {kind: floor for kind, floor in sorted({**held, **floors(tallies)}.items()) if kind in FAULTS}
+        FLOORS.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
+    complaints = list(faulty(verdicts, held))
     print("\n".join(complaints))
     return 1 if complaints else 0
 
@@ -71,13 +73,13 @@ def judged(kinds: list[str], each: int, seed: str) -> list[Verdict]:
         return [judge.judge(FAULTS[kind], number, seed) for kind in kinds for number in range(each)]
 
 
-def faulty(verdicts: list[Verdict]) -> Iterator[str]:
+def faulty(verdicts: list[Verdict], held: Floors) -> Iterator[str]:
     """Yield a line for each verdict that a kind of fault may not have, and for each floor missed."""
     for verdict in verdicts:
         if not verdict.right:
             yield f"{verdict.kind} {verdict.number} is {verdict.outcome}, and may not be"
     for name, tally in by_kind(verdicts).items():
-        for short in tally.short_of(json.loads(FLOORS.read_text(encoding="utf-8")).get(name, {})):
+        for short in tally.short_of(held.get(name, {})):
             yield f"{name} fell short: {short}"
 
 

@@ -95,12 +95,10 @@ def table(verdicts: Iterable[Verdict], faults: Mapping[str, Fault]) -> str:
         lines += [family.upper(), *(_line(name, each) for name, each in by_kind(of_family).items())]
         lines += [_line(f"all of {family}", tally(of_family)), ""]
     lines += [_line("ALL", tally(all_)), _line("ALL that may not survive", tally(_must(all_, faults))), ""]
-    lines += ["What survives as a silent change of data, and why:"]
-    for name, each in by_kind(all_).items():
-        if each.silent:
-            warned = f", {each.warned} with a warning" if each.warned else ""
-            why = faults[name].survives_because or "NO REASON KNOWN"
-            lines += [f"  {name} ({each.silent} of {each.applied}{warned}): {faults[name].did}", f"      {why}"]
+    lines += [
+        "What survives as a silent change of data, and why:",
+        *(_survivors(by_kind(all_), faults) or ["  nothing"]),
+    ]
     return "\n".join(lines)
 
 
@@ -140,6 +138,16 @@ def _line(name: str, each: Tally) -> str:
         f"{name:<62}{each.applied:>8}{each.equivalent:>6}{detected:>10}{located:>9}{one:>7}"
         f"{each.problems:>6}{each.silent:>8}{each.warned:>8}{each.crashed:>9}"
     )
+
+
+def _survivors(tallies: Mapping[str, Tally], faults: Mapping[str, Fault]) -> list[str]:
+    lines = []
+    for name, each in tallies.items():
+        if each.silent:
+            warned = f", {each.warned} with a warning" if each.warned else ""
+            why = faults[name].survives_because or "NO REASON KNOWN"
+            lines += [f"  {name} ({each.silent} of {each.applied}{warned}): {faults[name].did}", f"      {why}"]
+    return lines
 
 
 def _must(verdicts: list[Verdict], faults: Mapping[str, Fault]) -> list[Verdict]:
