@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build watch test lint check wheel notebooks html kills constraints clean
+.PHONY: build watch test lint check wheel notebooks html kills mutations constraints clean
 
 build: $(VENV)/ready
 	@$(RUN) build.py
@@ -24,6 +24,10 @@ lint: $(VENV)/ready-dev
 
 check: $(VENV)/ready-dev
 	@$(RUN) build.py --check
+
+# Thousands of single faults in the seeds: how many are detected, located, answered once, and what survives and why.
+mutations: $(VENV)/ready-dev
+	@$(RUN) benchmarks/mutations.py
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@echo "setting up $(VENV) …"

@@ -69,7 +69,8 @@ def test_problems_are_printed_as_a_build_prints_them(run, letters, output_format
     assert status == 1
     if output_format == "github":
         assert out.startswith(
-            "::error file=letters/people.parquet,line=1,col=1::letters/people.parquet:1:1: letters/people.parquet is missing\n"
+            "::error file=letters/people.parquet,line=1,col=1::letters/people.parquet:1:1: letters/people.parquet is"
+            " missing\n"
         )
     else:
         [problem] = json.loads(out)

@@ -1,0 +1,314 @@
+"""Slips that break one rule of the contract each; the rules that no single slip in these seeds can break, and why."""
+
+from collections.abc import Callable
+from random import Random
+
+from tests.mutations.fault import Apply, Fault, fault
+from tests.mutations.seeds import Edit, Mutant, Record, Seeds, Value, some
+from tests.mutations.yaml_slips import start_of
+
+GROUNDED = ("mentions", "statements", "events", "demands")
+
+# Rules that hold in these seeds whatever one slip does, and why.
+UNBREAKABLE = {
+    **{f"{table}.the_passage_is_not_empty": "the engine computes both ends" for table in GROUNDED},
+    **{f"{table}.a_passage_lies_in_its_document": "the engine computes the ends and the length" for table in GROUNDED},
+    "events.what_is_disputed_has_a_disputer": "a statement of the document denies something, and does for every event",
+    "demands.a_demand_and_its_statement_are_of_one_document": "there is one document",
+}
+
+A_WARNING = "the rule warns and does not refuse: a codebook may be ahead of the documents"
+
+BROKEN_BY: dict[str, Fault] = {}
+
+
+def breaks(rule: str, did: str, survives_because: str = "") -> Callable[[Apply], Fault]:
+    """Make a fault that breaks a rule, named `<table>.<function>` (a rule of the contract or of a model)."""
+
+    def made(apply: Apply) -> Fault:
+        name = "breaks-" + rule.replace(".", "-").replace("_", "-")
+        BROKEN_BY[rule] = Fault(name, "rule", did, apply, survives_because)
+        return BROKEN_BY[rule]
+
+    return made
+
+
+def given(record: Record, key: str) -> str:
+    return record.values[key].text if key in record.values else ""
+
+
+def rows(seeds: Seeds, table: str, rng: Random, holds: Callable[[Record], bool]) -> Record:
+    return rng.choice(some(seeds.rows(table, holds=holds)))
+
+
+def put(seeds: Seeds, record: Record, key: str, text: str, *concerned: str) -> Mutant:
+    """Return a mutant in which a record in lines gives `text` for a key; `concerned` keys could be mended as well."""
+    also = [record.values[name] for name in concerned if name in record.values]
+    if key in record.values:
+        mutant = seeds.replaced(record.values[key], text, also=also)
+    else:
+        first = next(iter(record.values.values()))
+        _, end = seeds.lines(first)
+        mutant = seeds.edited(record.file, Edit(end, end, f"    {key}: {text}\n"), also=also)
+    return Mutant(mutant.files, mutant.places | start_of(seeds, record))
+
+
+def out(seeds: Seeds, record: Record, key: str, *concerned: str) -> Mutant:
+    """Return a mutant in which a record in lines gives nothing for a key."""
+    also = [record.values[name] for name in concerned if name in record.values]
+    mutant = seeds.edited(record.file, Edit(*seeds.lines(record.values[key]), ""), also=also)
+    return Mutant(mutant.files, mutant.places | start_of(seeds, record))
+
+
+# ── Dates ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _words_without_a_date(table: str) -> Apply:
+    def apply(seeds: Seeds, rng: Random) -> Mutant:
+        record = rows(seeds, table, rng, lambda r: {"date_text", "date_edtf"} <= set(r.values))
+        return out(seeds, record, "date_edtf", "date_text")
+
+    return apply
+
+
+def _after_publication(table: str) -> Apply:
+    def apply(seeds: Seeds, rng: Random) -> Mutant:
+        record = rng.choice(seeds.rows(table))
+        return put(seeds, record, "date_edtf", rng.choice(["2025-03-01", "2025-06-02", "2026", "2025-02-07/.."]))
+
+    return apply
+
+
+for _table in ("statements", "events", "demands"):
+    breaks(f"{_table}.words_come_with_a_date", "gave words that date, and no date")(_words_without_a_date(_table))
+breaks("statements.said_no_later_than_published", "dated a statement after publication")(
+    _after_publication("statements")
+)
+breaks("demands.raised_no_later_than_published", "dated a demand after publication")(_after_publication("demands"))
+
+
+@breaks("events.what_is_to_come_does_not_end_before_publication", "dated an event to come in the past")
+def _to_come_in_the_past(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(
+        seeds, "events", rng, lambda r: given(r, "status") in ("planned", "expected") and "part_of_id" not in r.values
+    )
+    return put(seeds, record, "date_edtf", rng.choice(["2024-02-14", "2025-01", "2025-02-05"]), "status")
+
+
+@breaks("events.what_is_past_does_not_start_after_publication", "took an event to come for one that occurred")
+def _past_to_come(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(seeds, "events", rng, lambda r: given(r, "date_edtf") > "2025-02-07")
+    return put(seeds, record, "status", rng.choice(["occurred", "aborted", "failed"]), "date_edtf")
+
+
+@breaks("events.a_sub_event_lies_within_its_parent", "dated a part of an event outside of it")
+def _part_outside(seeds: Seeds, rng: Random) -> Mutant:
+    dated = {r.name for r in seeds.rows("events") if "date_edtf" in r.values}
+    record = rows(seeds, "events", rng, lambda r: given(r, "part_of_id") in dated)
+    return put(seeds, record, "date_edtf", "2019-05/2031", "part_of_id", "status")
+
+
+# ── Events ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@breaks("events.it_takes_two_to_meet", "deleted a participant of a meeting of two")
+def _alone(seeds: Seeds, rng: Random) -> Mutant:
+    def of(record: Record) -> list[Record]:
+        return [r for r in seeds.rows("event_participants") if r.parent is record]
+
+    meeting = rows(
+        seeds,
+        "events",
+        rng,
+        lambda r: given(r, "event_type") in ("meeting", "talks") and "note" not in r.values and len(of(r)) == 2,
+    )
+    record = rng.choice(of(meeting))
+    mutant = seeds.edited(record.file, Edit(record.start, record.end, ""), also=[meeting.values["event_type"]])
+    return Mutant(mutant.files, mutant.places | start_of(seeds, meeting))
+
+
+def _mediator_and_party(table: str) -> Apply:
+    def apply(seeds: Seeds, rng: Random) -> Mutant:
+        record = rows(seeds, table, rng, lambda r: given(r, "role") == "party")
+        line = seeds.texts[record.file][record.start : record.end].replace("party", "mediator")
+        return seeds.edited(record.file, Edit(record.end, record.end, line))
+
+    return apply
+
+
+for _table in ("event_participants", "format_participants"):
+    breaks(f"{_table}.a_mediator_is_no_party", "made a party a mediator too")(_mediator_and_party(_table))
+
+
+@breaks("events.what_is_imagined_is_not_certain", "called an imagined event certain")
+def _certain(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(seeds, "events", rng, lambda r: given(r, "status") == "hypothetical")
+    return put(seeds, record, "certainty", "certain", "status")
+
+
+@breaks("events.a_plover_mode_has_its_type", "deleted the type of a mode")
+def _mode_alone(seeds: Seeds, rng: Random) -> Mutant:
+    return out(seeds, rows(seeds, "events", rng, lambda r: "plover_mode" in r.values), "plover_type", "plover_mode")
+
+
+@breaks("events.a_code_has_a_place", "deleted the place of a code of a country")
+def _code_alone(seeds: Seeds, rng: Random) -> Mutant:
+    return out(seeds, rows(seeds, "events", rng, lambda r: "iso3" in r.values), "place", "iso3")
+
+
+# ── Statements ────────────────────────────────────────────────────────────────────────────────────
+
+
+@breaks("statements.a_stance_on_a_format_names_it", "deleted the format of a stance on a format")
+def _format_out(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(
+        seeds,
+        "statements",
+        rng,
+        lambda r: given(r, "issue_id").endswith("-format") and {"stance", "format_id"} <= set(r.values),
+    )
+    return out(seeds, record, "format_id", "issue_id", "stance")
+
+
+@breaks("statements.a_format_goes_with_talks", "gave a format to a statement about something else")
+def _format_of_land(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(seeds, "statements", rng, lambda r: given(r, "issue_id") == "russia-keeps-territory")
+    return put(seeds, record, "format_id", "four-way", "issue_id")
+
+
+@breaks("statements.quoted_rows_hold_quotation_marks", "called reported speech direct")
+def _direct(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(
+        seeds,
+        "statements",
+        rng,
+        lambda r: given(r, "attribution") in ("indirect", "narrated") and not set('"“‘') & set(given(r, "quote")),
+    )
+    return put(seeds, record, "attribution", "direct", "quote")
+
+
+@breaks("statements.partial_rows_give_the_quoted_words", "deleted the quoted words of a partial statement")
+def _quoted_words_out(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(seeds, "statements", rng, lambda r: given(r, "attribution") == "partial")
+    return out(seeds, record, "quoted_words", "attribution")
+
+
+@breaks("statements.quoted_words_stand_in_marks", "gave words that are in no quotation marks for quoted words")
+def _words_outside_marks(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(
+        seeds, "statements", rng, lambda r: given(r, "attribution") == "partial" and given(r, "quote")[0].isalpha()
+    )
+    return put(seeds, record, "quoted_words", given(record, "quote").split()[0], "quote")
+
+
+@breaks("statements.readings_belong_to_a_reader", "put an author's reading on record")
+def _reading_on_record(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(seeds, "statements", rng, lambda r: given(r, "attribution") in ("narrated", "interpreted"))
+    return put(seeds, record, "source", rng.choice(["on_record", "leak"]), "attribution")
+
+
+@breaks("statements.a_spokesperson_speaks_for_someone_else", "deleted the holder for whom a spokesman speaks")
+def _spokesman_alone(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(seeds, "statements", rng, lambda r: given(r, "source") == "spokesperson" and "holder_id" in r.values)
+    return out(seeds, record, "holder_id", "source", "speaker_id")
+
+
+@breaks("statements.nobody_addresses_themselves", "made a speaker the addressee")
+def _to_oneself(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(seeds, "statements", rng, lambda r: "note" not in r.values)
+    return put(seeds, record, "addressee_id", given(record, "speaker_id"), "speaker_id")
+
+
+@breaks("statements.a_stance_is_toward_an_issue", "deleted the issue of a stance")
+def _issue_out(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(
+        seeds,
+        "statements",
+        rng,
+        lambda r: (
+            "issue_id" in r.values and "format_id" not in r.values and {"stance", "asserted_change"} & set(r.values)
+        ),
+    )
+    return out(seeds, record, "issue_id", "stance", "asserted_change")
+
+
+# ── Demands ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@breaks("demands.nobody_demands_of_themselves", "made a demander the addressee")
+def _of_oneself(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(seeds, "demands", rng, lambda r: "note" not in r.values)
+    return put(seeds, record, "addressee_id", given(record, "demander_id"), "demander_id")
+
+
+@breaks("demands.a_conditional_demand_has_its_condition", "deleted the condition of a conditional demand")
+def _condition_out(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(seeds, "demands", rng, lambda r: given(r, "flexibility") == "conditional" and "condition" in r.values)
+    return out(seeds, record, "condition", "flexibility")
+
+
+@breaks("demands.what_became_of_a_demand_is_told", "called a demand withdrawn and said no more")
+def _withdrawn(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(seeds, "demands", rng, lambda r: "note" not in r.values and not seeds.referring(r))
+    return put(seeds, record, "status", rng.choice(["softened", "withdrawn", "superseded"]))
+
+
+@breaks("demands.a_successor_is_of_the_same_party_and_issue", "let a demand replace one on another issue")
+def _successor_of_another(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(seeds, "demands", rng, lambda r: "supersedes_id" in r.values)
+    other = rows(seeds, "demands", rng, lambda r: given(r, "issue_id") != given(record, "issue_id"))
+    return put(seeds, record, "supersedes_id", other.name, "issue_id")
+
+
+# ── Mentions and the codebook ─────────────────────────────────────────────────────────────────────
+
+
+@breaks("mentions.a_role_title_stands_in_the_document", "cut a title off the quote of a mention")
+def _title_out_of_quote(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(
+        seeds,
+        "mentions",
+        rng,
+        lambda r: given(r, "role_title") != "" and given(r, "quote").startswith(given(r, "role_title") + " "),
+    )
+    name = given(record, "quote").removeprefix(given(record, "role_title") + " ")
+    prefix = f"{name}\n    prefix: {given(record, 'role_title')}" if "prefix" not in record.values else name
+    return put(seeds, record, "quote", prefix, "role_title")
+
+
+def _nobody_uses(table: str) -> Apply:
+    def apply(seeds: Seeds, rng: Random) -> Mutant:
+        record = rng.choice(seeds.rows(table))
+        body = seeds.texts[record.file][record.start : record.end].replace(record.name, "port-league", 1)
+        return seeds.edited(record.file, Edit(record.end, record.end, body))
+
+    return apply
+
+
+breaks("actors.every_actor_is_mentioned", "added an actor that no document mentions", A_WARNING)(_nobody_uses("actors"))
+breaks("issues.every_issue_is_used", "added an issue that no record is about", A_WARNING)(_nobody_uses("issues"))
+breaks("formats.every_format_is_used", "added a format that no record is about", A_WARNING)(_nobody_uses("formats"))
+
+
+# ── Forms of single columns ───────────────────────────────────────────────────────────────────────
+
+
+def _form(value: Value) -> bool:
+    return value.key in FORMS
+
+
+FORMS = {
+    "iso3": ("UA", "ukr", "Ukraine", "NO", "UK"),
+    "url": ("www.themoscowtimes.com/2025", "themoscowtimes.com", "https:// www.themoscowtimes.com"),
+    "language": ("English", "EN", "en_GB", "en-uk"),
+    "text_sha256": ("1852494d10bda731", "0" * 63, "G" * 64),
+}
+
+
+@fault("rule", "wrote a code, an address or a language in another form")
+def another_form(seeds: Seeds, rng: Random) -> Mutant:
+    value = rng.choice(seeds.that(_form))
+    return seeds.retyped(value, rng.choice(FORMS[value.key]))
+
+
+FAULTS = (*BROKEN_BY.values(), another_form)

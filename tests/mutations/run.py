@@ -1,0 +1,110 @@
+"""A judge: builds each mutant of the seeds, and says what became of its fault."""
+
+import tempfile
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Literal
+
+from schemas import CONTRACT
+from stancebook.build import Build, build
+from stancebook.corpus import shown
+from stancebook.problem import Problem
+from tests.mutations.fault import Fault
+from tests.mutations.seeds import Mutant, Seeds
+
+Outcome = Literal["detected", "equivalent", "silent", "crashed"]
+
+FLOORS = Path(__file__).parent / "floors.json"
+SEED = "1991"
+
+MEMORY = Path("/dev/shm")  # noqa: S108 (a folder in memory, where the system has one)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a build said to one mutant: problems, warnings among them, or the traceback of a crash.
+
+    `right` where the kind of fault may have this outcome.
+    """
+
+    kind: str
+    number: int
+    outcome: Outcome
+    right: bool
+    problems: tuple[Problem, ...] = ()
+    located: bool = False
+    crash: str = ""
+
+    @property
+    def one(self) -> bool:
+        """Whether the mistake was answered by exactly one problem."""
+        return self.outcome == "detected" and len(self.problems) == 1
+
+
+def mutant(fault: Fault, seeds: Seeds, number: int, seed: str = SEED) -> Mutant:
+    """Return one mutant of a kind: the same number and seed give the same one."""
+    return fault.apply(seeds, Random(f"{seed}/{fault.name}/{number}"))  # noqa: S311
+
+
+def may_be(fault: Fault, outcome: Outcome) -> bool:
+    """Return whether a kind of fault may have an outcome."""
+    if fault.harmless:
+        return outcome == "equivalent"
+    return outcome in ("detected", "equivalent") or (outcome == "silent" and bool(fault.survives_because))
+
+
+class Judge:
+    """Keeps a copy of the seeds in which one fault at a time is made and taken back."""
+
+    def __init__(self, seeds: Seeds, folder: Path) -> None:
+        self.seeds = seeds
+        self.folder = folder
+        for name, data in seeds.files.items():
+            self._write(name, data)
+        self.whole = self._build()
+
+    def judge(self, fault: Fault, number: int, seed: str = SEED) -> Verdict:
+        """Make the fault's mutant of this number, build it, and put the seeds back."""
+        made = mutant(fault, self.seeds, number, seed)
+        try:
+            for name, data in made.files.items():
+                self._write(name, data)
+            built = self._build()
+        except Exception:  # noqa: BLE001 (whatever it is, it is a finding)
+            return Verdict(fault.name, number, "crashed", right=False, crash=traceback.format_exc())
+        finally:
+            for name in made.files:
+                self._write(name, self.seeds.files.get(name))
+        outcome = "detected" if built.errors else "equivalent" if self._same(built) else "silent"
+        located = self._located(made, built.errors)
+        return Verdict(fault.name, number, outcome, may_be(fault, outcome), tuple(built.problems), located)
+
+    def _same(self, built: Build) -> bool:
+        return all(built.frames[name].equals(frame) for name, frame in self.whole.frames.items())
+
+    def _located(self, made: Mutant, problems: Iterable[Problem]) -> bool:
+        """Return whether some problem lies within one line of a place where the fault can be mended."""
+        places = {(shown(self.folder / file), line) for file, line in made.places}
+        return any((p.file, p.line + step) in places for p in problems for step in (-1, 0, 1))
+
+    def _build(self) -> Build:
+        return build(CONTRACT, self.folder)
+
+    def _write(self, name: str, data: bytes | None) -> None:
+        path = self.folder / name
+        if data is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+
+@contextmanager
+def judging(seeds: Seeds) -> Iterator[Judge]:
+    """Give a judge of mutants of these seeds, in memory where there is such a folder."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Judge(seeds, Path(folder))
