@@ -13,7 +13,7 @@ def _of(tables: Tables, table: str, references: "pd.Series[Any]", column: str) -
     """Return a column of the rows that `references` name, aligned with the references."""
     target = tables[table]
     key = target.columns[0]
-    values = target.drop_duplicates(key).set_index(key)[column]
+    values = target.dropna(subset=[key]).drop_duplicates(key).set_index(key)[column]
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype("object")
     return pd.Series(values.reindex(references).to_numpy(), index=references.index)
@@ -47,14 +47,14 @@ def _words_come_with_a_date(table: str) -> Rule:
     return words_come_with_a_date
 
 
-@rule("statements", "date_edtf")
+@rule("statements", "date_edtf", against="published")
 def said_no_later_than_published(tables: Tables) -> Any:
     """A statement was said or held no later than the document that reports it was published: mend this date, or the
     document's."""
     return ~(tables["statements"]["date_start"] > _published(tables, "statements"))
 
 
-@rule("demands", "date_edtf")
+@rule("demands", "date_edtf", against="published")
 def raised_no_later_than_published(tables: Tables) -> Any:
     """A demand was raised no later than the document that reports it was published: mend this date, or the
     document's."""

@@ -72,6 +72,8 @@ class Text:
         places = _occurrences(words, self.spaced)
         fitting = [at for at in places if self._fits(at, at + len(words), before, after)]
         if len(fitting) == 1:
+            if not (before or after):
+                self._refuse_part_of_a_word(fitting[0], fitting[0] + len(words))
             return self._span(fitting[0], len(words))
         if fitting:
             raise self._ambiguous(words, fitting)
@@ -90,6 +92,18 @@ class Text:
             raise self._missing(words)
         span = self._span(at, len(found))
         return self.raw[span.start : span.end]
+
+    def _refuse_part_of_a_word(self, start: int, end: int) -> None:
+        """Raise where a quote starts or ends inside a word."""
+        for at, what, name in ((start, "starts", "prefix"), (end, "ends", "suffix")):
+            if at and _joins(self.spaced[at - 1 : at + 1]):
+                first, last = self._whole_words(at, at)
+                rest = self.spaced[first:at] if name == "prefix" else self.spaced[at:last]
+                raise AnchorError(
+                    f"the quote {what} in the middle of {self.spaced[first:last]!r}",
+                    f"take the whole word; or, if this part of it is meant, add  {name}: {_as_yaml(rest)}",
+                    0 if name == "prefix" else end - start - 1,
+                )
 
     def _fits(self, start: int, end: int, prefix: str, suffix: str) -> bool:
         return self.spaced[:start].rstrip().endswith(prefix) and self.spaced[end:].lstrip().startswith(suffix)
@@ -181,6 +195,12 @@ class Text:
 def place_in(text: str, at: int) -> tuple[int, int]:
     """Return the line and the column, both from 1, of an offset in a text."""
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def _joins(pair: str) -> bool:
+    """Return whether two characters are of one word: letters of a script that has cases, or digits."""
+    kinds = ["letter" if character.lower() != character.upper() else character.isdigit() for character in pair]
+    return len(kinds) == 2 and kinds[0] == kinds[1] and bool(kinds[0])
 
 
 def _occurrences(words: str, text: str) -> list[int]:

@@ -20,6 +20,7 @@ from stancebook.check import (
     check_model,
     check_references,
     check_rules,
+    check_texts,
     frames_of,
 )
 from stancebook.compute import compute_columns, derive_tables
@@ -125,7 +126,7 @@ def _check(contract: Contract, draft: _Draft, *, sound: bool) -> list[Problem]:
     problems: list[Problem] = []
     for table in tables.values():
         problems += [*check_keys(table), *check_copies(table), *check_circles(table)]
-    problems += check_references(tables, draft.unread)
+    problems += [*check_texts(tables[contract.document.name]), *check_references(tables, draft.unread)]
     sound = sound and not draft.problems and not problems
     compute_columns(contract, frames_of(tables), all_sound=sound)
     for table in tables.values():

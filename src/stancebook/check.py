@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from stancebook.annotation import Record
 from stancebook.contract import Contract, Rule
 from stancebook.problem import Problem
 from stancebook.spec import Column, ContractError, TableSpec
-from stancebook.suggest import did_you_mean
+from stancebook.suggest import did_you_mean, nearest
 from stancebook.validate import failures
 
 
@@ -38,6 +38,9 @@ class Coded:
 
 
 Tables = Mapping[str, Coded]
+Place = tuple[Record, Column]
+
+_MANY = 5  # rows of one document that break one rule against it, from which on the document itself is likelier wrong
 
 
 @dataclass
@@ -49,15 +52,35 @@ class Unread:
 
 
 def check_keys(table: Coded) -> Iterator[Problem]:
-    """Yield a problem for each row whose key an earlier row has."""
+    """Yield a problem for each row whose key an earlier row has; of a file that repeats another's keys, the first."""
     first: dict[tuple[Any, ...], Record] = {}
+    told: set[tuple[str, str]] = set()
     keys = table.frame[list(table.spec.key)]
     for record, key, whole in zip(table.records, keys.itertuples(index=False), keys.notna().all(axis=1), strict=True):
-        if whole and (earlier := first.setdefault(tuple(key), record)) is not record:
-            column = table.spec.key_as_written
-            named = record.cells[column].text if column in record.cells else ", ".join(map(str, key))
-            place = f"line {earlier.line}" if earlier.file == record.file else f"{earlier.file}:{earlier.line}"
-            yield record.problem(column, f"{named!r} is already used in {place}", "give each row a key of its own")
+        if not whole or (earlier := first.setdefault(tuple(key), record)) is record:
+            continue
+        files = (record.file, earlier.file)
+        if files in told:
+            record.sound = False
+            continue
+        hint = "give each row a key of its own"
+        place = f"line {earlier.line}"
+        if record.file != earlier.file:
+            told.add(files)
+            place = f"{earlier.file}:{earlier.line}"
+            hint += f"; or take the file out, if it is a copy of {earlier.file}"
+        column = table.spec.key_as_written
+        named = record.cells[column].text if column in record.cells else ", ".join(map(str, key))
+        yield record.problem(column, f"{named!r} is already used in {place}", hint)
+
+
+def check_texts(documents: Coded) -> Iterator[Problem]:
+    """Yield a problem for each document whose text another one has: its rows would count twice."""
+    first: dict[str, Record] = {}
+    for record, digest in zip(documents.records, documents.frame["text_sha256"], strict=True):
+        if isinstance(digest, str) and (earlier := first.setdefault(digest, record)) is not record:
+            message = f"the text is the same, byte for byte, as that of {earlier.doc_id!r}"
+            yield record.problem(None, message, "take one of the two documents out: all it says would count twice")
 
 
 def check_copies(table: Coded) -> Iterator[Problem]:
@@ -79,23 +102,19 @@ def check_references(tables: Tables, unread: Unread) -> Iterator[Problem]:
 
     A key is told once, at the first place that names it: somebody renamed a row, or forgot one.
     """
-    known = {name: dict.fromkeys(table.keys) for name, table in tables.items() if len(table.spec.key) == 1}
-    dangling: dict[tuple[str, str], list[tuple[Record, Column]]] = {}
-    named: dict[str, set[str]] = {name: set() for name in known}
-    for table in tables.values():
-        for column in table.spec.references:
-            target = column.target or ""
-            for record, value in zip(table.records, table.frame[column.name], strict=True):
-                if column.name not in record.cells or not isinstance(value, str):
-                    continue
-                if target != table.spec.name:
-                    named[target].add(value)
-                read = target not in unread.tables and value.partition("#")[0] not in unread.documents
-                if read and value not in known[target]:
-                    dangling.setdefault((target, value), []).append((record, column))
-    for (target, _), places in dangling.items():
-        unnamed = [key for key in known[target] if key not in named[target]]
-        yield _dangling(places, tables[target], unnamed)
+    for target, places in _named(tables).items():
+        table = tables[target]
+        known = set(table.keys)
+        missing = {
+            key: at
+            for key, at in places.items()
+            if not (key in known or target in unread.tables or key.partition("#")[0] in unread.documents)
+        }
+        for key in _following_from_keys(missing, table):
+            for record, _ in missing.pop(key):
+                record.sound = False
+        for at in missing.values():
+            yield _dangling(at, table, _unnamed(table, places))
 
 
 def check_circles(table: Coded) -> Iterator[Problem]:
@@ -137,9 +156,31 @@ def check_rules(contract: Contract, tables: Tables, *, all_sound: bool) -> Itera
     for rule in contract.rules:
         table = tables[rule.table]
         broken = _broken(rule, frames, all_sound=all_sound)
-        for label in broken.index[clean[rule.table][broken.index]]:
-            record = table.records[label]
-            yield record.problem(rule.column if rule.column in record.cells else None, rule.message, level=rule.level)
+        records = [table.records[label] for label in broken.index[clean[rule.table][broken.index]]]
+        documents = {record.doc_id: record for record in tables[contract.document.name].records}
+        for doc_id, group in _by_document(records).items():
+            if rule.against and len(group) >= _MANY:
+                yield _of_the_document(rule, documents[doc_id], group)
+                continue
+            for record in group:
+                column = rule.column if rule.column in record.cells else None
+                yield record.problem(column, rule.message, level=rule.level)
+
+
+def _by_document(records: list[Record]) -> dict[str, list[Record]]:
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        groups.setdefault(record.doc_id, []).append(record)
+    return groups
+
+
+def _of_the_document(rule: Rule, document: Record, broken: list[Record]) -> Problem:
+    """Return the one problem of many rows that break a rule against a column of their document."""
+    for record in broken:
+        record.sound = False
+    lines = ", ".join(str(record.line) for record in broken[:_MANY])
+    hint = f"{rule.message}\nlook at the records in the lines {lines} … if this is right"
+    return document.problem(rule.against, f"{len(broken)} {rule.table} do not go with this", hint, level=rule.level)
 
 
 def frames_of(tables: Tables) -> dict[str, pd.DataFrame]:
@@ -164,10 +205,40 @@ def _verdict(rule: Rule, frames: Mapping[str, pd.DataFrame]) -> pd.Series[bool]:
     raise ContractError(f"the rule {rule.message!r} must return one True or False for each row of {rule.table!r}.")
 
 
-def _dangling(places: list[tuple[Record, Column]], target: Coded, unnamed: list[str]) -> Problem:
+def _named(tables: Tables) -> dict[str, dict[str, list[Place]]]:
+    """Return, by table, the keys that references name, each with the places that name it."""
+    named: dict[str, dict[str, list[Place]]] = {name: {} for name in tables}
+    for table in tables.values():
+        for column in table.spec.references:
+            for record, key in zip(table.records, table.frame[column.name], strict=True):
+                if column.name in record.cells and isinstance(key, str):
+                    named[column.target or ""].setdefault(key, []).append((record, column))
+    return named
+
+
+def _unnamed(table: Coded, places: Mapping[str, list[Place]]) -> list[str]:
+    """Return the keys of a codebook's rows that no other table names."""
+    if table.spec.shape != "codebook":
+        return []
+    named = {key for key, at in places.items() if any(record.spec.name != table.spec.name for record, _ in at)}
+    return [key for key in table.keys if key not in named]
+
+
+def _following_from_keys(missing: Collection[str], target: Coded) -> list[str]:
+    """Return the keys that are missing because of a problem which a key of the table itself has.
+
+    One that is ill-formed was meant; or the only one missing is that of a row which took another row's.
+    """
+    ill_formed = [key for key, found in zip(target.keys, target.frame[target.spec.key[0]], strict=True) if found != key]
+    if len(missing) == 1 and len(set(target.keys)) < len(target.keys):
+        return list(missing)
+    return [key for key in missing if nearest(key, ill_formed)]
+
+
+def _dangling(places: list[Place], target: Coded, unnamed: list[str]) -> Problem:
     """Return the problem of a key that no row has, at the first of the places that name it.
 
-    `unnamed` are the keys of rows that no other table names: the only such entry of a codebook may be what is meant.
+    `unnamed` are the keys that no other table names: the only such entry of a codebook may be what is meant.
     """
     for record, _ in places:
         record.sound = False
@@ -175,7 +246,7 @@ def _dangling(places: list[tuple[Record, Column]], target: Coded, unnamed: list[
     typed = record.cells[column.name].text.strip()
     name = target.spec.name
     local = [key.removeprefix(f"{record.doc_id}#") for key in target.keys]
-    if target.spec.shape == "codebook" and len(unnamed) == 1:
+    if len(unnamed) == 1:
         hint = f"nothing names {unnamed[0]!r}: is that what is meant?"
     else:
         hint = did_you_mean(typed, local) or f"add it to the {name}, or name another"

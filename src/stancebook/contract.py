@@ -18,7 +18,9 @@ class Rule:
     """A condition on the rows of one table that needs others to decide.
 
     `holds(tables)` returns a boolean series over the index of `tables[table]`: True where the row is
-    in order. The function's docstring is the message; `column` is the key a problem points at.
+    in order. The function's docstring is the message; `column` is the key a problem points at. `against`
+    is a column of the document that the rule holds rows against: where many rows of a document break it,
+    that is where it is mended.
     """
 
     table: str
@@ -26,9 +28,12 @@ class Rule:
     message: str
     column: str | None = None
     level: Level = "error"
+    against: str | None = None
 
 
-def rule(table: str, column: str | None = None, *, level: Level = "error") -> Callable[[Callable[[Tables], Any]], Rule]:
+def rule(
+    table: str, column: str | None = None, *, level: Level = "error", against: str | None = None
+) -> Callable[[Callable[[Tables], Any]], Rule]:
     """Make a `Rule` of a function whose docstring is the sentence a coder reads when it fails."""
 
     def made(function: Callable[[Tables], Any]) -> Rule:
@@ -37,7 +42,7 @@ def rule(table: str, column: str | None = None, *, level: Level = "error") -> Ca
             raise ContractError(
                 f"the rule {function.__name__} has no docstring: write it as the message a coder reads."
             )
-        return Rule(table, function, message, column, level)
+        return Rule(table, function, message, column, level, against)
 
     return made
 

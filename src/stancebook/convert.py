@@ -17,6 +17,10 @@ Value = str | int | dt.date | None
 Row = dict[str, Value]
 
 
+# What UTF-8 turns into when it is read as Windows-1252 or Latin-1: "é" into "Ã©", "–" into "â€“".
+_GARBLED = re.compile("Ã[\u0080-\u00bf]|â€.|â\u0080[\u0080-\u00bf]|Â[\u0080-\u00a0©«®°·»]")
+
+
 class CellError(ValueError):
     """Raised where a cell is not what its column holds; its first argument says why, its second what would be."""
 
@@ -157,7 +161,16 @@ def _key(text: str, column: Column) -> Value:
 
 
 def _text(text: str, column: Column) -> Value:
+    if garbled := _GARBLED.search(text):
+        raise CellError(
+            f"{garbled[0]!r} is what is left of a character that was saved as UTF-8 and read as something else",
+            "type the character anew, and save the file as UTF-8",
+        )
     return text
+
+
+def _verbatim(text: str, column: Column) -> Value:
+    return text  # garbled or not: the document decides
 
 
 def _choice(text: str, column: Column) -> Value:
@@ -186,7 +199,7 @@ _FROM_TEXT: Mapping[Kind, Callable[[str, Column], Value]] = {
     "ref": _text,
     "choice": _choice,
     "text": _text,
-    "verbatim": _text,
+    "verbatim": _verbatim,
     "edtf": _edtf,
     "day": _day,
     "integer": _integer,

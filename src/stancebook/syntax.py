@@ -5,6 +5,7 @@ a quotation mark was opened, where a dash is missing. The last event before the 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ import yaml
 
 _IN_A_BLOCK = "put the text into a block: 'key: |-' and the text indented on the next line"
 _KEY_FIRST = re.compile(r"[ \t]*(?:- +)?[\w-]+:(?:[ \t]|$)")
+_ODD_INDENT = re.compile("^ *([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff])", re.MULTILINE)
 _COMMENT = re.compile(r"[ \t]+#")
 
 
@@ -64,6 +66,9 @@ def diagnose(text: str, fault: yaml.MarkedYAMLError, last: Any, closed: int | No
     at = fault.problem_mark.index if fault.problem_mark else len(text)
     began = fault.context_mark.index if fault.context_mark else at
     stumble = Stumble(text, fault.problem or "", at, began, last, closed)
+    if space := _ODD_INDENT.search(text, _start_of_line(text, min(at, began)), _end_of_line(text, at)):
+        name = unicodedata.name(space[1], "another kind of space").lower()
+        return Slip(space.start(1), f"a {name} (U+{ord(space[1]):04X}) stands in the indentation", "indent with spaces")
     for words, read in _READINGS:
         if words in stumble.words:
             return read(stumble)

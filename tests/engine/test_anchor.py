@@ -30,7 +30,14 @@ def slice_of(data, text):
     start = data.draw(st.integers(0, len(text) - 1))
     quote = text[start : data.draw(st.integers(start + 1, len(text)))]
     assume(quote.strip() and places(spaced(quote), spaced(text)) == 1)
+    assume(not cuts_a_word(spaced(quote), spaced(text)))
     return quote
+
+
+def cuts_a_word(words, text):
+    start = text.find(words)
+    end = start + len(words)
+    return any(text[at - 1 : at].isalnum() and text[at : at + 1].isalnum() for at in (start, end))
 
 
 # ── What always holds ─────────────────────────────────────────────────────────────────────────────
@@ -57,6 +64,7 @@ def test_other_white_space_in_the_quote_changes_nothing(text, data):
 @settings(max_examples=200)
 def test_any_other_quote_is_found_once_or_refused_with_a_way_out(text, quote):
     assume(quote.strip())
+    assume(not cuts_a_word(spaced(quote), spaced(text)))
     if places(spaced(quote), spaced(text)) == 1:
         span = Text(text, "notes.txt").anchor(quote)
         assert spaced(text[span.start : span.end]) == spaced(quote)
@@ -84,6 +92,37 @@ def test_a_prefix_or_a_suffix_picks_one_of_several_places(context, start):
     assert Text("tall mill stands, the old\n\nmill fell", "notes.txt").anchor("mill", **context) == Span(
         start, start + 4
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "hint"),
+    [
+        ("the Russians left", "Russian", "add  suffix: 's'"),
+        ("the Russians left", "ussians left", "add  prefix: 'R'"),
+        ("in 2031 they", "in 203", "add  suffix: '1'"),
+        ("Прежний мост", "режний", "add  prefix: 'П'"),
+    ],
+)
+def test_a_quote_that_cuts_a_word_is_refused_unless_what_stands_around_it_is_given(text, quote, hint):
+    told = refusal(text, quote)
+    assert "in the middle of" in told[0]
+    assert told[1].endswith(hint)
+    name, _, words = told[1].rpartition("add  ")[2].partition(": ")
+    assert Text(text, "notes.txt").anchor(quote, **{name: words.strip("'")})
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Kyiv's gate", "Kyiv"),
+        ("US-led talks", "US"),
+        ("20km off", "20"),
+        ("停战谈判", "停战"),
+        ("(talks)", "talks"),
+    ],
+)
+def test_a_quote_may_end_at_a_mark_or_where_a_script_parts_no_words(text, quote):
+    assert Text(text, "notes.txt").anchor(quote).end <= len(text)
 
 
 def test_a_prefix_that_does_not_stand_there_is_refused_even_where_the_quote_stands_once():
