@@ -1,11 +1,19 @@
 """What is wrong with a file that a person wrote, and where: a value that sorts, compares and renders."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Literal
 
 Level = Literal["error", "warning"]
+
+# What would command a terminal, break a line, or let text be read in another order than it is stored in.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+_LISTED = 1000  # problems of one file: nobody mends more before building again
+_LONG = 2000  # characters of a message or a hint, which may hold what was typed where a word was due
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -34,8 +42,17 @@ class ProblemsError(Exception):
 
 
 def as_text(problems: Iterable[Problem]) -> str:
-    """Return one `file:line:column: where: message` a problem, its hint indented beneath."""
-    return "\n".join(_text(problem) for problem in problems)
+    """Return one `file:line:column: where: message` a problem, its hint indented beneath.
+
+    Of a file with very many, the first are told, and the number of the others.
+    """
+    told = []
+    for file, of_file in groupby(problems, key=lambda problem: problem.file):
+        listed = list(of_file)
+        told += [_text(problem) for problem in listed[:_LISTED]]
+        if (more := len(listed) - _LISTED) > 0:
+            told.append(visible(f"{file}: and {more:,} more".replace("\n", r"\n")))
+    return "\n".join(told)
 
 
 def as_github(problems: Iterable[Problem]) -> str:
@@ -44,8 +61,16 @@ def as_github(problems: Iterable[Problem]) -> str:
 
 
 def as_json(problems: Iterable[Problem]) -> str:
-    """Return a JSON array of objects with the fields of `Problem`."""
-    return json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2)
+    """Return a JSON array of objects with the fields of `Problem`, in ASCII: what is beyond stands as escapes."""
+    return json.dumps([asdict(problem) for problem in problems], indent=2).replace("\x7f", r"\u007f")
+
+
+def visible(text: str) -> str:
+    """Return text that a terminal shows and does not obey: control characters and the like stand as escapes.
+
+    Line feeds and tabs stay.
+    """
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 RENDERERS: dict[str, Callable[[Iterable[Problem]], str]] = {
@@ -59,17 +84,25 @@ def _text(problem: Problem) -> str:
     place = f"{problem.file}:{problem.line}:{problem.column}: "
     where = f"{problem.where}: " if problem.where else ""
     label = "warning: " if problem.level == "warning" else ""
-    hint = "".join(f"\n    {line}" for line in problem.hint.splitlines())
-    return f"{place}{label}{where}{problem.message}{hint}"
+    said = f"{place}{label}{_cut(where)}{_cut(problem.message)}".replace("\n", r"\n")
+    hint = "".join(f"\n    {_cut(line)}" for line in problem.hint.split("\n") if line)
+    return visible(f"{said}{hint}")
+
+
+def _cut(text: str) -> str:
+    """Return a text, or of one longer than anybody reads, its ends."""
+    if len(text) <= _LONG:
+        return text
+    return f"{text[: _LONG // 2]} … ({len(text):,} characters) … {text[-_LONG // 2 :]}"
 
 
 def _github(problem: Problem) -> str:
     # https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     where = f"{problem.where}: " if problem.where else ""
-    message = _escaped(f"{where}{problem.message}\n{problem.hint}".rstrip())
+    message = _escaped("\n".join(map(_cut, (f"{where}{problem.message}", problem.hint))).rstrip())
     file = _escaped(problem.file).replace(",", "%2C").replace(":", "%3A")
     return f"::{problem.level} file={file},line={problem.line},col={problem.column}::{message}"
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25").replace("\n", "%0A")

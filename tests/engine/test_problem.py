@@ -1,9 +1,10 @@
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stancebook.problem import Problem, ProblemsError, as_github, as_json, as_text
+from stancebook.problem import RENDERERS, Problem, ProblemsError, as_github, as_json, as_text, visible
 
 PROBLEMS = st.builds(
     Problem,
@@ -47,7 +48,51 @@ def test_a_warning_is_called_one():
 
 def test_for_github_line_breaks_and_marks_of_the_command_are_escaped():
     told = as_github([Problem("a,b:c.yaml", 3, 7, "rows[1]", "50% of\r\nit", "mend: it")])
-    assert told == "::error file=a%2Cb%3Ac.yaml,line=3,col=7::rows[1]: 50%25 of%0D%0Ait%0Amend: it"
+    assert told == r"::error file=a%2Cb%3Ac.yaml,line=3,col=7::rows[1]: 50%25 of\r%0Ait%0Amend: it"
+
+
+UNSEEN = "\x00\x07\x1b\x7f\x85\x9b\r\u2028\u202a\u202e\u2066\u2069\udcff"
+HOSTILE = Problem(
+    f"a{UNSEEN}.yaml", 1, 1, f"rows[{UNSEEN}]", f"\n{UNSEEN} is not a day", f"copy this: {UNSEEN}\nor not"
+)
+
+
+@pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)
+def test_no_file_name_and_no_text_commands_the_terminal_it_is_shown_in(render):
+    assert not set(render([HOSTILE])) & set(UNSEEN)
+
+
+def test_what_cannot_be_seen_is_shown_as_an_escape():
+    assert visible("\x1b[2J\u202e\udcff tab\t line\n é’") == r"\x1b[2J\u202e\udcff tab" + "\t line\n é’"
+
+
+def test_a_line_break_in_a_name_makes_no_line_that_reads_like_another_problem():
+    forged = Problem("a\nb.yaml:9:9: all is well", 1, 1, "", "one\ntwo")
+    assert as_text([forged]) == r"a\nb.yaml:9:9: all is well:1:1: one\ntwo"
+
+
+def test_of_very_many_problems_of_a_file_the_first_are_told_and_the_number_of_the_others():
+    many = [Problem(file, line, 1, "", "is empty") for file in ("a.yaml", "b.yaml") for line in range(1, 2001)]
+    told = as_text(many).split("\n")
+    assert told[998:1002] == [
+        "a.yaml:999:1: is empty",
+        "a.yaml:1000:1: is empty",
+        "a.yaml: and 1,000 more",
+        "b.yaml:1:1: is empty",
+    ]
+    assert len(told) == 2002
+
+
+@pytest.mark.parametrize("render", [as_text, as_github])
+def test_a_value_longer_than_anybody_reads_is_shown_by_its_ends(render):
+    told = render([Problem("a.yaml", 1, 1, "rows[1]", f"'{'x' * 10_000}' is not a day", "y" * 10_000)])
+    assert "xxx … (10," in told
+    assert "is not a day" in told
+    assert len(told) < 5000
+
+
+def test_as_json_a_name_that_is_not_utf_8_is_kept():
+    assert json.loads(as_json([HOSTILE]))[0]["file"] == HOSTILE.file
 
 
 @given(st.lists(PROBLEMS, max_size=3))
