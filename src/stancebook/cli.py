@@ -11,6 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from stancebook.places import misplaced
+from stancebook.problem import visible
+
 if TYPE_CHECKING:
     from stancebook.build import Build
     from stancebook.contract import Contract
@@ -36,7 +39,10 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal may lack a character that a text has
-    options = _parser(root).parse_args(argv)
+    parser = _parser(root)
+    options = parser.parse_args(argv)
+    if fault := misplaced(options.seeds, options.out):
+        parser.error(visible(fault))
     from stancebook.build import build
     from stancebook.dataset import render
     from stancebook.problem import RENDERERS
@@ -62,7 +68,7 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
         return _check(files, options.out, say)
     try:
         changed = publish(files, options.out)
-    except PublishError as fault:
+    except (PublishError, OSError) as fault:
         say(f"Nothing was written. {fault}")
         return 1
     say(
@@ -110,8 +116,8 @@ def _parser(root: Path) -> argparse.ArgumentParser:
 
 
 def _folder(path: str) -> Path:
-    if not Path(path).is_dir():
-        raise argparse.ArgumentTypeError(f"{path} is not a folder")
+    if not os.path.isdir(path):  # noqa: PTH112 (where the system refuses to look, Path.is_dir raises)
+        raise argparse.ArgumentTypeError(visible(f"{path} is not a folder"))
     return Path(path)
 
 
@@ -121,9 +127,12 @@ def _sayer(output_format: str) -> Callable[[str], None]:
 
 
 def _print(text: str, stream: TextIO) -> None:
-    """Print, and go on with the work where whoever was reading has seen enough: `build.py | head`."""
+    """Print, and go on with the work where whoever was reading has seen enough: `build.py | head`.
+
+    Whatever is printed may hold names and texts that nobody vouches for.
+    """
     try:
-        print(text, file=stream, flush=True)
+        print(visible(text), file=stream, flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
