@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from stancebook.places import misplaced
+from stancebook.places import overlap
 from stancebook.problem import visible
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
             stream.reconfigure(errors="backslashreplace")  # a terminal may lack a character that a text has
     parser = _parser(root)
     options = parser.parse_args(argv)
-    if fault := misplaced(options.seeds, options.out):
+    if fault := overlap(options.seeds, options.out):
         parser.error(visible(fault))
     from stancebook.build import build
     from stancebook.dataset import render
@@ -68,7 +68,7 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
         return _check(files, options.out, say)
     try:
         changed = publish(files, options.out)
-    except (PublishError, OSError) as fault:
+    except PublishError as fault:
         say(f"Nothing was written. {fault}")
         return 1
     say(
