@@ -75,8 +75,8 @@ def text(words):
 
 
 HARM = {
-    "a gigabyte of annotations": (ANNOTATIONS, sparse, f"1:1: is larger than 8 MiB\n    {LARGE}"),
-    "a gigabyte of text": (TEXT, sparse, f"1:1: is larger than 8 MiB\n    {LARGE}"),
+    "a gigabyte of annotations": (ANNOTATIONS, sparse, f"1:1: is larger than 4 MiB\n    {LARGE}"),
+    "a gigabyte of text": (TEXT, sparse, f"1:1: is larger than 4 MiB\n    {LARGE}"),
     "lists without end": (ANNOTATIONS, text("[" * 50_000), f"1:33: {DEEP}"),
     "keys without end": (ANNOTATIONS, text("[{? " * 50_000), f"1:65: {DEEP}"),
     "a pipe nobody writes to": (

@@ -19,8 +19,8 @@ CODEBOOK = "codebook"
 DOCUMENTS = "documents"
 TEXT, ANNOTATIONS = ".txt", ".yaml"
 
-# The longest novels have some 4 MB. YAML of twice that holds 50,000 records, and costs a gigabyte as a tree at worst.
-LIMITS = {TEXT: 8 << 20, ANNOTATIONS: 8 << 20}
+# The longest novels have some 3 MB, and 4 MiB of YAML hold 25,000 records; the worst of either costs some 1.3 GB.
+LIMITS = {TEXT: 4 << 20, ANNOTATIONS: 4 << 20}
 
 # Names that Windows keeps for devices, whatever their ending: no checkout there could hold such a file.
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
