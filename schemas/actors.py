@@ -14,16 +14,17 @@ WIKIDATA = Form(r"Q[1-9][0-9]*", "a Wikidata item, such as 'Q212'")
 def root_of_parents(tables: Tables) -> "pd.Series[str]":
     """Return, for each actor, the actor at the top of its chain of parents: itself where it has none."""
     actors = tables["actors"]
-    parent = dict(zip(actors["actor_id"], actors["parent_id"], strict=True))
+    parent: dict[str, str] = dict(zip(actors["actor_id"], actors["parent_id"], strict=True))
 
-    def root(actor: str) -> str:
-        seen = {actor}
-        while pd.notna(above := parent.get(actor)) and above not in seen:
-            seen.add(above)
-            actor = above
-        return actor
-
-    return actors["actor_id"].map(root).astype("str")
+    roots: dict[str, str] = {}
+    for actor in parent:
+        chain, top = dict[str, None](), actor
+        while top not in roots and top not in chain:
+            chain[top] = None
+            top = above if pd.notna(above := parent.get(top)) else top
+        end = roots.get(top, top)
+        roots.update(dict.fromkeys(chain, end))
+    return actors["actor_id"].map(roots).astype("str")
 
 
 class Actors(Codebook):

@@ -1,18 +1,21 @@
 """Words in quotation marks: finding them in a passage."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
-# Opening and closing marks in the order tried; straight ones pair with the next straight one, and a single
-# mark before a letter is an apostrophe.
-_MARKED = re.compile(r'"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|‘(?:[^’]|’(?=\w))*’')
+# Opening marks and what closes them; straight ones pair with the next straight one, and a single mark before a
+# letter is an apostrophe.
+_PAIRS = {'"': '"', "“": "”", "„": "[“”]", "«": "»", "‘": r"’(?!\w)"}
+_OPENING = re.compile(f"[{''.join(_PAIRS)}]")
+_CLOSING = {opening: re.compile(closing) for opening, closing in _PAIRS.items()}
 
 
 def holds_quotation_marks(passages: "pd.Series[Any]") -> "pd.Series[bool]":
     """Return, for each passage, whether any of its words stand in quotation marks."""
-    return passages.map(lambda passage: bool(_MARKED.search(passage))).astype(bool)
+    return passages.map(lambda passage: any(_marked(passage))).astype(bool)
 
 
 def stand_in_quotation_marks(words: "pd.Series[Any]", passages: "pd.Series[Any]") -> "pd.Series[bool]":
@@ -23,8 +26,28 @@ def stand_in_quotation_marks(words: "pd.Series[Any]", passages: "pd.Series[Any]"
 
 def stand_in(words: str, passage: str) -> bool:
     """Return whether the words stand in the passage, white space apart."""
-    return " ".join(words.split()) in " ".join(passage.split())
+    return _spaced(words) in _spaced(passage)
 
 
 def _in_marks(words: Any, passage: str) -> bool:
-    return isinstance(words, str) and any(stand_in(words, marked) for marked in _MARKED.findall(passage))
+    if not isinstance(words, str):
+        return False
+    sought = _spaced(words)
+    return any(sought in _spaced(marked) for marked in _marked(passage))
+
+
+def _marked(passage: str) -> Iterator[str]:
+    """Yield what stands in quotation marks, marks and all, from left to right."""
+    at, never_closed = 0, set[str]()
+    while opening := _OPENING.search(passage, at):
+        at, mark = opening.end(), opening[0]
+        if mark not in never_closed:
+            if closing := _CLOSING[mark].search(passage, at):
+                at = closing.end()
+                yield passage[opening.start() : at]
+            else:
+                never_closed.add(mark)
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())

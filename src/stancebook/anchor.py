@@ -8,13 +8,19 @@ any run of white space; nothing else is forgiven.
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import zip_longest
+from itertools import islice, zip_longest
+from math import isqrt
 
 from rapidfuzz import fuzz
 
 _SHOWN = 3  # places of an ambiguous quote that a message lists
+_COUNTED = 100  # places of an ambiguous quote, at most
+_AROUND = 300  # characters before and after a quote that its context is looked for in
+_SEARCHES = 200  # for near misses, in one text
+_EFFORT = 4_000_000_000  # of one search, which grows with the square of the quote: of a longer one, the beginning does
 _NEAR_ENOUGH = 75.0
 _CONTEXT_WORDS = 12
 
@@ -54,6 +60,7 @@ class Text:
     def __init__(self, text: str, name: str) -> None:
         self.raw = text
         self.name = name
+        self._searches = 0
         # The words of the text joined by single spaces, and where each word starts there and in the text.
         self.spaced = " ".join(text.split())
         self._raw_starts: list[int] = []
@@ -69,15 +76,14 @@ class Text:
         words, before, after = (" ".join(part.split()) for part in (quote, prefix, suffix))
         if not words:
             raise AnchorError("the quote is empty", "copy the passage from the text")
-        places = _occurrences(words, self.spaced)
-        fitting = [at for at in places if self._fits(at, at + len(words), before, after)]
+        fitting = self._places(words, before, after)
         if len(fitting) == 1:
             if not (before or after):
                 self._refuse_part_of_a_word(fitting[0], fitting[0] + len(words))
             return self._span(fitting[0], len(words))
         if fitting:
             raise self._ambiguous(words, fitting)
-        if places:
+        if places := self._places(words):
             raise AnchorError(
                 f"the quote stands in {self.name}, but not with this prefix and suffix",
                 self._choices(words, places),
@@ -87,11 +93,24 @@ class Text:
     def locate(self, words: str) -> str:
         """Return the first passage that reads like `words`, as the text has it; raise `AnchorError` if none does."""
         found = " ".join(words.split())
+        if not found:
+            raise AnchorError("no words are given", "copy them from the text")
         at = self.spaced.find(found)
         if at < 0:
             raise self._missing(words)
         span = self._span(at, len(found))
         return self.raw[span.start : span.end]
+
+    def _places(self, words: str, prefix: str = "", suffix: str = "") -> list[int]:
+        """Return where `words` stand between `prefix` and `suffix`, white space apart; few more places than counted."""
+        heads = {prefix, f"{prefix} "} if prefix else {""}
+        tails = {suffix, f" {suffix}"} if suffix else {""}
+        return sorted(
+            at + len(head)
+            for head in heads
+            for tail in tails
+            for at in islice(_occurrences(head + words + tail, self.spaced), _COUNTED + 1)
+        )
 
     def _refuse_part_of_a_word(self, start: int, end: int) -> None:
         """Raise where a quote starts or ends inside a word."""
@@ -106,7 +125,8 @@ class Text:
                 )
 
     def _fits(self, start: int, end: int, prefix: str, suffix: str) -> bool:
-        return self.spaced[:start].rstrip().endswith(prefix) and self.spaced[end:].lstrip().startswith(suffix)
+        follows = self.spaced.endswith((prefix, f"{prefix} "), 0, start)
+        return follows and self.spaced.startswith((suffix, f" {suffix}"), end)
 
     def _span(self, at: int, length: int) -> Span:
         return Span(self._raw(at), self._raw(at + length - 1) + 1)
@@ -122,16 +142,20 @@ class Text:
         return f"{line}:{column}"
 
     def _ambiguous(self, words: str, places: list[int]) -> AnchorError:
-        return AnchorError(f"the quote stands in {self.name} {len(places)} times", self._choices(words, places))
+        times = len(places) if len(places) <= _COUNTED else f"more than {_COUNTED:,}"
+        return AnchorError(f"the quote stands in {self.name} {times} times", self._choices(words, places))
 
     def _choices(self, words: str, places: list[int]) -> str:
         """Return, for the first places of a quote, the shortest prefix or suffix that picks each."""
+        if len(places) > _COUNTED:
+            return "add more words to the quote itself"
         lines = [f"at {self._place(at)} add  {self._context(words, at, places)}" for at in places[:_SHOWN]]
         more = len(places) - _SHOWN
         return "\n".join([*lines, *([f"and {more} more places"] if more > 0 else [])])
 
     def _context(self, words: str, at: int, places: list[int]) -> str:
-        before, after = self.spaced[:at].split(), self.spaced[at + len(words) :].split()
+        end = at + len(words)
+        before, after = self.spaced[max(at - _AROUND, 0) : at].split(), self.spaced[end : end + _AROUND].split()
         for n in range(1, _CONTEXT_WORDS + 1):
             for name, context in (("prefix", " ".join(before[-n:])), ("suffix", " ".join(after[:n]))):
                 around = {"prefix": "", "suffix": "", name: context}
@@ -151,7 +175,11 @@ class Text:
         if ellipsis := re.search(r"…|\.\.\.", words):
             hint = "an ellipsis stands for nothing here: quote one unbroken passage, or make two rows of it"
             return hint, ellipsis.start()
-        near = fuzz.partial_ratio_alignment(words, self.spaced, score_cutoff=_NEAR_ENOUGH)
+        if self._searches == _SEARCHES:
+            return "copy the passage from the text", 0
+        self._searches += 1
+        sought = words[: isqrt(_EFFORT // max(len(self.spaced), 1))]
+        near = fuzz.partial_ratio_alignment(sought, self.spaced, score_cutoff=_NEAR_ENOUGH)
         if near is None or near.dest_end <= near.dest_start:
             return "nothing in the text reads like it", 0
         start, end = self._whole_words(near.dest_start, near.dest_end)
@@ -187,9 +215,11 @@ class Text:
         return hint, at
 
     def _whole_words(self, start: int, end: int) -> tuple[int, int]:
-        start = self.spaced.rfind(" ", 0, start + 1) + 1
-        last = self.spaced.find(" ", max(end - 1, start + 1))
-        return start, len(self.spaced) if last < 0 else last
+        """Return a passage widened to whole words, where those are no longer than words are."""
+        space = self.spaced.rfind(" ", max(start - _AROUND, 0), start + 1)
+        start = space + 1 if space >= 0 else start if start > _AROUND else 0
+        last = self.spaced.find(" ", max(end - 1, start + 1), end + _AROUND)
+        return start, min(end + _AROUND, len(self.spaced)) if last < 0 else last
 
 
 def place_in(text: str, at: int) -> tuple[int, int]:
@@ -203,14 +233,12 @@ def _joins(pair: str) -> bool:
     return len(kinds) == 2 and kinds[0] == kinds[1] and bool(kinds[0])
 
 
-def _occurrences(words: str, text: str) -> list[int]:
-    """Return every place `words` start at, overlapping ones too."""
-    places = []
+def _occurrences(words: str, text: str) -> Iterator[int]:
+    """Yield every place `words` start at, overlapping ones too."""
     at = text.find(words)
     while at >= 0:
-        places.append(at)
+        yield at
         at = text.find(words, at + 1)
-    return places
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stancebook.console import Console, prepare
-from stancebook.problem import RENDERERS
+from stancebook.places import overlap
+from stancebook.problem import RENDERERS, visible
 
 if TYPE_CHECKING:
     from stancebook.contract import Contract
@@ -38,6 +40,8 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
     options = parser.parse_args(argv)
     if options.watch and (options.check or options.output_format != "text"):
         parser.error("--watch talks to a person and has no end: it goes with neither --check nor --output-format")
+    if fault := overlap(options.seeds, options.out):
+        parser.error(visible(fault))
     prepare(options.output_format)
     answer = partial(_answer, contract, options)
     console = Console(options.output_format)
@@ -110,6 +114,6 @@ def _parser(root: Path) -> argparse.ArgumentParser:
 
 
 def _folder(path: str) -> Path:
-    if not Path(path).is_dir():
-        raise argparse.ArgumentTypeError(f"{path} is not a folder")
+    if not os.path.isdir(path):  # noqa: PTH112 (where the system refuses to look, Path.is_dir raises)
+        raise argparse.ArgumentTypeError(visible(f"{path} is not a folder"))
     return Path(path)

@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TextIO
 
-from stancebook.problem import RENDERERS, Problem, annotation
+from stancebook.problem import RENDERERS, Problem, annotation, visible
+
+_CLEAR = "\x1b[2J\x1b[H"
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,13 @@ class Console:
             self.say(f"… and {count(len(ranked) - len(listed), 'more problem')}")
 
     def say(self, words: str) -> None:
-        """Print words for people."""
-        _print(words, sys.stderr if self.output_format == "json" else sys.stdout)
+        """Print words for people; names and texts in them that nobody vouches for command no terminal."""
+        _print(visible(words), sys.stderr if self.output_format == "json" else sys.stdout)
+
+    def clear(self) -> None:
+        """Begin a page: on a terminal on a clear screen, elsewhere after an empty line."""
+        screen = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        _print(_CLEAR if screen else "", sys.stdout)
 
     def fail(self, words: str) -> None:
         """Print words that say why there is no good end, where no file's line does."""

@@ -13,6 +13,9 @@ from stancebook.problem import Problem
 from stancebook.spec import ID, QUOTE_CONTEXT, SLUG, Column, Kind, TableSpec
 from stancebook.suggest import one_of
 
+# What raw YAML may not hold, and an escape may bring in; words of the text are as the text has them.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
 Value = str | int | dt.date | None
 Row = dict[str, Value]
 
@@ -161,6 +164,8 @@ def _key(text: str, column: Column) -> Value:
 
 
 def _text(text: str, column: Column) -> Value:
+    if found := _CONTROL.search(text):
+        raise CellError(f"the character U+{ord(found[0]):04X} stands in {text!r}", "take it out: no reader shows it")
     if garbled := _GARBLED.search(text):
         raise CellError(
             f"{garbled[0]!r} is what is left of a character that was saved as UTF-8 and read as something else",

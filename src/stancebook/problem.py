@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +13,11 @@ Level = Literal["error", "warning"]
 
 # https://docs.github.com/actions/reference/workflow-commands-for-github-actions: so many of each level a step.
 ANNOTATIONS_SHOWN = 10
+# What would command a terminal, break a line, or let text be read in another order than it is stored in.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+_LISTED = 1000  # problems of one file: nobody mends more before building again
+_LONG = 2000  # characters of a message or a hint, which may hold what was typed where a word was due
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -40,8 +47,17 @@ class ProblemsError(Exception):
 
 
 def as_text(problems: Iterable[Problem]) -> str:
-    """Return one `file:line:column: where: message` a problem, its hint indented beneath."""
-    return "\n".join(_text(problem) for problem in problems)
+    """Return one `file:line:column: where: message` a problem, its hint indented beneath.
+
+    Of a file with very many, the first are told, and the number of the others.
+    """
+    told = []
+    for file, of_file in groupby(problems, key=lambda problem: problem.file):
+        listed = list(of_file)
+        told += [_text(problem) for problem in listed[:_LISTED]]
+        if (more := len(listed) - _LISTED) > 0:
+            told.append(visible(f"{file}: and {more:,} more".replace("\n", r"\n")))
+    return "\n".join(told)
 
 
 def as_github(problems: Iterable[Problem]) -> str:
@@ -53,8 +69,19 @@ def as_github(problems: Iterable[Problem]) -> str:
 
 
 def as_json(problems: Iterable[Problem]) -> str:
-    """Return a JSON array of objects with the fields of `Problem`: problems.schema.json describes it."""
-    return json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2)
+    """Return a JSON array of objects with the fields of `Problem`: problems.schema.json describes it.
+
+    It is ASCII: what is beyond stands as escapes.
+    """
+    return json.dumps([asdict(problem) for problem in problems], indent=2).replace("\x7f", r"\u007f")
+
+
+def visible(text: str) -> str:
+    """Return text that a terminal shows and does not obey: control characters and the like stand as escapes.
+
+    Line feeds and tabs stay.
+    """
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 RENDERERS: dict[str, Callable[[Iterable[Problem]], str]] = {
@@ -72,12 +99,13 @@ def annotation(level: Level, message: str, **place: str | int) -> str:
 
 def _text(problem: Problem) -> str:
     label = "warning: " if problem.level == "warning" else ""
-    hint = "".join(f"\n    {line}" for line in problem.hint.splitlines())
-    return f"{_place(problem)}{label}{_words(problem)}{hint}"
+    said = f"{_place(problem)}{label}{_words(problem)}".replace("\n", r"\n")
+    hint = "".join(f"\n    {_cut(line)}" for line in problem.hint.split("\n") if line)
+    return visible(f"{said}{hint}")
 
 
 def _github(problem: Problem) -> str:
-    message = f"{_place(problem)}{_words(problem)}\n{problem.hint}".rstrip()
+    message = f"{_place(problem)}{_words(problem)}\n{_cut(problem.hint)}".rstrip()
     file = _from_workspace(problem.file)
     return annotation(problem.level, message, file=file, line=problem.line, col=problem.column)
 
@@ -87,7 +115,15 @@ def _place(problem: Problem) -> str:
 
 
 def _words(problem: Problem) -> str:
-    return f"{problem.where}: {problem.message}" if problem.where else problem.message
+    message = _cut(problem.message)
+    return f"{_cut(problem.where)}: {message}" if problem.where else message
+
+
+def _cut(text: str) -> str:
+    """Return a text, or of one longer than anybody reads, its ends."""
+    if len(text) <= _LONG:
+        return text
+    return f"{text[: _LONG // 2]} … ({len(text):,} characters) … {text[-_LONG // 2 :]}"
 
 
 def _from_workspace(file: str) -> str:
@@ -102,4 +138,4 @@ def _from_workspace(file: str) -> str:
 
 def _escaped(text: str, also: str = "") -> str:
     """Return a text with percent signs in place of what ends a line, a command, or a value."""
-    return "".join(f"%{ord(char):02X}" if char in f"%\r\n{also}" else char for char in text)
+    return "".join(f"%{ord(char):02X}" if char in f"%\r\n{also}" else char for char in visible(text))

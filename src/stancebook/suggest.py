@@ -1,16 +1,18 @@
 """The nearest of the known words to a word that is not among them."""
 
 from collections.abc import Collection, Iterable
+from itertools import islice
 
 from rapidfuzz import fuzz, process, utils
 
 _NEAR_ENOUGH = 70.0
+_MOST = 10_000  # known words among which a near one is looked for
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that `word` is most likely a slip of, or None if none is near."""
     found = process.extractOne(
-        word, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_NEAR_ENOUGH
+        word, list(islice(known, _MOST)), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_NEAR_ENOUGH
     )
     return None if found is None else found[0]
 

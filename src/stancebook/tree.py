@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -17,6 +18,7 @@ from stancebook.syntax import diagnose
 
 _ABSENT = {"", "~", "null", "Null", "NULL"}
 _BREAKS_OF_YAML_ONLY = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
+_DEEPEST = 32  # collections within each other: children of a record need five, and libyaml's time grows with the square
 _COMMENT = re.compile(r"[ \t]+#")
 _LIKE_A_KEY = re.compile(r"^[ \t]*(?:- +)?([\w-]+):(?=[ \t]|$)", re.MULTILINE)
 
@@ -99,8 +101,7 @@ class _Builder:
         self.last: Any = None  # the event before, and where the last collection to end began: for diagnosis
         self.closed: int | None = None
         # libyaml counts breaks that no editor counts; then lines are found from the offset instead.
-        exotic = _BREAKS_OF_YAML_ONLY.search(self.text)
-        self.starts = [0, *(m.end() for m in re.finditer("\n", self.text))] if exotic else None
+        self.exotic = _BREAKS_OF_YAML_ONLY.search(self.text) is not None
 
     def build(self) -> Node | None:
         handlers: dict[type, Callable[[Any], None]] = {
@@ -116,7 +117,9 @@ class _Builder:
             for event in yaml.parse(self.text, Loader=yaml.CSafeLoader):
                 if handle := handlers.get(type(event)):
                     handle(event)
-                if self.ended:
+                if len(self.open) > _DEEPEST:
+                    self.refuse_depth(event)
+                if self.ended or len(self.open) > _DEEPEST:
                     return None
                 self.last = event
         except yaml.reader.ReaderError as fault:
@@ -240,6 +243,12 @@ class _Builder:
         tag = event.tag.replace("tag:yaml.org,2002:", "!!")
         return self.refuse(event, f"the tag {tag} is not allowed", "remove it: the schema decides the type")
 
+    def refuse_depth(self, event: Any) -> None:
+        """Report nesting without an end in sight, and nothing else of the collections that it is made of."""
+        within = {(node.line, node.column) for node in self.open}
+        self.problems = [problem for problem in self.problems if (problem.line, problem.column) not in within]
+        self.refuse(event, "collections nest too deep here", "a file holds lists of records, and records hold values")
+
     def refuse(self, event: Any, message: str, hint: str) -> Refused:
         at = self.place(event)
         self.report(at, message, hint)
@@ -250,9 +259,13 @@ class _Builder:
 
     def place(self, event: Any) -> tuple[int, int]:
         mark = event.start_mark
-        return self.place_of(mark.index) if self.starts else (mark.line + 1, mark.column + 1)
+        return self.place_of(mark.index) if self.exotic else (mark.line + 1, mark.column + 1)
 
     def place_of(self, index: int) -> tuple[int, int]:
-        starts = self.starts or [0, *(m.end() for m in re.finditer("\n", self.text))]
-        line = bisect_right(starts, index)
-        return line, index - starts[line - 1] + 1
+        line = bisect_right(self.starts, index)
+        return line, index - self.starts[line - 1] + 1
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The offsets at which the lines of the text start."""
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]

@@ -20,7 +20,6 @@ _TICK = 100  # milliseconds between two looks
 _PROBLEMS_LISTED = 10
 _FILES_NAMED = 3
 _NOT_UNDERSTOOD = 2  # the exit status of a command line; no save mends it
-_CLEAR = "\x1b[2J\x1b[H"
 
 
 def watch(answer: Callable[[Console], int], seeds: Path, schemas: Path, console: Console) -> int:
@@ -92,9 +91,8 @@ def _wait_for(folders: Sequence[Path], console: Console) -> None:
 
 
 def _open_page(console: Console, title: str) -> None:
-    """Begin an answer: on a terminal on a clear screen, elsewhere after an empty line."""
-    screen = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    console.say(f"{_CLEAR if screen else chr(10)}{time.strftime('%H:%M:%S')}  {title}")
+    console.clear()
+    console.say(f"{time.strftime('%H:%M:%S')}  {title}")
 
 
 def _named(folders: Sequence[Path]) -> str:

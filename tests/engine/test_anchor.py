@@ -134,6 +134,16 @@ def test_places_that_overlap_are_told_apart():
     assert refusal("aa aa aa", "aa aa")[0] == "the quote stands in notes.txt 2 times"
 
 
+def test_very_many_places_are_neither_counted_nor_told_apart():
+    message, hint = refusal("a " * 100_000, "a")
+    assert message == "the quote stands in notes.txt more than 100 times"
+    assert hint == "add more words to the quote itself"
+
+
+def test_a_prefix_picks_a_place_that_is_beyond_counting():
+    assert Text("a " * 10_000 + "b a", "notes.txt").anchor("a", prefix="b") == Span(20_002, 20_003)
+
+
 def test_of_many_places_the_first_three_are_listed():
     _, hint = refusal("a mill, b mill, c mill, d mill, e mill", "mill")
     assert len(hint.splitlines()) == 4
@@ -228,6 +238,36 @@ def test_where_nothing_reads_like_the_quote_the_hint_says_so(text):
 
 def test_words_are_located_as_the_text_spells_them_and_may_stand_more_than_once():
     assert Text("on\nMonday and on Monday", "notes.txt").locate(" on Monday ") == "on\nMonday"
+
+
+@pytest.mark.parametrize("text", ["", "words"])
+def test_no_words_are_refused(text):
+    with pytest.raises(AnchorError):
+        Text(text, "notes.txt").locate(" \n")
+
+
+def test_of_a_long_quote_in_a_long_text_the_beginning_leads_to_the_nearest_passage():
+    words = [f"word{n}" for n in range(20_000)]
+    quote = " ".join(["wort700", *words[701:5000]])
+    message, hint = refusal("\n".join(words), quote)
+    assert message == "not found in notes.txt"
+    assert hint.startswith("the nearest passage is at 701:1: word700 word701")
+
+
+def test_a_passage_of_one_endless_word_is_not_shown_whole():
+    _, hint = refusal("x" * 10_000 + "the bridge fell" + "x" * 10_000, "the bridge felt")
+    assert len(hint) < 1000
+
+
+def test_near_misses_of_one_text_are_looked_for_so_many_times():
+    text = Text("the bridge fell", "notes.txt")
+    hints = []
+    for n in range(300):
+        with pytest.raises(AnchorError) as caught:
+            text.anchor(f"the bridge fel{n}")
+        hints.append(caught.value.args[1])
+    assert hints[0].startswith("the nearest passage is")
+    assert hints[-1] == "copy the passage from the text"
 
 
 def test_words_that_stand_nowhere_are_refused():

@@ -95,6 +95,11 @@ def test_a_cell_that_is_not_what_its_column_holds_is_a_problem_at_the_cell(cells
     assert not made.sound
 
 
+def test_words_of_the_text_keep_a_character_that_nobody_sees():
+    row = row_of(claim(quote="bridge\x02 fell"), Text("The bridge\x02 fell.", "bridge.txt"))
+    assert row["quote"] == "bridge\x02 fell"
+
+
 @pytest.mark.parametrize("name", ["strength", "when_edtf", "quote"])
 def test_a_cell_with_a_problem_is_empty_in_the_row(name):
     row, _ = fault_of(claim(**{name: "no such thing"}))

@@ -2,11 +2,21 @@ import json
 from dataclasses import fields, replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stancebook
-from stancebook.problem import Problem, ProblemsError, annotation, as_github, as_json, as_text
+from stancebook.problem import (
+    RENDERERS,
+    Problem,
+    ProblemsError,
+    annotation,
+    as_github,
+    as_json,
+    as_text,
+    visible,
+)
 from tests.workflow_commands import parse
 
 PROBLEMS = st.builds(
@@ -70,7 +80,7 @@ def test_for_github_whatever_a_problem_says_arrives(problem):
     assert level == problem.level
     assert place == {"file": problem.file, "line": str(problem.line), "col": str(problem.column)}
     place = f"{problem.file}:{problem.line}:{problem.column}: "
-    assert message == f"{place}{problem.where}: {problem.message}\n{problem.hint}".rstrip()
+    assert message == visible(f"{place}{problem.where}: {problem.message}\n{problem.hint}".rstrip())
 
 
 def test_for_github_the_log_shows_the_place_too():
@@ -89,6 +99,50 @@ def test_for_github_files_are_named_from_the_root_of_the_checkout(tmp_path, monk
 
 def test_an_annotation_may_have_no_place():
     assert parse(annotation("error", "50% of it\nis: old")) == ("error", {}, "50% of it\nis: old")
+
+
+UNSEEN = "\x00\x07\x1b\x7f\x85\x9b\r\u2028\u202a\u202e\u2066\u2069\udcff"
+HOSTILE = Problem(
+    f"a{UNSEEN}.yaml", 1, 1, f"rows[{UNSEEN}]", f"\n{UNSEEN} is not a day", f"copy this: {UNSEEN}\nor not"
+)
+
+
+@pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)
+def test_no_file_name_and_no_text_commands_the_terminal_it_is_shown_in(render):
+    assert not set(render([HOSTILE])) & set(UNSEEN)
+
+
+def test_what_cannot_be_seen_is_shown_as_an_escape():
+    assert visible("\x1b[2J\u202e\udcff tab\t line\n é’") == r"\x1b[2J\u202e\udcff tab" + "\t line\n é’"
+
+
+def test_a_line_break_in_a_name_makes_no_line_that_reads_like_another_problem():
+    forged = Problem("a\nb.yaml:9:9: all is well", 1, 1, "", "one\ntwo")
+    assert as_text([forged]) == r"a\nb.yaml:9:9: all is well:1:1: one\ntwo"
+
+
+def test_of_very_many_problems_of_a_file_the_first_are_told_and_the_number_of_the_others():
+    many = [Problem(file, line, 1, "", "is empty") for file in ("a.yaml", "b.yaml") for line in range(1, 2001)]
+    told = as_text(many).split("\n")
+    assert told[998:1002] == [
+        "a.yaml:999:1: is empty",
+        "a.yaml:1000:1: is empty",
+        "a.yaml: and 1,000 more",
+        "b.yaml:1:1: is empty",
+    ]
+    assert len(told) == 2002
+
+
+@pytest.mark.parametrize("render", [as_text, as_github])
+def test_a_value_longer_than_anybody_reads_is_shown_by_its_ends(render):
+    told = render([Problem("a.yaml", 1, 1, "rows[1]", f"'{'x' * 10_000}' is not a day", "y" * 10_000)])
+    assert "xxx … (10," in told
+    assert "is not a day" in told
+    assert len(told) < 5000
+
+
+def test_as_json_a_name_that_is_not_utf_8_is_kept():
+    assert json.loads(as_json([HOSTILE]))[0]["file"] == HOSTILE.file
 
 
 @given(st.lists(PROBLEMS, max_size=3))

@@ -176,8 +176,21 @@ def test_a_refused_value_stands_as_refused():
     assert isinstance(root.values["a"], Refused)
 
 
-def test_nesting_too_deep_for_any_stack_is_a_problem_and_no_crash():
-    root, problems = parse("[" * 50_000, "file.yaml")
+@pytest.mark.parametrize("opening", ["[", "{", "- ", "? ", "[{a: ", "[? "])
+def test_nesting_without_an_end_is_one_problem_and_no_crash(opening):
+    root, problems = parse(opening * 50_000, "file.yaml")
+    assert root is None
+    assert len(problems) == 1
+
+
+def test_nesting_without_an_end_hides_no_problem_that_stands_elsewhere():
+    _, problems = parse("a: 1\na: 2\nb: " + "{" * 100, "file.yaml")
+    assert [p.message for p in problems] == ["the key 'a' is given twice", "collections nest too deep here"]
+
+
+@pytest.mark.parametrize("escape", [r"\ud800", r"\udfff", r"\ud83d\ude00", r"\U00110000"])
+def test_an_escape_that_is_no_character_is_refused(escape):
+    root, problems = parse(f'a: "{escape}"', "file.yaml")
     assert root is None
     assert len(problems) == 1
 

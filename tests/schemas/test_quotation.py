@@ -32,3 +32,10 @@ def test_apostrophes_and_lone_marks_are_no_quotation(passage):
 )
 def test_words_stand_inside_one_pair_of_marks(words, passage, inside):
     assert list(stand_in_quotation_marks(pd.Series([words]), pd.Series([passage]))) == [inside]
+
+
+@pytest.mark.parametrize("mark", ["“", "„", "«", "‘", '"a"„'])
+def test_marks_that_never_close_are_looked_through_once(mark):
+    passages = pd.Series([mark * 200_001])
+    assert holds_quotation_marks(passages).all() == (mark == '"a"„')
+    assert not stand_in_quotation_marks(pd.Series(["b"]), passages).any()

@@ -1,0 +1,66 @@
+"""Coverage-guided fuzzing of one target: python -m tests.fuzz TARGET [folder of inputs …] [options of libFuzzer …]."""
+
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["stancebook", "schemas"]):
+    from schemas import CONTRACT
+    from tests.fuzz.targets import TARGETS
+
+# Marks of YAML, of EDTF and of the format, which a fuzzer would be long in finding.
+MARKS = [
+    "- ",
+    ": ",
+    "|-\n",
+    ">\n",
+    "? ",
+    "[",
+    "{",
+    "&a ",
+    "*a",
+    "!!int ",
+    "<<",
+    "---\n",
+    "\\x1b",
+    "\\0",
+    "../",
+    "~",
+    "XX",
+]
+
+
+def words():
+    """Every key and every value that an annotation may have."""
+    for spec in CONTRACT.tables.values():
+        yield from (spec.under, *spec.allowed_keys)
+        for column in spec.columns:
+            yield from column.vocabulary
+
+
+def dictionary(folder):
+    """Write a file that tells libFuzzer the words of the format."""
+    entries = ["".join(rf"\x{byte:02x}" for byte in word.encode()) for word in sorted({*MARKS, *words()})]
+    path = folder / "words.dict"
+    path.write_text("".join(f'"{entry}"\n' for entry in entries), encoding="ascii")
+    return path
+
+
+def program(folder, target):
+    """Write a program that runs this one: libFuzzer starts itself again, by its name alone, to merge."""
+    path = folder / target
+    path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tests.fuzz {target} "$@"\n', encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+if __name__ == "__main__":
+    target = TARGETS[sys.argv[1]]
+    scratch = Path(".fuzz/scratch").absolute()
+    scratch.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(scratch)
+    atheris.Setup([str(program(scratch, sys.argv[1])), f"-dict={dictionary(scratch)}", *sys.argv[2:]], target)
+    atheris.Fuzz()
