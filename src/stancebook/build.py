@@ -105,6 +105,8 @@ def _read(contract: Contract, corpus: Corpus) -> _Draft:
 
 def _readings(contract: Contract, corpus: Corpus, unread: Unread) -> Iterator[tuple[Reading, Text | None]]:
     """Yield what each file gives, with the text its quotes stand in; note in `unread` what could not be read."""
+    if not corpus.whole:
+        unread.tables.update(spec.name for spec in contract.shaped("codebook"))
     for file in corpus.codebook:
         reading = read_codebook(file, contract)
         if not reading.whole:

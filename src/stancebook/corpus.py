@@ -8,12 +8,13 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from stancebook.problem import Problem
 from stancebook.spec import KEY
+from stancebook.suggest import nearest
 
 CODEBOOK = "codebook"
 DOCUMENTS = "documents"
@@ -50,10 +51,12 @@ class Pair:
 class Corpus:
     """All files of a seeds folder, sorted by name.
 
-    `digest` is the SHA-256 over every file's name and bytes: equal digests, equal seeds.
+    `digest` is the SHA-256 over every file's name and bytes: equal digests, equal seeds. The codebook is
+    not `whole` where something in its folder could not be read.
     """
 
     codebook: tuple[File, ...]
+    whole: bool
     documents: tuple[Pair, ...]
     digest: str
     problems: tuple[Problem, ...]
@@ -65,6 +68,8 @@ def find(seeds: Path) -> Corpus:
     if not seeds.is_dir():
         shelf.report(seeds, "is not a folder", f"expected a folder with {CODEBOOK}/ and {DOCUMENTS}/ in it")
     codebook = [shelf.read(paths[ANNOTATIONS]) for _, paths in shelf.files(CODEBOOK, ANNOTATIONS)]
+    whole = not shelf.problems
+    shelf.report_strays()
     documents = list(_pairs(shelf))
     if not documents and not shelf.problems:
         shelf.report(
@@ -74,6 +79,7 @@ def find(seeds: Path) -> Corpus:
         )
     return Corpus(
         codebook=tuple(file for file in codebook if file is not None),
+        whole=whole,
         documents=tuple(documents),
         digest=shelf.digest.hexdigest(),
         problems=tuple(shelf.problems),
@@ -101,6 +107,12 @@ class _Shelf:
 
     def report(self, path: Path, message: str, hint: str, line: int = 1, column: int = 1) -> None:
         self.problems.append(Problem(shown(path), line, column, "", message, hint))
+
+    def report_strays(self) -> None:
+        """Report what lies beside the rooms and looks as if it should be read."""
+        for path, is_folder in sorted(_inside(self.folder)) if self.folder.is_dir() else ():
+            if path.name not in (CODEBOOK, DOCUMENTS) and (is_folder or path.suffix in LIMITS):
+                self.report(path, "is not read here", f"put it into {CODEBOOK}/ or {DOCUMENTS}/, or take it out")
 
     def files(self, room: str, *endings: str) -> Iterator[tuple[str, dict[str, Path]]]:
         """Yield what lies below a room of the folder: by name, the paths by ending; report what is named otherwise."""
@@ -198,12 +210,20 @@ class _Shelf:
             at, message = fault.start, f"is not UTF-8: byte 0x{data[fault.start]:02x} cannot stand here"
         else:
             if "\0" not in text:
-                return File(shown(path), text)
+                return self.without_conflicts(File(shown(path), text), path)
             at, message = data.index(0), "is not text in UTF-8: byte 0x00 stands here"
         before = data[:at].decode("utf-8").split("\n")
         hint = "save the file again as UTF-8"
         self.report(path, message, hint, line=len(before), column=len(before[-1]) + 1)
         return None
+
+    def without_conflicts(self, file: File, path: Path) -> File | None:
+        """Return a file in which no merge was left half done, or None with a problem for each place."""
+        conflicts = list(_conflicts(file.text))
+        for line in conflicts:
+            hint = "keep one side, and delete the lines that start with <<<<<<<, ======= and >>>>>>>"
+            self.report(path, "two versions stand here that a merge left to you", hint, line=line)
+        return None if conflicts else file
 
     def cannot_be_read(self, path: Path, fault: OSError) -> None:
         self.report(path, f"cannot be read ({fault.strerror})", "check that it is there and that you may read it")
@@ -219,6 +239,22 @@ def _inside(folder: Path) -> Iterator[tuple[Path, bool]]:
                 yield path, entry.is_dir(follow_symlinks=False) and path.suffix not in LIMITS
 
 
+def _conflicts(text: str) -> Iterator[int]:
+    """Yield the line at which each conflict begins that a merge has marked and nobody has settled.
+
+    https://git-scm.com/docs/git-merge#_how_conflicts_are_presented
+    """
+    begun, parted = 0, False
+    for number, line in enumerate(text.split("\n") if "<<<<<<< " in text else (), start=1):
+        if line.startswith("<<<<<<< "):
+            begun, parted = number, False
+        elif begun and line.rstrip("\r") == "=======":
+            parted = True
+        elif begun and parted and line.startswith(">>>>>>> "):
+            yield begun
+            begun = 0
+
+
 def _fault_of(name: str) -> str:
     """Return what would be right where not every system could hold a file of this name, else nothing."""
     if reserved := next(filter(_RESERVED.fullmatch, name.split("/")), None):
@@ -227,14 +263,25 @@ def _fault_of(name: str) -> str:
 
 
 def _pairs(shelf: _Shelf) -> Iterator[Pair]:
-    for doc_id, paths in sorted(shelf.files(DOCUMENTS, TEXT, ANNOTATIONS)):
-        some = next(iter(paths.values()))
+    found = dict(sorted(shelf.files(DOCUMENTS, TEXT, ANNOTATIONS)))
+    renamed = _renamed(found)
+    for doc_id, paths in found.items():
         for ending, what in ((TEXT, "text"), (ANNOTATIONS, "annotations")):
-            if ending not in paths:
-                shelf.report(
-                    some,
-                    f"has no {what} beside it",
-                    f"expected {some.with_suffix(ending).name} in the same folder",
-                )
+            if ending in paths or doc_id in renamed.values():
+                continue
+            some = next(iter(paths.values()))
+            hint = f"expected {some.with_suffix(ending).name} in the same folder"
+            if doc_id in renamed:
+                hint += f"; {Path(renamed[doc_id]).name}{ending} lies there alone: give both the same name"
+            shelf.report(some, f"has no {what} beside it", hint)
         text, annotations = (shelf.read(paths[ending]) if ending in paths else None for ending in (TEXT, ANNOTATIONS))
         yield Pair(doc_id, text, annotations)
+
+
+def _renamed(found: Mapping[str, Mapping[str, Path]]) -> dict[str, str]:
+    """Return the ids of annotations alone, each with the id of the text alone that most likely was theirs."""
+    texts, annotations = ([doc_id for doc_id, paths in found.items() if set(paths) == {end}] for end in LIMITS)
+    if len(texts) == len(annotations) == 1:
+        return {annotations[0]: texts[0]}
+    pairs = ((doc_id, nearest(doc_id, texts)) for doc_id in annotations)
+    return {doc_id: text for doc_id, text in pairs if text is not None}
