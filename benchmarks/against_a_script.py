@@ -7,6 +7,7 @@ ratio of their best times means anything, for machines differ.
 """
 
 import argparse
+import re
 import shutil
 import sys
 import tempfile
@@ -45,14 +46,16 @@ def main() -> None:
 
 
 def corpus(folder: Path, documents: int) -> Path:
-    """Return a seeds folder of so many copies of the committed document."""
+    """Return a seeds folder of so many copies of the committed document, each with a line more: none is another's."""
     seeds = folder / "seeds"
     shutil.copytree(ROOT / "seeds/codebook", seeds / "codebook")
     (seeds / "documents").mkdir()
     [text] = (ROOT / "seeds/documents").glob("*.txt")
+    annotations = re.sub(r"^  text_sha256: .*\n", "", text.with_suffix(".yaml").read_text("utf-8"), flags=re.MULTILINE)
     for number in range(documents):
-        for path in (text, text.with_suffix(".yaml")):
-            shutil.copy(path, seeds / "documents" / f"copy-{number:05}{path.suffix}")
+        copy = seeds / "documents" / f"copy-{number:05}.txt"
+        copy.write_bytes(text.read_bytes() + f"\nCopy {number}.\n".encode())
+        copy.with_suffix(".yaml").write_text(annotations, encoding="utf-8")
     return seeds
 
 

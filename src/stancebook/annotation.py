@@ -219,7 +219,7 @@ class _Reader:
 
     def swallowed(self, spec: TableSpec, name: str, value: Scalar) -> Scalar | None:
         """Return the first line of a text that was meant to be a key of its own, going by what the record may hold."""
-        if value.indent and _is_verbatim(spec, name):
+        if not value.swallowed or (value.indent and _is_verbatim(spec, name)):
             return None  # whether the line belongs to it, the document will tell
         known = {*spec.allowed_keys, *self.contract.children_of(spec.name)}
         return next((line for line in value.swallowed if line.text in known), None)

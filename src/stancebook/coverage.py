@@ -98,7 +98,7 @@ def _shares(text: str, sentences: Sequence[Interval], spans: Sequence[Interval])
 
 
 def _visible(text: str, start: int, end: int) -> int:
-    return sum(not character.isspace() for character in text[start:end])
+    return len("".join(text[start:end].split()))
 
 
 def _merged(spans: Iterable[Interval]) -> list[Interval]:

@@ -42,10 +42,10 @@ class DateError(ValueError):
 
 @lru_cache(maxsize=4096)
 def bounds(expression: str) -> Bounds:
-    """Return the first and the last day an EDTF expression covers, None for an open or unknown end.
+    """Return the first and the last day an EDTF expression covers, None for an open end.
 
     Levels 0 and 1 of ISO 8601-2:2019 are taken, without seasons, times of day and years beyond four
-    digits. `~` and `?` widen nothing. Raises `DateError`, which says how to write a date of another
+    digits; an end is open in words (`..`), for one left out may have been forgotten. `~` and `?` widen nothing. Raises `DateError`, which says how to write a date of another
     notation wherever it can be read as one.
     """
     try:
@@ -86,6 +86,8 @@ def _is_date(expression: str) -> bool:
 
 def _covered(expression: str) -> Bounds:
     _check_calendar(expression)
+    if expression.startswith("/") or expression.endswith("/"):
+        raise DateError(f"{expression!r} lacks an end", _EXAMPLES)
     parsed = _parsed(expression)
     if type(parsed) not in _TAKEN:
         raise _beyond(expression)

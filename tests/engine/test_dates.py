@@ -67,10 +67,17 @@ def test_a_span_runs_from_the_first_day_of_one_date_to_the_last_day_of_the_other
 
 @given(plain())
 @settings(max_examples=50)
-def test_an_open_or_unknown_end_is_empty(drawn):
+def test_an_open_end_is_empty(drawn):
     expression, first, last = drawn
-    assert bounds(f"{expression}/..") == bounds(f"{expression}/") == (first, None)
-    assert bounds(f"../{expression}") == bounds(f"/{expression}") == (None, last)
+    assert bounds(f"{expression}/..") == (first, None)
+    assert bounds(f"../{expression}") == (None, last)
+
+
+@pytest.mark.parametrize(("cut", "hint"), [("2025-02/", "2025-02/.."), ("/2025-02-06", "../2025-02-06"), ("/", "")])
+def test_an_end_that_is_left_out_is_refused_for_it_may_be_forgotten(cut, hint):
+    with pytest.raises(DateError, match="lacks an end") as caught:
+        bounds(cut)
+    assert caught.value.args[1].endswith(hint)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Slips that break one rule of the contract each; the rules that no single slip in these seeds can break, and why."""
 
+import re
 from collections.abc import Callable
 from random import Random
 
@@ -90,7 +91,12 @@ breaks("demands.raised_no_later_than_published", "dated a demand after publicati
 @breaks("events.what_is_to_come_does_not_end_before_publication", "dated an event to come in the past")
 def _to_come_in_the_past(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(
-        seeds, "events", rng, lambda r: given(r, "status") in ("planned", "expected") and "part_of_id" not in r.values
+        seeds,
+        "events",
+        rng,
+        lambda r: (
+            given(r, "status") in ("planned", "expected") and "part_of_id" not in r.values and not seeds.referring(r)
+        ),
     )
     return put(seeds, record, "date_edtf", rng.choice(["2024-02-14", "2025-01", "2025-02-05"]), "status")
 
@@ -226,10 +232,25 @@ def _issue_out(seeds: Seeds, rng: Random) -> Mutant:
         "statements",
         rng,
         lambda r: (
-            "issue_id" in r.values and "format_id" not in r.values and {"stance", "asserted_change"} & set(r.values)
+            {"issue_id", "stance"} <= set(r.values) and "format_id" not in r.values and not _stands_behind(seeds, r)
         ),
     )
-    return out(seeds, record, "issue_id", "stance", "asserted_change")
+    return out(seeds, record, "issue_id", "stance")
+
+
+@breaks("statements.a_change_is_on_an_issue", "deleted the issue of a change")
+def _issue_of_a_change_out(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(
+        seeds,
+        "statements",
+        rng,
+        lambda r: {"issue_id", "asserted_change"} <= set(r.values) and not {"stance", "format_id"} & set(r.values),
+    )
+    return out(seeds, record, "issue_id", "asserted_change")
+
+
+def _stands_behind(seeds: Seeds, record: Record) -> bool:
+    return any(given(demand, "statement_id") == record.name for demand in seeds.rows("demands"))
 
 
 # ── Demands ───────────────────────────────────────────────────────────────────────────────────────
@@ -260,10 +281,17 @@ def _successor_of_another(seeds: Seeds, rng: Random) -> Mutant:
     return put(seeds, record, "supersedes_id", other.name, "issue_id")
 
 
+@breaks("demands.a_demand_and_its_statement_are_of_one_issue", "named a statement on another issue")
+def _statement_of_another(seeds: Seeds, rng: Random) -> Mutant:
+    record = rows(seeds, "demands", rng, lambda r: "statement_id" in r.values)
+    other = rows(seeds, "statements", rng, lambda r: given(r, "issue_id") not in ("", given(record, "issue_id")))
+    return put(seeds, record, "statement_id", other.name, "issue_id")
+
+
 # ── Mentions and the codebook ─────────────────────────────────────────────────────────────────────
 
 
-@breaks("mentions.a_role_title_stands_in_the_document", "cut a title off the quote of a mention")
+@breaks("mentions.a_role_title_stands_in_the_mention", "cut a title off the quote of a mention")
 def _title_out_of_quote(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(
         seeds,
@@ -280,6 +308,7 @@ def _nobody_uses(table: str) -> Apply:
     def apply(seeds: Seeds, rng: Random) -> Mutant:
         record = rng.choice(seeds.rows(table))
         body = seeds.texts[record.file][record.start : record.end].replace(record.name, "port-league", 1)
+        body = re.sub(r"^(\s+(?:name|label): ).*", r"\1Port League", body, count=1, flags=re.MULTILINE)
         return seeds.edited(record.file, Edit(record.end, record.end, body))
 
     return apply

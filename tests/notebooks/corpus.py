@@ -57,7 +57,7 @@ def generate(folder: Path, documents: int, negotiations: int = 6, seed: int = 1)
         target = seeds / "documents" / f"report-{number:04d}.yaml"
         text = template.with_suffix(".txt").read_bytes().decode()
         _dump(_remix(_mapped(_load(template), rename, world), chance), target)
-        target.with_suffix(".txt").write_bytes(rename(text).encode())
+        target.with_suffix(".txt").write_bytes(f"{rename(text)}\n\nReport {number}.\n".encode())
     return seeds
 
 
