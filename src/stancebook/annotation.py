@@ -166,6 +166,7 @@ class _Reader:
         children = self.contract.children_of(spec.name)
         slips = self.read_cells(record, node, children)
         record.sound &= node.whole
+        self.reading.whole &= not node.restarted
         given = {*record.cells, *slips, *node.values}
         if node.whole and (missing := [name for name in spec.needed_keys if name not in given]):
             self.reading.problems.append(record.problem(None, *_lacking(spec, missing)))
@@ -189,7 +190,8 @@ class _Reader:
             elif name not in children:
                 slip, *refusal = _refusal(record.spec, node, name, before, [*allowed, *children])
                 self.reading.problems.append(record.problem(name, *refusal, at=key))
-                record.cells.pop(slip, None)
+                for name_of_cell in (slip, "quote") if slip in QUOTE_CONTEXT else (slip,):
+                    record.cells.pop(name_of_cell, None)
                 slips.add(slip)
             before = name
         return slips

@@ -45,8 +45,9 @@ def bounds(expression: str) -> Bounds:
     """Return the first and the last day an EDTF expression covers, None for an open end.
 
     Levels 0 and 1 of ISO 8601-2:2019 are taken, without seasons, times of day and years beyond four
-    digits; an end is open in words (`..`), for one left out may have been forgotten. `~` and `?` widen nothing. Raises `DateError`, which says how to write a date of another
-    notation wherever it can be read as one.
+    digits; an end is open in words (`..`), for one left out may have been forgotten. `~` and `?` widen
+    nothing. Raises `DateError`, which says how to write a date of another notation wherever it can be read
+    as one.
     """
     try:
         return _covered(expression)

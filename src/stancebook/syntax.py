@@ -7,7 +7,7 @@ a quotation mark was opened, where a dash is missing. The last event before the 
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
@@ -130,6 +130,8 @@ def _misplaced(stumble: Stumble) -> Slip:
     goes_on = _first_of_line(stumble.text, stumble.at) != stumble.at
     if goes_on and stumble.character and stumble.character in "}]":
         return Slip(stumble.at, f"this '{stumble.character}' closes nothing", "take it out, or open what it closes")
+    if goes_on and isinstance(stumble.last, yaml.AliasEvent) and stumble.last.start_mark:
+        return _cannot_start(replace(stumble, began=stumble.last.start_mark.index))
     value = stumble.value
     if value is not None and value.style in ("'", '"') and not stumble.text[value.end_mark.index : stumble.at].strip():
         return _goes_on_after_a_mark(stumble, value)

@@ -130,7 +130,9 @@ class _Builder:
             return None
         except yaml.MarkedYAMLError as fault:
             slip = diagnose(self.text, fault, self.last, self.closed)
-            self.report(self.place_of(slip.at), slip.message, slip.hint)
+            place = self.place_of(slip.at)
+            self.problems = [told for told in self.problems if (told.line, told.column) != place]
+            self.report(place, slip.message, slip.hint)
             return None
         return self.root
 

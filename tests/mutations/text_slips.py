@@ -169,10 +169,17 @@ def quote_shortened(seeds: Seeds, rng: Random) -> Mutant:
     return rewritten(seeds, rng, quote_of_words, cut)
 
 
-@fault("text", "cut a quote off in the middle of a word", survives_because=SECOND_READER)
+@fault("text", "cut a quote off in the middle of a word")
 def quote_cut_in_a_word(seeds: Seeds, rng: Random) -> Mutant:
-    cut = rng.choice([lambda text: text[2:], lambda text: text.rstrip()[:-2]])
-    return rewritten(seeds, rng, lambda v: quote_of_words(v) and v.style == "|", cut)
+    first = rng.choice([True, False])
+    cut = (lambda text: text[2:]) if first else (lambda text: text.rstrip()[:-2])
+
+    def ends_in_a_long_word(value: Value) -> bool:
+        word = (value.text.split() or [""])[0 if first else -1]
+        alone = not {"prefix", "suffix"} & set(value.record.values)
+        return quote_of_words(value) and value.style == "|" and alone and len(word) > 4 and word.isalpha()
+
+    return rewritten(seeds, rng, ends_in_a_long_word, cut)
 
 
 @fault("text", "gave a record the quote of another of its table", survives_because=SECOND_READER)
