@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 import watchfiles
 
@@ -25,18 +28,33 @@ _NOT_UNDERSTOOD = 2  # the exit status of a command line; no save mends it
 def watch(answer: Callable[[Console], int], seeds: Path, schemas: Path, console: Console) -> int:
     """Call `answer` at once and after every save below `seeds`; return its exit status if no save can mend it.
 
+    Raises `KeyboardInterrupt` where Ctrl-C ends it.
+
     A save below `schemas`, if there is such a folder, starts the program anew: what Python has
     imported stays as it was.
     """
     folders = [folder.resolve() for folder in (seeds, schemas) if folder.is_dir()]
-    for saved in _saves(folders, console):
+    stop = _stopped_by_ctrl_c()
+    for saved in _saves(folders, console, stop):
         _open_page(console, _files(saved) if saved else f"watching {_named(folders)}; Ctrl-C ends it")
         if any(path.is_relative_to(schemas.resolve()) for path in saved):
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (what runs already)
         told = replace(console, limit=_PROBLEMS_LISTED, foremost={shown(path) for path in saved})
         if _outcome(answer, told) == _NOT_UNDERSTOOD:
             return _NOT_UNDERSTOOD
-    return 0
+    raise KeyboardInterrupt
+
+
+def _stopped_by_ctrl_c() -> threading.Event:
+    """Return an event that Ctrl-C sets as it interrupts: an import or a destructor may lose the interrupt itself."""
+    stop = threading.Event()
+
+    def interrupted(signum: int, frame: FrameType | None) -> None:
+        stop.set()
+        signal.default_int_handler(signum, frame)
+
+    signal.signal(signal.SIGINT, interrupted)
+    return stop
 
 
 def _outcome(answer: Callable[[Console], int], console: Console) -> int:
@@ -47,9 +65,9 @@ def _outcome(answer: Callable[[Console], int], console: Console) -> int:
         return 1
 
 
-def _saves(folders: Sequence[Path], console: Console) -> Iterator[set[Path]]:
+def _saves(folders: Sequence[Path], console: Console, stop: threading.Event) -> Iterator[set[Path]]:
     """Yield the files of each save; none when a watch begins, which it does anew if a folder was replaced."""
-    while True:
+    while not stop.is_set():
         begun = False
         for changes in watchfiles.watch(
             *folders,
@@ -58,6 +76,7 @@ def _saves(folders: Sequence[Path], console: Console) -> Iterator[set[Path]]:
             rust_timeout=_TICK,
             yield_on_timeout=True,
             ignore_permission_denied=True,
+            stop_event=stop,
         ):
             if any((watchfiles.Change.deleted, str(folder)) in changes for folder in folders):
                 break
