@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build watch test lint check wheel notebooks html kills mutations constraints clean
+.PHONY: build watch test lint check wheel docs notebooks html kills mutations constraints clean
 
 build: $(VENV)/ready
 	@$(RUN) build.py
@@ -50,6 +50,12 @@ wheel: $(VENV)/ready-dev
 	@cd dist/clean && bin/stancebook check && bin/python -c \
 	  'import stancebook; [stancebook.schema(name).validate(frame) for name, frame in stancebook.load().items()]'
 
+# The documentation as a site: the Markdown pages of the repository under one menu. A warning is an error.
+docs: $(VENV)/ready-dev
+	@rm -rf site
+	@$(RUN) -m sphinx --builder html --conf-dir docs --doctree-dir site/.doctrees --fail-on-warning --keep-going --quiet . site
+	@echo "open site/index.html in a browser"
+
 # Run the notebooks anew and keep their output; look at what changed before you commit it.
 notebooks: $(VENV)/ready-dev
 	@$(RUN) -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
@@ -69,4 +75,4 @@ constraints: $(VENV)/ready-dev
 	@mv constraints.txt.new constraints.txt
 
 clean:
-	rm -rf $(VENV) html .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	rm -rf $(VENV) html site .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
