@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build watch test lint check wheel notebooks html kills mutations fuzz constraints clean
+.PHONY: build watch test lint check wheel docs notebooks html kills mutations fuzz constraints clean
 
 build: $(VENV)/ready
 	@$(RUN) build.py
@@ -49,6 +49,7 @@ wheel: $(VENV)/ready-dev
 	@dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
 	@cd dist/clean && bin/stancebook check && bin/python -c \
 	  'import stancebook; [stancebook.schema(name).validate(frame) for name, frame in stancebook.load().items()]'
+
 # Look for inputs that break a promise, so many seconds a target, and keep those that reach what no kept one does.
 SECONDS ?= 60
 fuzz: $(VENV)/ready-dev
@@ -59,6 +60,12 @@ fuzz: $(VENV)/ready-dev
 	    -timeout=60 -artifact_prefix=tests/fuzz/corpus/$$target/ || exit 1; \
 	  $(RUN) -m tests.fuzz $$target -merge=1 tests/fuzz/corpus/$$target .fuzz/$$target; \
 	done
+
+# The documentation as a site: the Markdown pages of the repository under one menu. A warning is an error.
+docs: $(VENV)/ready-dev
+	@rm -rf site
+	@$(RUN) -m sphinx --builder html --conf-dir docs --doctree-dir site/.doctrees --fail-on-warning --keep-going --quiet . site
+	@echo "open site/index.html in a browser"
 
 # Run the notebooks anew and keep their output; look at what changed before you commit it.
 notebooks: $(VENV)/ready-dev
@@ -79,4 +86,4 @@ constraints: $(VENV)/ready-dev
 	@mv constraints.txt.new constraints.txt
 
 clean:
-	rm -rf $(VENV) html .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz dist
+	rm -rf $(VENV) html site .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz dist

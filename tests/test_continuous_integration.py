@@ -16,14 +16,11 @@ from pre_commit.commands.validate_manifest import validate_manifest
 
 from schemas import CONTRACT
 from stancebook.cli import main
+from tests.pages import ROOT, page_at
 from tests.workflow_commands import parse
 
-ROOT = Path(__file__).parents[1]
 MANIFEST = str(ROOT / ".pre-commit-hooks.yaml")
-PAGE = (ROOT / "docs/continuous-integration.md").read_text(encoding="utf-8")
-GITHUB, PRE_COMMIT, GITLAB = (
-    yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-)
+GITHUB, PRE_COMMIT, GITLAB = map(yaml.safe_load, page_at("docs/continuous-integration.md").code("yaml"))
 GITHUB_COMMANDS = [step["run"] for step in GITHUB["jobs"]["check"]["steps"] if "run" in step]
 GITLAB_COMMANDS = GITLAB["dataset"]["script"]
 
@@ -108,8 +105,3 @@ def test_the_gitlab_job_keeps_the_problems(command_line, spoil, project):
     assert command_line(GITLAB_COMMANDS[-1])[0] == 1
     [problem] = json.loads((project / kept).read_text(encoding="utf-8"))
     assert problem["where"] == "mentions[m05].quote"
-
-
-def test_what_the_page_links_to_is_there():
-    for path in re.findall(r"\]\(([^)#:]+)\)", PAGE):
-        assert (ROOT / "docs" / path).exists(), path

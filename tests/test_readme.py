@@ -1,38 +1,24 @@
 """What the README shows is what happens."""
 
-import contextlib
-import io
-import re
-from pathlib import Path
-
 import duckdb
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+from tests.desk import plain, printed
+from tests.pages import ROOT, page_at
 
-
-def blocks(language):
-    found = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    return [text for name, text in found if name == language]
+README = page_at("README.md")
 
 
 def test_the_first_lines_print_the_rows_shown():
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(blocks("python")[0], {})  # noqa: S102 (it is our own README)
-    assert printed.getvalue() == blocks("")[0]
+    first = next(block for block in README.blocks if block.language == "python")
+    assert plain(printed(first.code)) == plain(first.answer)
 
 
 def test_the_other_python_runs():
-    exec(blocks("python")[1], {})  # noqa: S102
+    for code in README.code("python")[1:]:
+        printed(code)
 
 
 def test_the_sql_gives_rows(monkeypatch):
     monkeypatch.chdir(ROOT)
-    [query] = blocks("sql")
+    [query] = README.code("sql")
     assert duckdb.sql(query).fetchall()
-
-
-def test_every_room_it_names_is_there():
-    for path in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", README):
-        assert (ROOT / path).exists(), path
