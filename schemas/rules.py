@@ -61,7 +61,7 @@ def raised_no_later_than_published(tables: Tables) -> Any:
     return ~(tables["demands"]["date_start"] > _published(tables, "demands"))
 
 
-@rule("events", "status")
+@rule("events", "status", against="published")
 def what_is_to_come_does_not_end_before_publication(tables: Tables) -> Any:
     """A planned or expected event does not end before the document is published: choose another status or date."""
     events = tables["events"]
@@ -69,7 +69,7 @@ def what_is_to_come_does_not_end_before_publication(tables: Tables) -> Any:
     return ~(to_come & (events["date_end"] < _published(tables, "events")))
 
 
-@rule("events", "status")
+@rule("events", "status", against="published")
 def what_is_past_does_not_start_after_publication(tables: Tables) -> Any:
     """An event that occurred, was aborted or failed does not start after the document is published: choose another
     status or date."""

@@ -79,7 +79,7 @@ class Text:
         fitting = self._places(words, before, after)
         if len(fitting) == 1:
             if not (before or after):
-                self._refuse_part_of_a_word(fitting[0], fitting[0] + len(words))
+                self._refuse_part_of_a_word(fitting[0], fitting[0] + len(words), context=True)
             return self._span(fitting[0], len(words))
         if fitting:
             raise self._ambiguous(words, fitting)
@@ -95,9 +95,11 @@ class Text:
         found = " ".join(words.split())
         if not found:
             raise AnchorError("no words are given", "copy them from the text")
-        at = self.spaced.find(found)
-        if at < 0:
+        places = self._places(found)
+        if not places:
             raise self._missing(words)
+        at = next((at for at in places if not self._cut(at, at + len(found))), places[0])
+        self._refuse_part_of_a_word(at, at + len(found), context=False)
         span = self._span(at, len(found))
         return self.raw[span.start : span.end]
 
@@ -112,17 +114,21 @@ class Text:
             for at in islice(_occurrences(head + words + tail, self.spaced), _COUNTED + 1)
         )
 
-    def _refuse_part_of_a_word(self, start: int, end: int) -> None:
-        """Raise where a quote starts or ends inside a word."""
-        for at, what, name in ((start, "starts", "prefix"), (end, "ends", "suffix")):
-            if at and _joins(self.spaced[at - 1 : at + 1]):
-                first, last = self._whole_words(at, at)
-                rest = self.spaced[first:at] if name == "prefix" else self.spaced[at:last]
-                raise AnchorError(
-                    f"the quote {what} in the middle of {self.spaced[first:last]!r}",
-                    f"take the whole word; or, if this part of it is meant, add  {name}: {_as_yaml(rest)}",
-                    0 if name == "prefix" else end - start - 1,
-                )
+    def _refuse_part_of_a_word(self, start: int, end: int, *, context: bool) -> None:
+        """Raise where a passage starts or ends inside a word; `context`: a prefix or a suffix may say that it is meant."""
+        for at in self._cut(start, end):
+            first, last = self._whole_words(at, at)
+            what, name, rest = ("starts", "prefix", (first, at)) if at == start else ("ends", "suffix", (at, last))
+            meant = f"; or, if this part of it is meant, add  {name}: {_as_yaml(self.spaced[slice(*rest)])}"
+            raise AnchorError(
+                f"this {what} in the middle of {self.spaced[first:last]!r}",
+                f"take the whole word{meant if context else ''}",
+                0 if at == start else end - start - 1,
+            )
+
+    def _cut(self, start: int, end: int) -> list[int]:
+        """Return at which of its ends a passage cuts a word in two."""
+        return [at for at in (start, end) if at and _joins(self.spaced[at - 1 : at + 1])]
 
     def _fits(self, start: int, end: int, prefix: str, suffix: str) -> bool:
         follows = self.spaced.endswith((prefix, f"{prefix} "), 0, start)

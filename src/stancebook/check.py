@@ -59,6 +59,8 @@ def check_keys(table: Coded) -> Iterator[Problem]:
     for record, key, whole in zip(table.records, keys.itertuples(index=False), keys.notna().all(axis=1), strict=True):
         if not whole or (earlier := first.setdefault(tuple(key), record)) is record:
             continue
+        if record.parent is not None and not record.parent.sound:  # the parent's key stands twice, and so do its rows
+            continue
         files = (record.file, earlier.file)
         if files in told:
             record.sound = False
@@ -153,34 +155,35 @@ def check_rules(contract: Contract, tables: Tables, *, all_sound: bool) -> Itera
     frames = frames_of(tables)
     broken_parents = {id(r.parent) for table in tables.values() for r in table.records if r.parent and not r.sound}
     clean = {name: _surroundings_sound(table, tables, broken_parents) for name, table in tables.items()}
+    shared: dict[tuple[str, str], list[tuple[Rule, Record]]] = {}
     for rule in contract.rules:
-        table = tables[rule.table]
         broken = _broken(rule, frames, all_sound=all_sound)
-        records = [table.records[label] for label in broken.index[clean[rule.table][broken.index]]]
-        documents = {record.doc_id: record for record in tables[contract.document.name].records}
-        for doc_id, group in _by_document(records).items():
-            if rule.against and len(group) >= _MANY:
-                yield _of_the_document(rule, documents[doc_id], group)
-                continue
-            for record in group:
-                column = rule.column if rule.column in record.cells else None
-                yield record.problem(column, rule.message, level=rule.level)
+        for label in broken.index[clean[rule.table][broken.index]]:
+            record = tables[rule.table].records[label]
+            if rule.against:
+                shared.setdefault((record.doc_id, rule.against), []).append((rule, record))
+            else:
+                yield _of_the_row(rule, record)
+    documents = {record.doc_id: record for record in tables[contract.document.name].records}
+    for (doc_id, column), pairs in shared.items():
+        if len(pairs) >= _MANY:
+            yield _of_the_document(documents[doc_id], column, pairs)
+        else:
+            yield from (_of_the_row(rule, record) for rule, record in pairs)
 
 
-def _by_document(records: list[Record]) -> dict[str, list[Record]]:
-    groups: dict[str, list[Record]] = {}
-    for record in records:
-        groups.setdefault(record.doc_id, []).append(record)
-    return groups
+def _of_the_row(rule: Rule, record: Record) -> Problem:
+    return record.problem(rule.column if rule.column in record.cells else None, rule.message, level=rule.level)
 
 
-def _of_the_document(rule: Rule, document: Record, broken: list[Record]) -> Problem:
-    """Return the one problem of many rows that break a rule against a column of their document."""
-    for record in broken:
+def _of_the_document(document: Record, column: str, broken: list[tuple[Rule, Record]]) -> Problem:
+    """Return the one problem of many rows that break rules against a column of their document."""
+    for _, record in broken:
         record.sound = False
-    lines = ", ".join(str(record.line) for record in broken[:_MANY])
-    hint = f"{rule.message}\nlook at the records in the lines {lines} … if this is right"
-    return document.problem(rule.against, f"{len(broken)} {rule.table} do not go with this", hint, level=rule.level)
+    messages = dict.fromkeys(rule.message for rule, _ in broken)
+    lines = ", ".join(str(record.line) for _, record in broken[:_MANY])
+    hint = "\n".join([*messages, f"look at the records in the lines {lines} … if this is right"])
+    return document.problem(column, f"{len(broken)} rows do not go with this", hint)
 
 
 def frames_of(tables: Tables) -> dict[str, pd.DataFrame]:

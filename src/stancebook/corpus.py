@@ -104,6 +104,7 @@ class _Shelf:
         self.folder = folder
         self.digest = hashlib.sha256()
         self.problems: list[Problem] = []
+        self.misnamed: set[str] = set()  # up to its first dot, what is told to have another ending
 
     def report(self, path: Path, message: str, hint: str, line: int = 1, column: int = 1) -> None:
         self.problems.append(Problem(shown(path), line, column, "", message, hint))
@@ -125,6 +126,7 @@ class _Shelf:
         for name, paths in found.items():
             if hint := _fault_of(name):
                 self.report(next(iter(paths.values())), f"{name!r} cannot be {what}", hint)
+                self.misnamed.add(Path(name).name.partition(".")[0])
             else:
                 yield name, paths
 
@@ -155,6 +157,7 @@ class _Shelf:
         else:
             hint = f"expected a name that ends in {' or '.join(endings)}"
             self.report(path, "is not a file that a build reads", hint)
+            self.misnamed.add(path.name.partition(".")[0])
         return False
 
     def is_a(self, kind: int, path: Path, mode: int) -> bool:
@@ -267,7 +270,7 @@ def _pairs(shelf: _Shelf) -> Iterator[Pair]:
     renamed = _renamed(found)
     for doc_id, paths in found.items():
         for ending, what in ((TEXT, "text"), (ANNOTATIONS, "annotations")):
-            if ending in paths or doc_id in renamed.values():
+            if ending in paths or doc_id in renamed.values() or Path(doc_id).name in shelf.misnamed:
                 continue
             some = next(iter(paths.values()))
             hint = f"expected {some.with_suffix(ending).name} in the same folder"

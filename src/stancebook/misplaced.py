@@ -28,7 +28,10 @@ def join_halves(spec: TableSpec, keys: Collection[str], items: Iterable[Node]) -
 
 def table_of(contract: Contract, spec: TableSpec, others: Iterable[TableSpec], record: Node) -> TableSpec | None:
     """Return the one other table that a record is wholly like, if it is unlike its own by more than a slip."""
-    if not isinstance(record, Mapping) or len(record.values.keys() - keys_of(contract, spec)) < 2:
+    if not isinstance(record, Mapping):
+        return None
+    unknown, missing = record.values.keys() - keys_of(contract, spec), set(spec.needed_keys) - record.values.keys()
+    if not unknown or len(unknown) + len(missing) < 2:
         return None
     like = [other for other in others if set(other.needed_keys) <= record.values.keys() <= keys_of(contract, other)]
     return like[0] if len(like) == 1 else None

@@ -270,6 +270,17 @@ def test_near_misses_of_one_text_are_looked_for_so_many_times():
     assert hints[-1] == "copy the passage from the text"
 
 
+def test_words_are_located_where_they_cut_no_word():
+    assert Text("Monday’s and on\nMon", "notes.txt").locate("on Mon") == "on\nMon"
+    assert Text("in the last week", "notes.txt").locate("the last") == "the last"
+
+
+def test_words_that_stand_only_within_others_are_refused():
+    with pytest.raises(AnchorError, match="this starts in the middle of 'last'") as caught:
+        Text("in the last week", "notes.txt").locate("ast week")
+    assert caught.value.args[1] == "take the whole word"
+
+
 def test_words_that_stand_nowhere_are_refused():
     with pytest.raises(AnchorError, match=r"not found in notes\.txt"):
         Text("on Monday", "notes.txt").locate("last winter")
