@@ -115,7 +115,7 @@ class Text:
         )
 
     def _refuse_part_of_a_word(self, start: int, end: int, *, context: bool) -> None:
-        """Raise where a passage starts or ends inside a word; `context`: a prefix or a suffix may say that it is meant."""
+        """Raise where a passage cuts a word; `context`: whether a prefix or a suffix may say that it is meant."""
         for at in self._cut(start, end):
             first, last = self._whole_words(at, at)
             what, name, rest = ("starts", "prefix", (first, at)) if at == start else ("ends", "suffix", (at, last))
