@@ -199,7 +199,8 @@ def as_parquet(table):
 def test_long_texts_are_cut_down_to_where_they_differ():
     before = f"{'The rope was old. ' * 9}It held the bridge. {'And that is that. ' * 9}"
     assert str(Change("table", "description", before=before, after=before.replace("held", "bore"))) == (
-        "description '…he rope was old. It held the bridge. And tha…' → '…he rope was old. It bore the bridge. And tha…'"
+        "description '…he rope was old. It held the bridge. And tha…'"
+        " → '…he rope was old. It bore the bridge. And tha…'"
     )
     assert str(Change("table", "description", before="x" * 90, after="y" * 900)) == (
         f"description '{'x' * 90}' → '{'y' * 80} … {'y' * 20}'"
