@@ -45,6 +45,7 @@ class Column:
     type: Type | None
     title: str | None = None
     description: str | None = None
+    unit: str | None = None
     required: bool = False
     unique: bool = False
     vocabulary: Mapping[str, str | None] = field(default_factory=dict)
@@ -113,7 +114,11 @@ class Package:
 
 def read(folder: Path) -> Package:
     """Return the contract that the dataset in `folder` carries; raise `DatasetError` where none can be read."""
-    descriptor = package_of(folder)
+    return understood(package_of(folder), folder)
+
+
+def understood(descriptor: Mapping[str, Any], folder: Path) -> Package:
+    """Return the contract in a data package of `folder`; raise `DatasetError` where it cannot be read."""
     try:
         json.dumps(descriptor, ensure_ascii=False).encode()
         return _Reading(descriptor).package(folder)
@@ -190,6 +195,7 @@ class _Reading:
         if type_ is None:
             self._note(table, at, f"the type {given!r} is not known here, and its cells are not checked")
         constraints = _maybe(dict, field, "constraints", at) or {}
+        unit = field.get("unit")  # no word of the standard: what others mean by it may be anything
         for unknown in sorted(set(constraints) - _CONSTRAINTS):
             self._note(table, at, f"the constraint {unknown!r} is not known here, and not checked")
         return Column(
@@ -197,6 +203,7 @@ class _Reading:
             type_,
             _maybe(str, field, "title", at),
             _maybe(str, field, "description", at),
+            unit if isinstance(unit, str) else None,
             required=name in key or _maybe(bool, constraints, "required", at) or False,
             unique=key == (name,) or _maybe(bool, constraints, "unique", at) or False,
             vocabulary=self._vocabulary(table, at, type_, field, constraints),

@@ -25,8 +25,8 @@ problem is listed with its file, line and column, nothing is written, and the ol
 EPILOG = """\
 exit status:
   0  all is well
-  1  the seeds or the schemas have problems, the dataset cannot be written, or --check found that it is
-     not what they give
+  1  the seeds or the schemas have problems, the dataset cannot be written, --check found that it is not
+     what they give, or --diff that the version stated is too low for what changed
   2  the command line was not understood
 """
 
@@ -38,8 +38,12 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
     """
     parser = _parser(root)
     options = parser.parse_args(argv)
-    if options.watch and (options.check or options.output_format != "text"):
-        parser.error("--watch talks to a person and has no end: it goes with neither --check nor --output-format")
+    if options.watch and (options.check or options.diff is not None or options.output_format != "text"):
+        parser.error(
+            "--watch talks to a person and has no end: it goes with none of --check, --diff and --output-format"
+        )
+    if options.diff is not None and options.output_format == "json":
+        parser.error("--diff is a report for people, with its verdict in the exit status: it has no JSON")
     if fault := overlap(options.seeds, options.out):
         parser.error(visible(fault))
     prepare(options.output_format)
@@ -63,10 +67,12 @@ def _answer(contract: Callable[[], Contract], options: argparse.Namespace, conso
 
 
 def _mode(options: argparse.Namespace) -> Mode:
-    from stancebook.modes import CHECK, REWRITE, WRITE, measure
+    from stancebook.modes import CHECK, REWRITE, WRITE, diff, measure
 
     if options.coverage is not None:
         return measure(options.coverage)
+    if options.diff is not None:
+        return diff(options.diff)
     if options.check:
         return CHECK
     return REWRITE if options.watch else WRITE
@@ -84,6 +90,12 @@ def _parser(root: Path) -> argparse.ArgumentParser:
         "--check",
         action="store_true",
         help="write nothing; fail if the dataset is not what the seeds give, and list the rows that differ",
+    )
+    modes.add_argument(
+        "--diff",
+        metavar="REV_OR_PATH",
+        help="write nothing; show which tables, columns, values and rows came, went or changed since the dataset of a"
+        " git revision, or of a folder, and which version that needs; fail if the version stated is lower",
     )
     modes.add_argument(
         "--coverage",

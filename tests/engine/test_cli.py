@@ -3,6 +3,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,10 @@ def test_schemas_that_are_not_in_order_are_told(project, capsys):
         ["--output-format", "xml"],
         ["--out"],
         ["--check", "--coverage"],
+        ["--diff"],
+        ["--check", "--diff", "HEAD"],
+        ["--watch", "--diff", "HEAD"],
+        ["--diff", "HEAD", "--output-format", "json"],
         ["--watch", "--check"],
         ["--watch", "--output-format", "json"],
         ["--watch", "--output-format", "github"],
@@ -204,6 +209,74 @@ def test_check_fails_where_the_seeds_have_problems(run, spoilt):
     status, out, _ = run("--check")
     assert status == 1
     assert out.endswith("1 problem in 1 file. Nothing was compared.\n")
+
+
+# ── --diff ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def changed(run, project, annotations):
+    """A dataset of which one row is not what the seeds give any more."""
+    run()
+    (project / "dataset").rename(project / "older")
+    text = annotations.read_text(encoding="utf-8")
+    annotations.write_text(text.replace("stance: supports", "stance: ambivalent"), encoding="utf-8")
+
+
+def test_diff_shows_what_changed_by_table_and_writes_nothing(run, project, changed):
+    _, out, _ = run("--diff", "older")
+    assert f"compared older/ (version {CONTRACT.version}) with what the seeds give now\n\nstatements\n" in out
+    assert "\nstatements\n    1 row changed\n      ~ river-talks#s02: stance 'supports' → 'ambivalent'\n\n" in out
+    assert "mentions" not in out
+    assert sorted(path.name for path in project.iterdir()) == [".dataset.lock", "older", "seeds"]
+
+
+def test_diff_fails_where_the_version_stated_is_too_low(run, changed):
+    status, out, _ = run("--diff", "older")
+    assert status == 1
+    assert out.splitlines()[-1] == (
+        "This needs a patch version (0.1.1): rows of statements changed, rows of stance_changes changed."
+        " 0.1.0, as stated, is too low: raise the version of the contract."
+    )
+
+
+def test_diff_passes_where_the_version_stated_is_high_enough(project, changed, capsys):
+    assert main(lambda: replace(CONTRACT, version="0.1.1"), project, ["--diff", "older"]) == 0
+    assert capsys.readouterr().out.endswith(" 0.1.1, as stated, is enough.\n")
+
+
+def test_diff_passes_where_nothing_differs(run):
+    run()
+    status, out, _ = run("--diff", "dataset")
+    assert status == 0
+    assert out.endswith("\n\nNothing differs: no new version is needed.\n")
+
+
+def test_diff_compares_nothing_where_the_seeds_have_problems(run, spoilt):
+    status, out, _ = run("--diff", "HEAD")
+    assert status == 1
+    assert out.endswith("1 problem in 1 file. Nothing was compared.\n")
+
+
+def test_diff_with_what_is_neither_a_folder_nor_a_revision_is_not_understood(run):
+    status, out, _ = run("--diff", "v0.1.O")
+    assert status == 2
+    assert "Nothing was compared. 'v0.1.O' is no" in out
+
+
+def test_diff_with_a_dataset_that_breaks_its_own_contract_fails(run, project):
+    run()
+    (project / "dataset/mentions.parquet").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    status, out, _ = run("--diff", "dataset")
+    assert status == 1
+    assert "Nothing was compared. dataset/ is not what its own contract says (mentions.parquet:1:1: " in out
+
+
+def test_diff_tells_github_of_a_version_that_is_too_low(run, changed):
+    _, out, _ = run("--diff", "older", "--output-format", "github")
+    level, place, message = parse(out.splitlines()[-1])
+    assert (level, place) == ("error", {})
+    assert message.startswith("This needs a patch version")
 
 
 # ── --output-format ───────────────────────────────────────────────────────────────────────────────
@@ -311,6 +384,7 @@ def test_help_explains_every_option_and_every_exit_status(run):
     assert status == 0
     for option in (
         "--check",
+        "--diff REV_OR_PATH",
         "--watch",
         "--seeds DIR",
         "--out DIR",

@@ -138,7 +138,7 @@ def test_changed_schemas_are_read_anew_and_broken_ones_are_told(watch, watched):
     documents = watched / "schemas/documents.py"
     save(documents, documents.read_text(encoding="utf-8").replace('"Its headline."', '"Its title."'))
     save(rules, right)
-    build.hear("documents.parquet: column title changed in type or description")
+    build.hear("documents.parquet: column title: description 'Its headline.' → 'Its title.'")
     assert build.interrupt()[0] == 0
 
 
