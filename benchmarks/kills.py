@@ -9,6 +9,7 @@ own dataset, and leave nothing else behind but its lock.
 import argparse
 import io
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -66,10 +67,11 @@ def killed(folder: Path, seeds: Path, kills: int, draw: random.Random) -> Iterat
 
 
 def longer(seeds: Path, folder: Path) -> Path:
-    """Return a copy of the seeds with each document a second time."""
+    """Return a copy of the seeds with each document a second time, its text a line longer and not pinned."""
     shutil.copytree(seeds, folder)
     for path in sorted((folder / "documents").iterdir()):
-        shutil.copy(path, path.with_name(f"{path.stem}-again{path.suffix}"))
+        again = re.sub(rb"^ +text_sha256: .*\n", b"", path.read_bytes(), flags=re.MULTILINE) + b"\n"
+        path.with_name(f"{path.stem}-again{path.suffix}").write_bytes(again)
     return folder
 
 

@@ -37,6 +37,7 @@ MENU = {
         "docs/your-own",
         "How it works inside <CONTRIBUTING>",
         "CHANGELOG",
+        "RELEASING",
         "LICENSE-DATA",
     ),
 }

@@ -29,6 +29,7 @@ SEEDS = sorted((ROOT / "seeds").rglob("*.yaml"))
 UNSEEN = {
     "it is in the text, or in whether the text has the words": [
         "quote-ambiguous",
+        "quote-cuts-a-word",
         "quote-in-another-case",
         "quote-in-other-code-points",
         "quote-leaves-the-text-in-a-later-line",
@@ -45,15 +46,21 @@ UNSEEN = {
         "text-changed",
         "text-edited-after-coding",
         "text-line-breaks-changed",
+        "merge-left-half-done-in-a-text",
         "text-not-utf-8",
         "words-not-in-the-document",
     ],
     "it is in which files there are, or what they are called": [
         "annotations-missing",
+        "codebook-copied",
+        "document-copied",
+        "document-half-renamed",
+        "file-beside-the-rooms",
         "file-not-known",
         "ill-named-document",
         "text-missing",
     ],
+    "it is in letters that are well formed, and were others once": ["letters-garbled"],
     "it is in a comment, and no parser hands those on": [
         "quote-cut-by-a-comment",
         "yaml-text-cut-by-a-comment",
@@ -68,6 +75,7 @@ UNSEEN = {
         "duplicate-id",
         "duplicate-participant",
         "format-never-used",
+        "id-of-another-actor",
         "issue-never-used",
         "record-copied",
         "reference-in-another-case",
@@ -86,6 +94,7 @@ UNSEEN = {
         "part-begun-after-the-whole",
         "part-outside-the-whole",
         "planned-for-a-day-gone-by",
+        "published-too-early",
         "said-after-publication",
         "stance-on-a-format-without-the-format",
         "successor-of-another-party",
@@ -118,7 +127,8 @@ def faults(seeds):
     return [
         f"{path.relative_to(seeds)}: {fault}"
         for path in sorted(seeds.rglob("*.yaml"))
-        for fault in faults_of(path, VALIDATORS[path.relative_to(seeds).parts[0]])
+        if (room := path.relative_to(seeds).parts[0]) in ROOMS
+        for fault in faults_of(path, VALIDATORS[room])
     ]
 
 

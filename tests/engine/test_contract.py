@@ -87,7 +87,7 @@ def test_adding_a_column_to_one_model_and_a_key_to_one_annotation_is_enough(tmp_
     assert fields["mood"]["constraints"]["enum"] == ["calm", "angry"]
 
     keys = json.loads(files[ANNOTATION_SCHEMA])["properties"]["claims"]["items"]["properties"]
-    assert {"const": "angry", "description": "Heat in the words."} in keys["mood"]["anyOf"]
+    assert ("angry", "Heat in the words.") in zip(keys["mood"]["enum"], keys["mood"]["enumDescriptions"], strict=True)
 
     card = files[DATA_CARD].decode()
     assert "| `mood` | category | The tone of the words. May be empty, and is in 1 of 2 rows. |" in card
