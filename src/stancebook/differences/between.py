@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from stancebook.console import count
 from stancebook.differences.changes import Cell, Change, Rows, TableChanges, What
 from stancebook.exchange.carried import Column, Package, Table, read, understood
+from stancebook.exchange.opened import short
 from stancebook.exchange.verify import verify
 from stancebook.layout import DATAPACKAGE
 from stancebook.load import DatasetError
@@ -49,7 +50,7 @@ class Dataset:
     @property
     def version(self) -> str:
         """The version that it states; empty where it states none."""
-        return str(self.package.descriptor.get("version", ""))
+        return short(str(self.package.descriptor.get("version", "")))
 
 
 def fresh(files: Mapping[str, bytes]) -> Dataset:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Literal
@@ -82,7 +82,7 @@ class Change:
                 return "the columns stand in another order"
             case "order" | "listing":
                 scale = "of the scale" if self.what == "order" else "in which the values are listed"
-                return f"the order {scale} was {', '.join(self.before)}, and is {', '.join(self.after)}"
+                return f"the order {scale} was {_names(self.before)}, and is {_names(self.after)}"
             case _:
                 return f"{self.what} {contrast(self.before, self.after, 'none')}"
 
@@ -184,10 +184,14 @@ def _shown(value: Any, absent: str) -> str:
             return str(value)
 
 
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(map(short, names))
+
+
 def _some(places: list[str]) -> str:
     more = len(places) - _NAMED
     return ", ".join(places[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _place(change: Change) -> str:
-    return ".".join(filter(None, [change.column, change.value])) or "the table"
+    return short(".".join(filter(None, [change.column, change.value]))) or "the table"

@@ -9,6 +9,7 @@ from enum import IntEnum
 
 from stancebook.console import count
 from stancebook.differences.changes import Change, Level, TableChanges, What
+from stancebook.exchange.opened import short
 
 _STATED = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 _REASONS = 3  # told one by one; the rest are counted: all stand in the report
@@ -58,7 +59,6 @@ RULE: Mapping[tuple[Level, What], Bump] = {
 
 # Other words for the same are a patch, another meaning is major: only a person can tell which.
 _WORDING: frozenset[What] = frozenset({"description", "definition"})
-
 
 _WORDS: Mapping[What, str] = {
     "columns": "order of the columns",
@@ -158,11 +158,11 @@ def _named(table: TableChanges, change: Change) -> str:
         case "about", _:
             return f"what the dataset says of itself ({change.after})"
         case "added" | "removed", "value":
-            return f"value {change.value} of {at}"
+            return f"value {short(change.value)} of {at}"
         case "added" | "removed", _:
             return f"{change.level} {at}"
         case "definition", _:
-            return f"the definition of {change.value} in {at}"
+            return f"the definition of {short(change.value)} in {at}"
         case _:
             return f"the {_WORDS.get(change.what, change.what)} of {at}"
 

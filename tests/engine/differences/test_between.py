@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stancebook.version import need
 
 from stancebook.build import build
 from stancebook.dataset import render
@@ -210,6 +211,17 @@ def test_long_texts_are_cut_down_to_where_they_differ():
 def test_what_a_terminal_would_obey_is_shown_and_not_obeyed():
     rows = of_table(PROMISED, ropes({}), PROMISED, ropes({"\x1b[2J\n": ("x", 1)}))
     assert list(rows.lines(1)) == ["1 row added", "  + \\x1b[2J\\n"]
+
+
+def test_nor_is_it_obeyed_in_an_older_dataset_of_unknown_origin(made):
+    before = deepcopy(dict(made().package.descriptor)) | {"version": "\x1b[2J"}
+    [claims] = [each for each in before["resources"] if each["path"] == "claims.parquet"]
+    [strength] = [each for each in claims["schema"]["fields"] if each["name"] == "strength"]
+    strength["categories"].append({"value": "\x1b[2J", "description": "\x1b[2J"})
+    strange = reread(made(), before)
+    [told] = between(strange, made())
+    assert list(told.lines(1)) == ["column strength value \\x1b[2J removed"]
+    assert "\x1b" not in "".join([strange.version, *need([told]).reasons])
 
 
 # ── Older datasets ────────────────────────────────────────────────────────────────────────────────
