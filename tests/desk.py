@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import stancebook.cli
-import stancebook.command
+import stancebook.exchange.command
 from schemas import CONTRACT
 from tests.pages import ROOT, Block, Page, page_at
 
@@ -90,7 +90,7 @@ class Desk:
             self.built = command
             return self._says(lambda: stancebook.cli.main(lambda: CONTRACT, Path(), arguments[1:]))
         if program == "stancebook":
-            return self._says(lambda: stancebook.command.main(arguments))
+            return self._says(lambda: stancebook.exchange.command.main(arguments))
         return self._in_shell(command)
 
     def _in_shell(self, command: str, *, must_succeed: bool = False) -> str:

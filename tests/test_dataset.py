@@ -7,8 +7,8 @@ import pytest
 
 import stancebook
 from schemas import CONTRACT
-from stancebook.compare import differences
 from stancebook.dataset import render
+from stancebook.differences.compare import differences
 
 ROOT = Path(__file__).parents[1]
 GROUNDED = [spec.name for spec in CONTRACT.shaped("grounded")]

@@ -15,7 +15,7 @@ import duckdb
 import frictionless
 import pytest
 
-from stancebook.command import main
+from stancebook.exchange.command import main
 from tests.desk import plain, printed
 from tests.pages import ROOT, page_at
 

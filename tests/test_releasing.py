@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stancebook.cli import main
-from stancebook.command import main as command
+from stancebook.exchange.command import main as command
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "RELEASING.md").read_text(encoding="utf-8")

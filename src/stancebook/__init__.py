@@ -1,6 +1,6 @@
 """Stancebook: annotated news text in, validated Parquet tables out; `load` reads them, `schema` says what they hold."""
 
+from stancebook.exchange.schema import schema
 from stancebook.load import DatasetError, load
-from stancebook.schema import schema
 
 __all__ = ["DatasetError", "load", "schema"]

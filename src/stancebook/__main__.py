@@ -2,7 +2,7 @@
 
 import sys
 
-from stancebook.command import main
+from stancebook.exchange.command import main
 
 if __name__ == "__main__":
     sys.exit(main())

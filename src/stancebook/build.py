@@ -8,27 +8,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from stancebook.anchor import Text
-from stancebook.annotation import Reading, Record, read_annotations, read_codebook
-from stancebook.check import (
-    Coded,
-    Tables,
-    Unread,
-    check_circles,
-    check_copies,
-    check_keys,
-    check_model,
-    check_references,
-    check_rules,
-    check_texts,
-    frames_of,
-)
+from stancebook.check import check_model, check_rules
+from stancebook.coded import Coded, Tables, Unread, frames_of
 from stancebook.compute import compute_columns, derive_tables
 from stancebook.contract import Contract
-from stancebook.convert import Row, convert, is_the_one_coded
-from stancebook.corpus import Corpus, find
 from stancebook.frame import from_rows
+from stancebook.keys import check_circles, check_copies, check_keys, check_references, check_texts
 from stancebook.problem import Problem
+from stancebook.seeds.anchor import Text
+from stancebook.seeds.annotation import Reading, Record, read_annotations, read_codebook
+from stancebook.seeds.convert import Row, convert, is_the_one_coded
+from stancebook.seeds.corpus import Corpus, find
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stancebook.console import Console, prepare
-from stancebook.places import overlap
 from stancebook.problem import RENDERERS, visible
+from stancebook.running.places import overlap
 
 if TYPE_CHECKING:
     from stancebook.contract import Contract
-    from stancebook.run import Mode
+    from stancebook.running.run import Mode
 
 DESCRIPTION = """\
 Build the dataset: read the annotated texts in seeds/, check every row against its passage and
@@ -52,7 +52,7 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
     if not options.watch:
         return answer(console)
     try:
-        from stancebook.watch import watch
+        from stancebook.running.watch import watch
 
         return watch(answer, options.seeds, root / "schemas", console)
     except KeyboardInterrupt:
@@ -61,13 +61,13 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
 
 
 def _answer(contract: Callable[[], Contract], options: argparse.Namespace, console: Console) -> int:
-    from stancebook.run import Folders, run
+    from stancebook.running.run import Folders, run
 
     return run(contract, Folders(options.seeds, options.out), _mode(options), console)
 
 
 def _mode(options: argparse.Namespace) -> Mode:
-    from stancebook.modes import CHECK, REWRITE, WRITE, diff, measure
+    from stancebook.running.modes import CHECK, REWRITE, WRITE, diff, measure
 
     if options.coverage is not None:
         return measure(options.coverage)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 from sentencex import get_sentence_boundaries
 
-from stancebook.anchor import place_in
 from stancebook.build import Build
+from stancebook.seeds.anchor import place_in
 
 # Fewer untouched words between two quotes are the glue of a sentence, not a passage to look at.
 _PASSAGE_WORDS = 3

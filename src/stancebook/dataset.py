@@ -11,10 +11,10 @@ import pandas as pd
 from stancebook.build import Build
 from stancebook.contract import Contract
 from stancebook.coverage import coverage
-from stancebook.croissant import croissant
-from stancebook.datacard import datacard
-from stancebook.datapackage import descriptor
-from stancebook.editor import annotation_schema, codebook_schema
+from stancebook.descriptions.croissant import croissant
+from stancebook.descriptions.datacard import datacard
+from stancebook.descriptions.datapackage import descriptor
+from stancebook.descriptions.editor import annotation_schema, codebook_schema
 from stancebook.layout import (
     ANNOTATION_SCHEMA,
     CODEBOOK_SCHEMA,

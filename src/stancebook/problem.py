@@ -76,6 +76,17 @@ def as_json(problems: Iterable[Problem]) -> str:
     return json.dumps([asdict(problem) for problem in problems], indent=2).replace("\x7f", r"\u007f")
 
 
+def shown(path: Path) -> str:
+    """Return a path as a person would name it: from the folder they stand in, if it lies below that."""
+    absolute = path.absolute()
+    return (absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute).as_posix()
+
+
+def named(folder: Path) -> str:
+    """Return a folder's name as a person would write it."""
+    return f"{shown(folder)}/"
+
+
 def visible(text: str) -> str:
     """Return text that a terminal shows and does not obey: control characters and the like stand as escapes.
 

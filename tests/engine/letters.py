@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from stancebook.annotation import Record
 from stancebook.contract import Contract, License, rule
 from stancebook.fields import (
     Category,
@@ -22,9 +21,10 @@ from stancebook.fields import (
     text,
     verbatim,
 )
+from stancebook.seeds.annotation import Record
+from stancebook.seeds.tree import Scalar
 from stancebook.spec import Form, Tables, TableSpec
 from stancebook.table import Child, Codebook, Derived, Document, Grounded
-from stancebook.tree import Scalar
 
 STRENGTH = {"weak": "Hearsay.", "fair": "Seen by one.", "strong": "Seen by several."}
 PLACE_CODE = Form(r"[A-Z]{2}[0-9]", "two capital letters and a digit, such as 'AB1'")

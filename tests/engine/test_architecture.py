@@ -72,7 +72,10 @@ def test_imports_within_the_engine_run_down_and_never_in_a_circle():
     assert order.index("problem") < order.index("check") < order.index("build") < order.index("cli")
 
 
-@pytest.mark.parametrize("ground", ["problem", "layout", "suggest", "notation", "anchor", "syntax", "pattern"])
+@pytest.mark.parametrize(
+    "ground",
+    ["problem", "layout", "seeds.suggest", "seeds.notation", "seeds.anchor", "seeds.syntax", "exchange.pattern"],
+)
 def test_the_ground_floor_stands_on_nothing_of_the_engine(ground):
     assert GRAPH[ground] == set()
 
@@ -90,11 +93,11 @@ def test_what_a_library_does_is_the_business_of_few_modules(library):
     assert (
         users
         == {
-            "pandera": {"fields", "table", "validate", "schema"},
-            "yaml": {"syntax", "tree"},
-            "edtf": {"dates"},
-            "rapidfuzz": {"anchor", "suggest"},
-            "watchfiles": {"watch"},
+            "pandera": {"fields", "table", "validate", "exchange.schema"},
+            "yaml": {"seeds.syntax", "seeds.tree"},
+            "edtf": {"seeds.dates"},
+            "rapidfuzz": {"seeds.anchor", "seeds.suggest"},
+            "watchfiles": {"running.watch"},
         }[library]
     )
 
@@ -131,7 +134,7 @@ except SystemExit as end:
 """
 COMMAND_HELP = """
 import sys
-from stancebook.command import main
+from stancebook.exchange.command import main
 try:
     main(["export", "sqlite", "--help"])
 except SystemExit as end:

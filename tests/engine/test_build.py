@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from schemas import CONTRACT
 from stancebook.build import build
-from stancebook.corpus import find
 from stancebook.fields import key, ref
+from stancebook.seeds.corpus import find
 from stancebook.table import Grounded
 from tests.engine.letters import ANNOTATIONS, PEOPLE, Claims, Letters, People, Witnesses, contract, write
 

@@ -10,7 +10,7 @@ from stancebook.build import build
 from stancebook.compile import describe
 from stancebook.contract import Contributor, rule
 from stancebook.dataset import render
-from stancebook.editor import annotation_schema, codebook_schema
+from stancebook.descriptions.editor import annotation_schema, codebook_schema
 from stancebook.fields import Category, choice, integer, key, ref, text, verbatim
 from stancebook.layout import ANNOTATION_SCHEMA, DATA_CARD, DATAPACKAGE
 from stancebook.load import load

@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from schemas import CONTRACT
-from stancebook.anchor import AnchorError, Text
-from stancebook.annotation import read_annotations, read_codebook
 from stancebook.build import build
-from stancebook.convert import convert
-from stancebook.corpus import File
 from stancebook.dataset import render
-from stancebook.dates import DateError, bounds
 from stancebook.problem import RENDERERS, visible
+from stancebook.seeds.anchor import AnchorError, Text
+from stancebook.seeds.annotation import read_annotations, read_codebook
+from stancebook.seeds.convert import convert
+from stancebook.seeds.corpus import File
+from stancebook.seeds.dates import DateError, bounds
 
 PROJECT = Path(__file__).parents[1] / "project"
 DOCUMENT = "seeds/documents/river-talks"

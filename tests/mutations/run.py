@@ -11,8 +11,7 @@ from typing import Literal
 
 from schemas import CONTRACT
 from stancebook.build import Build, build
-from stancebook.corpus import shown
-from stancebook.problem import Problem
+from stancebook.problem import Problem, shown
 from tests.mutations.fault import Fault
 from tests.mutations.seeds import Mutant, Seeds
 

@@ -1,0 +1,48 @@
+"""Tables as coded: each row beside the record it was made of, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from stancebook.seeds.annotation import Record
+from stancebook.spec import TableSpec
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One table as coded: row `i` of the frame was made of `records[i]`."""
+
+    spec: TableSpec
+    frame: pd.DataFrame
+    records: list[Record]
+
+    @property
+    def sound(self) -> pd.Series[bool]:
+        """True for the rows of which no problem is known."""
+        return pd.Series([record.sound for record in self.records], index=self.frame.index, dtype=bool)
+
+    @property
+    def keys(self) -> list[str]:
+        """The single key of each row; where it is ill-formed, as it was typed."""
+        found = self.frame[self.spec.key[0]]
+        typed = pd.Series([record.key for record in self.records], index=found.index, dtype="str")
+        return list(found.fillna(typed).fillna(""))
+
+
+Tables = Mapping[str, Coded]
+
+
+@dataclass
+class Unread:
+    """What could not be read whole, and so may hold rows that nobody saw: tables of the codebook, and documents."""
+
+    tables: set[str] = field(default_factory=set)
+    documents: set[str] = field(default_factory=set)
+
+
+def frames_of(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return the frames alone, as rules and other functions of the contract take them."""
+    return {name: table.frame for name, table in tables.items()}

@@ -1,0 +1,122 @@
+"""A path or a git revision → the folder of an older dataset; of a revision, files read out of git's own store.
+
+Nothing of a revision is run, and neither the work tree nor the index is touched.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from stancebook.layout import DATAPACKAGE, table_file
+from stancebook.load import DatasetError
+from stancebook.problem import named
+
+_FILE_MODES = (b"100644", b"100755")  # neither links nor folders
+
+
+class NeitherError(Exception):
+    """Raised where what was asked for is neither a folder nor a revision."""
+
+
+@dataclass(frozen=True)
+class Older:
+    """An older dataset: the folder it lies in for now, and what a person calls it."""
+
+    folder: Path
+    name: str
+
+
+@contextmanager
+def older_dataset(asked: str, out: Path) -> Iterator[Older]:
+    """Give the dataset in the folder `asked`, else the one that the revision of that name has in place of `out`.
+
+    Raises `NeitherError` where it is neither, and `DatasetError` where the folder or the revision has no dataset.
+    """
+    if asked and Path(asked).is_dir():
+        if not (Path(asked) / DATAPACKAGE).exists():
+            raise DatasetError(
+                f"{named(Path(asked))} is a folder without a {DATAPACKAGE}, and so no dataset; if a revision is meant,"
+                f" write its name in full, such as refs/heads/{asked}"
+            )
+        yield Older(Path(asked), named(Path(asked)))
+        return
+    files = _Revision(asked, out).files()
+    with tempfile.TemporaryDirectory(prefix="stancebook-") as folder:
+        for name, data in files.items():
+            (Path(folder) / name).write_bytes(data)
+        yield Older(Path(folder), asked)
+
+
+class _Revision:
+    """A commit of the repository in which a dataset's folder lies."""
+
+    def __init__(self, asked: str, out: Path) -> None:
+        git = shutil.which("git")
+        if git is None:
+            raise NeitherError(f"{asked!r} is no folder, and to read a revision git is needed, which is not installed.")
+        self.git = git
+        self.asked = asked
+        self.out = out
+        # A build may not have been written yet: git is asked from the first folder above that is there.
+        self.above = next(folder for folder in out.absolute().parents if folder.is_dir())
+        self.commit = self._commit()
+
+    def files(self) -> dict[str, bytes]:
+        """Return the data package and the tables of the dataset in this commit, by name."""
+        place = self.out.absolute().relative_to(self.above).as_posix()
+        tree = self._run("ls-tree", "--full-tree", "-z", f"{self.commit}:./{place}")
+        entries = dict(_entries(tree.stdout)) if tree.returncode == 0 else {}
+        if DATAPACKAGE not in entries:
+            raise DatasetError(f"{self.asked} has no dataset in {named(self.out)}")
+        return dict(zip(entries, self._contents(list(entries.values())), strict=True))
+
+    def _commit(self) -> str:
+        """Return the full id of the commit, which no later call can take for anything else."""
+        inside = self._run("rev-parse", "--git-dir")
+        if inside.returncode:
+            said = inside.stderr.decode(errors="replace").strip().partition("\n")[0]
+            raise NeitherError(f"{self.asked!r} is no folder, and {self.above} is in no git repository ({said}).")
+        # No name of a revision begins with a hyphen, and git would take one that does for an option; nor with the
+        # mark by which git tells what is not meant.
+        is_name = not self.asked.startswith(("-", "^"))
+        found = self._run("rev-parse", "--verify", f"{self.asked}^{{commit}}") if is_name else None
+        if found is None or found.returncode:
+            raise NeitherError(
+                f"{self.asked!r} is neither a folder nor a revision of the repository here. Give a folder with a"
+                " dataset, a tag, a branch or a commit; a shallow copy of a repository lacks most of them until they"
+                " are fetched."
+            )
+        return found.stdout.decode().strip()
+
+    def _contents(self, blobs: list[bytes]) -> Iterator[bytes]:
+        """Yield what is stored, without the changes that git makes to files when it checks them out."""
+        told = self._run("cat-file", "--batch", stdin=b"\n".join(blobs) + b"\n").stdout
+        at = 0
+        for blob in blobs:
+            head, _, _ = told[at : at + 200].partition(b"\n")
+            if not head.startswith(blob + b" blob "):
+                raise DatasetError(f"git cannot read the dataset of {self.asked}: {head.decode(errors='replace')}")
+            start = at + len(head) + 1
+            at = start + int(head.rpartition(b" ")[2])
+            yield told[start:at]
+            at += 1
+
+    def _run(self, *command: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        call = [self.git, "-C", str(self.above), *command]
+        return subprocess.run(call, input=stdin, capture_output=True, check=False)  # noqa: S603 (git, and no shell)
+
+
+def _entries(tree: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield name and id of the files of a dataset in a listing of git's."""
+    for entry in filter(None, tree.split(b"\0")):
+        facts, _, name = entry.partition(b"\t")
+        mode, _, blob = facts.split()
+        text = name.decode(errors="replace")
+        if mode in _FILE_MODES and (text == DATAPACKAGE or text.endswith(table_file(""))):
+            yield text, blob

@@ -1,0 +1,81 @@
+"""A verified dataset → a folder of CSV files and a data package that describes them.
+
+The files follow RFC 4180: UTF-8, commas, lines that end in CR LF, a header. Every text stands in quotation
+marks and an empty cell is nothing at all, so that a missing text (`,,`) and an empty one (`,"",`) differ.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import csv
+
+from stancebook.exchange.carried import Package
+from stancebook.layout import DATAPACKAGE
+from stancebook.publish import PublishError, publish
+
+_DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True}
+_OF_THE_FILE = {"bytes", "hash"}  # what a resource may say of its Parquet file alone
+
+
+def to_csv(package: Package, tables: Mapping[str, pa.Table], folder: Path) -> None:
+    """Make `folder` hold one CSV file a table and their data package, all of them or none.
+
+    `tables` are those of a verdict without errors. Raises `PublishError` where the folder holds something
+    that no export wrote.
+    """
+    _refuse_foreign(folder)
+    try:
+        files = {f"{name}.csv": _csv(table) for name, table in tables.items()}
+    except pa.ArrowException as fault:
+        raise PublishError(f"A column cannot be written as CSV: {fault}") from fault
+    descriptor = {**package.descriptor, "resources": _resources(package)}
+    publish({**files, DATAPACKAGE: (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode()}, folder)
+
+
+def _csv(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    csv.write_csv(table, sink, csv.WriteOptions(quoting_style="needed", eol="\r\n"))
+    return sink.getvalue()
+
+
+def _resources(package: Package) -> list[dict[str, Any]]:
+    """Return what the data package says of each table, with what is true of its CSV file instead."""
+    by_file = {resource["path"]: resource for resource in package.descriptor["resources"]}
+    resources = []
+    for table in package.tables.values():
+        resource = {key: value for key, value in by_file[table.file].items() if key not in _OF_THE_FILE}
+        resources.append(
+            {
+                **resource,
+                "path": f"{table.name}.csv",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "dialect": _DIALECT,
+                "schema": {**resource["schema"], "missingValues": [""]},
+            }
+        )
+    return resources
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Raise where a folder holds something, and is not an earlier export."""
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    try:
+        descriptor = json.loads((folder / DATAPACKAGE).read_bytes())
+        is_export = "stancebook" in descriptor and all(
+            str(resource["path"]).endswith(".csv") for resource in descriptor["resources"]
+        )
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        is_export = False
+    if not is_export:
+        raise PublishError(
+            f"{folder} is there already, and no export wrote it. Empty it, or name another folder to export to."
+        )

@@ -1,0 +1,71 @@
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import yaml
+
+from schemas import CONTRACT
+from stancebook.build import build
+from stancebook.descriptions.hub import header
+from stancebook.layout import DATA_CARD
+from tests.engine.letters import LETTERS, contract
+
+
+def facts_of(text):
+    start, facts, end = text.partition("---\n")[0], text.removeprefix("---\n").removesuffix("\n---"), text[-4:]
+    assert (start, end) == ("", "\n---")
+    return yaml.safe_load(facts)
+
+
+@pytest.fixture
+def frames(letters):
+    return build(LETTERS, letters).frames
+
+
+def test_the_header_says_what_the_contract_and_the_rows_say(frames):
+    facts = facts_of(header(contract(keywords=("post: old",), hub={"task_categories": ("other",)}), frames))
+    assert (facts["pretty_name"], facts["license"], facts["language"]) == ("Letters", ["cc0-1.0"], ["en"])
+    assert (facts["tags"], facts["task_categories"]) == (["post: old"], ["other"])
+
+
+@pytest.mark.parametrize(("rows", "size"), [(999, "n<1K"), (1000, "1K<n<10K"), (10_000, "10K<n<100K")])
+def test_the_size_is_that_of_all_rows(rows, size):
+    frames = {"letters": pd.DataFrame({"language": ["en-GB"] * rows})}
+    facts = facts_of(header(LETTERS, frames))
+    assert facts["size_categories"] == [size]
+    assert facts["language"] == ["en"]
+
+
+def test_every_table_is_a_configuration(frames):
+    configurations = {each["config_name"]: each["data_files"] for each in facts_of(header(LETTERS, frames))["configs"]}
+    assert configurations == {name: f"{name}.parquet" for name in LETTERS.tables}
+
+
+def test_the_data_card_begins_with_the_header(files, built):
+    assert files[DATA_CARD].decode().startswith(header(CONTRACT, built.frames) + "\n\n# ")
+
+
+# ── The library ───────────────────────────────────────────────────────────────────────────────────
+
+# In a process of its own: the library reads its settings when it is imported.
+LOAD = """
+import sys
+import datasets, pyarrow.parquet as pq
+folder = sys.argv[1]
+datasets.disable_progress_bars()
+names = datasets.get_dataset_config_names(folder)
+for name in names:
+    loaded = datasets.load_dataset(folder, name)["train"]
+    assert loaded.to_list() == pq.read_table(f"{folder}/{name}.parquet").to_pylist(), name
+print(*names)
+"""
+
+
+def test_the_library_of_the_hub_loads_every_table_from_the_folder_as_it_is(dataset, tmp_path):
+    offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-c", LOAD, dataset], env={**os.environ, **offline}, check=True, capture_output=True, text=True
+    )
+    assert told.stdout.split() == list(CONTRACT.tables)
