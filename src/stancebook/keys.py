@@ -8,8 +8,8 @@ from typing import Any
 from stancebook.coded import Coded, Tables, Unread
 from stancebook.problem import Problem
 from stancebook.seeds.annotation import Record
-from stancebook.seeds.suggest import did_you_mean, nearest
 from stancebook.spec import Column
+from stancebook.suggest import did_you_mean, nearest
 
 Place = tuple[Record, Column]
 

@@ -72,9 +72,14 @@ def test_imports_within_the_engine_run_down_and_never_in_a_circle():
     assert order.index("problem") < order.index("check") < order.index("build") < order.index("cli")
 
 
+@pytest.mark.parametrize("module", [name for name in MODULES if name.partition(".")[0] == "exchange"])
+def test_what_reads_a_dataset_goes_by_its_data_package_and_knows_nothing_of_seeds_and_models(module):
+    assert not {name for name in GRAPH[module] if name.partition(".")[0] in ("seeds", "contract", "fields", "table")}
+
+
 @pytest.mark.parametrize(
     "ground",
-    ["problem", "layout", "seeds.suggest", "seeds.notation", "seeds.anchor", "seeds.syntax", "exchange.pattern"],
+    ["problem", "layout", "suggest", "seeds.notation", "seeds.anchor", "seeds.syntax", "exchange.pattern"],
 )
 def test_the_ground_floor_stands_on_nothing_of_the_engine(ground):
     assert GRAPH[ground] == set()
@@ -96,7 +101,7 @@ def test_what_a_library_does_is_the_business_of_few_modules(library):
             "pandera": {"fields", "table", "validate", "exchange.schema"},
             "yaml": {"seeds.syntax", "seeds.tree"},
             "edtf": {"seeds.dates"},
-            "rapidfuzz": {"seeds.anchor", "seeds.suggest"},
+            "rapidfuzz": {"seeds.anchor", "suggest"},
             "watchfiles": {"running.watch"},
         }[library]
     )

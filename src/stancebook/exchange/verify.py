@@ -17,7 +17,7 @@ from stancebook.exchange.opened import Fault, Opened, short
 from stancebook.exchange.pattern import matches
 from stancebook.layout import DATAPACKAGE, table_file
 from stancebook.problem import Problem, shown
-from stancebook.seeds.suggest import one_of
+from stancebook.suggest import one_of
 
 _ROW = "row"
 

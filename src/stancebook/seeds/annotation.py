@@ -8,9 +8,9 @@ from stancebook.contract import Contract
 from stancebook.problem import Level, Problem
 from stancebook.seeds.corpus import File
 from stancebook.seeds.misplaced import join_halves, keys_of, table_of
-from stancebook.seeds.suggest import did_you_mean, nearest, one_of
 from stancebook.seeds.tree import Mapping, Node, Refused, Scalar, Sequence, parse
 from stancebook.spec import ID, QUOTE_CONTEXT, TableSpec
+from stancebook.suggest import did_you_mean, nearest, one_of
 
 
 @dataclass(slots=True)

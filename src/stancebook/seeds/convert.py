@@ -10,8 +10,8 @@ from stancebook.problem import Problem
 from stancebook.seeds.anchor import AnchorError, Text
 from stancebook.seeds.annotation import Record
 from stancebook.seeds.dates import DateError, bounds, day
-from stancebook.seeds.suggest import one_of
 from stancebook.spec import ID, QUOTE_CONTEXT, SLUG, Column, Kind, TableSpec
+from stancebook.suggest import one_of
 
 # What raw YAML may not hold, and an escape may bring in; words of the text are as the text has them.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stancebook.problem import Problem, shown
-from stancebook.seeds.suggest import nearest
 from stancebook.spec import KEY
+from stancebook.suggest import nearest
 
 CODEBOOK = "codebook"
 DOCUMENTS = "documents"

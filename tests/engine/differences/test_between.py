@@ -7,12 +7,12 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stancebook.version import need
 
 from stancebook.build import build
 from stancebook.dataset import render
 from stancebook.differences.between import between, fresh, of_table, older
 from stancebook.differences.changes import Change
+from stancebook.differences.version import need
 from stancebook.exchange.carried import Column, Table
 from stancebook.fields import integer, key, ref
 from stancebook.load import DatasetError

@@ -1,6 +1,6 @@
 import pytest
 
-from stancebook.seeds.suggest import did_you_mean, nearest
+from stancebook.suggest import did_you_mean, nearest
 
 KNOWN = ["strongly_opposes", "opposes", "supports", "strongly_supports"]
 
