@@ -29,14 +29,12 @@ def check_keys(table: Coded) -> Iterator[Problem]:
             record.sound = False
             continue
         hint = "give each row a key of its own"
-        place = f"line {earlier.line}"
         if record.file != earlier.file:
             told.add(files)
-            place = f"{earlier.file}:{earlier.line}"
             hint += f"; or take the file out, if it is a copy of {earlier.file}"
         column = table.spec.key_as_written
         named = record.cells[column].text if column in record.cells else ", ".join(map(str, key))
-        yield record.problem(column, f"{named!r} is already used in {place}", hint)
+        yield record.problem(column, f"{named!r} is already used in {_place_of(earlier, record)}", hint)
 
 
 def check_texts(documents: Coded) -> Iterator[Problem]:
@@ -58,7 +56,8 @@ def check_copies(table: Coded) -> Iterator[Problem]:
         )
         earlier = first.setdefault((("", record.doc_id), *said), record)
         if named in record.cells and said and earlier.sound and earlier.key != record.key:
-            message = f"this is the same as {earlier.cells[named].text!r} in line {earlier.line} in all but its {named}"
+            place = _place_of(earlier, record)
+            message = f"this is the same as {earlier.cells[named].text!r} in {place} in all but its {named}"
             yield record.problem(named, message, "take one of the two out, or say what is different")
 
 
@@ -96,6 +95,10 @@ def check_circles(table: Coded) -> Iterator[Problem]:
                     yield records[circle[0]].problem(
                         column.name, f"the reference goes in a circle: {path}", "take one of them out"
                     )
+
+
+def _place_of(earlier: Record, seen_from: Record) -> str:
+    return f"line {earlier.line}" if earlier.file == seen_from.file else f"{earlier.file}:{earlier.line}"
 
 
 def _named(tables: Tables) -> dict[str, dict[str, list[Place]]]:

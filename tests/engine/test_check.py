@@ -33,6 +33,13 @@ def test_a_record_that_says_what_another_says_is_told_at_its_key(told):
     assert told(ANNOTATIONS + copied.replace("falk", "berta")) == []
 
 
+def test_a_copy_in_another_file_is_told_with_the_file_of_the_first(tmp_path):
+    seeds = write(tmp_path)
+    (seeds / "codebook/more.yaml").write_text("people: [{person_id: ida, name: Berta}]\n", encoding="utf-8")
+    [problem] = build(LETTERS, seeds).problems
+    assert problem.message.endswith(f"'ida' in {seeds / 'codebook/more.yaml'}:1 in all but its person_id")
+
+
 def test_rows_nested_in_two_records_may_say_the_same(told):
     both = ANNOTATIONS + "    witnesses:\n      - {person_id: berta}\n"
     assert told(both) == []
