@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -24,7 +25,7 @@ class Coded:
         """True for the rows of which no problem is known."""
         return pd.Series([record.sound for record in self.records], index=self.frame.index, dtype=bool)
 
-    @property
+    @cached_property
     def keys(self) -> list[str]:
         """The single key of each row; where it is ill-formed, as it was typed."""
         found = self.frame[self.spec.key[0]]

@@ -62,6 +62,11 @@ def count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def count_problems(problems: Collection[Problem]) -> str:
+    """Return in words how many problems there are, in how many files."""
+    return f"{count(len(problems), 'problem')} in {count(len({problem.file for problem in problems}), 'file')}."
+
+
 def _print(text: str, stream: TextIO) -> None:
     """Print, and go on with the work where whoever was reading has seen enough: `build.py | head`."""
     try:

@@ -77,8 +77,9 @@ def check_references(tables: Tables, unread: Unread) -> Iterator[Problem]:
         for key in _following_from_keys(missing, table):
             for record, _ in missing.pop(key):
                 record.sound = False
+        unnamed = _unnamed(table, places) if missing else []
         for at in missing.values():
-            yield _dangling(at, table, _unnamed(table, places))
+            yield _dangling(at, table, unnamed)
 
 
 def check_circles(table: Coded) -> Iterator[Problem]:

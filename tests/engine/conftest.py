@@ -28,6 +28,21 @@ def dataset(files, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
+def outcome(capsys):
+    """Run a command line; return its exit status, standard output and standard error."""
+
+    def of(run):
+        try:
+            status = run()
+        except SystemExit as end:
+            status = end.code
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return of
+
+
+@pytest.fixture
 def letters(tmp_path) -> Path:
     """The seeds of the letters."""
     return write(tmp_path)

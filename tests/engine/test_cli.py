@@ -18,18 +18,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def run(project, capsys):
+def run(project, outcome):
     """Run the command line in the minimal project; return its exit status, standard output and standard error."""
-
-    def call(*argv):
-        try:
-            status = main(lambda: CONTRACT, project, argv)
-        except SystemExit as end:
-            status = end.code
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return call
+    return lambda *argv: outcome(lambda: main(lambda: CONTRACT, project, argv))
 
 
 @pytest.fixture

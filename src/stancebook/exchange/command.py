@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stancebook.console import Console, count, prepare
+from stancebook.console import Console, count, count_problems, prepare
 from stancebook.layout import DATAPACKAGE
 from stancebook.load import DatasetError, folder_of
 from stancebook.problem import RENDERERS, Problem
@@ -145,8 +145,7 @@ def _sound(folder: Path, console: Console) -> tuple[Package, Verdict] | None:
         verdict = Verdict({}, [Problem(shown(folder / DATAPACKAGE), 1, 1, "", str(fault))])
     console.show(verdict.problems)
     if package is None or verdict.errors:
-        files = len({problem.file for problem in verdict.errors})
-        console.say(f"{count(len(verdict.errors), 'problem')} in {count(files, 'file')}.")
+        console.say(count_problems(verdict.errors))
         return None
     console.say(_summary(package, verdict, folder))
     return package, verdict

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stancebook.build import Build, build
-from stancebook.console import Console, count
+from stancebook.console import Console, count, count_problems
 from stancebook.contract import Contract
 from stancebook.problem import ANNOTATIONS_SHOWN, named
 from stancebook.publish import PublishError
@@ -79,8 +79,7 @@ def _summary(built: Build, seeds: Path) -> str:
 
 
 def _refusal(built: Build, console: Console) -> str:
-    files = len({problem.file for problem in built.errors})
-    told = f"{count(len(built.errors), 'problem')} in {count(files, 'file')}. "
+    told = f"{count_problems(built.errors)} "
     if console.output_format == "github" and len(built.errors) > ANNOTATIONS_SHOWN:
         told += f"GitHub shows {ANNOTATIONS_SHOWN} of them beside their lines, this log all. "
     return told

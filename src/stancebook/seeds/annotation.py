@@ -8,6 +8,7 @@ from stancebook.contract import Contract
 from stancebook.problem import Level, Problem
 from stancebook.seeds.corpus import File
 from stancebook.seeds.misplaced import join_halves, keys_of, table_of
+from stancebook.seeds.syntax import LOST_TO_A_COMMENT
 from stancebook.seeds.tree import Mapping, Node, Refused, Scalar, Sequence, parse
 from stancebook.spec import ID, QUOTE_CONTEXT, TableSpec
 from stancebook.suggest import did_you_mean, nearest, one_of
@@ -209,7 +210,7 @@ class _Reader:
                 return None
             message, hint = "is empty", _about(record.spec, name)
         elif value.cut and _is_free_text(record.spec, name):
-            message = "the text after ' #' is a comment to YAML and would be lost"
+            message = LOST_TO_A_COMMENT
             hint = "put the text into a block after '|-', or move the comment to its own line"
         elif swallowed := self.swallowed(record.spec, name, value):
             message = f"the line '{swallowed.text}:' is part of this text"

@@ -15,7 +15,8 @@ import yaml
 _IN_A_BLOCK = "put the text into a block: 'key: |-' and the text indented on the next line"
 _KEY_FIRST = re.compile(r"[ \t]*(?:- +)?[\w-]+:(?:[ \t]|$)")
 _ODD_INDENT = re.compile("^ *([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff])", re.MULTILINE)
-_COMMENT = re.compile(r"[ \t]+#")
+COMMENT = re.compile(r"[ \t]+#")
+LOST_TO_A_COMMENT = "the text after ' #' is a comment to YAML and would be lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +138,8 @@ def _misplaced(stumble: Stumble) -> Slip:
         return _goes_on_after_a_mark(stumble, value)
     if goes_on:
         return Slip(stumble.at, "text goes on after the closing bracket", _IN_A_BLOCK)
-    if value is not None and not value.style and _COMMENT.match(stumble.text, value.end_mark.index):
-        return Slip(
-            value.start_mark.index,
-            "the text after ' #' is a comment to YAML and would be lost",
-            _IN_A_BLOCK,
-        )
+    if value is not None and not value.style and COMMENT.match(stumble.text, value.end_mark.index):
+        return Slip(value.start_mark.index, LOST_TO_A_COMMENT, _IN_A_BLOCK)
     return _misplaced_line(stumble)
 
 
@@ -156,7 +153,7 @@ def _goes_on_after_a_mark(stumble: Stumble, value: Any) -> Slip:
 def _misplaced_line(stumble: Stumble) -> Slip:
     if re.match(r"-\S", stumble.rest):
         return Slip(stumble.at, "a space is missing after the '-'", "write it as '- key: value'")
-    column = stumble.at - _start_of_line(stumble.text, stumble.at)
+    column = _column_of(stumble.text, stumble.at)
     if stumble.rest.startswith("- ") and isinstance(stumble.last, yaml.MappingEndEvent) and stumble.closed is not None:
         start = _start_of_line(stumble.text, stumble.closed)
         if stumble.closed - start > column and not stumble.text[start : stumble.closed].strip():

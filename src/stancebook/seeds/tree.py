@@ -14,12 +14,11 @@ from typing import Any
 import yaml
 
 from stancebook.problem import Problem
-from stancebook.seeds.syntax import diagnose
+from stancebook.seeds.syntax import COMMENT, diagnose
 
 _ABSENT = {"", "~", "null", "Null", "NULL"}
 _BREAKS_OF_YAML_ONLY = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
 _DEEPEST = 32  # collections within each other: children of a record need five, and libyaml's time grows with the square
-_COMMENT = re.compile(r"[ \t]+#")
 _LIKE_A_KEY = re.compile(r"^[ \t]*(?:- +)?([\w-]+):(?=[ \t]|$)", re.MULTILINE)
 
 
@@ -148,7 +147,7 @@ class _Builder:
         text, plain = event.value, not event.style
         line, column = self.place(event)
         absent = plain and text in _ABSENT
-        cut = plain and _COMMENT.match(self.text, event.end_mark.index) is not None
+        cut = plain and COMMENT.match(self.text, event.end_mark.index) is not None
         scalar = Scalar(line, column, text, absent, cut)
         if event.start_mark.line != event.end_mark.line:
             self.read_lines(scalar, event)

@@ -15,19 +15,10 @@ COMMANDS = ["check", "export sqlite", "export csv"]
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
+def run(tmp_path, monkeypatch, outcome):
     """Run the command in an empty folder; return its exit status, standard output and standard error."""
     monkeypatch.chdir(tmp_path)
-
-    def call(*argv):
-        try:
-            status = main(argv)
-        except SystemExit as end:
-            status = end.code
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return call
+    return lambda *argv: outcome(lambda: main(argv))
 
 
 @pytest.fixture
