@@ -1,0 +1,73 @@
+"""Tables as they lie in a dataset: the parts that hold their rows, and what is counted of those rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from stancebook.spec import TableSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One Parquet file of a table.
+
+    `path` is its place below the dataset's folder, with slashes; `hash` the SHA-256 of its bytes; `build` the digest
+    that it carries in its own metadata, by which a reader tells whether it belongs to the data package.
+    """
+
+    path: str
+    rows: int
+    hash: str
+    build: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts that add up over parts: rows, empty cells by column, and cells by value of each counted column.
+
+    Counted are choices, and whatever else is named: a column of few values.
+    """
+
+    rows: int = 0
+    empty: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def __add__(self, other: Tally) -> Tally:
+        empty = Counter(self.empty) + Counter(other.empty)
+        names = {**self.values, **other.values}
+        values = {
+            name: dict(Counter(self.values.get(name, {})) + Counter(other.values.get(name, {}))) for name in names
+        }
+        return Tally(self.rows + other.rows, dict(empty), values)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One table of a dataset: its parts in the order of their rows, and their tally.
+
+    A small table is one part, the file `<table>.parquet`; a large one is a folder of that name with
+    `part-00000.parquet`, `part-00001.parquet` … in it.
+    """
+
+    parts: tuple[Part, ...]
+    tally: Tally
+
+    @property
+    def rows(self) -> int:
+        """How many rows the table has."""
+        return self.tally.rows
+
+
+def tally(spec: TableSpec, frame: pd.DataFrame, also: Iterable[str] = ()) -> Tally:
+    """Return the counts of a typed frame; columns named in `also` are counted by value too."""
+    counted = [column.name for column in spec.columns if column.vocabulary or column.name in set(also)]
+    empty = {column.name: int(frame[column.name].isna().sum()) for column in spec.columns if column.optional}
+    values = {
+        name: {str(value): int(number) for value, number in frame[name].value_counts().items() if number}
+        for name in counted
+    }
+    return Tally(len(frame), {name: number for name, number in empty.items() if number}, values)
