@@ -195,21 +195,21 @@ def a_role_title_stands_in_the_mention(tables: Tables) -> Any:
     return pd.Series(held, index=mentions.index, dtype=bool)
 
 
-@rule("actors", "actor_id", level="warning")
+@rule("actors", "actor_id", level="warning", across={"mentions": ["actor_id"]})
 def every_actor_is_mentioned(tables: Tables) -> Any:
     """No document mentions this actor, and no actor belongs to it: code a mention, or take it out of the codebook."""
     actors = tables["actors"]
     return actors["actor_id"].isin([*tables["mentions"]["actor_id"], *actors["parent_id"].dropna()])
 
 
-@rule("issues", "issue_id", level="warning")
+@rule("issues", "issue_id", level="warning", across={"statements": ["issue_id"], "demands": ["issue_id"]})
 def every_issue_is_used(tables: Tables) -> Any:
     """No statement and no demand is about this issue: code one, or take the issue out of the codebook."""
     used = pd.concat([tables["statements"]["issue_id"], tables["demands"]["issue_id"]])
     return tables["issues"]["issue_id"].isin(used)
 
 
-@rule("formats", "format_id", level="warning")
+@rule("formats", "format_id", level="warning", across={"statements": ["format_id"], "events": ["format_id"]})
 def every_format_is_used(tables: Tables) -> Any:
     """No statement and no event is about this format: code one, or take the format out of the codebook."""
     used = pd.concat([tables["statements"]["format_id"], tables["events"]["format_id"]])

@@ -22,6 +22,10 @@ from stancebook.table import Derived
 SERIES = ["level", "holder_id", "issue_id", "format_id"]
 IN_TIME = ["date_start", "date_end", "doc_id", "char_start", "statement_id"]
 OBSERVED = ["stance", "asserted_change", "source", "confidence", "speaker_id"]
+READ = {
+    "documents": ["doc_id", "published"],
+    "statements": [*SERIES[1:], *IN_TIME, *OBSERVED, "date_edtf"],
+}
 
 # What was not said by the holder, or for the holder by somebody entitled to, cancels nothing that was.
 ON_RECORD = ("on_record", "spokesperson")
@@ -126,7 +130,7 @@ def _agreement(direction: str, asserted: Any) -> str:
     return "agrees" if direction == asserted else "differs"
 
 
-class StanceChanges(Derived, by=derive, key=("level", "to_statement_id")):
+class StanceChanges(Derived, by=derive, key=("level", "to_statement_id"), reads=READ, apart="issue_id"):
     """One observation of a stance, held against the observation of the same series that it follows.
 
     A series is what one holder, or one party, says on one issue and format. What the text claims about

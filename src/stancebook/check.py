@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from stancebook.coded import Coded, Tables, frames_of
+from stancebook.coded import Coded, Tables
 from stancebook.contract import Contract, Rule
 from stancebook.problem import Problem
 from stancebook.seeds.annotation import Record
@@ -28,17 +28,18 @@ def check_model(table: Coded, *, all_sound: bool) -> Iterator[Problem]:
             yield record.problem(failure.column if failure.column in record.cells else None, failure.message)
 
 
-def check_rules(contract: Contract, tables: Tables, *, all_sound: bool) -> Iterator[Problem]:
-    """Yield a problem for each row that breaks a rule across tables.
+def check_rules(
+    contract: Contract, rules: Iterable[Rule], tables: Tables, seen: Mapping[str, pd.DataFrame], *, all_sound: bool
+) -> Iterator[Problem]:
+    """Yield a problem for each row that breaks a rule across tables; the rules are shown what is `seen`.
 
     Rows with a problem of their own, or next to one, are left alone.
     """
-    frames = frames_of(tables)
     broken_parents = {id(r.parent) for table in tables.values() for r in table.records if r.parent and not r.sound}
     clean = {name: _surroundings_sound(table, tables, broken_parents) for name, table in tables.items()}
     shared: dict[tuple[str, str], list[tuple[Rule, Record]]] = {}
-    for rule in contract.rules:
-        broken = _broken(rule, frames, all_sound=all_sound)
+    for rule in rules:
+        broken = _broken(rule, seen, all_sound=all_sound)
         for label in broken.index[clean[rule.table][broken.index]]:
             record = tables[rule.table].records[label]
             if rule.against:

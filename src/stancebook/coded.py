@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -38,10 +38,21 @@ Tables = Mapping[str, Coded]
 
 @dataclass
 class Unread:
-    """What could not be read whole, and so may hold rows that nobody saw: tables of the codebook, and documents."""
+    """What was not read whole, and so may hold rows that nobody saw: tables of the codebook, and documents.
+
+    Where there are other documents than those that were to be read, `here` are the latter.
+    """
 
     tables: set[str] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
+    here: Collection[str] | None = None
+
+    def may_hold(self, spec: TableSpec, key: str) -> bool:
+        """Return whether a key that was not met may be that of a row which nobody saw."""
+        if spec.shape not in ("document", "grounded"):
+            return spec.name in self.tables
+        document = key.partition("#")[0]
+        return document in self.documents or (self.here is not None and document not in self.here)
 
 
 def frames_of(tables: Tables) -> dict[str, pd.DataFrame]:

@@ -43,6 +43,8 @@ def describe(model: type[Table]) -> TableSpec:
         under=facts.under or name,
         parent=None if facts.parent is None else _snake(facts.parent.__name__),
         derive=facts.by,
+        reads={table: tuple(columns) for table, columns in facts.reads.items()},
+        apart=facts.apart,
         rules=_rules(model, {column.name for column in columns}),
     )
     _check_facts(model, spec)
@@ -133,6 +135,8 @@ def _check_facts(model: type[Table], spec: TableSpec) -> None:
         raise ContractError(f"{model.__name__}: a Child, and only a Child, names its parent= in the class statement.")
     if (spec.shape == "derived") != (spec.derive is not None):
         raise ContractError(f"{model.__name__}: a Derived table, and only one, names its by= in the class statement.")
+    if spec.apart is not None and (spec.apart not in columns or columns[spec.apart].optional):
+        raise ContractError(f"{model.__name__}: apart={spec.apart!r} is not one of its columns that are never empty.")
 
 
 def _title(name: str, column: Column) -> str:

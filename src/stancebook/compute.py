@@ -6,32 +6,63 @@ import pandas as pd
 
 from stancebook.contract import Contract
 from stancebook.frame import cast, conform
-from stancebook.spec import ContractError, Tables
+from stancebook.spec import Columns, ContractError, Tables, TableSpec
 from stancebook.validate import failures
 
 
 def compute_columns(contract: Contract, frames: Tables, *, all_sound: bool) -> None:
-    """Fill, in place, the columns that functions compute.
+    """Fill, in place, the columns that functions compute; those of the codebook see the codebook alone.
 
     Where not all rows are sound, a function may stumble over what a problem has been reported for; its
     column then stays empty.
     """
+    codebook = {spec.name: frames[spec.name] for spec in contract.of_codebook}
     for name, frame in frames.items():
+        seen = codebook if name in codebook else frames
         for column in contract.tables[name].columns:
             if column.by is not None:
                 try:
-                    frame[column.name] = cast(column.by(frames), column)
-                except Exception:
+                    frame[column.name] = cast(column.by(seen), column)
+                except Exception as fault:
+                    if isinstance(fault, KeyError) and fault.args[0] in frames.keys() - seen.keys():
+                        raise ContractError(
+                            f"the function that fills {name}.{column.name} looks for {fault}: a column of the codebook"
+                            " is computed from the codebook alone, a derived table from documents too."
+                        ) from fault
                     if all_sound:
                         raise
 
 
 def derive_tables(contract: Contract, frames: Tables) -> dict[str, pd.DataFrame]:
     """Return the derived tables; raise `ContractError` if one does not hold against its model."""
-    derived = {}
-    for spec in contract.tables.values():
-        if spec.derive is not None:
-            derived[spec.name] = conform(spec, spec.derive(frames))
-            for failure in failures(spec, derived[spec.name]):
-                raise ContractError(f"row {failure.row} of the derived table {spec.name!r}: {failure.message}")
-    return derived
+    codebook = {spec.name: frames[spec.name] for spec in contract.of_codebook}
+    return {
+        spec.name: derive(spec, codebook | {name: frames[name][list(columns)] for name, columns in spec.reads.items()})
+        for spec in contract.shaped("derived")
+    }
+
+
+def derive(spec: TableSpec, tables: Tables) -> pd.DataFrame:
+    """Return a derived table, or of one whose rows keep apart some of it, out of what it reads.
+
+    Raises `ContractError` if it does not hold against its model.
+    """
+    if spec.derive is None:
+        raise ContractError(f"{spec.name} is coded, not derived.")
+    try:
+        frame = conform(spec, spec.derive(tables))
+    except KeyError as fault:
+        raise ContractError(
+            f"the function that derives {spec.name!r} looks for {fault}: name in reads= all that it reads of documents."
+        ) from fault
+    for failure in failures(spec, frame):
+        raise ContractError(f"row {failure.row} of the derived table {spec.name!r}: {failure.message}")
+    return frame
+
+
+def distinct(frames: Tables, seen: Columns) -> dict[str, pd.DataFrame]:
+    """Return the distinct rows of some columns of some tables, in order."""
+    return {
+        table: frames[table][list(columns)].drop_duplicates().sort_values(list(columns), ignore_index=True)
+        for table, columns in seen.items()
+    }

@@ -9,7 +9,7 @@ from typing import Any
 
 from stancebook.compile import describe
 from stancebook.problem import Level
-from stancebook.spec import ID, QUOTE_CONTEXT, Column, ContractError, Filled, Tables, TableSpec
+from stancebook.spec import ID, QUOTE_CONTEXT, Column, Columns, ContractError, Filled, Shape, Tables, TableSpec
 from stancebook.table import Table
 
 
@@ -21,6 +21,9 @@ class Rule:
     in order. The function's docstring is the message; `column` is the key a problem points at. `against`
     is a column of the document that the rule holds rows against: where many rows of a document break it,
     that is where it is mended.
+
+    Tables may hold a part of the documents only, but always with all that refer to each other. A rule on the
+    codebook sees nothing of them but the distinct rows of the columns that `across` names, of all documents.
     """
 
     table: str
@@ -29,10 +32,16 @@ class Rule:
     column: str | None = None
     level: Level = "error"
     against: str | None = None
+    across: Columns = field(default_factory=dict)
 
 
 def rule(
-    table: str, column: str | None = None, *, level: Level = "error", against: str | None = None
+    table: str,
+    column: str | None = None,
+    *,
+    level: Level = "error",
+    against: str | None = None,
+    across: Mapping[str, Iterable[str]] | None = None,
 ) -> Callable[[Callable[[Tables], Any]], Rule]:
     """Make a `Rule` of a function whose docstring is the sentence a coder reads when it fails."""
 
@@ -42,7 +51,8 @@ def rule(
             raise ContractError(
                 f"the rule {function.__name__} has no docstring: write it as the message a coder reads."
             )
-        return Rule(table, function, message, column, level, against)
+        seen = {name: tuple(columns) for name, columns in (across or {}).items()}
+        return Rule(table, function, message, column, level, against, seen)
 
     return made
 
@@ -94,8 +104,33 @@ class Contract:
 
     def __post_init__(self) -> None:
         _check(self.tables, self.rules)
+        self._check_reads()
         if unknown := sorted(set(self.sources.values()) - set(self.document.names)):
             raise ContractError(f"sources names {', '.join(unknown)}, no column of {self.document.name!r}.")
+
+    def _check_reads(self) -> None:
+        """Refuse rules and derived tables that look at what is not there, or at more than they may."""
+        documents = {spec.name: spec for spec in self.of_documents}
+        for rule in self.rules:
+            if rule.across and rule.table in documents:
+                raise ContractError(
+                    f"the rule {rule.message!r} looks across={set(rule.across)}; only one on the codebook may."
+                )
+        looks = [
+            *((f"the rule {rule.message!r}", rule.across) for rule in self.rules),
+            *((f"the derived table {spec.name!r}", spec.reads) for spec in self.shaped("derived")),
+        ]
+        for who, columns in looks:
+            for table, names in columns.items():
+                if table not in documents or not set(names) <= set(documents[table].names):
+                    raise ContractError(
+                        f"{who} reads {table}: {', '.join(names)}; these are no columns of a table of documents."
+                    )
+        for spec in self.shaped("derived"):
+            if spec.apart is not None and not any(spec.apart in names for names in spec.reads.values()):
+                raise ContractError(
+                    f"the derived table {spec.name!r} keeps rows apart by {spec.apart!r}, which it does not read."
+                )
 
     @property
     def creators(self) -> tuple[str, ...]:
@@ -129,6 +164,37 @@ class Contract:
     def document(self) -> TableSpec:
         """The one table of documents."""
         return self.shaped("document")[0]
+
+    @cached_property
+    def of_codebook(self) -> tuple[TableSpec, ...]:
+        """The tables whose rows are written in the codebook."""
+        return tuple(spec for spec in self.tables.values() if self._home(spec) == "codebook")
+
+    @cached_property
+    def of_documents(self) -> tuple[TableSpec, ...]:
+        """The tables whose rows are written in documents."""
+        return tuple(spec for spec in self.tables.values() if self._home(spec) in ("document", "grounded"))
+
+    @cached_property
+    def coded(self) -> tuple[TableSpec, ...]:
+        """The tables whose rows people write, in the order of `models`."""
+        return tuple(spec for spec in self.tables.values() if spec.shape != "derived")
+
+    def is_of_codebook(self, table: str) -> bool:
+        """Return whether the rows of a table are written in the codebook."""
+        return self.tables[table] in self.of_codebook
+
+    def _home(self, spec: TableSpec) -> Shape:
+        return spec.shape if spec.parent is None else self._home(self.tables[spec.parent])
+
+    @cached_property
+    def seen_across(self) -> Columns:
+        """The columns of documents' tables that rules on the codebook look at."""
+        seen: dict[str, dict[str, None]] = {}
+        for rule in self.rules:
+            for table, columns in rule.across.items():
+                seen.setdefault(table, {}).update(dict.fromkeys(columns))
+        return {table: tuple(columns) for table, columns in seen.items()}
 
     def children_of(self, table: str) -> Mapping[str, TableSpec]:
         """Return the tables whose records nest in those of this table, by the key they nest under."""

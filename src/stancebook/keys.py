@@ -69,17 +69,25 @@ def check_references(tables: Tables, unread: Unread) -> Iterator[Problem]:
     for target, places in _named(tables).items():
         table = tables[target]
         known = set(table.keys)
-        missing = {
-            key: at
-            for key, at in places.items()
-            if not (key in known or target in unread.tables or key.partition("#")[0] in unread.documents)
-        }
+        missing = {key: at for key, at in places.items() if not (key in known or unread.may_hold(table.spec, key))}
         for key in _following_from_keys(missing, table):
             for record, _ in missing.pop(key):
                 record.sound = False
-        unnamed = _unnamed(table, places) if missing else []
+        unnamed = _unnamed(table, places) if missing and unread.here is None else []
         for at in missing.values():
             yield _dangling(at, table, unnamed)
+
+
+def loose_ends(tables: Tables, here: Collection[str]) -> set[tuple[str, str]]:
+    """Return, of the documents `here`, each that refers to another document than those, with that other one."""
+    return {
+        (record.doc_id, other)
+        for target, places in _named(tables).items()
+        if tables[target].spec.shape in ("document", "grounded")
+        for key, at in places.items()
+        if (other := key.partition("#")[0]) not in here
+        for record, _ in at
+    }
 
 
 def check_circles(table: Coded) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Tables = Mapping[str, "pd.DataFrame"]
+Columns = Mapping[str, tuple[str, ...]]  # of some tables, some columns
 Kind = Literal["key", "ref", "choice", "text", "verbatim", "edtf", "day", "integer"]
 Filled = Literal["given", "pinned", "engine", "start", "end", "function"]
 Storage = Literal["string", "category", "date", "integer"]
@@ -108,7 +109,11 @@ class RowRule:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """One table, compiled: its columns in the order they are written in, its key, and where its rows come from."""
+    """One table, compiled: its columns in the order they are written in, its key, and where its rows come from.
+
+    A derived table comes of `derive`, which reads the whole codebook, and of the tables of documents the columns
+    that `reads` names. Rows that differ in the column `apart` have nothing to do with each other.
+    """
 
     name: str
     shape: Shape
@@ -119,6 +124,8 @@ class TableSpec:
     under: str
     parent: str | None = None
     derive: Callable[[Tables], pd.DataFrame] | None = None
+    reads: Columns = field(default_factory=dict)
+    apart: str | None = None
     rules: Mapping[str, RowRule] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Column:
@@ -160,6 +167,11 @@ class TableSpec:
     def is_grounded(self) -> bool:
         """Whether its rows stand on passages."""
         return self.shape == "grounded"
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The columns by which its rows are sorted."""
+        return self.key if self.apart is None else (self.apart, *self.key)
 
     @property
     def key_as_written(self) -> str | None:

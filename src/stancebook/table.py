@@ -1,6 +1,7 @@
 """The base classes of all models: each says where the rows of its tables come from."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,8 @@ class Facts:
     parent: "type[Table] | None" = None
     key: tuple[str, ...] = ()
     by: Any = None
+    reads: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    apart: str | None = None
 
 
 class Table(pa.DataFrameModel):
@@ -38,13 +41,16 @@ class Table(pa.DataFrameModel):
 
     def __init_subclass__(
         cls,
+        *,
         under: str | None = None,
         parent: "type[Table] | None" = None,
         key: tuple[str, ...] = (),
         by: Any = None,
+        reads: Mapping[str, Iterable[str]] | None = None,
+        apart: str | None = None,
         **rest: Any,
     ) -> None:
-        cls.__facts__ = Facts(under, parent, key, by)
+        cls.__facts__ = Facts(under, parent, key, by, reads or {}, apart)
         if key:
             cls.Config = type("Config", (cls.Config,), {"unique": list(key)})  # type: ignore[misc,assignment]
         super().__init_subclass__(**rest)  # type: ignore[no-untyped-call]
@@ -134,6 +140,11 @@ class Child(Table):
 
 
 class Derived(Table):
-    """Rows computed from all other tables by the function `by=`."""
+    """Rows computed from the codebook and all documents by the function `by=`.
+
+    Of the documents' tables it is given the columns that `reads=` names, such as `reads={"claims": ["claim_id",
+    "topic_id"]}`. Where rows of different topics have nothing to do with each other, say `apart="topic_id"`: a large
+    corpus is then computed topic by topic, and only those anew in which something changed.
+    """
 
     __shape__: Shape = "derived"

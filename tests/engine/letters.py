@@ -114,7 +114,7 @@ def count_claims(tables: Tables) -> pd.DataFrame:
     return pd.DataFrame({"person_id": people, "n_claims": people.map(counts).fillna(0).astype("int64")})
 
 
-class Tallies(Derived, by=count_claims, key=("person_id",)):
+class Tallies(Derived, by=count_claims, key=("person_id",), reads={"claims": ["person_id"]}):
     """How much one person claims."""
 
     person_id: str = ref("people", "The person.")

@@ -24,7 +24,7 @@ def test_every_quote_and_reference_is_counted(built):
 
 def test_rows_are_sorted_by_their_keys(built):
     for name, frame in built.frames.items():
-        keys = [tuple(row) for row in frame[list(CONTRACT.tables[name].key)].astype("str").to_numpy()]
+        keys = [tuple(row) for row in frame[list(CONTRACT.tables[name].order)].astype("str").to_numpy()]
         assert keys == sorted(keys)
 
 

@@ -172,7 +172,7 @@ def test_a_rule_that_stumbles_over_a_row_with_a_problem_adds_none(told):
 # ── Warnings ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@rule("people", "person_id", level="warning")
+@rule("people", "person_id", level="warning", across={"claims": ["person_id"]})
 def everybody_claims_something(tables):
     """This person claims nothing."""
     return tables["people"]["person_id"].isin(tables["claims"]["person_id"])

@@ -244,7 +244,7 @@ def test_a_rule_that_breaks_on_sound_rows_is_not_passed_over(letters):
         build(contract(rules=(it_holds,)), letters)
 
 
-def test_computed_columns_see_all_tables_and_are_typed(letters):
+def test_computed_columns_see_the_tables_and_are_typed(letters):
     class Homes(Codebook, under="people"):
         """One person at home."""
 
@@ -253,8 +253,8 @@ def test_computed_columns_see_all_tables_and_are_typed(letters):
         lives_in: str = text("Where.", optional=True)
         master_id: str = ref("people", "Whom the person works for.", optional=True)
         claims: int = integer(
-            "Whether any claim is theirs.",
-            by=lambda tables: tables["people"]["person_id"].isin(tables["claims"]["person_id"]),
+            "Whether anybody works for them.",
+            by=lambda tables: tables["people"]["person_id"].isin(tables["people"]["master_id"]),
         )
         size: Category = choice(
             {"short": "Up to five letters.", "long": "More."},
@@ -265,9 +265,34 @@ def test_computed_columns_see_all_tables_and_are_typed(letters):
 
     Homes.__name__ = "People"
     people = build(contract(Homes, Letters, Claims, Witnesses), letters).frames["people"]
-    assert people["claims"].tolist() == [0, 1, 1]
+    assert people["claims"].tolist() == [0, 1, 0]
     assert people["size"].tolist() == ["short", "long", "short"]
     assert people["size"].cat.ordered
+
+
+def test_a_column_of_the_codebook_is_computed_from_the_codebook_alone(letters):
+    class Talkers(Codebook, under="people"):
+        """One person who may talk."""
+
+        person_id: str = key("Slug of the person.")
+        name: str = text("The name in the letters.")
+        lives_in: str = text("Where.", optional=True)
+        master_id: str = ref("people", "Whom the person works for.", optional=True)
+        claims: int = integer("Claims.", by=lambda tables: len(tables["claims"]))
+
+    Talkers.__name__ = "People"
+    with pytest.raises(ContractError, match=r"fills people\.claims looks for 'claims': a column of the codebook is"):
+        build(contract(Talkers, Letters, Claims, Witnesses), letters)
+
+
+def test_a_derived_table_is_given_what_it_says_it_reads(letters):
+    class Sums(Derived, by=lambda tables: tables["claims"], key=("person_id",)):
+        """One sum."""
+
+        person_id: str = ref("people", "Whose.")
+
+    with pytest.raises(ContractError, match=r"derives 'sums' looks for 'claims': name in reads= all that it reads"):
+        build(contract(People, Letters, Claims, Witnesses, Sums), letters)
 
 
 class Authors(Child, parent=Letters, under="authors", key=("doc_id", "person_id")):

@@ -154,7 +154,7 @@ def test_tables_that_came_or_went_are_told_with_the_number_of_their_rows(made):
 
 
 def test_rows_are_not_held_against_each_other_where_the_key_is_another(made):
-    class Others(Derived, by=count_claims, key=("person_id", "n_claims")):
+    class Others(Derived, by=count_claims, key=("person_id", "n_claims"), reads={"claims": ["person_id"]}):
         """How much one person claims."""
 
         person_id: str = ref("people", "The person.")

@@ -1,0 +1,102 @@
+"""The codebook and documents → tables as coded, and all that is wrong with them: slowly, with every place known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stancebook.check import check_model, check_rules
+from stancebook.coded import Coded, Unread, frames_of
+from stancebook.compute import compute_columns, distinct
+from stancebook.contract import Contract
+from stancebook.frame import from_rows
+from stancebook.keys import check_circles, check_copies, check_keys, check_references, check_texts
+from stancebook.problem import Problem
+from stancebook.seeds.anchor import Text
+from stancebook.seeds.annotation import Reading, Record, read_annotations, read_codebook
+from stancebook.seeds.convert import Row, convert, is_the_one_coded
+from stancebook.seeds.corpus import Corpus
+from stancebook.spec import Tables
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Coded tables by name, rows beside their records, and the problems found; rows at fault are among them."""
+
+    tables: dict[str, Coded]
+    problems: list[Problem]
+
+
+def judge(contract: Contract, corpus: Corpus, seen: Tables | None = None, *, part: bool = False) -> Judged:
+    """Read and check a corpus, or a `part` of one.
+
+    Of a part, a reference may lead to a document elsewhere, and nothing is said of the codebook's rows that all
+    documents are needed for. `seen` are the distinct rows that rules on the codebook look at, of all documents;
+    without it, those of these.
+    """
+    unread = Unread(here={pair.doc_id for pair in corpus.documents} if part else None)
+    tables, problems = _read(contract, corpus, unread)
+    checks = _checks(contract, tables, unread, sound=not corpus.problems and not problems)
+    problems = [*corpus.problems, *problems, *checks]
+    if not part:
+        frames = frames_of(tables)
+        looked_at = distinct(frames, contract.seen_across) if seen is None else seen
+        rules = [rule for rule in contract.rules if contract.is_of_codebook(rule.table)]
+        view = {spec.name: frames[spec.name] for spec in contract.of_codebook} | dict(looked_at)
+        problems += check_rules(contract, rules, tables, view, all_sound=not problems)
+    return Judged(tables, problems)
+
+
+def _read(contract: Contract, corpus: Corpus, unread: Unread) -> tuple[dict[str, Coded], list[Problem]]:
+    """Read all files, and convert their records row by row."""
+    problems: list[Problem] = []
+    rows: dict[str, list[tuple[Record, Row]]] = {name: [] for name in contract.tables}
+    for reading, text in _readings(contract, corpus, unread):
+        problems += reading.problems
+        coded = text if text and is_the_one_coded(text, reading.records) else None
+        for record in reading.records:
+            row, faults = convert(record, contract, text if record.spec.shape == "document" else coded)
+            problems += faults
+            rows[record.spec.name].append((record, row))
+    tables = {
+        spec.name: Coded(
+            spec, from_rows(spec, [row for _, row in rows[spec.name]]), [record for record, _ in rows[spec.name]]
+        )
+        for spec in contract.coded
+    }
+    return tables, problems
+
+
+def _readings(contract: Contract, corpus: Corpus, unread: Unread) -> Iterator[tuple[Reading, Text | None]]:
+    """Yield what each file gives, with the text its quotes stand in; note in `unread` what could not be read."""
+    if not corpus.whole:
+        unread.tables.update(spec.name for spec in contract.shaped("codebook"))
+    for file in corpus.codebook:
+        reading = read_codebook(file, contract)
+        if not reading.whole:
+            unread.tables.update(spec.name for spec in contract.shaped("codebook"))
+        yield reading, None
+    for pair in corpus.documents:
+        text = Text(pair.text.text, pair.text.name) if pair.text else None
+        reading = (
+            read_annotations(pair.annotations, contract, pair.doc_id) if pair.annotations else Reading(whole=False)
+        )
+        if not reading.whole:
+            unread.documents.add(pair.doc_id)
+        yield reading, text
+
+
+def _checks(contract: Contract, tables: dict[str, Coded], unread: Unread, *, sound: bool) -> list[Problem]:
+    """Return the problems of whole tables: each stage leaves alone the rows that an earlier one found at fault."""
+    problems: list[Problem] = []
+    for table in tables.values():
+        problems += [*check_keys(table), *check_copies(table), *check_circles(table)]
+    problems += [*check_texts(tables[contract.document.name]), *check_references(tables, unread)]
+    sound = sound and not problems
+    frames = frames_of(tables)
+    compute_columns(contract, frames, all_sound=sound)
+    for table in tables.values():
+        problems += check_model(table, all_sound=sound)
+    rules = [rule for rule in contract.rules if not contract.is_of_codebook(rule.table)]
+    problems += check_rules(contract, rules, tables, frames, all_sound=sound and not problems)
+    return problems
