@@ -71,14 +71,15 @@ def _of_the_document(document: Record, column: str, broken: list[tuple[Rule, Rec
 def _broken(rule: Rule, frames: Mapping[str, pd.DataFrame], *, all_sound: bool) -> pd.DataFrame:
     """Return the rows that break a rule."""
     try:
-        return frames[rule.table][~_verdict(rule, frames)]
+        return frames[rule.table][~verdict(rule, frames)]
     except Exception:
         if all_sound:
             raise
         return frames[rule.table][:0]  # the rule met what a problem has already been reported for
 
 
-def _verdict(rule: Rule, frames: Mapping[str, pd.DataFrame]) -> pd.Series[bool]:
+def verdict(rule: Rule, frames: Mapping[str, pd.DataFrame]) -> pd.Series[bool]:
+    """Return for each row of a rule's table whether it holds; raise `ContractError` if the rule gives no such answer."""
     holds: pd.Series[bool] = rule.holds(frames)
     if isinstance(holds, pd.Series) and holds.dtype == bool and holds.index.equals(frames[rule.table].index):
         return holds

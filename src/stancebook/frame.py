@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,23 @@ def from_rows(spec: TableSpec, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
     Whole numbers have no way to be empty; where one is missing, a problem has said so and 0 stands in.
     """
-    return pd.DataFrame({column.name: cast([row.get(column.name) for row in rows], column) for column in spec.columns})
+    return from_columns(spec, {name: [row.get(name) for row in rows] for name in spec.names})
+
+
+def from_columns(spec: TableSpec, columns: Mapping[str, list[Any]]) -> pd.DataFrame:
+    """Return a frame of values of the right types, or None, by column."""
+    return pd.DataFrame({column.name: _series(columns[column.name], column) for column in spec.columns})
+
+
+def _series(values: list[Any], column: Column) -> pd.Series[Any]:
+    """Return values as `cast` would, without looking at each one."""
+    if column.storage == "integer":
+        return pd.Series([0 if value is None else value for value in values], dtype="int64")
+    if column.storage == "category":
+        codes = {None: -1, **{value: code for code, value in enumerate(column.vocabulary)}}
+        dtype = dtype_of("category", column.vocabulary, ordered=column.ordered)
+        return pd.Series(pd.Categorical.from_codes([codes[value] for value in values], dtype=dtype))
+    return pd.Series(values, dtype=dtype_of(column.storage))
 
 
 def cast(values: Any, column: Column) -> pd.Series[Any]:

@@ -98,7 +98,7 @@ def check_circles(table: Coded) -> Iterator[Problem]:
             sound = {key: (record, value) for key, record, value in rows if record.sound}
             records = {key: record for key, (record, _) in sound.items()}
             above = {key: value for key, (_, value) in sound.items()}
-            for circle in _circles(above):
+            for circle in circles(above):
                 if len(circle) == 1 or not column.mutual:
                     path = " → ".join(key.rpartition("#")[2] for key in [*circle, circle[0]])
                     yield records[circle[0]].problem(
@@ -165,7 +165,7 @@ def _at(record: Record, column: Column) -> tuple[int, int]:
     return cell.line, cell.column
 
 
-def _circles(above: Mapping[str, Any]) -> Iterator[list[str]]:
+def circles(above: Mapping[str, Any]) -> Iterator[list[str]]:
     """Yield each circle of a mapping from keys to keys once, from its first key in order."""
     done: set[str] = set()
     for start in above:

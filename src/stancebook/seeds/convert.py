@@ -39,7 +39,7 @@ def convert(record: Record, contract: Contract, text: Text | None) -> tuple[Row,
     for name, cell in record.cells.items():
         if name in row:
             try:
-                row[name] = _FROM_TEXT[record.spec[name].kind](cell.text.strip(), record.spec[name])
+                row[name] = typed(cell.text.strip(), record.spec[name])
             except (CellError, DateError) as fault:
                 problems.append(record.problem(name, *fault.args))
     _fill_bounds(record.spec, row)
@@ -49,6 +49,11 @@ def convert(record: Record, contract: Contract, text: Text | None) -> tuple[Row,
     problems += _fill_by_engine(record, row, text)
     problems += _fill_words(record, row, text)
     return row, problems
+
+
+def typed(text: str, column: Column) -> Value:
+    """Return a cell's text as a value of its column. Raises `CellError` and `DateError`."""
+    return _FROM_TEXT[column.kind](text, column)
 
 
 def is_the_one_coded(text: Text, records: Iterable[Record]) -> bool:
@@ -112,7 +117,7 @@ def _fill_key(record: Record, row: Row) -> list[Problem]:
     if given is None:
         return []
     try:
-        _slug(given.text.strip())
+        slug(given.text.strip())
     except CellError as fault:
         return [record.problem(ID, *fault.args)]
     row[record.spec.key[0]] = record.key
@@ -153,14 +158,15 @@ def _not_found(record: Record, key: str, fault: AnchorError) -> Problem:
     return record.problem(key, *fault.args, at=record.cells[key].place(fault.at))
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """Return a text that is a slug; raise `CellError` if it is none."""
     if not SLUG.matches(text):
         raise CellError(f"{text!r} is not a slug", SLUG.description)
     return text
 
 
 def _key(text: str, column: Column) -> Value:
-    return _slug(text)
+    return slug(text)
 
 
 def _text(text: str, column: Column) -> Value:

@@ -1,0 +1,213 @@
+"""Documents in which nothing is doubtful → their tables, many documents at once; for all others `judge` answers.
+
+What this accepts, `judge` accepts, and gives the same rows. It places nothing and explains nothing: at the first
+doubt it gives up. A value is converted once for all cells that hold it, and a check is made of a column.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from stancebook.compute import compute_columns
+from stancebook.contract import Contract
+from stancebook.frame import from_columns
+from stancebook.in_order import in_order
+from stancebook.seeds.anchor import Text
+from stancebook.seeds.convert import CellError, Value, slug, typed
+from stancebook.seeds.corpus import Corpus, Pair
+from stancebook.seeds.dates import DateError, bounds
+from stancebook.seeds.plain import plain
+from stancebook.spec import ID, QUOTE_CONTEXT, Column, Tables, TableSpec
+
+Values = list[Any]
+
+
+class Doubt(Exception):  # noqa: N818 (it is no error: the slow way knows)
+    """Raised where something may not be in order."""
+
+
+def quick(contract: Contract, codebook: Tables, corpus: Corpus) -> dict[str, pd.DataFrame] | None:
+    """Return the tables of the codebook and of a corpus' documents, sorted; None where anything is doubtful.
+
+    `codebook` are the codebook's own tables, sound and complete.
+    """
+    try:
+        written = {spec.name: _Written(spec, contract.children_of(spec.name)) for spec in contract.of_documents}
+        texts = {pair.doc_id: _read(contract, pair, written) for pair in corpus.documents}
+        frames = {**codebook, **{name: _frame(each, texts, contract) for name, each in written.items()}}
+    except (Doubt, CellError, DateError):
+        return None
+    compute_columns(contract, frames, all_sound=True)
+    return frames if in_order(contract, frames) else None
+
+
+@dataclass
+class _Written:
+    """The records of one table as written: the cells of each, the document it stands in, its parent's key.
+
+    `shapes` are the tuples of keys met so far that a record may have.
+    """
+
+    spec: TableSpec
+    children: Mapping[str, TableSpec]
+    records: list[dict[str, Any]] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
+    parents: list[str] = field(default_factory=list)
+    shapes: set[tuple[str, ...]] = field(default_factory=set)
+
+    def add(self, records: Iterable[Any], doc_id: str) -> None:
+        """Take records of one document; refuse one whose keys are not those of the table."""
+        for record in records:
+            if type(record) is not dict:
+                raise Doubt
+            keys = tuple(record)
+            if keys not in self.shapes:
+                self._learn(keys)
+            self.records.append(record)
+            self.documents.append(doc_id)
+
+    def _learn(self, keys: tuple[str, ...]) -> None:
+        allowed = self.spec.allowed_keys.keys() | self.children.keys()
+        if not (set(self.spec.needed_keys) <= set(keys) <= allowed):
+            raise Doubt
+        self.shapes.add(keys)
+
+    def __getitem__(self, name: str) -> list[str | None]:
+        """Return the cells under one key, without white space around them; None where none is given."""
+        try:
+            cells = [None if (cell := record.get(name)) is None else cell.strip() for record in self.records]
+        except AttributeError:  # a collection stands where a value is due
+            raise Doubt from None
+        if "" in cells:
+            raise Doubt
+        return cells
+
+
+def _read(contract: Contract, pair: Pair, written: Mapping[str, _Written]) -> Text:
+    """Take a document's records; return its text."""
+    if pair.text is None or pair.annotations is None:
+        raise Doubt
+    lists = plain(pair.annotations.text)
+    if lists is None or contract.document.under not in lists:
+        raise Doubt
+    grounded = {spec.under: spec for spec in contract.shaped("grounded")}
+    for under, records in lists.items():
+        if under == contract.document.under:
+            _take(contract, written, contract.document, [records], pair.doc_id)
+        elif under in grounded and type(records) is list:
+            _take(contract, written, grounded[under], records, pair.doc_id)
+        else:
+            raise Doubt
+    return Text(pair.text.text, pair.text.name)
+
+
+def _take(
+    contract: Contract, written: Mapping[str, _Written], spec: TableSpec, records: list[Any], doc_id: str
+) -> None:
+    """Take records of one table and document, and those nested in them."""
+    written[spec.name].add(records, doc_id)
+    for under, child in contract.children_of(spec.name).items():
+        for record in records:
+            if under in record:
+                nested = record[under]
+                if type(nested) is not list:
+                    raise Doubt
+                key = doc_id if spec.shape == "document" else f"{doc_id}#{record[spec.key_as_written].strip()}"
+                written[child.name].parents += [key] * len(nested)
+                _take(contract, written, child, nested, doc_id)
+
+
+def _frame(written: _Written, texts: Mapping[str, Text], contract: Contract) -> pd.DataFrame:
+    spec = written.spec
+    given = {column.name for column in spec.columns if column.may_be_given}
+    columns: dict[str, Values] = {
+        column.name: _converted(written[column.name], column) if column.name in given else [None] * len(written.records)
+        for column in spec.columns
+    }
+    _fill_bounds(spec, columns)
+    _fill_references(written, columns, contract)
+    if spec.shape == "document":
+        _fill_document(written, columns, texts)
+    if spec.shape == "grounded":
+        _fill_key(written, columns)
+        _fill_passage(written, columns, texts)
+    _fill_words(written, columns, texts)
+    return from_columns(spec, columns).sort_values(list(spec.order), ignore_index=True)
+
+
+def _converted(cells: list[str | None], column: Column) -> Values:
+    """Return cells as values of a column; raise `CellError` or `DateError` where one is not."""
+    if column.kind == "text":
+        typed("\n".join(cell for cell in cells if cell is not None), column)  # what no text may hold, no cell holds
+        return cells
+    if column.kind == "verbatim":
+        return cells
+    values: dict[str | None, Value] = {cell: typed(cell, column) for cell in set(cells) - {None} if cell}
+    return [values.get(cell) for cell in cells]
+
+
+def _fill_bounds(spec: TableSpec, columns: dict[str, Values]) -> None:
+    for column in spec.columns:
+        if column.bound_of:
+            end = 0 if column.filled == "start" else 1
+            days = {each: bounds(each)[end] for each in set(columns[column.bound_of]) - {None}}
+            columns[column.name] = [days.get(each) for each in columns[column.bound_of]]
+
+
+def _fill_references(written: _Written, columns: dict[str, Values], contract: Contract) -> None:
+    """Write references in full, the parent's key too, and defaults where none is given."""
+    spec = written.spec
+    for column in spec.columns:
+        if column.target and contract.tables[column.target].is_grounded:
+            pairs = zip(columns[column.name], written.documents, strict=True)
+            columns[column.name] = [key if key is None or "#" in key else f"{doc}#{key}" for key, doc in pairs]
+    for column in spec.columns:
+        if column.default is not None:
+            pairs = zip(columns[column.name], columns[column.default], strict=True)
+            columns[column.name] = [other if value is None else value for value, other in pairs]
+    if spec.parent is not None:
+        columns[contract.tables[spec.parent].key[0]] = list(written.parents)
+
+
+def _fill_document(written: _Written, columns: dict[str, Values], texts: Mapping[str, Text]) -> None:
+    digests = [hashlib.sha256(texts[doc].raw.encode("utf-8")).hexdigest() for doc in written.documents]
+    for pin, digest in zip(written["text_sha256"], digests, strict=True):
+        if pin is not None and pin.lower() != digest:
+            raise Doubt
+    columns["doc_id"] = list(written.documents)
+    columns["text_sha256"] = digests
+    columns["n_chars"] = [len(texts[doc].raw) for doc in written.documents]
+
+
+def _fill_key(written: _Written, columns: dict[str, Values]) -> None:
+    ids = written[ID]
+    columns["doc_id"] = list(written.documents)
+    columns[written.spec.key[0]] = [f"{doc}#{slug(each)}" for doc, each in zip(written.documents, ids, strict=True)]
+
+
+def _fill_passage(written: _Written, columns: dict[str, Values], texts: Mapping[str, Text]) -> None:
+    quotes, starts, ends = columns["quote"], columns["char_start"], columns["char_end"]
+    prefixes, suffixes = ([cell or "" for cell in written[key]] for key in QUOTE_CONTEXT)
+    for at, (doc, quote, prefix, suffix) in enumerate(
+        zip(written.documents, written["quote"], prefixes, suffixes, strict=True)
+    ):
+        span = texts[doc].only_place(quote or "", prefix, suffix)
+        if span is None:
+            raise Doubt
+        quotes[at] = texts[doc].raw[span.start : span.end]
+        starts[at], ends[at] = span.start, span.end
+
+
+def _fill_words(written: _Written, columns: dict[str, Values], texts: Mapping[str, Text]) -> None:
+    """Replace words that must stand in the document by the document's own spelling of them."""
+    for column in written.spec.columns:
+        if column.kind == "verbatim" and column.name != "quote":
+            found = columns[column.name]
+            for at, (words, doc) in enumerate(zip(found, written.documents, strict=True)):
+                if words is not None:
+                    found[at] = texts[doc].first_place(words)
