@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from stancebook.cli import main
-from stancebook.dataset import render
+from tests.on_disk import rendered
 
 ROOT = Path(__file__).parents[1]
 ANNOTATIONS = "seeds/documents/river-talks.yaml"
@@ -162,11 +162,11 @@ def test_an_id_with_path_or_markup_in_it_is_no_slug(project, annotations, rebuil
 
 
 def test_markup_in_a_value_stays_in_its_table(project, rebuilt):
-    built = render(rebuilt())
+    built = rendered(rebuilt())
     actors = project / "seeds/codebook/actors.yaml"
     marked = actors.read_text(encoding="utf-8").replace("name: Anna Hale", r'name: "| a | <b>\n# c `d` [e](f)"')
     actors.write_text(marked, encoding="utf-8")
-    anew = render(rebuilt())
+    anew = rendered(rebuilt())
     changed = {name for name in built if built[name] != anew[name]}
     assert "actors.parquet" in changed
     assert {name for name in changed if not name.endswith(".parquet")} == {"datapackage.json", "croissant.json"}

@@ -1,13 +1,15 @@
-"""Typed frames ↔ Parquet bytes: plain columns, no pandas metadata, the same bytes for the same rows."""
+"""Typed frames ↔ Parquet files: plain columns, no pandas metadata, the same bytes for the same rows."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stancebook.frame import dtype_of
@@ -35,23 +37,27 @@ def schema(spec: TableSpec, build: str, about: Mapping[str, str]) -> pa.Schema:
         pa.field(column.name, _ARROW[column.storage], nullable=column.optional, metadata=_said_of(column))
         for column in spec.columns
     ]
-    facts = {
-        "table": spec.name,
-        "build": build,
-        "key": list(spec.key),
-        "columns": [_facts(column) for column in spec.columns],
-    }
-    said = {"title": spec.title, "description": spec.description, **about, "build": build}
-    return pa.schema(fields, metadata={METADATA: json.dumps(facts, ensure_ascii=False), **said})
+    return pa.schema(fields, metadata=_metadata(spec, build, about))
 
 
-def to_bytes(frame: pd.DataFrame, spec: TableSpec, build: str, about: Mapping[str, str]) -> bytes:
-    """Return a frame as one Parquet file."""
+def write(frame: pd.DataFrame, spec: TableSpec, build: str, about: Mapping[str, str], file: BinaryIO) -> None:
+    """Write a frame as one Parquet file, opened by Python: Arrow opens none whose name is not UTF-8."""
     arrow = schema(spec, build, about)
     arrays = [_array(frame[field.name], field.type) for field in arrow]
-    sink = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=arrow), sink, compression="zstd")
-    return bytes(sink.getvalue())
+    pq.write_table(pa.Table.from_arrays(arrays, schema=arrow), file, compression="zstd")
+
+
+def rows_digest(frame: pd.DataFrame, spec: TableSpec, about: Mapping[str, str]) -> str:
+    """Return the SHA-256 that stands for rows of a table, and for what their file says of them.
+
+    It depends neither on how a version of the Parquet library writes them nor on how Arrow lays them out.
+    """
+    columns = [{"name": column.name, "empty": column.optional, **_said_of(column)} for column in spec.columns]
+    digest = hashlib.sha256(json.dumps([_metadata(spec, "", about), columns, len(frame)]).encode())
+    for column in spec.columns:
+        for data in _plain(_array(frame[column.name], _ARROW[column.storage])):
+            digest.update(data)
+    return digest.hexdigest()
 
 
 def facts_of(arrow: pa.Schema) -> dict[str, Any]:
@@ -81,7 +87,33 @@ def _facts(column: Column) -> dict[str, Any]:
     return facts
 
 
-def _array(values: pd.Series[Any], type_: pa.DataType) -> pa.Array:
-    if type_ == pa.date32():
-        return pa.Array.from_pandas(values).cast(type_)
-    return pa.array(values.astype("object"), type=type_, from_pandas=True)
+def _metadata(spec: TableSpec, build: str, about: Mapping[str, str]) -> dict[str, str]:
+    facts = {
+        "table": spec.name,
+        "build": build,
+        "key": list(spec.key),
+        "columns": [_facts(column) for column in spec.columns],
+    }
+    said = {"title": spec.title, "description": spec.description, **about, "build": build}
+    return {METADATA: json.dumps(facts, ensure_ascii=False), **said}
+
+
+def _array(cells: pd.Series[Any], type_: pa.DataType) -> pa.ChunkedArray:
+    found = pa.array(cells, from_pandas=True)
+    return (found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])).cast(type_)
+
+
+def _plain(cells: pa.ChunkedArray) -> Iterator[Any]:
+    """Yield a column's cells as bytes: which are filled, a byte each; then eight bytes each, and the text if it is one.
+
+    An empty cell is 0, or a text of no length; the eight bytes are those of a number, a day or a length.
+    """
+    yield pc.is_valid(cells).cast(pa.uint8()).to_numpy()
+    if pa.types.is_string(cells.type):
+        texts = pc.fill_null(cells, "")
+        yield pc.binary_length(texts).to_numpy().astype("<i8")
+        for chunk in texts.chunks:
+            yield pc.binary_join(pa.ListArray.from_arrays([0, len(chunk)], chunk), "")[0].as_buffer()
+    else:
+        numbers = cells.cast(pa.int32()) if pa.types.is_date32(cells.type) else cells
+        yield pc.fill_null(numbers, 0).to_numpy().astype("<i8")

@@ -1,4 +1,4 @@
-"""Files → a folder, all of them or none: the last good dataset survives whatever happens."""
+"""A new folder in place of an old one, whole or not at all: the last good dataset survives whatever happens."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from stancebook.layout import DATAPACKAGE, beside, last_good
+from stancebook.layout import DATAPACKAGE, beside, files_in, files_of, last_good, strangers
+
+_BLOCK = 1 << 20  # bytes that are compared at once
 
 _REMEDIES = {
     "Make room on the disk, or build elsewhere with --out.": (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
@@ -33,19 +36,55 @@ class PublishError(Exception):
     """Raised where a folder cannot be replaced; it holds what it held."""
 
 
-def publish(files: Mapping[str, bytes], folder: Path) -> bool:
-    """Make `folder` hold exactly `files`; return whether anything changed.
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """Give a new, empty folder beside `folder`, to be filled and handed to `put`; in the end it is gone.
 
-    The files are written into a folder beside and flushed to disk; then two renames put it in place. Whoever is
-    killed between the two leaves the old folder beside, whole, and the next call puts it back first. Where `folder`
-    is a link, what it leads to is replaced. Two calls at once need `lock.only_build` around them.
+    What killed builds left of theirs goes first, and what one put aside is back in its place. Where `folder` is a
+    link, the new one lies beside what it leads to. Two at once need `lock.only_build` around them.
+
+    Raises `PublishError` where the system refuses to write, here or within.
+    """
+    try:
+        real = place(folder)
+        put_back(real)
+        for leftover in _leftovers(real):
+            _remove(leftover)
+        real.parent.mkdir(parents=True, exist_ok=True)
+        new = _scratch(real)
+        new.mkdir()
+        try:
+            yield new
+        finally:
+            _remove(new)
+    except OSError as fault:
+        raise refused(fault, folder) from fault
+
+
+def put(new: Path, folder: Path) -> bool:
+    """Make `folder` what the scratch folder `new` is, unless it holds the same; return whether anything changed.
+
+    What was written anew is flushed to disk; then two renames put it in place. Whoever is killed between the two leaves
+    the old folder beside, whole, and the next call puts it back first. Where `folder` is a link, what it leads to is
+    replaced.
 
     Raises `PublishError` where that would lose what no build wrote, and where the system refuses to write.
     """
     try:
-        return _publish(files, place(folder))
+        return _put(new, place(folder))
     except OSError as fault:
         raise refused(fault, folder) from fault
+
+
+def reuse(old: Path, new: Path) -> None:
+    """Make `new` the same file as `old`, under a second name; a copy of it where the file system has no such thing.
+
+    A file that a published dataset holds is on the disk already: `put` does not flush it again.
+    """
+    try:
+        os.link(os.path.realpath(old), new)
+    except OSError:
+        shutil.copyfile(old, new)
 
 
 def place(folder: Path) -> Path:
@@ -81,24 +120,20 @@ def refused(fault: OSError, folder: Path) -> PublishError:
     return PublishError(f"{folder} cannot be written ({cause}).{fate} {remedy}")
 
 
-def _publish(files: Mapping[str, bytes], folder: Path) -> bool:
+def _put(new: Path, folder: Path) -> bool:
     old = last_good(folder)
+    files = files_in(new)
     _refuse_foreign(files, folder)
     _refuse_foreign(files, old)
     _recover(folder, old)
-    for leftover in _leftovers(folder):
-        _remove(leftover)
-    if _holds(files, folder):
+    if _is_same(new, folder):
         return False
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    new = _scratch(folder)
+    _flush_files(new, _inodes(folder))
     try:
-        _write(files, new)
         if folder.exists():
             folder.rename(old)
         new.rename(folder)
     except BaseException:
-        _remove(new)
         _recover(folder, old)
         raise
     with suppress(OSError):  # then the old folder stays beside until the next call
@@ -139,14 +174,17 @@ def _remove(scratch: Path) -> None:
     """Remove a scratch folder as far as the system lets us; the next call tries again."""
     with suppress(OSError):
         scratch.chmod(0o700)
+        for path in scratch.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                path.chmod(0o700)
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _refuse_foreign(files: Mapping[str, bytes], folder: Path) -> None:
+def _refuse_foreign(files: Collection[str], folder: Path) -> None:
     """Raise where the folder holds something that replacing it would lose."""
     if not folder.exists():
         return
-    foreign = sorted({entry.name for entry in folder.iterdir()} - set(files) - _written_before(folder))
+    foreign = strangers(folder, {*files, *_written_before(folder)})
     if foreign:
         raise PublishError(
             f"{folder} holds {', '.join(foreign[:5])}, which no build wrote and this one would remove."
@@ -155,33 +193,57 @@ def _refuse_foreign(files: Mapping[str, bytes], folder: Path) -> None:
 
 
 def _written_before(folder: Path) -> set[str]:
+    """Return the files of the tables that the folder's data package lists."""
     try:
         resources = json.loads((folder / DATAPACKAGE).read_bytes())["resources"]
-        return {str(resource["path"]) for resource in resources}
+        return {name for resource in resources for name in files_of(resource)}
     except (OSError, ValueError, LookupError, TypeError):
         return set()
 
 
 def _is_whole(folder: Path) -> bool:
-    """Whether the folder has a data package, and all tables it lists."""
-    tables = _written_before(folder)
-    return bool(tables) and all((folder / table).is_file() for table in tables)
+    """Whether the folder has a data package, and all files of the tables it lists."""
+    files = _written_before(folder)
+    return bool(files) and all((folder / name).is_file() for name in files)
 
 
-def _holds(files: Mapping[str, bytes], folder: Path) -> bool:
-    if not folder.is_dir() or {entry.name for entry in folder.iterdir()} != set(files):
+def _is_same(new: Path, folder: Path) -> bool:
+    """Whether two folders hold the same: what is cheap to ask is asked first."""
+    if not folder.is_dir():
         return False
-    return all((folder / name).read_bytes() == data for name, data in files.items())
+    ours, theirs = files_in(new), files_in(folder)
+    if ours.keys() != theirs.keys():
+        return False
+    pairs = [(path, path.stat(), theirs[name], theirs[name].stat()) for name, path in ours.items()]
+    return all(
+        stat.S_IFMT(a.st_mode) == stat.S_IFMT(b.st_mode) and a.st_size == b.st_size for _, a, _, b in pairs
+    ) and all(os.path.samestat(a, b) or _holds_same(one, other) for one, a, other, b in pairs)
 
 
-def _write(files: Mapping[str, bytes], folder: Path) -> None:
-    folder.mkdir()
-    for name, data in files.items():
-        with (folder / name).open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    _flush(folder)
+def _holds_same(one: Path, other: Path) -> bool:
+    with one.open("rb") as first, other.open("rb") as second:
+        while (block := first.read(_BLOCK)) == second.read(_BLOCK):
+            if not block:
+                return True
+    return False
+
+
+def _inodes(folder: Path) -> set[tuple[int, int]]:
+    """Return what a file system knows the files of a folder by, whatever their names."""
+    found = [path.stat() for path in files_in(folder).values()] if folder.is_dir() else []
+    return {(each.st_dev, each.st_ino) for each in found}
+
+
+def _flush_files(new: Path, on_disk: Collection[tuple[int, int]]) -> None:
+    """Flush to disk what a folder holds, but for the files that are there already."""
+    for path in files_in(new).values():
+        with path.open("r+b") as file:  # to write, without which Windows flushes nothing
+            known = os.fstat(file.fileno())
+            if (known.st_dev, known.st_ino) not in on_disk:
+                os.fsync(file.fileno())
+    for folder in (path for path in new.iterdir() if path.is_dir()):
+        _flush(folder)
+    _flush(new)
 
 
 def _flush(folder: Path) -> None:

@@ -7,24 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from stancebook.dataset import render
 from tests.engine.letters import write
+from tests.on_disk import lay, rendered
 
 
 @pytest.fixture(scope="session")
 def files(built) -> dict[str, bytes]:
     """The files of the minimal project's dataset."""
-    return render(built)
+    return rendered(built)
 
 
 @pytest.fixture(scope="session")
 def dataset(files, tmp_path_factory) -> Path:
     """The minimal project's dataset on disk; only to be read."""
-    folder = tmp_path_factory.mktemp("minimal") / "dataset"
-    folder.mkdir()
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    return folder
+    return lay(files, tmp_path_factory.mktemp("minimal") / "dataset")
 
 
 @pytest.fixture

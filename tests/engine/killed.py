@@ -6,12 +6,13 @@ call at which a child is to die; the answer is `killed`, or `finished` where it 
 
 import io
 import os
+import shutil
 import signal
 import sys
 from itertools import count
 from pathlib import Path
 
-from stancebook.publish import publish
+from stancebook.publish import put, scratch
 
 
 def die_at(step):
@@ -31,12 +32,14 @@ def reaches_the_system(function):
 
 os.fsync = os.fstat  # a kill, unlike a power cut, takes nothing from the disk; flushing would only be slow
 
-files = {path.name: path.read_bytes() for path in sorted(Path(sys.argv[1]).iterdir())}
+files, folder = map(Path, sys.argv[1:])
 for line in sys.stdin:
     child = os.fork()
     if not child:
         die_at(int(line))
-        publish(files, Path(sys.argv[2]))
+        with scratch(folder) as new:
+            shutil.copytree(files, new, dirs_exist_ok=True)
+            put(new, folder)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     print({signal.SIGKILL: "killed", 0: "finished"}[status], flush=True)

@@ -9,12 +9,10 @@ import yaml
 from stancebook.build import build
 from stancebook.compile import describe
 from stancebook.contract import Contributor, rule
-from stancebook.dataset import render
 from stancebook.descriptions.editor import annotation_schema, codebook_schema
 from stancebook.fields import Category, choice, integer, key, ref, text, verbatim
 from stancebook.layout import ANNOTATION_SCHEMA, DATA_CARD, DATAPACKAGE
 from stancebook.load import load
-from stancebook.publish import publish
 from stancebook.spec import ContractError
 from stancebook.table import Child, Codebook, Derived, Document, Table
 from tests.engine.letters import (
@@ -29,6 +27,7 @@ from tests.engine.letters import (
     contract,
     write,
 )
+from tests.on_disk import held, written
 
 # ── A contract of other tables ────────────────────────────────────────────────────────────────────
 
@@ -36,7 +35,7 @@ from tests.engine.letters import (
 def test_any_contract_of_tables_goes_from_seeds_to_typed_frames(letters, tmp_path):
     built = build(LETTERS, letters)
     assert built.problems == []
-    publish(render(built), tmp_path / "dataset")
+    written(built, tmp_path / "dataset")
     frames = load(path=tmp_path / "dataset")
     assert {name: len(frame) for name, frame in frames.items()} == {
         "people": 3,
@@ -75,8 +74,7 @@ def test_adding_a_column_to_one_model_and_a_key_to_one_annotation_is_enough(tmp_
     extended = contract(People, Letters, Moods, Witnesses, Tallies)
     seeds = write(tmp_path, ANNOTATIONS.replace("id: c02", "id: c02\n    mood: calm"))
 
-    files = render(build(extended, seeds))
-    publish(files, tmp_path / "dataset")
+    files = held(written(build(extended, seeds), tmp_path / "dataset"))
     moods = load("claims", path=tmp_path / "dataset").set_index("claim_id")["mood"]
     assert moods.dropna().to_dict() == {"bridge#c02": "calm"}
     assert list(moods.cat.categories) == ["calm", "angry"]

@@ -10,11 +10,11 @@ import pytest
 
 from schemas import CONTRACT
 from stancebook.build import build
-from stancebook.dataset import build_digest, render
 from stancebook.layout import ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, CROISSANT, DATA_CARD, DATAPACKAGE, table_file
 from stancebook.parquet import facts_of
-from stancebook.publish import PublishError, publish
+from stancebook.publish import PublishError
 from tests.engine.letters import ANNOTATIONS, LETTERS, contract, write
+from tests.on_disk import held, publish, rendered
 
 ROOT = Path(__file__).parents[2]
 DIGESTS = """
@@ -22,8 +22,8 @@ import hashlib
 from pathlib import Path
 from schemas import CONTRACT
 from stancebook.build import build
-from stancebook.dataset import render
-for name, data in render(build(CONTRACT, Path("tests/project/seeds"))).items():
+from tests.on_disk import rendered
+for name, data in rendered(build(CONTRACT, Path("tests/project/seeds"))).items():
     print(name, hashlib.sha256(data).hexdigest())
 """
 
@@ -37,12 +37,12 @@ def test_a_dataset_is_a_file_a_table_and_five_about_them(files):
 
 
 def test_the_same_seeds_in_another_folder_give_the_same_bytes(files, project, rebuilt):
-    assert render(rebuilt()) == files
+    assert rendered(rebuilt()) == files
 
 
 @pytest.mark.parametrize("seed", ["0", "4711"])
 def test_another_process_with_other_hashes_gives_the_same_bytes(seed, files):
-    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "src")}
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     told = subprocess.run(
         [sys.executable, "-c", DIGESTS], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
     )
@@ -55,7 +55,7 @@ def test_the_order_of_records_and_remarks_do_not_show_in_the_tables(project, reb
     codebook = project / "seeds/codebook/actors.yaml"
     head, *actors = codebook.read_text(encoding="utf-8").split("  - ")
     codebook.write_text("  - ".join([head, *reversed(actors)]), encoding="utf-8")
-    for name, data in render(rebuilt()).items():
+    for name, data in rendered(rebuilt()).items():
         if name.endswith(".parquet"):
             assert pq.read_table(io_of(data)).equals(pq.read_table(io_of(files[name])))
 
@@ -66,13 +66,17 @@ def io_of(data):
     return pa.BufferReader(data)
 
 
+def digest_of(files):
+    return json.loads(files[DATAPACKAGE])["stancebook"]["build"]
+
+
 # ── Provenance ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_table_names_the_build_of_the_data_package(files, built):
+def test_every_table_names_the_build_of_the_data_package(files):
     for name in CONTRACT.tables:
         facts = facts_of(pq.read_schema(io_of(files[table_file(name)])))
-        assert (facts["table"], facts["build"]) == (name, build_digest(built))
+        assert (facts["table"], facts["build"]) == (name, digest_of(files))
 
 
 @pytest.mark.parametrize(
@@ -86,11 +90,12 @@ def test_every_table_names_the_build_of_the_data_package(files, built):
     ],
 )
 def test_other_seeds_or_another_contract_are_another_build(other, letters, tmp_path):
-    assert build_digest(other(tmp_path / "other")) != build_digest(build(LETTERS, letters))
+    assert digest_of(rendered(other(tmp_path / "other"))) != digest_of(rendered(build(LETTERS, letters)))
 
 
 def test_what_the_card_says_in_words_of_its_own_makes_no_other_build(letters):
-    assert build_digest(build(contract(prose="Old letters."), letters)) == build_digest(build(LETTERS, letters))
+    other, plain = (digest_of(rendered(build(of, letters))) for of in (contract(prose="Old letters."), LETTERS))
+    assert other == plain
 
 
 # ── On disk ───────────────────────────────────────────────────────────────────────────────────────
@@ -110,7 +115,7 @@ def before_croissant(files, tmp_path):
 
 def test_a_dataset_of_a_version_that_wrote_fewer_files_is_replaced(files, before_croissant):
     assert publish(files, before_croissant)
-    assert {path.name: path.read_bytes() for path in before_croissant.iterdir()} == files
+    assert held(before_croissant) == files
 
 
 def test_a_dataset_with_a_file_that_no_version_wrote_is_not(files, before_croissant):
@@ -124,6 +129,6 @@ def test_a_dataset_with_a_file_that_no_version_wrote_is_not(files, before_croiss
 
 def test_of_very_many_documents_no_coverage_is_counted(letters, monkeypatch):
     built = build(LETTERS, letters)
-    assert "## Coverage" in render(built)[DATA_CARD].decode()
+    assert "## Coverage" in rendered(built)[DATA_CARD].decode()
     monkeypatch.setattr("stancebook.dataset.LISTED", 0)
-    assert "## Coverage" not in render(built)[DATA_CARD].decode()
+    assert "## Coverage" not in rendered(built)[DATA_CARD].decode()

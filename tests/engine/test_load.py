@@ -11,8 +11,7 @@ import pytest
 import stancebook
 from schemas import CONTRACT
 from stancebook import DatasetError, load
-from stancebook.dataset import render
-from stancebook.publish import publish
+from tests.on_disk import lay, publish, rendered
 
 ROOT = Path(__file__).parents[2]
 SHAPES = "import stancebook; print({name: frame.shape for name, frame in stancebook.load().items()})"
@@ -74,7 +73,7 @@ def test_a_table_that_is_missing_is_refused(copied):
 def test_tables_of_different_builds_are_refused_but_the_others_load(copied, rebuilt, annotations):
     text = annotations.read_text(encoding="utf-8")
     annotations.write_text(text.replace("confidence: high", "confidence: low"), encoding="utf-8")
-    (copied / "events.parquet").write_bytes(render(rebuilt())["events.parquet"])
+    (copied / "events.parquet").write_bytes(rendered(rebuilt())["events.parquet"])
     with pytest.raises(DatasetError, match=r"events\.parquet is of another build"):
         load(path=copied)
     assert len(load("actors", path=copied)) == 5
@@ -111,14 +110,14 @@ def overtaken(published, folder, monkeypatch, *, at):
 @pytest.mark.parametrize(("table", "at"), [(None, "read"), (None, "open"), ("statements", "open")])
 def test_a_load_that_a_build_overtakes_is_refused_and_says_to_load_again(table, at, copied, later, monkeypatch):
     with monkeypatch.context() as patch:
-        overtaken(render(later), copied, patch, at=at)
+        overtaken(rendered(later), copied, patch, at=at)
         with pytest.raises(DatasetError, match=r"is of another build than .* Load again if a build has just ended;"):
             load(table, path=copied)
     pd.testing.assert_frame_equal(load("statements", path=copied), later.frames["statements"])
 
 
 def test_a_table_that_was_open_when_a_build_overtook_it_is_the_old_one(copied, later, built, monkeypatch):
-    overtaken(render(later), copied, monkeypatch, at="read")
+    overtaken(rendered(later), copied, monkeypatch, at="read")
     pd.testing.assert_frame_equal(load("statements", path=copied), built.frames["statements"])
 
 
@@ -137,10 +136,10 @@ PUBLISHER = """
 import sys
 from itertools import cycle
 from pathlib import Path
-from stancebook.publish import publish
+from tests.on_disk import held, publish
 
 *sources, folder = map(Path, sys.argv[1:])
-for source in cycle([{path.name: path.read_bytes() for path in source.iterdir()} for source in sources]):
+for source in cycle([held(source) for source in sources]):
     publish(source, folder)
     print("published", flush=True)
 """
@@ -149,11 +148,9 @@ for source in cycle([{path.name: path.read_bytes() for path in source.iterdir()}
 def test_loads_beside_builds_that_publish_without_end_give_one_build_or_are_refused(
     dataset, built, later, copied, tmp_path
 ):
-    (tmp_path / "later").mkdir()
-    for name, data in render(later).items():
-        (tmp_path / "later" / name).write_bytes(data)
+    lay(rendered(later), tmp_path / "later")
     program = [sys.executable, "-c", PUBLISHER, tmp_path / "later", dataset, copied]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     with subprocess.Popen(program, env=environment, stdout=subprocess.PIPE) as publisher:
         publisher.stdout.readline()
         for _ in range(40):

@@ -1,6 +1,7 @@
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 
 import duckdb
 import pandas as pd
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from schemas import CONTRACT
 from stancebook.frame import from_rows
 from stancebook.layout import table_file
-from stancebook.parquet import facts_of, schema, to_bytes, to_frame
+from stancebook.parquet import facts_of, rows_digest, schema, to_frame, write
 from tests.engine.letters import LETTERS, STRENGTH
 
 TABLES = list(CONTRACT.tables)
@@ -42,13 +43,60 @@ def rows(draw):
     return [{column.name: cell(column) for column in CLAIMS.columns} for _ in range(draw(st.integers(0, 4)))]
 
 
+def bytes_of(frame):
+    file = io.BytesIO()
+    write(frame, CLAIMS, "build", ABOUT, file)
+    return file.getvalue()
+
+
 @given(rows())
 @settings(max_examples=60)
 def test_a_typed_frame_comes_back_from_its_file_as_it_was(drawn):
     frame = from_rows(CLAIMS, drawn)
-    data = to_bytes(frame, CLAIMS, "build", ABOUT)
-    assert data == to_bytes(frame.copy(), CLAIMS, "build", ABOUT)
+    data = bytes_of(frame)
+    assert data == bytes_of(frame.copy())
     pd.testing.assert_frame_equal(to_frame(pq.read_table(io.BytesIO(data))), frame)
+
+
+# ── What stands for rows ──────────────────────────────────────────────────────────────────────────
+
+
+@given(rows(), rows())
+@settings(max_examples=60)
+def test_the_digest_of_rows_is_the_same_exactly_where_their_files_are(drawn, others):
+    one, other = (from_rows(CLAIMS, each) for each in (drawn, others))
+    assert rows_digest(one, CLAIMS, ABOUT) == rows_digest(one.copy(), CLAIMS, ABOUT)
+    same = rows_digest(one, CLAIMS, ABOUT) == rows_digest(other, CLAIMS, ABOUT)
+    assert same == (bytes_of(one) == bytes_of(other))
+
+
+@given(rows().filter(bool), st.data())
+@settings(max_examples=60)
+def test_the_digest_of_rows_knows_every_cell(drawn, data):
+    digest = rows_digest(from_rows(CLAIMS, drawn), CLAIMS, ABOUT)
+    row, column = data.draw(st.sampled_from(drawn)), data.draw(st.sampled_from(CLAIMS.columns))
+    cell = data.draw(CELL[column.storage] | (st.none() if column.optional else st.nothing()))
+    changed = row[column.name] != cell
+    row[column.name] = cell
+    assert (rows_digest(from_rows(CLAIMS, drawn), CLAIMS, ABOUT) != digest) == changed
+
+
+def test_cells_that_only_together_read_the_same_have_another_digest():
+    one, other = ([{"claim_id": a, "quote": b} for a, b in pairs] for pairs in ([("a", "bc")], [("ab", "c")]))
+    assert rows_digest(from_rows(CLAIMS, one), CLAIMS, ABOUT) != rows_digest(from_rows(CLAIMS, other), CLAIMS, ABOUT)
+
+
+def test_rows_that_lie_in_memory_in_pieces_have_the_digest_of_those_that_do_not():
+    pieces = [from_rows(CLAIMS, [{"claim_id": name, "quote": None if name == "b" else "rope"}]) for name in "abc"]
+    whole = from_rows(CLAIMS, [row for piece in pieces[1:] for row in piece.to_dict("records")])
+    for same in (pd.concat(pieces[1:]), pd.concat(pieces)[1:]):
+        assert rows_digest(same, CLAIMS, ABOUT) == rows_digest(whole, CLAIMS, ABOUT)
+
+
+def test_another_description_of_the_dataset_or_the_table_gives_another_digest():
+    frame = from_rows(CLAIMS, [])
+    said = [(CLAIMS, ABOUT), (replace(CLAIMS, description="Other."), ABOUT), (CLAIMS, {**ABOUT, "version": "2.0.0"})]
+    assert len({rows_digest(frame, spec, about) for spec, about in said}) == 3
 
 
 # ── What a file says of itself ────────────────────────────────────────────────────────────────────

@@ -11,9 +11,9 @@ import pytest
 
 from stancebook import DatasetError, load
 from stancebook.build import build
-from stancebook.dataset import render
-from stancebook.publish import PublishError, publish
+from stancebook.publish import PublishError
 from tests.engine.letters import ANNOTATIONS, LETTERS, Claims, Letters, People, Witnesses, contract, write
+from tests.on_disk import held, lay, publish, rendered
 
 HERE = Path(__file__).parent
 EDITED = ANNOTATIONS.replace("strength: fair", "strength: weak")
@@ -22,18 +22,14 @@ EDITED = ANNOTATIONS.replace("strength: fair", "strength: weak")
 @pytest.fixture(scope="module")
 def old(tmp_path_factory):
     """The files of a dataset."""
-    return render(build(LETTERS, write(tmp_path_factory.mktemp("old"))))
+    return rendered(build(LETTERS, write(tmp_path_factory.mktemp("old"))))
 
 
 @pytest.fixture(scope="module")
 def new(tmp_path_factory):
     """The files of a later build, of other seeds and a contract with a table less."""
     seeds = write(tmp_path_factory.mktemp("new"), EDITED)
-    return render(build(contract(People, Letters, Claims, Witnesses), seeds))
-
-
-def held(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return rendered(build(contract(People, Letters, Claims, Witnesses), seeds))
 
 
 def neighbours(folder):
@@ -126,9 +122,7 @@ def an_old_dataset_and_what_a_build_killed_at_its_end_did_not_remove(folder, old
 def killed_at(new, folder, tmp_path, monkeypatch):
     """Publish the new files in a process that is killed at a given call; return whether it got that far."""
     monkeypatch.setattr(os, "fsync", os.fstat)  # as in killed.py
-    (tmp_path / "new").mkdir()
-    for name, data in new.items():
-        (tmp_path / "new" / name).write_bytes(data)
+    lay(new, tmp_path / "new")
     program = [sys.executable, HERE / "killed.py", tmp_path / "new", folder]
     with subprocess.Popen(program, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
 
@@ -290,10 +284,11 @@ def test_a_disk_that_fails_for_good_between_the_renames_leaves_the_old_folder_be
 FILES_THAT_FILL_IT = """
 import os, resource, sys
 from pathlib import Path
-from stancebook.publish import PublishError, publish
+from stancebook.publish import PublishError
+from tests.on_disk import held, publish
 
 source, folder = map(Path, sys.argv[1:])
-old, new = ({path.name: path.read_bytes() for path in (source / name).iterdir()} for name in ("old", "new"))
+old, new = (held(source / name) for name in ("old", "new"))
 
 
 def attempt(room):
@@ -305,7 +300,7 @@ def attempt(room):
         except PublishError as fault:
             print(fault)
             expected = old
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == expected
+    assert held(folder) == expected
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
     return expected is new
 """
@@ -339,9 +334,7 @@ assert fits == sorted(fits) and not fits[0] and fits[-1]
 @pytest.fixture
 def sources(old, new, tmp_path):
     for name, files in {"old": old, "new": new}.items():
-        (tmp_path / name).mkdir()
-        for file, data in files.items():
-            (tmp_path / name / file).write_bytes(data)
+        lay(files, tmp_path / name)
     return tmp_path
 
 
@@ -371,7 +364,8 @@ def test_a_disk_that_fills_up_at_any_page_leaves_the_old_dataset(sources, folder
 A_FOLDER_OF_ANOTHER_USER = """
 import os, sys
 from pathlib import Path
-from stancebook.publish import PublishError, publish
+from stancebook.publish import PublishError
+from tests.on_disk import publish
 
 if os.getuid() == 0:
     os.setuid(65534)
@@ -402,15 +396,15 @@ def test_a_folder_in_which_one_may_not_write_stays_as_it_was():
 ON_A_MOUNT = """
 import sys
 from pathlib import Path
-from stancebook.publish import PublishError, publish
+from stancebook.publish import PublishError
+from tests.on_disk import held, publish
 
-files = {path.name: path.read_bytes() for path in Path(sys.argv[1]).iterdir()}
-before = {path.name: path.read_bytes() for path in Path(sys.argv[2]).iterdir()}
+files, before = held(Path(sys.argv[1])), held(Path(sys.argv[2]))
 try:
     publish(files, Path(sys.argv[2]))
 except PublishError as fault:
     print(fault)
-assert {path.name: path.read_bytes() for path in Path(sys.argv[2]).iterdir()} == before
+assert held(Path(sys.argv[2])) == before
 """
 
 

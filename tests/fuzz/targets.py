@@ -10,13 +10,13 @@ from pathlib import Path
 
 from schemas import CONTRACT
 from stancebook.build import build
-from stancebook.dataset import render
 from stancebook.problem import RENDERERS, visible
 from stancebook.seeds.anchor import AnchorError, Text
 from stancebook.seeds.annotation import read_annotations, read_codebook
 from stancebook.seeds.convert import convert
 from stancebook.seeds.corpus import File
 from stancebook.seeds.dates import DateError, bounds
+from tests.on_disk import rendered
 
 PROJECT = Path(__file__).parents[1] / "project"
 DOCUMENT = "seeds/documents/river-talks"
@@ -45,7 +45,7 @@ def project(data):
     built = build(CONTRACT, seeds)
     _check_problems(built.problems, _decoded(data))
     if not built.errors:
-        assert render(built)
+        assert rendered(built)
         for spec in CONTRACT.shaped("grounded"):
             for row in built.frames[spec.name].itertuples():
                 assert _text().raw[row.char_start : row.char_end] == row.quote

@@ -22,7 +22,7 @@ from PIL import Image
 import stancebook
 from schemas import CONTRACT
 from stancebook.build import build
-from stancebook.dataset import render
+from tests.on_disk import written
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -182,10 +182,7 @@ def published(seeds: Path, dataset: Path) -> Path:
     """Build a dataset of seeds that must be in order."""
     built = build(CONTRACT, seeds)
     assert not built.errors, [str(problem) for problem in built.errors]
-    dataset.mkdir()
-    for name, content in render(built).items():
-        (dataset / name).write_bytes(content)
-    return dataset
+    return written(built, dataset)
 
 
 def cells_that(found: dict[str, str], call: str) -> list[str]:

@@ -5,7 +5,6 @@ Rows are told apart by their keys and compared column by column: a hundred thous
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,10 @@ import pyarrow.parquet as pq
 
 from stancebook.console import count
 from stancebook.differences.changes import Cell, Change, Rows, TableChanges, What
-from stancebook.exchange.carried import Column, Package, Table, read, understood
+from stancebook.exchange.carried import Column, Package, Table, read
 from stancebook.exchange.opened import short
 from stancebook.exchange.verify import verify
-from stancebook.layout import DATAPACKAGE
+from stancebook.layout import table_files
 from stancebook.load import DatasetError
 
 # What can change of a column that stays; its vocabulary is compared value by value.
@@ -53,10 +52,10 @@ class Dataset:
         return short(str(self.package.descriptor.get("version", "")))
 
 
-def fresh(files: Mapping[str, bytes]) -> Dataset:
-    """Return the dataset that files fresh from a build make."""
-    package = understood(json.loads(files[DATAPACKAGE]), Path())
-    return Dataset(package, {table.name: _opened(files[table.file]) for table in package.tables.values()})
+def fresh(folder: Path) -> Dataset:
+    """Return the dataset in a folder that a build has just written."""
+    package = read(folder)
+    return Dataset(package, {name: _opened(table_files(folder, name)) for name in package.tables})
 
 
 def older(folder: Path) -> Dataset:
@@ -101,8 +100,14 @@ def of_table(old: Table, before: pa.Table, new: Table, after: pa.Table) -> Table
     return TableChanges(new.name, tuple(_promises(old, new)), rows)
 
 
-def _opened(data: bytes) -> pa.Table:
-    return pq.read_table(pa.BufferReader(data))
+def _opened(parts: list[Path]) -> pa.Table:
+    return pa.concat_tables(map(in_file, parts))
+
+
+def in_file(path: Path) -> pa.Table:
+    """Return the rows in a Parquet file, opened by Python: Arrow opens none whose name is not UTF-8."""
+    with path.open("rb") as file:
+        return pq.ParquetFile(file).read()
 
 
 # ── What is promised ──────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,6 @@ marks and an empty cell is nothing at all, so that a missing text (`,,`) and an 
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +16,7 @@ from pyarrow import csv
 
 from stancebook.exchange.carried import Package
 from stancebook.layout import DATAPACKAGE
-from stancebook.publish import PublishError, publish
+from stancebook.publish import PublishError, put, scratch
 
 _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True}
 _OF_THE_FILE = {"bytes", "hash"}  # what a resource may say of its Parquet file alone
@@ -30,18 +29,18 @@ def to_csv(package: Package, tables: Mapping[str, pa.Table], folder: Path) -> No
     that no export wrote.
     """
     _refuse_foreign(folder)
-    try:
-        files = {f"{name}.csv": _csv(table) for name, table in tables.items()}
-    except pa.ArrowException as fault:
-        raise PublishError(f"A column cannot be written as CSV: {fault}") from fault
     descriptor = {**package.descriptor, "resources": _resources(package)}
-    publish({**files, DATAPACKAGE: (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode()}, folder)
-
-
-def _csv(table: pa.Table) -> bytes:
-    sink = io.BytesIO()
-    csv.write_csv(table, sink, csv.WriteOptions(quoting_style="needed", eol="\r\n"))
-    return sink.getvalue()
+    with scratch(folder) as new:
+        try:
+            for name, table in tables.items():
+                options = csv.WriteOptions(quoting_style="needed", eol="\r\n")
+                with (new / f"{name}.csv").open("xb") as file:
+                    csv.write_csv(table, file, options)
+        except pa.ArrowException as fault:
+            raise PublishError(f"A column cannot be written as CSV: {fault}") from fault
+        told = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
+        (new / DATAPACKAGE).write_bytes(told.encode())
+        put(new, folder)
 
 
 def _resources(package: Package) -> list[dict[str, Any]]:

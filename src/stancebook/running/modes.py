@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from stancebook.build import Build
 from stancebook.console import Console
 from stancebook.coverage import coverage, report
-from stancebook.dataset import render
+from stancebook.dataset import write
 from stancebook.differences.between import between, fresh, older
 from stancebook.differences.compare import differences
 from stancebook.differences.revision import NeitherError, older_dataset
 from stancebook.differences.version import need, verdict
 from stancebook.load import DatasetError
 from stancebook.problem import named
-from stancebook.publish import PublishError, publish
+from stancebook.publish import PublishError, put, scratch
 from stancebook.running.run import Folders, Mode
 
 _ROWS_COMPARED = 20  # of each kind and table, of a difference that is looked at once
@@ -25,20 +28,23 @@ _ROWS_LISTED = 5  # of each kind and table, after each save: what was just done,
 def _write(built: Build, folders: Folders, console: Console) -> int:
     """Write the dataset; say how many rows each table has."""
     rows = [f"{count:>6}  {name}" for name, count in built.rows.items()]
-    return _publish(render(built), folders, console, rows)
+    return _publish(built, folders, console, lambda _: rows)
 
 
 def _rewrite(built: Build, folders: Folders, console: Console) -> int:
     """Write the dataset; say by which rows it differs from the one before."""
     if not folders.out.exists():
         return _write(built, folders, console)
-    files = render(built)
-    return _publish(files, folders, console, differences(files, folders.out, _ROWS_LISTED))
+    return _publish(built, folders, console, lambda new: differences(new, folders.out, _ROWS_LISTED))
 
 
-def _publish(files: dict[str, bytes], folders: Folders, console: Console, details: Sequence[str]) -> int:
+def _publish(built: Build, folders: Folders, console: Console, told: Callable[[Path], Sequence[str]]) -> int:
+    """Write the dataset; say what is to be told of the new one before it takes the old one's place."""
     try:
-        changed = publish(files, folders.out)
+        with scratch(folders.out) as new:
+            write(built, new)
+            details = told(new)
+            changed = put(new, folders.out)
     except PublishError as fault:
         console.fail(f"Nothing was written. {fault}")
         return 1
@@ -51,7 +57,8 @@ def _publish(files: dict[str, bytes], folders: Folders, console: Console, detail
 
 def _check(built: Build, folders: Folders, console: Console) -> int:
     """Fail if the dataset is not what the seeds give, and list what differs."""
-    found = differences(render(built), folders.out, _ROWS_COMPARED)
+    with _elsewhere(built) as new:
+        found = differences(new, folders.out, _ROWS_COMPARED)
     if not found:
         console.say(f"same     {named(folders.out)} is what the seeds give")
         return 0
@@ -59,6 +66,14 @@ def _check(built: Build, folders: Folders, console: Console) -> int:
     console.say("\n".join([f"differs  {out} from what the seeds give:", *(f"         {line}" for line in found)]))
     console.fail(f"{out} is not what the seeds give. Run build.py without --check, and commit what it writes.")
     return 1
+
+
+@contextmanager
+def _elsewhere(built: Build) -> Iterator[Path]:
+    """Give the dataset of a build in a folder of the system's for what passes: the one to compare may be read-only."""
+    with TemporaryDirectory(prefix="stancebook-") as folder:
+        write(built, Path(folder))
+        yield Path(folder)
 
 
 def _diff(built: Build, folders: Folders, console: Console, asked: str) -> int:
@@ -69,8 +84,9 @@ def _diff(built: Build, folders: Folders, console: Console, asked: str) -> int:
                 before = older(old.folder)
             except DatasetError as fault:
                 raise DatasetError(str(fault).replace(str(old.folder), old.name)) from fault
-            after = fresh(render(built))
-            changes = between(before, after)
+            with _elsewhere(built) as new:
+                after = fresh(new)
+                changes = between(before, after)
     except NeitherError as fault:
         console.fail(f"Nothing was compared. {fault}")
         return 2

@@ -1,19 +1,17 @@
-import json
 from copy import deepcopy
 from dataclasses import replace
+from itertools import count
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stancebook.build import build
-from stancebook.dataset import render
-from stancebook.differences.between import between, fresh, of_table, older
+from stancebook.differences.between import Dataset, between, fresh, of_table, older
 from stancebook.differences.changes import Change
 from stancebook.differences.version import need
-from stancebook.exchange.carried import Column, Table
+from stancebook.exchange.carried import Column, Table, understood
 from stancebook.fields import integer, key, ref
 from stancebook.load import DatasetError
 from stancebook.table import Derived
@@ -29,18 +27,21 @@ from tests.engine.letters import (
     count_claims,
     write,
 )
+from tests.on_disk import written
 
 
 @pytest.fixture
 def made(tmp_path):
     """Build the letters, or seeds and contracts that differ from them."""
 
+    numbers = count()
+
     def call(*replacements, of=LETTERS):
         annotations = ANNOTATIONS
         for before, after in replacements:
             assert before in annotations
             annotations = annotations.replace(before, after)
-        return fresh(render(build(of, write(tmp_path, annotations))))
+        return fresh(written(build(of, write(tmp_path, annotations)), tmp_path / f"made-{next(numbers)}"))
 
     return call
 
@@ -186,15 +187,7 @@ def test_what_is_said_for_the_first_time_is_told_in_one_line_a_kind(made):
 
 def reread(dataset, descriptor):
     """Return the same rows under another data package."""
-    files = {"datapackage.json": json.dumps(descriptor).encode()}
-    tables = {table.file: as_parquet(dataset.tables[table.name]) for table in dataset.package.tables.values()}
-    return fresh({**files, **tables})
-
-
-def as_parquet(table):
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink)
-    return sink.getvalue().to_pybytes()
+    return Dataset(understood(descriptor, dataset.package.folder), dataset.tables)
 
 
 def test_long_texts_are_cut_down_to_where_they_differ():
@@ -235,9 +228,7 @@ def test_a_dataset_of_the_first_version_can_be_compared(made, request):
 
 def test_a_dataset_that_breaks_its_own_contract_is_not_compared(made, letters, tmp_path):
     folder = tmp_path / "dataset"
-    folder.mkdir()
-    for name, data in render(build(LETTERS, letters)).items():
-        (folder / name).write_bytes(data)
+    written(build(LETTERS, letters), folder)
     assert older(folder).tables.keys() == LETTERS.tables.keys()
     (folder / "people.parquet").unlink()
     (folder / "claims.parquet").write_bytes(b"")

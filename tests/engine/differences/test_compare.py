@@ -1,26 +1,30 @@
 import hashlib
 import io
 import json
+import tempfile
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from stancebook.build import build
-from stancebook.dataset import render
 from stancebook.differences.compare import differences
 from stancebook.fields import ref
 from tests.engine.letters import ANNOTATIONS, LETTERS, Claims, Letters, People, Tallies, Witnesses, contract, write
+from tests.on_disk import held, lay, rendered, written
+
+
+def found(files, old, rows=20):
+    """The differences between files fresh from a build and a folder."""
+    with tempfile.TemporaryDirectory() as new:
+        return differences(lay(files, Path(new)), old, rows)
 
 
 @pytest.fixture
 def old(letters, tmp_path):
     """A folder with the dataset of the letters."""
-    folder = tmp_path / "dataset"
-    folder.mkdir()
-    for name, data in render(build(LETTERS, letters)).items():
-        (folder / name).write_bytes(data)
-    return folder
+    return written(build(LETTERS, letters), tmp_path / "dataset")
 
 
 @pytest.fixture
@@ -32,7 +36,7 @@ def against(old, tmp_path):
         for before, after in replacements:
             assert before in annotations
             annotations = annotations.replace(before, after)
-        lines = differences(render(build(of, write(tmp_path, annotations))), old, rows=20)
+        lines = found(rendered(build(of, write(tmp_path, annotations))), old)
         return [line for line in lines if not line.startswith(("datapackage.json", "README.md"))]
 
     return compare
@@ -76,9 +80,9 @@ def test_seeds_that_changed_in_no_row_are_told_in_one_line(against):
 
 
 def test_a_table_of_another_build_among_the_right_ones_is_named(against, old, tmp_path):
-    [table] = [name for name in render(build(LETTERS, write(tmp_path))) if name.startswith("people")]
+    [table] = [name for name in rendered(build(LETTERS, write(tmp_path))) if name.startswith("people")]
     changed = ANNOTATIONS.replace("strength: fair", "strength: fair  # on second thought, fair")
-    (old / table).write_bytes(render(build(LETTERS, write(tmp_path, changed)))[table])
+    (old / table).write_bytes(rendered(build(LETTERS, write(tmp_path, changed)))[table])
     assert against() == [
         "people.parquet: the same content, but of another build: something in the seeds that is in no row has changed"
     ]
@@ -86,7 +90,7 @@ def test_a_table_of_another_build_among_the_right_ones_is_named(against, old, tm
 
 def test_as_many_rows_are_listed_as_asked_for(against, old, letters):
     against(("strength: fair", "strength: strong"), ("    answers_id: c01\n", ""))
-    lines = differences(render(build(LETTERS, letters)), old, rows=1)
+    lines = found(rendered(build(LETTERS, letters)), old, rows=1)
     assert [line for line in lines if line.startswith("claims")] == [
         "claims.parquet: 2 rows changed",
         "claims.parquet:   ~ bridge#c01: strength 'fair' → 'strong'",
@@ -118,18 +122,16 @@ def test_columns_that_came_went_or_changed_are_named(against):
 
 
 def test_a_column_that_went_is_named(old):
-    files = {path.name: path.read_bytes() for path in old.iterdir()}
+    files = held(old)
     table = pq.read_table(old / "claims.parquet")
     sink = io.BytesIO()
     pq.write_table(table.drop_columns(["strength"]), sink)
-    assert differences({**files, "claims.parquet": sink.getvalue()}, old, rows=20) == [
-        "claims.parquet: column strength removed"
-    ]
+    assert found({**files, "claims.parquet": sink.getvalue()}, old) == ["claims.parquet: column strength removed"]
 
 
 def test_another_key_is_told(old, tmp_path):
-    files = {path.name: path.read_bytes() for path in old.iterdir()}
-    lines = differences({**files, "claims.parquet": files["witnesses.parquet"]}, old, rows=20)
+    files = held(old)
+    lines = found({**files, "claims.parquet": files["witnesses.parquet"]}, old)
     assert "claims.parquet: the key was claim_id, and is claim_id, person_id" in lines
 
 
@@ -139,12 +141,12 @@ def digest(data):
 
 @pytest.mark.parametrize("name", ["datapackage.json", "croissant.json"])
 def test_a_digest_that_is_true_of_the_file_beside_it_is_no_difference(name, old):
-    files = {path.name: path.read_bytes() for path in old.iterdir()}
+    files = held(old)
     pq.write_table(pq.read_table(old / "claims.parquet"), old / "claims.parquet", compression="none")
     before, after = files["claims.parquet"], (old / "claims.parquet").read_bytes()
     (old / name).write_bytes(files[name].replace(digest(before), digest(after)))
     assert (old / name).read_bytes() != files[name]
-    assert differences(files, old, rows=20) == []
+    assert found(files, old) == []
 
 
 @pytest.mark.parametrize(
@@ -155,16 +157,16 @@ def test_a_digest_that_is_true_of_the_file_beside_it_is_no_difference(name, old)
     ],
 )
 def test_a_digest_that_is_not_is_told(name, line, old):
-    files = {path.name: path.read_bytes() for path in old.iterdir()}
+    files = held(old)
     (old / name).write_bytes(files[name].replace(digest(files["claims.parquet"]), b"0" * 64))
-    assert differences(files, old, rows=20) == [line]
+    assert found(files, old) == [line]
 
 
 def test_bytes_that_differ_by_how_they_were_written_are_no_difference(old):
-    files = {path.name: path.read_bytes() for path in old.iterdir()}
+    files = held(old)
     pq.write_table(pq.read_table(old / "claims.parquet"), old / "claims.parquet", compression="none")
     assert (old / "claims.parquet").read_bytes() != files["claims.parquet"]
-    assert differences(files, old, rows=20) == []
+    assert found(files, old) == []
 
 
 # ── Files ─────────────────────────────────────────────────────────────────────────────────────────
@@ -192,10 +194,10 @@ def test_a_table_that_another_program_wrote_is_told(against, old):
 
 
 def test_what_differs_in_a_json_file_is_named_by_its_keys(old):
-    files = {path.name: path.read_bytes() for path in old.iterdir()}
+    files = held(old)
     package = json.loads(files["datapackage.json"])
     (old / "datapackage.json").write_text(json.dumps({**package, "title": "Post", "more": 1}), encoding="utf-8")
-    assert differences(files, old, rows=20) == ["datapackage.json: differs in title, more"]
+    assert found(files, old) == ["datapackage.json: differs in title, more"]
 
 
 @pytest.mark.parametrize(
@@ -203,21 +205,21 @@ def test_what_differs_in_a_json_file_is_named_by_its_keys(old):
     [(b"{", "datapackage.json: is not a JSON object"), (b"\xff", "datapackage.json: is not a JSON object")],
 )
 def test_a_json_file_that_cannot_be_read_is_told(data, line, old):
-    files = {path.name: path.read_bytes() for path in old.iterdir()}
+    files = held(old)
     (old / "datapackage.json").write_bytes(data)
-    assert differences(files, old, rows=20) == [line]
+    assert found(files, old) == [line]
 
 
 def test_a_json_file_laid_out_otherwise_is_told(old):
-    files = {path.name: path.read_bytes() for path in old.iterdir()}
+    files = held(old)
     (old / "datapackage.json").write_text(json.dumps(json.loads(files["datapackage.json"])), encoding="utf-8")
-    assert differences(files, old, rows=20) == ["datapackage.json: the layout differs"]
+    assert found(files, old) == ["datapackage.json: the layout differs"]
 
 
 def test_a_data_card_that_differs_is_told(old):
-    files = {path.name: path.read_bytes() for path in old.iterdir()}
+    files = held(old)
     (old / "README.md").write_bytes(b"# Letters\n")
-    assert differences(files, old, rows=20) == ["README.md: the text differs"]
+    assert found(files, old) == ["README.md: the text differs"]
 
 
 @pytest.mark.parametrize(
@@ -244,22 +246,19 @@ def test_a_data_card_that_differs_is_told(old):
     ],
 )
 def test_a_table_that_no_build_would_write_so_differs(spoil, files, tmp_path):
-    for name, data in files.items():
-        (tmp_path / name).write_bytes(data)
+    lay(files, tmp_path)
     pq.write_table(spoil(pq.read_table(tmp_path / "mentions.parquet")), tmp_path / "mentions.parquet")
-    assert differences(files, tmp_path, rows=20) != []
+    assert found(files, tmp_path) != []
 
 
 def test_json_of_another_shape_is_told(files, tmp_path):
-    for name, data in files.items():
-        (tmp_path / name).write_bytes(data)
+    lay(files, tmp_path)
     (tmp_path / "datapackage.json").write_text("[]", encoding="utf-8")
-    assert len(differences(files, tmp_path, rows=20)) == 1
+    assert len(found(files, tmp_path)) == 1
 
 
 def test_a_folder_in_place_of_a_file_is_told(files, tmp_path):
-    for name, data in files.items():
-        (tmp_path / name).write_bytes(data)
+    lay(files, tmp_path)
     (tmp_path / "mentions.parquet").unlink()
     (tmp_path / "mentions.parquet").mkdir()
-    assert len(differences(files, tmp_path, rows=20)) == 1
+    assert len(found(files, tmp_path)) == 1

@@ -7,17 +7,19 @@ from dataclasses import fields
 import pytest
 
 from stancebook.build import build
-from stancebook.dataset import render
 from stancebook.differences.between import ASPECTS, Dataset, between, fresh
 from stancebook.differences.changes import Change, Rows, TableChanges
 from stancebook.differences.version import RULE, Bump, Need, bump_of, need, raised, verdict
 from stancebook.exchange.carried import Column, understood
 from tests.engine.letters import LETTERS, write
+from tests.on_disk import written
 
 
 @pytest.fixture(scope="module")
 def letters(tmp_path_factory):
-    return fresh(render(build(LETTERS, write(tmp_path_factory.mktemp("letters")))))
+    return fresh(
+        written(build(LETTERS, write(tmp_path_factory.mktemp("letters"))), tmp_path_factory.mktemp("made") / "dataset")
+    )
 
 
 def table(package, name):

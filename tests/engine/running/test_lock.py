@@ -11,9 +11,9 @@ import pytest
 
 from schemas import CONTRACT
 from stancebook.build import build
-from stancebook.dataset import render
 from stancebook.publish import PublishError
 from stancebook.running.lock import only_build
+from tests.on_disk import held, rendered
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -137,5 +137,5 @@ def test_of_two_builds_at_once_the_second_waits_and_its_dataset_is_of_the_seeds_
             told, _ = second.communicate()
     assert (first.returncode, second.returncode) == (0, 0)
     assert "wrote    dataset/" in told
-    expected = render(build(CONTRACT, project / "seeds"))
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == expected
+    expected = rendered(build(CONTRACT, project / "seeds"))
+    assert held(out) == expected
