@@ -17,6 +17,11 @@ def table_file(table: str) -> str:
     return f"{table}.parquet"
 
 
+def part_files(table: str) -> str:
+    """Return the pattern that the files of a large table match, which lie in a folder of its name."""
+    return f"{table_file(table)}/*.parquet"
+
+
 def beside(folder: Path, what: str) -> Path:
     """Return the hidden path beside a dataset's folder, or beside the folder that a link of its name leads to."""
     real = Path(os.path.realpath(folder))
