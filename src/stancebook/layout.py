@@ -17,7 +17,7 @@ def table_file(table: str) -> str:
     return f"{table}.parquet"
 
 
-def part_files(table: str) -> str:
+def part_pattern(table: str) -> str:
     """Return the pattern that the files of a large table match, which lie in a folder of its name."""
     return f"{table_file(table)}/*.parquet"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
-from stancebook.spec import TableSpec
+    from stancebook.spec import TableSpec
 
 LANGUAGE = "language"  # the column of every table of documents that says it
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stancebook.contract import Contract
-from stancebook.layout import part_files, table_file
+from stancebook.layout import part_pattern, table_file
 from stancebook.spec import Column, Storage, TableSpec
 from stancebook.stored import Stored
 
@@ -69,7 +69,7 @@ def croissant(contract: Contract, tables: Mapping[str, Stored]) -> dict[str, Any
 
 def _files(spec: TableSpec, table: Stored) -> dict[str, Any]:
     name = table_file(spec.name)
-    where = {"includes": part_files(spec.name)} if table.is_folder else {"contentUrl": name}
+    where = {"includes": part_pattern(spec.name)} if table.is_folder else {"contentUrl": name}
     digest = {} if table.is_folder else {"sha256": table.parts[0].hash}
     return {
         "@type": "cr:FileSet" if table.is_folder else "cr:FileObject",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stancebook.contract import Contract
-from stancebook.layout import part_files, table_file
+from stancebook.layout import part_pattern, table_file
 from stancebook.stored import LANGUAGE, Stored
 
 _SIZES: Mapping[str, float] = {
@@ -34,7 +34,7 @@ def header(contract: Contract, tables: Mapping[str, Stored]) -> str:
         "tags": list(contract.keywords),
         **{name: list(values) for name, values in contract.hub.items()},
     }
-    files = {name: (part_files if tables[name].is_folder else table_file)(name) for name in contract.tables}
+    files = {name: (part_pattern if tables[name].is_folder else table_file)(name) for name in contract.tables}
     configurations = [{"config_name": name, "data_files": each} for name, each in files.items()]
     # JSON is YAML, and quotes whatever needs it.
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items() if value]
