@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,29 +28,35 @@ from stancebook.layout import (
     LISTED,
     table_file,
 )
-from stancebook.spec import Tables, TableSpec
+from stancebook.spec import TableSpec
 from stancebook.stored import Part, Stored, tally
 
 
 def write(build: Build, folder: Path) -> None:
     """Write every file of the dataset into an empty folder; the same seeds and contract give the same bytes."""
     contract, frames, seeds = build.contract, build.frames, build.corpus.digest
-    about = about_of(contract)
+    about, documents = about_of(contract), listed(frames[contract.document.name])
     digests = {name: [parquet.rows_digest(frames[name], spec, about)] for name, spec in contract.tables.items()}
-    digest = build_digest(contract, frames, seeds, digests)
+    unwritten = {
+        name: _one_file(frames[name], spec, Part(table_file(name), len(frames[name]), "", ""))
+        for name, spec in contract.tables.items()
+    }
+    digest = build_digest(contract, unwritten, documents, seeds, digests)
     tables = {
         name: write_table(frames[name], spec, folder, build=digest, about=about)
         for name, spec in contract.tables.items()
     }
-    shares = coverage(build).shares if len(build.corpus.documents) <= LISTED else None
-    write_descriptions(contract, frames, tables, folder, shares=shares, build=digest, seeds=seeds)
+    shares = coverage(build).shares if documents is not None else None
+    write_descriptions(contract, tables, documents, folder, shares=shares, build=digest, seeds=seeds)
 
 
 def write_table(frame: pd.DataFrame, spec: TableSpec, folder: Path, *, build: str, about: Mapping[str, str]) -> Stored:
     """Write a table that is one file; `build` is the digest of the whole build, and `about` what `about_of` says."""
-    return Stored(
-        (write_part(frame, spec, folder, table_file(spec.name), digest=build, about=about),), tally(spec, frame)
-    )
+    return _one_file(frame, spec, write_part(frame, spec, folder, table_file(spec.name), digest=build, about=about))
+
+
+def _one_file(frame: pd.DataFrame, spec: TableSpec, part: Part) -> Stored:
+    return Stored((part,), tally(spec, frame))
 
 
 def write_part(
@@ -70,35 +77,54 @@ def write_part(
 
 def write_descriptions(
     contract: Contract,
-    frames: Tables,
     tables: Mapping[str, Stored],
+    documents: pd.DataFrame | None,
     folder: Path,
     *,
     shares: pd.DataFrame | None,
     build: str,
     seeds: str,
 ) -> None:
-    """Write what the dataset says of itself; `build` and `seeds` are digests, `shares` those of `Coverage`."""
-    digests = {part.path: part.hash for table in tables.values() for part in table.parts}
+    """Write what the dataset says of itself.
+
+    `documents` are told one by one where `listed` gives them; `build` and `seeds` are digests, `shares` those of
+    `Coverage`.
+    """
     files = {
-        DATAPACKAGE: _as_json(descriptor(contract, frames, build, seeds, digests)),
-        CROISSANT: _as_json(croissant(contract, digests)),
+        DATAPACKAGE: _as_json(descriptor(contract, tables, documents, build, seeds)),
+        CROISSANT: _as_json(croissant(contract, tables)),
         ANNOTATION_SCHEMA: _as_json(annotation_schema(contract)),
         CODEBOOK_SCHEMA: _as_json(codebook_schema(contract)),
-        DATA_CARD: datacard(contract, frames, shares).encode() + b"\n",
+        DATA_CARD: datacard(contract, tables, documents, shares).encode() + b"\n",
     }
     for name, data in files.items():
         (folder / name).write_bytes(data)
 
 
-def build_digest(contract: Contract, frames: Tables, seeds: str, digests: Mapping[str, Iterable[str]]) -> str:
+def build_digest(
+    contract: Contract,
+    tables: Mapping[str, Stored],
+    documents: pd.DataFrame | None,
+    seeds: str,
+    digests: Mapping[str, Iterable[str]],
+) -> str:
     """Return the SHA-256 that stands for a build: over the seeds, the compiled tables and all rows.
 
-    `digests` are those of each table's parts, by `parquet.rows_digest`: in the order of their rows.
+    `digests` are those of each table's parts, by `parquet.rows_digest`: in the order of their rows. Of `tables`, what
+    depends on how a version of the Parquet library writes is left out.
     """
-    said = descriptor(contract, frames, "", seeds, {})
+    unsigned = {
+        name: replace(each, parts=tuple(replace(part, hash="", build="") for part in each.parts))
+        for name, each in tables.items()
+    }
+    said = descriptor(contract, unsigned, documents, "", seeds)
     rows = {name: list(digests[name]) for name in contract.tables}
     return hashlib.sha256(_as_json([said, rows])).hexdigest()
+
+
+def listed(documents: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the table of documents, unless they are too many to be described one by one."""
+    return documents if len(documents) <= LISTED else None
 
 
 def about_of(contract: Contract) -> dict[str, str]:

@@ -27,7 +27,7 @@ def in_order(contract: Contract, frames: Tables) -> bool:
 
 
 def _told_apart(spec: TableSpec, frame: pd.DataFrame) -> bool:
-    """Return whether each row has a key of its own, no two documents one text, and no two rows of a passage all else."""
+    """Return whether each row has a key of its own, and no two say the same."""
     if frame[list(spec.key)].isna().any(axis=None) or frame.duplicated(list(spec.key)).any():
         return False
     if spec.shape == "document":

@@ -56,6 +56,11 @@ def strangers(folder: Path, known: Collection[str]) -> list[str]:
     return sorted({name if (top := name.partition("/")[0]) in tops else top for name in unknown})
 
 
+def part_pattern(table: str) -> str:
+    """Return the pattern that the files of a large table match, which lie in a folder of its name."""
+    return f"{table_file(table)}/*.parquet"
+
+
 def beside(folder: Path, what: str) -> Path:
     """Return the hidden path beside a dataset's folder, or beside the folder that a link of its name leads to."""
     real = Path(os.path.realpath(folder))

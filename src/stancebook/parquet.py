@@ -67,12 +67,28 @@ def facts_of(arrow: pa.Schema) -> dict[str, Any]:
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
-    """Return a table as a frame with the types its metadata says, as `stancebook.load` states them."""
-    frame = pd.DataFrame()
-    for facts in facts_of(table.schema)["columns"]:
-        dtype = dtype_of(facts["storage"], facts.get("categories", ()), ordered=facts.get("ordered", False))
-        frame[facts["name"]] = pd.Series(table.column(facts["name"]).to_pylist(), dtype=dtype)
-    return frame
+    """Return a table, or some columns of one, as a frame with the types its metadata says, as `stancebook.load` does.
+
+    Columns are converted whole: no cell becomes a Python object on its way.
+    """
+    facts = {each["name"]: each for each in facts_of(table.schema)["columns"]}
+    return pd.DataFrame({name: _series(table[name], facts[name]) for name in table.column_names})
+
+
+def _series(cells: pa.ChunkedArray, facts: Mapping[str, Any]) -> pd.Series[Any]:
+    storage, categories = facts["storage"], facts.get("categories", ())
+    dtype = dtype_of(storage, categories, ordered=facts.get("ordered", False))
+    values: Any
+    if storage == "string":
+        values = cells.to_pandas(types_mapper=lambda _: pd.api.types.pandas_dtype(dtype))
+    elif storage == "category":
+        places = pc.fill_null(pc.index_in(cells, value_set=pa.array(categories, cells.type)), -1)
+        values = pd.Categorical.from_codes(places.to_numpy(), dtype=dtype)
+    else:
+        plain = cells.cast(pa.timestamp("s")) if storage == "date" else cells
+        values = plain.to_numpy().astype(dtype)  # a copy: what Arrow holds cannot be written to
+    series: pd.Series[Any] = pd.Series(values, dtype=dtype)
+    return series
 
 
 def _said_of(column: Column) -> dict[str, str]:

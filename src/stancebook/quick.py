@@ -7,7 +7,7 @@ doubt it gives up. A value is converted once for all cells that hold it, and a c
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 

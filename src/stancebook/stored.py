@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
-from stancebook.spec import TableSpec
+    from stancebook.spec import TableSpec
+
+LANGUAGE = "language"  # the column of every table of documents that says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +33,18 @@ class Part:
 class Tally:
     """Counts that add up over parts: rows, empty cells by column, and cells by value of each counted column.
 
-    Counted are choices, and whatever else is named: a column of few values.
+    Counted by value are choices, and the languages of documents.
     """
 
     rows: int = 0
     empty: Mapping[str, int] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def __add__(self, other: Tally) -> Tally:
         empty = Counter(self.empty) + Counter(other.empty)
-        names = {**self.values, **other.values}
+        names = {**self.counts, **other.counts}
         values = {
-            name: dict(Counter(self.values.get(name, {})) + Counter(other.values.get(name, {}))) for name in names
+            name: dict(Counter(self.counts.get(name, {})) + Counter(other.counts.get(name, {}))) for name in names
         }
         return Tally(self.rows + other.rows, dict(empty), values)
 
@@ -61,10 +65,16 @@ class Stored:
         """How many rows the table has."""
         return self.tally.rows
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether its parts lie in a folder of the table's own."""
+        return "/" in self.parts[0].path
 
-def tally(spec: TableSpec, frame: pd.DataFrame, also: Iterable[str] = ()) -> Tally:
-    """Return the counts of a typed frame; columns named in `also` are counted by value too."""
-    counted = [column.name for column in spec.columns if column.vocabulary or column.name in set(also)]
+
+def tally(spec: TableSpec, frame: pd.DataFrame) -> Tally:
+    """Return the counts of a typed frame."""
+    spoken = LANGUAGE if spec.shape == "document" else None
+    counted = [column.name for column in spec.columns if column.vocabulary or column.name == spoken]
     empty = {column.name: int(frame[column.name].isna().sum()) for column in spec.columns if column.optional}
     values = {
         name: {str(value): int(number) for value, number in frame[name].value_counts().items() if number}

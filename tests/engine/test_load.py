@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
 import stancebook
@@ -91,20 +90,22 @@ def later(rebuilt, annotations):
 
 
 def overtaken(published, folder, monkeypatch, *, at):
-    """Let a build publish as a table is about to be opened, or is open and not yet read."""
+    """Let a build publish as a table is about to be read, or has just been."""
+    read = Path.read_bytes
 
-    class Overtaken(pq.ParquetFile):
-        def __init__(self, path):
+    def overtaken_read(path):
+        if path.suffix != ".parquet":
+            return read(path)
+        with monkeypatch.context() as undone:
+            undone.setattr(Path, "read_bytes", read)
             if at == "open":
                 publish(published, folder)
-            super().__init__(path)
-
-        def read(self):
+            data = read(path)
             if at == "read":
                 publish(published, folder)
-            return super().read()
+        return data
 
-    monkeypatch.setattr(pq, "ParquetFile", Overtaken)
+    monkeypatch.setattr(Path, "read_bytes", overtaken_read)
 
 
 @pytest.mark.parametrize(("table", "at"), [(None, "read"), (None, "open"), ("statements", "open")])

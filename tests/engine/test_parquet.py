@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import CONTRACT
-from stancebook.frame import from_rows
+from stancebook.frame import dtype_of, from_rows
 from stancebook.layout import table_file
 from stancebook.parquet import facts_of, rows_digest, schema, to_frame, write
 from tests.engine.letters import LETTERS, STRENGTH
@@ -87,8 +87,8 @@ def test_cells_that_only_together_read_the_same_have_another_digest():
 
 
 def test_rows_that_lie_in_memory_in_pieces_have_the_digest_of_those_that_do_not():
-    pieces = [from_rows(CLAIMS, [{"claim_id": name, "quote": None if name == "b" else "rope"}]) for name in "abc"]
-    whole = from_rows(CLAIMS, [row for piece in pieces[1:] for row in piece.to_dict("records")])
+    rows = [{"claim_id": name, "quote": None if name == "b" else "rope"} for name in "abc"]
+    pieces, whole = [from_rows(CLAIMS, [row]) for row in rows], from_rows(CLAIMS, rows[1:])
     for same in (pd.concat(pieces[1:]), pd.concat(pieces)[1:]):
         assert rows_digest(same, CLAIMS, ABOUT) == rows_digest(whole, CLAIMS, ABOUT)
 
@@ -97,6 +97,54 @@ def test_another_description_of_the_dataset_or_the_table_gives_another_digest():
     frame = from_rows(CLAIMS, [])
     said = [(CLAIMS, ABOUT), (replace(CLAIMS, description="Other."), ABOUT), (CLAIMS, {**ABOUT, "version": "2.0.0"})]
     assert len({rows_digest(frame, spec, about) for spec, about in said}) == 3
+
+
+def cell_by_cell(table):
+    """The slow way to a frame: every cell a Python object on its way."""
+    frame = pd.DataFrame()
+    for facts in facts_of(table.schema)["columns"]:
+        dtype = dtype_of(facts["storage"], facts.get("categories", ()), ordered=facts.get("ordered", False))
+        frame[facts["name"]] = pd.Series(table[facts["name"]].to_pylist(), dtype=dtype)
+    return frame
+
+
+@given(st.lists(rows(), max_size=3))
+@settings(max_examples=60)
+def test_a_table_in_any_number_of_pieces_becomes_the_frame_that_its_cells_make_one_by_one(drawn):
+    arrow = schema(CLAIMS, "build", ABOUT)
+    pieces = [pq.read_table(io.BytesIO(bytes_of(from_rows(CLAIMS, each)))) for each in drawn]
+    table = pa.concat_tables([arrow.empty_table(), *pieces])
+    pd.testing.assert_frame_equal(to_frame(table), cell_by_cell(table))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [{}, {"when_start": dt.date.min, "when_end": dt.date.max}, {"when_start": dt.date(1677, 9, 20), "when_text": ""}],
+    ids=["nothing", "the first and the last day", "before nanoseconds"],
+)
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_edges_become_what_they_are_one_by_one(cells, number):
+    required = {"claim_id": "a", "person_id": "b", "believer_id": "b", "doc_id": "c", "quote": "d"}
+    data = bytes_of(from_rows(CLAIMS, [required | cells] * number))
+    table = pq.read_table(io.BytesIO(data))
+    frame = to_frame(table)
+    pd.testing.assert_frame_equal(frame, cell_by_cell(table))
+    assert frame["strength"].cat.categories.tolist() == list(STRENGTH)
+
+
+def test_what_comes_from_a_file_can_be_written_to(dataset):
+    frame = to_frame(pq.read_table(dataset / "statements.parquet"))
+    frame.loc[0, "char_start"] = 7
+    frame.loc[0, "stance"] = "supports"
+    frame.loc[0, "summary"] = "mine"
+    frame.loc[0, "date_start"] = pd.NaT
+    assert frame.loc[0, ["char_start", "stance", "summary"]].tolist() == [7, "supports", "mine"]
+
+
+def test_some_columns_become_a_frame_of_those(dataset):
+    some = ["char_start", "stance"]
+    table = pq.read_table(dataset / "statements.parquet")
+    pd.testing.assert_frame_equal(to_frame(table.select(some)), to_frame(table)[some])
 
 
 # ── What a file says of itself ────────────────────────────────────────────────────────────────────

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stancebook.contract import Contract
-from stancebook.layout import table_file
+from stancebook.layout import part_pattern, table_file
 from stancebook.spec import Column, Storage, TableSpec
+from stancebook.stored import Stored
 
 # Version 1.0 is what every reader knows; nothing here needs a later one.
 _VERSION = "http://mlcommons.org/croissant/1.0"
@@ -39,10 +40,10 @@ _CONTEXT: Mapping[str, Any] = {
 }
 
 
-def croissant(contract: Contract, digests: Mapping[str, str]) -> dict[str, Any]:
-    """Return the description: a file a table, a record set a table, and one for each vocabulary, its values in it.
+def croissant(contract: Contract, tables: Mapping[str, Stored]) -> dict[str, Any]:
+    """Return the description: a file or a set of them a table, a record set a table, and one for each vocabulary.
 
-    `digests` are those of the Parquet files, by name: SHA-256, in hexadecimal.
+    The digests of the files in a set are the data package's to tell: Croissant has no place for them.
     """
     description = {
         "@context": dict(_CONTEXT),
@@ -58,39 +59,44 @@ def croissant(contract: Contract, digests: Mapping[str, str]) -> dict[str, Any]:
         "creator": [{"@type": "sc:Organization", "name": name} for name in contract.creators],
         "keywords": list(contract.keywords),
         "citeAs": contract.citation,
-        "distribution": [_file(spec, digests[table_file(spec.name)]) for spec in contract.tables.values()],
-        "recordSet": [record_set for spec in contract.tables.values() for record_set in _record_sets(spec)],
+        "distribution": [_files(spec, tables[spec.name]) for spec in contract.tables.values()],
+        "recordSet": [
+            record_set for spec in contract.tables.values() for record_set in _record_sets(spec, tables[spec.name])
+        ],
     }
     return {name: value for name, value in description.items() if value not in ("", [])}
 
 
-def _file(spec: TableSpec, digest: str) -> dict[str, Any]:
+def _files(spec: TableSpec, table: Stored) -> dict[str, Any]:
     name = table_file(spec.name)
+    where = {"includes": part_pattern(spec.name)} if table.is_folder else {"contentUrl": name}
+    digest = {} if table.is_folder else {"sha256": table.parts[0].hash}
     return {
-        "@type": "cr:FileObject",
+        "@type": "cr:FileSet" if table.is_folder else "cr:FileObject",
         "@id": name,
         "name": name,
         "description": spec.description,
-        "contentUrl": name,
+        **where,
         "encodingFormat": "application/x-parquet",
-        "sha256": digest,
+        **digest,
     }
 
 
-def _record_sets(spec: TableSpec) -> Iterator[dict[str, Any]]:
+def _record_sets(spec: TableSpec, table: Stored) -> Iterator[dict[str, Any]]:
+    source = {"fileSet" if table.is_folder else "fileObject": {"@id": table_file(spec.name)}}
     yield {
         "@type": "cr:RecordSet",
         "@id": spec.name,
         "name": spec.name,
         "description": spec.description,
         "key": [_at(spec.name, name) for name in spec.key],
-        "field": [_field(column, spec) for column in spec.columns],
+        "field": [_field(column, spec, source) for column in spec.columns],
     }
     yield from (_enumeration(column, spec) for column in spec.columns if column.vocabulary)
 
 
-def _field(column: Column, spec: TableSpec) -> dict[str, Any]:
-    """Return a column as a field.
+def _field(column: Column, spec: TableSpec, source: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a column as a field of what lies in `source`.
 
     What it refers to is said in Dublin Core's word rather than the standard's `references`, which the reference
     reader takes for a join: it fails on tables that refer to themselves, and on its second use in a program.
@@ -102,7 +108,7 @@ def _field(column: Column, spec: TableSpec) -> dict[str, Any]:
         "alternateName": column.title,
         "description": column.description,
         "dataType": _TYPE[column.storage],
-        "source": {"fileObject": {"@id": table_file(spec.name)}, "extract": {"column": column.name}},
+        "source": {**source, "extract": {"column": column.name}},
     }
     if column.unit:
         field["unitText"] = column.unit

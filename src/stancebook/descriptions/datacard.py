@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,8 +11,9 @@ import pandas as pd
 from stancebook.contract import Contract
 from stancebook.descriptions.diagram import diagram
 from stancebook.descriptions.hub import header
-from stancebook.layout import ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, CROISSANT, DATAPACKAGE, LISTED, table_file
-from stancebook.spec import Column, Tables, TableSpec
+from stancebook.layout import ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, CROISSANT, DATAPACKAGE, table_file
+from stancebook.spec import Column, TableSpec
+from stancebook.stored import Stored, Tally
 
 _FILES = {
     DATAPACKAGE: "every table and column for machines, as a Data Package",
@@ -22,19 +23,22 @@ _FILES = {
 }
 
 
-def datacard(contract: Contract, frames: Tables, shares: pd.DataFrame | None) -> str:
+def datacard(
+    contract: Contract, tables: Mapping[str, Stored], documents: pd.DataFrame | None, shares: pd.DataFrame | None
+) -> str:
     """Return the data card: the contract's own prose between what is computed of the tables.
 
-    `shares` says how much of each text the quotes touch, as in `Coverage`; None where nobody has counted.
+    `documents` are listed one by one; None where they are too many. `shares` says how much of each text the quotes
+    touch, as in `Coverage`; None where nobody has counted.
     """
     sections = [
-        header(contract, frames),
+        header(contract, tables),
         *_opening(contract),
         contract.prose.strip(),
-        *_texts(contract, frames[contract.document.name]),
+        *_texts(contract, tables[contract.document.name].rows, documents),
         *_coverage(shares),
-        *_overview(contract, frames),
-        *(text for spec in contract.tables.values() for text in _table(spec, contract, frames[spec.name])),
+        *_overview(contract, tables),
+        *(text for spec in contract.tables.values() for text in _table(spec, contract, tables[spec.name])),
         *_citation(contract),
     ]
     return "\n\n".join(text for text in sections if text)
@@ -50,10 +54,10 @@ def _opening(contract: Contract) -> Iterator[str]:
     yield "\n".join(f"- [`{name}`]({name}): {text}" for name, text in _FILES.items())
 
 
-def _texts(contract: Contract, documents: pd.DataFrame) -> Iterator[str]:
+def _texts(contract: Contract, number: int, documents: pd.DataFrame | None) -> Iterator[str]:
     yield "## Texts"
-    if len(documents) > LISTED:
-        yield f"{len(documents):,} texts: see [`{table_file(contract.document.name)}`](#{contract.document.name})."
+    if documents is None:
+        yield f"{number:,} texts: see [`{table_file(contract.document.name)}`](#{contract.document.name})."
         return
     told = {"id": "doc_id", **contract.sources, "length": "n_chars"}
     cells = documents[list(told.values())].set_axis(list(told), axis="columns").astype("str").fillna("").map(_plain)
@@ -84,49 +88,50 @@ def _percent(shares: pd.Series[Any]) -> str:
     return f"{shares.median():.0%}".replace("%", " %")
 
 
-def _overview(contract: Contract, frames: Tables) -> Iterator[str]:
+def _overview(contract: Contract, tables: Mapping[str, Stored]) -> Iterator[str]:
     yield "## Tables"
     rows = []
     for spec in contract.tables.values():
         first_paragraph, *_ = spec.description.split("\n\n")
-        rows.append([f"[{spec.name}](#{spec.name})", f"{len(frames[spec.name]):,}", _line(first_paragraph)])
+        rows.append([f"[{spec.name}](#{spec.name})", f"{tables[spec.name].rows:,}", _line(first_paragraph)])
     yield _grid(["table", "rows", "one row is"], rows, numbers=1)
     yield f"Keys and references, the other columns left out:\n\n```mermaid\n{diagram(contract.tables.values())}\n```"
 
 
-def _table(spec: TableSpec, contract: Contract, frame: pd.DataFrame) -> Iterator[str]:
+def _table(spec: TableSpec, contract: Contract, table: Stored) -> Iterator[str]:
     yield f"### {spec.name}"
     yield spec.description
     key = ", ".join(f"`{name}`" for name in spec.key)
-    yield f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}. Key: {key}."
-    yield _grid(["column", "type", "holds"], (_column(column, frame[column.name]) for column in spec.columns))
+    parts = f" in {len(table.parts):,} files, sorted by key from the first to the last" if table.is_folder else ""
+    yield f"{table.rows:,} {'row' if table.rows == 1 else 'rows'}{parts}. Key: {key}."
+    yield _grid(["column", "type", "holds"], (_column(column, table.tally) for column in spec.columns))
     for column in spec.columns:
         if column.vocabulary:
             yield f"**{column.name}**{', from least to most' if column.ordered else ''}:"
-            yield _grid(["value", "rows", "means"], _values(column, frame[column.name]), numbers=1)
+            yield _grid(["value", "rows", "means"], _values(column, table.tally), numbers=1)
     across = [rule.message for rule in contract.rules if rule.table == spec.name and rule.level == "error"]
     if rules := [*(rule.message for rule in spec.rules.values()), *across]:
         yield "Rules:"
         yield "\n".join(f"- {_line(message)}" for message in rules)
 
 
-def _column(column: Column, cells: pd.Series[Any]) -> list[str]:
+def _column(column: Column, tally: Tally) -> list[str]:
     type_ = {"category": "ordered category" if column.ordered else "category"}.get(column.storage, column.storage)
     unit = f" ({column.unit})" if column.unit else ""
     target = f" → [{column.target}](#{column.target})" if column.target else ""
     form = f" Written as {column.form.description}." if column.form and column.kind == "text" else ""
-    return [f"`{column.name}`", f"{type_}{unit}{target}", _line(f"{column.description}{form}{_empty(column, cells)}")]
+    return [f"`{column.name}`", f"{type_}{unit}{target}", _line(f"{column.description}{form}{_empty(column, tally)}")]
 
 
-def _empty(column: Column, cells: pd.Series[Any]) -> str:
+def _empty(column: Column, tally: Tally) -> str:
     if not column.optional:
         return ""
-    empty = int(cells.isna().sum())
-    return f" May be empty, and is in {empty:,} of {len(cells):,} rows." if empty else " May be empty."
+    empty = tally.empty.get(column.name)
+    return f" May be empty, and is in {empty:,} of {tally.rows:,} rows." if empty else " May be empty."
 
 
-def _values(column: Column, cells: pd.Series[Any]) -> Iterator[list[str]]:
-    counts = cells.value_counts()
+def _values(column: Column, tally: Tally) -> Iterator[list[str]]:
+    counts = tally.counts[column.name]
     for value, definition in column.vocabulary.items():
         yield [f"`{value}`", f"{counts.get(value, 0):,}", _line(definition)]
 

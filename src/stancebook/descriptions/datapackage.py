@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from stancebook.contract import Contract
-from stancebook.layout import LISTED, table_file
-from stancebook.spec import Column, Storage, Tables, TableSpec
+from stancebook.layout import table_file
+from stancebook.spec import Column, Storage, TableSpec
+from stancebook.stored import Part, Stored
 
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TYPE: Mapping[Storage, str] = {
@@ -21,12 +22,12 @@ _TYPE: Mapping[Storage, str] = {
 
 
 def descriptor(
-    contract: Contract, frames: Tables, build: str, seeds: str, digests: Mapping[str, str]
+    contract: Contract, tables: Mapping[str, Stored], documents: pd.DataFrame | None, build: str, seeds: str
 ) -> dict[str, Any]:
     """Return the descriptor of the Parquet files, in the order of the models.
 
-    `build` and `seeds` are digests: of everything the tables follow from, and of the seeds among it;
-    `digests` are those of the files, by name: SHA-256, in hexadecimal.
+    `documents` are described one by one; None where they are too many. `build` and `seeds` are digests: of
+    everything the tables follow from, and of the seeds among it. What a part does not tell is left out.
     """
     package = {
         "$schema": _PROFILE,
@@ -38,36 +39,35 @@ def descriptor(
         "licenses": [{"name": each.name, "title": each.title, "path": each.path} for each in contract.licenses],
         "contributors": [{"title": each.title, "roles": list(each.roles)} for each in contract.contributors],
         "keywords": list(contract.keywords),
-        "sources": _sources(contract, frames[contract.document.name]),
+        "sources": _sources(contract, tables[contract.document.name].rows, documents),
         "stancebook": {"build": build, "seeds": seeds},
-        "resources": [
-            _resource(spec, len(frames[spec.name]), digests.get(table_file(spec.name), ""))
-            for spec in contract.tables.values()
-        ],
+        "resources": [_resource(spec, tables[spec.name]) for spec in contract.tables.values()],
     }
     return _stated(package)
 
 
-def _sources(contract: Contract, documents: pd.DataFrame) -> list[dict[str, str]]:
-    """Return what the contract says of each document, with the digest of its text."""
-    if len(documents) > LISTED:
-        return [{"title": f"{len(documents):,} documents", "path": table_file(contract.document.name)}]
+def _sources(contract: Contract, number: int, documents: pd.DataFrame | None) -> list[dict[str, str]]:
+    """Return what the contract says of each document, with the digest of its text; or where all of them stand."""
+    if documents is None:
+        return [{"title": f"{number:,} documents", "path": table_file(contract.document.name)}]
     columns = {"title": "doc_id", **contract.sources, "language": "language", "sha256": "text_sha256"}
     told = documents[list(columns.values())].set_axis(list(columns), axis="columns").astype("str")
     return [{str(name): str(cell) for name, cell in row.dropna().items()} for _, row in told.iterrows()]
 
 
-def _resource(spec: TableSpec, rows: int, digest: str) -> dict[str, Any]:
+def _resource(spec: TableSpec, table: Stored) -> dict[str, Any]:
+    [first, *_] = table.parts
     resource = {
         "name": spec.name.replace("_", "-"),
         "type": "table",
-        "path": table_file(spec.name),
+        "path": [part.path for part in table.parts] if table.is_folder else first.path,
         "title": spec.title,
         "description": spec.description,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "hash": digest and f"sha256:{digest}",
-        "rows": rows,
+        "hash": "" if table.is_folder else _hash(first),
+        "rows": table.rows,
+        "parts": [_part(part) for part in table.parts] if table.is_folder else [],
         "schema": _stated(
             {
                 "fields": [_field(column, spec) for column in spec.columns],
@@ -78,6 +78,14 @@ def _resource(spec: TableSpec, rows: int, digest: str) -> dict[str, Any]:
         ),
     }
     return _stated(resource)
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return _stated({"rows": part.rows, "hash": _hash(part), "build": part.build})
+
+
+def _hash(part: Part) -> str:
+    return part.hash and f"sha256:{part.hash}"
 
 
 def _foreign_key(column: Column, spec: TableSpec) -> dict[str, Any]:

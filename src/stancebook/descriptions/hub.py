@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from stancebook.contract import Contract
-from stancebook.layout import table_file
-from stancebook.spec import Tables
+from stancebook.layout import part_pattern, table_file
+from stancebook.stored import LANGUAGE, Stored
 
 _SIZES: Mapping[str, float] = {
     "n<1K": 1e3,
@@ -22,19 +22,20 @@ _SIZES: Mapping[str, float] = {
 }
 
 
-def header(contract: Contract, frames: Tables) -> str:
+def header(contract: Contract, tables: Mapping[str, Stored]) -> str:
     """Return the header in YAML, between its two lines of dashes: each table is a configuration of its own."""
-    languages = frames[contract.document.name]["language"].str.partition("-")[0]
-    rows = sum(map(len, frames.values()))
+    languages = {tag.partition("-")[0] for tag in tables[contract.document.name].tally.counts.get(LANGUAGE, {})}
+    rows = sum(table.rows for table in tables.values())
     facts: dict[str, Any] = {
         "pretty_name": contract.title,
         "license": [each.name.lower() for each in contract.licenses],
-        "language": sorted(set(languages)),
+        "language": sorted(languages),
         "size_categories": [next(name for name, limit in _SIZES.items() if rows < limit)],
         "tags": list(contract.keywords),
         **{name: list(values) for name, values in contract.hub.items()},
     }
-    configurations = [{"config_name": name, "data_files": table_file(name)} for name in contract.tables]
+    files = {name: (part_pattern if tables[name].is_folder else table_file)(name) for name in contract.tables}
+    configurations = [{"config_name": name, "data_files": each} for name, each in files.items()]
     # JSON is YAML, and quotes whatever needs it.
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items() if value]
     lines += ["configs:", *(f"- {json.dumps(each)}" for each in configurations)]

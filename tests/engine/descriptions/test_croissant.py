@@ -9,8 +9,10 @@ import pytest
 from schemas import CONTRACT
 from stancebook.contract import Contributor
 from stancebook.descriptions.croissant import croissant
+from stancebook.frame import from_rows
 from stancebook.layout import CROISSANT, table_file
 from tests.engine.letters import LETTERS, STRENGTH, contract
+from tests.engine.parts import as_files, as_folders
 
 # What the reader and its libraries do is deprecated in theirs; none of it is about our files.
 pytestmark = [
@@ -18,12 +20,14 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:The inplace keyword in DataFrame.reset_index:DeprecationWarning"),
 ]
 
-DIGESTS = {table_file(name): f"{at:064x}" for at, name in enumerate(LETTERS.tables)}
+HASHES = {name: f"{at:064x}" for at, name in enumerate(LETTERS.tables)}
+EMPTY = {name: from_rows(spec, []) for name, spec in LETTERS.tables.items()}
+FILES = as_files(LETTERS, EMPTY, HASHES)
 
 
 @pytest.fixture
 def record_sets():
-    return {each["@id"]: each for each in croissant(LETTERS, DIGESTS)["recordSet"]}
+    return {each["@id"]: each for each in croissant(LETTERS, FILES)["recordSet"]}
 
 
 def fields_of(record_set):
@@ -34,8 +38,8 @@ def fields_of(record_set):
 
 
 def test_every_table_is_a_file_with_its_digest_and_a_record_set_with_its_key(record_sets):
-    files = {each["contentUrl"]: each["sha256"] for each in croissant(LETTERS, DIGESTS)["distribution"]}
-    assert files == DIGESTS
+    files = {each["contentUrl"]: each["sha256"] for each in croissant(LETTERS, FILES)["distribution"]}
+    assert files == {table_file(name): digest for name, digest in HASHES.items()}
     assert record_sets["witnesses"]["key"] == [{"@id": "witnesses/claim_id"}, {"@id": "witnesses/person_id"}]
 
 
@@ -84,7 +88,7 @@ def test_facts_of_the_contract_are_stated_and_none_that_it_lacks():
         released="1901-05-06",
         contributors=(Contributor("Ida", roles=("creator",)), Contributor("Otto", roles=("sponsor",))),
     )
-    description = croissant(known, DIGESTS)
+    description = croissant(known, FILES)
     assert (description["url"], description["datePublished"]) == ("https://example.org", "1901-05-06")
     assert description["creator"] == [{"@type": "sc:Organization", "name": "Ida"}]
     assert description["license"] == [
@@ -95,7 +99,16 @@ def test_facts_of_the_contract_are_stated_and_none_that_it_lacks():
         }
     ]
     assert description["citeAs"] == known.citation
-    assert not {"url", "datePublished", "creator", "keywords"} & set(croissant(LETTERS, DIGESTS))
+    assert not {"url", "datePublished", "creator", "keywords"} & set(croissant(LETTERS, FILES))
+
+
+def test_a_table_that_is_a_folder_is_a_set_of_files():
+    description = croissant(LETTERS, as_folders(LETTERS, EMPTY))
+    [claims] = [each for each in description["distribution"] if each["@id"] == "claims.parquet"]
+    assert (claims["@type"], claims["includes"]) == ("cr:FileSet", "claims.parquet/*.parquet")
+    assert not {"contentUrl", "sha256"} & set(claims)
+    [records] = [each for each in description["recordSet"] if each["@id"] == "claims"]
+    assert fields_of(records)["quote"]["source"]["fileSet"] == {"@id": "claims.parquet"}
 
 
 def test_the_digests_are_those_of_the_files(files):

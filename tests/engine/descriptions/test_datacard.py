@@ -12,10 +12,10 @@ from stancebook.build import build
 from stancebook.coverage import coverage
 from stancebook.descriptions.datacard import datacard
 from stancebook.fields import key, text
-from stancebook.layout import LISTED
 from stancebook.spec import Form
 from stancebook.table import Codebook
 from tests.engine.letters import LETTER, LETTERS, Claims, Letters, People, Tallies, Witnesses, contract, write
+from tests.engine.parts import as_files, as_folders
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
@@ -26,14 +26,16 @@ def card(letters):
     built = build(LETTERS, letters)
 
     def made(of=LETTERS, **frames):
-        return datacard(of, {**built.frames, **frames}, coverage(built).shares)
+        tables = {**built.frames, **frames}
+        return datacard(of, as_files(of, tables), tables["letters"], coverage(built).shares)
 
     return made
 
 
 @pytest.fixture(scope="module")
 def whole(built):
-    return datacard(CONTRACT, built.frames, coverage(built).shares)
+    tables = as_files(CONTRACT, built.frames)
+    return datacard(CONTRACT, tables, built.frames["documents"], coverage(built).shares)
 
 
 def section(card, heading):
@@ -119,7 +121,7 @@ def test_the_coverage_of_each_table_is_shown(card):
 
 
 def test_where_nobody_counted_the_coverage_there_is_no_word_of_it(built):
-    assert "## Coverage" not in datacard(CONTRACT, built.frames, None)
+    assert "## Coverage" not in datacard(CONTRACT, as_files(CONTRACT, built.frames), built.frames["documents"], None)
 
 
 def test_the_texts_are_listed_by_what_the_contract_says_of_its_sources(card):
@@ -144,9 +146,19 @@ def test_a_text_leads_to_its_address(card, letters):
     assert shown(made)[1] == ["bridge", "1901-05-04", str(len(LETTER))]
 
 
-def test_of_very_many_texts_the_table_tells(card, letters):
-    many = build(LETTERS, letters).frames["letters"].loc[[0] * (LISTED + 1)]
-    assert f"{LISTED + 1} texts: see [`letters.parquet`](#letters)." in section(card(letters=many), "Texts")
+@pytest.fixture
+def large(letters):
+    """The data card of letters that nobody lists, in tables that are folders."""
+    return datacard(LETTERS, as_folders(LETTERS, build(LETTERS, letters).frames), None, None)
+
+
+def test_of_texts_that_are_not_listed_the_table_tells(large):
+    assert "1 texts: see [`letters.parquet`](#letters)." in section(large, "Texts")
+
+
+def test_of_a_table_that_is_a_folder_it_is_said_how_many_files_are_in_it(large, card):
+    assert "2 rows in 2 files, sorted by key from the first to the last. Key: `claim_id`." in section(large, "claims")
+    assert "2 rows. Key: `claim_id`." in section(card(), "claims")
 
 
 # ── Words of its own ──────────────────────────────────────────────────────────────────────────────
@@ -168,7 +180,7 @@ def test_markup_and_bars_break_no_table(tmp_path):
     ropes = contract(People, Letters, Claims, Witnesses, Tallies, Ropes)
     seeds = write(tmp_path)
     (seeds / "codebook/ropes.yaml").write_text("ropes: [{rope_id: a, make: A}]", encoding="utf-8")
-    made = datacard(ropes, build(ropes, seeds).frames, None)
+    made = datacard(ropes, as_files(ropes, build(ropes, seeds).frames), None, None)
     assert ["make", "string", "A | B, or <i>C</i>. Written as A|B."] in shown(section(made, "ropes"))
     assert ["ropes", "1", "One rope | line, <b>thick</b>, of List<str>."] in shown(section(made, "Tables"))
 

@@ -10,12 +10,13 @@ from schemas import CONTRACT
 from stancebook.build import build
 from stancebook.contract import Contributor
 from stancebook.descriptions.datapackage import descriptor
-from stancebook.layout import DATAPACKAGE, LISTED
+from stancebook.layout import DATAPACKAGE
 from tests.engine.letters import LETTERS, STRENGTH, contract
+from tests.engine.parts import as_files, as_folders
 
 
-def described(contract_, frames, build="build", seeds="seeds", digests=None):
-    return descriptor(contract_, frames, build, seeds, digests or {})
+def described(contract_, frames, build="build", seeds="seeds"):
+    return descriptor(contract_, as_files(contract_, frames), frames[contract_.document.name], build, seeds)
 
 
 @pytest.fixture
@@ -114,11 +115,21 @@ def test_a_document_is_a_source_with_the_digest_of_its_text(frames, letters):
     }
 
 
-def test_of_very_many_documents_the_table_tells(frames):
-    many = frames["letters"].loc[[0] * (LISTED + 1)]
-    assert described(LETTERS, {**frames, "letters": many})["sources"] == [
-        {"title": f"{LISTED + 1} documents", "path": "letters.parquet"}
+def test_of_documents_that_are_not_listed_the_table_tells(frames):
+    package = descriptor(LETTERS, as_files(LETTERS, frames), None, "", "")
+    assert package["sources"] == [{"title": "1 documents", "path": "letters.parquet"}]
+
+
+def test_a_table_that_is_a_folder_lists_its_parts_with_their_rows_digests_and_builds(frames):
+    package = descriptor(LETTERS, as_folders(LETTERS, frames), None, "", "")
+    [claims] = [resource for resource in package["resources"] if resource["name"] == "claims"]
+    assert claims["path"] == ["claims.parquet/part-00000.parquet", "claims.parquet/part-00001.parquet"]
+    assert claims["parts"] == [
+        {"rows": 2, "hash": f"sha256:{'0' * 64}", "build": "0"},
+        {"rows": 0, "hash": f"sha256:{'0' * 64}", "build": "1"},
     ]
+    assert claims["rows"] == 2
+    assert "hash" not in claims
 
 
 def test_every_table_has_the_digest_of_its_file(files):

@@ -1,8 +1,8 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
-import pandas as pd
 import pytest
 import yaml
 
@@ -10,7 +10,9 @@ from schemas import CONTRACT
 from stancebook.build import build
 from stancebook.descriptions.hub import header
 from stancebook.layout import DATA_CARD
+from stancebook.stored import Part, Stored, Tally
 from tests.engine.letters import LETTERS, contract
+from tests.engine.parts import as_files, as_folders
 
 
 def facts_of(text):
@@ -20,31 +22,40 @@ def facts_of(text):
 
 
 @pytest.fixture
-def frames(letters):
-    return build(LETTERS, letters).frames
+def tables(letters):
+    return as_files(LETTERS, build(LETTERS, letters).frames)
 
 
-def test_the_header_says_what_the_contract_and_the_rows_say(frames):
-    facts = facts_of(header(contract(keywords=("post: old",), hub={"task_categories": ("other",)}), frames))
+def test_the_header_says_what_the_contract_and_the_rows_say(tables):
+    facts = facts_of(header(contract(keywords=("post: old",), hub={"task_categories": ("other",)}), tables))
     assert (facts["pretty_name"], facts["license"], facts["language"]) == ("Letters", ["cc0-1.0"], ["en"])
     assert (facts["tags"], facts["task_categories"]) == (["post: old"], ["other"])
 
 
 @pytest.mark.parametrize(("rows", "size"), [(999, "n<1K"), (1000, "1K<n<10K"), (10_000, "10K<n<100K")])
 def test_the_size_is_that_of_all_rows(rows, size):
-    frames = {"letters": pd.DataFrame({"language": ["en-GB"] * rows})}
-    facts = facts_of(header(LETTERS, frames))
+    empty = {name: Stored((Part(f"{name}.parquet", 0, "", ""),), Tally()) for name in LETTERS.tables}
+    letters = replace(empty["letters"], tally=Tally(rows, counts={"language": {"en-GB": rows - 1, "en": 1}}))
+    facts = facts_of(header(LETTERS, {**empty, "letters": letters}))
     assert facts["size_categories"] == [size]
     assert facts["language"] == ["en"]
 
 
-def test_every_table_is_a_configuration(frames):
-    configurations = {each["config_name"]: each["data_files"] for each in facts_of(header(LETTERS, frames))["configs"]}
-    assert configurations == {name: f"{name}.parquet" for name in LETTERS.tables}
+def configurations(text):
+    return {each["config_name"]: each["data_files"] for each in facts_of(text)["configs"]}
+
+
+def test_every_table_is_a_configuration(tables):
+    assert configurations(header(LETTERS, tables)) == {name: f"{name}.parquet" for name in LETTERS.tables}
+
+
+def test_a_table_that_is_a_folder_is_a_configuration_of_all_files_in_it(letters):
+    tables = as_folders(LETTERS, build(LETTERS, letters).frames)
+    assert configurations(header(LETTERS, tables)) == {name: f"{name}.parquet/*.parquet" for name in LETTERS.tables}
 
 
 def test_the_data_card_begins_with_the_header(files, built):
-    assert files[DATA_CARD].decode().startswith(header(CONTRACT, built.frames) + "\n\n# ")
+    assert files[DATA_CARD].decode().startswith(header(CONTRACT, as_files(CONTRACT, built.frames)) + "\n\n# ")
 
 
 # ── The library ───────────────────────────────────────────────────────────────────────────────────

@@ -10,9 +10,10 @@ from stancebook.descriptions.datapackage import descriptor
 from stancebook.exchange.carried import read
 from stancebook.frame import from_rows
 from tests.engine.letters import LETTERS
+from tests.engine.parts import as_files
 
 TWO_ROWS = {name: from_rows(spec, [{}, {}]) for name, spec in LETTERS.tables.items()}
-PACKAGE = descriptor(LETTERS, TWO_ROWS, "build", "seeds", {})
+PACKAGE = descriptor(LETTERS, as_files(LETTERS, TWO_ROWS), TWO_ROWS["letters"], "build", "seeds")
 
 
 @pytest.fixture
