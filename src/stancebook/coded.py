@@ -40,11 +40,12 @@ Tables = Mapping[str, Coded]
 class Unread:
     """What was not read whole, and so may hold rows that nobody saw: tables of the codebook, and documents.
 
-    Where there are other documents than those that were to be read, `here` are the latter.
+    `part`: there are other documents, which nobody meant to read; where these may refer to those, `here` are these.
     """
 
     tables: set[str] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
+    part: bool = False
     here: Collection[str] | None = None
 
     def may_hold(self, spec: TableSpec, key: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,12 +15,12 @@ def from_rows(spec: TableSpec, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
     Whole numbers have no way to be empty; where one is missing, a problem has said so and 0 stands in.
     """
-    return from_columns(spec, {name: [row.get(name) for row in rows] for name in spec.names})
+    return from_columns(spec.columns, {name: [row.get(name) for row in rows] for name in spec.names})
 
 
-def from_columns(spec: TableSpec, columns: Mapping[str, list[Any]]) -> pd.DataFrame:
-    """Return a frame of values of the right types, or None, by column."""
-    return pd.DataFrame({column.name: _series(columns[column.name], column) for column in spec.columns})
+def from_columns(columns: Iterable[Column], cells: Mapping[str, list[Any]]) -> pd.DataFrame:
+    """Return a frame of some columns, whose cells are values of the right types, or None."""
+    return pd.DataFrame({column.name: _series(cells[column.name], column) for column in columns})
 
 
 def _series(values: list[Any], column: Column) -> pd.Series[Any]:

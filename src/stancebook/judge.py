@@ -27,14 +27,17 @@ class Judged:
     problems: list[Problem]
 
 
-def judge(contract: Contract, corpus: Corpus, seen: Tables | None = None, *, part: bool = False) -> Judged:
+def judge(
+    contract: Contract, corpus: Corpus, seen: Tables | None = None, *, part: bool = False, elsewhere: bool = False
+) -> Judged:
     """Read and check a corpus, or a `part` of one.
 
-    Of a part, a reference may lead to a document elsewhere, and nothing is said of the codebook's rows that all
-    documents are needed for. `seen` are the distinct rows that rules on the codebook look at, of all documents;
-    without it, those of these.
+    Of a part, nothing is said of the codebook's rows that all documents are needed for; and if it may refer to
+    documents `elsewhere`, nothing of the references that do. `seen` are the distinct rows that rules on the codebook
+    look at, of all documents; without it, those of these.
     """
-    unread = Unread(here={pair.doc_id for pair in corpus.documents} if part else None)
+    here = {pair.doc_id for pair in corpus.documents}
+    unread = Unread(part=part, here=here if elsewhere else None)
     tables, problems = _read(contract, corpus, unread)
     checks = _checks(contract, tables, unread, sound=not corpus.problems and not problems)
     problems = [*corpus.problems, *problems, *checks]

@@ -73,7 +73,7 @@ def check_references(tables: Tables, unread: Unread) -> Iterator[Problem]:
         for key in _following_from_keys(missing, table):
             for record, _ in missing.pop(key):
                 record.sound = False
-        unnamed = _unnamed(table, places) if missing and unread.here is None else []
+        unnamed = _unnamed(table, places) if missing and not unread.part else []
         for at in missing.values():
             yield _dangling(at, table, unnamed)
 

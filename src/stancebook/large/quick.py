@@ -16,7 +16,6 @@ import pandas as pd
 from stancebook.compute import compute_columns
 from stancebook.contract import Contract
 from stancebook.frame import from_columns
-from stancebook.in_order import in_order
 from stancebook.seeds.anchor import Text
 from stancebook.seeds.convert import CellError, Value, slug, typed
 from stancebook.seeds.corpus import Corpus, Pair
@@ -34,7 +33,8 @@ class Doubt(Exception):  # noqa: N818 (it is no error: the slow way knows)
 def quick(contract: Contract, codebook: Tables, corpus: Corpus) -> dict[str, pd.DataFrame] | None:
     """Return the tables of the codebook and of a corpus' documents, sorted; None where anything is doubtful.
 
-    `codebook` are the codebook's own tables, sound and complete.
+    `codebook` are the codebook's own tables, sound and complete. Rows are not yet held against each other and the
+    contract: that is for `in_order`.
     """
     try:
         written = {spec.name: _Written(spec, contract.children_of(spec.name)) for spec in contract.of_documents}
@@ -42,8 +42,8 @@ def quick(contract: Contract, codebook: Tables, corpus: Corpus) -> dict[str, pd.
         frames = {**codebook, **{name: _frame(each, texts, contract) for name, each in written.items()}}
     except (Doubt, CellError, DateError):
         return None
-    compute_columns(contract, frames, all_sound=True)
-    return frames if in_order(contract, frames) else None
+    compute_columns(contract, frames, all_sound=False)
+    return frames
 
 
 @dataclass
@@ -137,7 +137,7 @@ def _frame(written: _Written, texts: Mapping[str, Text], contract: Contract) -> 
         _fill_key(written, columns)
         _fill_passage(written, columns, texts)
     _fill_words(written, columns, texts)
-    return from_columns(spec, columns).sort_values(list(spec.order), ignore_index=True)
+    return from_columns(spec.columns, columns).sort_values(list(spec.order), ignore_index=True)
 
 
 def _converted(cells: list[str | None], column: Column) -> Values:

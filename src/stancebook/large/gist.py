@@ -1,0 +1,92 @@
+"""What is to be known of a chunk beyond it: whom its documents refer to, and what the codebook and derived tables need."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from stancebook.compute import distinct
+from stancebook.contract import Contract
+from stancebook.frame import from_columns
+from stancebook.spec import Tables, TableSpec
+
+Link = tuple[str, str]  # a document, and another one that it refers to
+Cells = tuple[str | int | None, ...]
+
+_WHOLE = ""  # what all rows of a derived table are known by where nothing keeps them apart
+
+
+def links_of(contract: Contract, frames: Tables, here: Collection[str]) -> set[Link]:
+    """Return, of the documents `here`, each that refers to another document than those, with that other one."""
+    return {
+        (own.partition("#")[0], other)
+        for spec in contract.of_documents
+        for column in spec.references
+        if column.filled != "engine" and contract.tables[str(column.target)] in contract.of_documents
+        for own, key in frames[spec.name][[spec.key[0], column.name]].dropna().itertuples(index=False)
+        if (other := key.partition("#")[0]) not in here
+    }
+
+
+def seen_in(contract: Contract, frames: Tables) -> dict[str, tuple[Cells, ...]]:
+    """Return the distinct rows that rules on the codebook look at, as cells that JSON can hold."""
+    return {
+        table: tuple(map(_plain, frame.itertuples(index=False)))
+        for table, frame in distinct(frames, contract.seen_across).items()
+    }
+
+
+def seen_by_all(contract: Contract, chunks: Iterable[Mapping[str, Iterable[Cells]]]) -> dict[str, pd.DataFrame]:
+    """Return the distinct rows of all chunks as frames, typed."""
+    rows: dict[str, dict[Cells, None]] = {table: {} for table in contract.seen_across}
+    for chunk in chunks:
+        for table, found in chunk.items():
+            rows[table].update(dict.fromkeys(map(tuple, found)))
+    return {
+        table: _typed(contract.tables[table], columns, list(rows[table]))
+        for table, columns in contract.seen_across.items()
+    }
+
+
+def sums_of(contract: Contract, frames: Tables) -> dict[str, dict[str, str]]:
+    """Return what stands for the rows that each derived table reads: equal sums, equal rows, in whatever order.
+
+    Each is by the value that keeps rows apart. Rows of a table that has no such column count with those of the same
+    document.
+    """
+    return {spec.name: _sums(spec, frames) for spec in contract.shaped("derived")}
+
+
+def _sums(spec: TableSpec, frames: Tables) -> dict[str, str]:
+    read = {table: frames[table][list(columns)] for table, columns in spec.reads.items()}
+    sums = {table: pd.Series(pd.util.hash_pandas_object(frame, index=False)) for table, frame in read.items()}
+    apart = [table for table, frame in read.items() if spec.apart in frame]
+    found: dict[str, list[str]] = {}
+    for table in apart:
+        total = sums[table].copy()
+        for other in read.keys() - set(apart):
+            total += _beside(read[table], read[other], sums[other])
+        for value, rows in total.groupby(read[table][spec.apart], observed=True):
+            found.setdefault(str(value), []).append(f"{table} {len(rows)} {int(rows.sum()):x}")
+    if not apart:
+        found[_WHOLE] = [f"{table} {len(rows)} {int(rows.sum()):x}" for table, rows in sums.items()]
+    return {value: ", ".join(each) for value, each in sorted(found.items())}
+
+
+def _beside(frame: pd.DataFrame, other: pd.DataFrame, sums: pd.Series[Any]) -> Any:
+    """Return, for each row of a frame, the sum of another table's rows of its document; of all, where none is told."""
+    if "doc_id" not in frame or "doc_id" not in other:
+        return sums.sum()
+    of_documents = sums.groupby(other["doc_id"]).sum()
+    return frame["doc_id"].map(of_documents).fillna(0).astype("uint64")
+
+
+def _plain(row: Iterable[Any]) -> Cells:
+    return tuple(None if pd.isna(cell) else cell if isinstance(cell, str | int) else str(cell) for cell in row)
+
+
+def _typed(spec: TableSpec, names: Collection[str], rows: list[Cells]) -> pd.DataFrame:
+    columns = {name: [row[at] for row in rows] for at, name in enumerate(names)}
+    return from_columns([spec[name] for name in names], columns)

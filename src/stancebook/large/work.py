@@ -1,0 +1,163 @@
+"""One chunk of documents → parts of tables, counts and problems: the same in any process, on any machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from stancebook.coded import frames_of
+from stancebook.contract import Contract
+from stancebook.dataset import about_of, write_part
+from stancebook.judge import judge
+from stancebook.keys import loose_ends
+from stancebook.large.gist import Cells, Link, links_of, seen_in, sums_of
+from stancebook.large.in_order import in_order
+from stancebook.large.quick import quick
+from stancebook.layout import part_file
+from stancebook.parquet import rows_digest
+from stancebook.problem import Problem, shown_below
+from stancebook.seeds.corpus import Corpus, File, digest_of, read
+from stancebook.seeds.survey import Document, Survey
+from stancebook.spec import Tables
+from stancebook.stored import Part, Tally, tally
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all chunks of a build have in common: the contract, where the seeds lie and the parts go, the codebook."""
+
+    contract: Callable[[], Contract]
+    seeds: Path
+    out: Path
+    codebook: tuple[File, ...]
+    whole: bool  # whether nothing of the codebook's folder is missing
+
+
+@dataclass(frozen=True)
+class Task:
+    """One chunk: its number, its documents, and its `guests`: documents of other chunks that it is linked with.
+
+    Where `linked` is false, nobody has looked yet which those are.
+    """
+
+    number: int
+    documents: tuple[Document, ...]
+    guests: tuple[Document, ...] = ()
+    linked: bool = False
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a chunk: `parts` and their tallies by table, where nothing is in the way.
+
+    `files` is the digest of its files. `seen` are the distinct rows that rules on the codebook look at; `sums` stand
+    for the rows that derived tables read, by table and by what keeps them apart. Where `links` were found, pairs of a
+    document of its own and one of another chunk that it refers to, and the task was not `linked`, nothing else was done.
+    """
+
+    files: str
+    problems: tuple[Problem, ...] = ()
+    links: tuple[Link, ...] = ()
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    seen: Mapping[str, tuple[Cells, ...]] = field(default_factory=dict)
+    sums: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def work(site: Site, task: Task) -> Done:
+    """Build one chunk, and write its parts where nothing is in the way.
+
+    The quick way is tried first; what it doubts is looked at slowly, and told in problems. Parts hold the rows of the
+    chunk's own documents, and depend on nothing but those, the guests, the codebook and the contract.
+    """
+    contract, codebook, book = _prepared(site)
+    corpus = read(site.seeds, Survey(documents=(*task.documents, *task.guests)))
+    done = Done(_digest(corpus, task.documents))
+    here = {document.doc_id for document in (*task.documents, *task.guests)}
+    frames = quick(contract, book, corpus) if book is not None and not corpus.problems else None
+    if frames is not None:
+        if not task.linked and (links := links_of(contract, frames, here)):
+            return replace(done, links=tuple(sorted(links)))
+        if in_order(contract, frames):
+            return _kept(site, task, contract, frames, done)
+    whole = replace(corpus, codebook=codebook.codebook, whole=codebook.whole)
+    judged = judge(contract, whole, part=True, elsewhere=not task.linked)
+    if not task.linked and (links := loose_ends(judged.tables, here)):
+        return replace(done, links=tuple(sorted(links)))
+    done = replace(done, problems=_own(site, task, judged.problems))
+    if any(problem.level == "error" for problem in done.problems):
+        return done
+    frames = {
+        name: frame.sort_values(list(contract.tables[name].order), ignore_index=True)
+        for name, frame in frames_of(judged.tables).items()
+    }
+    return _kept(site, task, contract, frames, done)
+
+
+@lru_cache(maxsize=1)
+def _prepared(site: Site) -> tuple[Contract, Corpus, Tables | None]:
+    """Return the contract, the codebook as files, and as tables if it is in order."""
+    contract = site.contract()
+    codebook = Corpus(site.codebook, site.whole, (), {}, ())
+    judged = judge(contract, codebook, part=True)
+    if not site.whole or any(problem.level == "error" for problem in judged.problems):
+        return contract, codebook, None
+    frames = frames_of(judged.tables)
+    return (
+        contract,
+        codebook,
+        {
+            spec.name: frames[spec.name].sort_values(list(spec.order), ignore_index=True)
+            for spec in contract.of_codebook
+        },
+    )
+
+
+def _digest(corpus: Corpus, documents: Collection[Document]) -> str:
+    """Return what stands for the files of some documents."""
+    names = {entry.name for document in documents for entry in (document.text, document.annotations) if entry}
+    return digest_of({name: digest for name, digest in corpus.digests.items() if name in names})
+
+
+def _own(site: Site, task: Task, problems: Collection[Problem]) -> tuple[Problem, ...]:
+    """Return the problems that are not those of a guest's files: the guest's own chunk tells them."""
+    name = shown_below(site.seeds)
+    theirs = {name(entry.name) for guest in task.guests for entry in (guest.text, guest.annotations) if entry}
+    return tuple(sorted({problem for problem in problems if problem.file not in theirs}))
+
+
+def _kept(site: Site, task: Task, contract: Contract, frames: Tables, done: Done) -> Done:
+    """Write the rows of the chunk's own documents, and note what is to be known of them elsewhere."""
+    if task.guests:
+        own = {document.doc_id for document in task.documents}
+        frames = {spec.name: _of(frames[spec.name], spec.key[0], own) for spec in contract.of_documents}
+    links = links_of(contract, frames, {document.doc_id for document in task.documents})
+    about = about_of(contract)
+    parts = {
+        spec.name: write_part(
+            frame := frames[spec.name],
+            spec,
+            site.out,
+            part_file(spec.name, task.number),
+            digest=rows_digest(frame, spec, about),
+            about=about,
+        )
+        for spec in contract.of_documents
+    }
+    return replace(
+        done,
+        links=tuple(sorted(links)),
+        parts=parts,
+        tallies={spec.name: tally(spec, frames[spec.name]) for spec in contract.of_documents},
+        seen=seen_in(contract, frames),
+        sums=sums_of(contract, frames),
+    )
+
+
+def _of(frame: pd.DataFrame, key: str, documents: Collection[str]) -> pd.DataFrame:
+    """Return the rows of some documents, by the first part of their keys."""
+    return frame[frame[key].str.partition("#")[0].isin(documents)].reset_index(drop=True)

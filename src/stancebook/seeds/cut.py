@@ -1,0 +1,24 @@
+"""Documents → chunks: neighbours that are built together, and whose rows lie in one part of each large table."""
+
+from collections.abc import Iterator, Sequence
+from zlib import crc32
+
+# A task must be worth its start, and a changed document not cost much more than itself: some 512 documents a chunk.
+FEWEST, MOST = 256, 1024
+_ONE_IN = 256  # ids after the fewest at which a chunk may end
+
+
+def cut(ids: Sequence[str]) -> Iterator[slice]:
+    """Yield the chunks of documents, given by their ids in order, as slices.
+
+    Where a chunk ends depends on the ids just there and on nothing else: a document that comes or goes moves the
+    ends of its own chunk and perhaps of a few after it, never of all.
+    """
+    start = 0
+    for end in range(1, len(ids) + 1):
+        size = end - start
+        if size == MOST or (size >= FEWEST and crc32(ids[end - 1].encode()) % _ONE_IN == 0):
+            yield slice(start, end)
+            start = end
+    if start < len(ids):
+        yield slice(start, len(ids))
