@@ -82,6 +82,12 @@ def shown(path: Path) -> str:
     return (absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute).as_posix()
 
 
+def shown_below(folder: Path) -> Callable[[str], str]:
+    """Return `shown` for the files of a folder, by name below it, with slashes: as strings, for there may be many."""
+    top, here = (f"{path.as_posix().rstrip('/')}/" for path in (folder.absolute(), Path.cwd()))
+    return lambda name: f"{top}{name}".removeprefix(here) if name else shown(folder)
+
+
 def named(folder: Path) -> str:
     """Return a folder's name as a person would write it."""
     return f"{shown(folder)}/"

@@ -149,8 +149,13 @@ except SystemExit as end:
 
 @pytest.mark.parametrize(
     "program",
-    [f"import sys, stancebook\n{HEAVY}", f"{HELP}{HEAVY}", f"{COMMAND_HELP}{HEAVY}"],
-    ids=["import stancebook", "build.py --help", "stancebook export sqlite --help"],
+    [
+        f"import sys, stancebook\n{HEAVY}",
+        f"import sys, stancebook.seeds.corpus\n{HEAVY}",
+        f"{HELP}{HEAVY}",
+        f"{COMMAND_HELP}{HEAVY}",
+    ],
+    ids=["import stancebook", "survey and read seeds", "build.py --help", "stancebook export sqlite --help"],
 )
 def test_what_must_answer_at_once_imports_nothing_heavy(program):
     told = subprocess.run(

@@ -1,13 +1,18 @@
+import copy
 import errno
+import hashlib
 import os
+import pickle
 import shutil
 import socket
 import stat
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from stancebook.seeds.corpus import LIMITS, File, Pair, find
+from stancebook.seeds.corpus import File, Pair, digest_of, find, read
+from stancebook.seeds.survey import LIMITS, Survey, survey
 
 
 @pytest.fixture
@@ -147,14 +152,22 @@ def test_a_file_in_place_of_a_room_is_named(seeds):
     assert [p.message for p in find(seeds({**PAIR, "codebook": b""})).problems] == ["is a file"]
 
 
-def test_what_takes_a_files_place_after_it_was_looked_at_is_not_read(seeds, monkeypatch):
+@pytest.mark.parametrize(
+    ("put", "message"),
+    [
+        (lambda path: path.symlink_to(secret(path.parents[1])), f"cannot be read ({os.strerror(errno.ELOOP)})"),
+        (os.mkfifo, "is a pipe, a socket or a device"),
+        (lambda _: None, f"cannot be read ({os.strerror(errno.ENOENT)})"),
+    ],
+)
+def test_what_takes_a_files_place_after_the_survey_is_not_read(seeds, put, message):
     folder = seeds(PAIR)
-    regular = (folder / "documents/a.yaml").lstat()
-    monkeypatch.setattr(Path, "lstat", lambda path: regular if path.suffix else os.lstat(path))
-    assert replaced(folder, "documents/a.txt", lambda path: path.symlink_to(secret(folder))) == [
-        ("a.txt", 1, 1, f"cannot be read ({os.strerror(errno.ELOOP)})")
-    ]
-    assert replaced(folder, "documents/a.txt", os.mkfifo) == [("a.txt", 1, 1, "is a pipe, a socket or a device")]
+    surveyed, path = survey(folder), folder / "documents/a.txt"
+    path.unlink()
+    put(path)
+    corpus = read(folder, surveyed)
+    assert [(Path(p.file).name, p.message) for p in corpus.problems] == [("a.txt", message)]
+    assert corpus.documents[0].text is None
 
 
 @pytest.mark.parametrize("name", ["documents/a.txt", "documents/a.yaml"])
@@ -230,6 +243,67 @@ def test_a_name_that_windows_keeps_for_a_device_is_refused(seeds, room, name):
     assert "for a device" in problem.hint
 
 
+def test_a_folder_that_may_not_be_listed_is_a_problem(seeds, monkeypatch):
+    def forbidden(_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    folder = seeds(PAIR)
+    monkeypatch.setattr(os, "scandir", forbidden)
+    [problem] = survey(folder).problems
+    assert (Path(problem.file).name, problem.message) == ("seeds", "cannot be read (Permission denied)")
+
+
+# ── Survey ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_survey_opens_no_file(seeds, monkeypatch):
+    folder = seeds({**PAIR, "codebook/z.yaml": b"", "documents/north/b.txt": b"b", "documents/north/b.yaml": b""})
+    monkeypatch.setattr(os, "open", lambda *_: pytest.fail("a file was opened"))
+    surveyed = survey(folder)
+    assert [entry.name for entry in surveyed.codebook] == ["codebook/z.yaml"]
+    assert [document.doc_id for document in surveyed.documents] == ["a", "north/b"]
+    text = surveyed.documents[1].text
+    seen = (folder / "documents/north/b.txt").stat()
+    assert text == ("documents/north/b.txt", seen.st_size, seen.st_mtime_ns)
+
+
+def test_a_file_that_is_gone_before_it_is_looked_at_was_never_there(seeds, monkeypatch):
+    class Gone:
+        name = "b.txt"
+
+        def stat(self, **_):
+            raise FileNotFoundError
+
+    @contextmanager
+    def with_one_gone(path):
+        with scandir(path) as entries:
+            yield [*entries, Gone()]
+
+    folder, scandir = seeds(PAIR), os.scandir
+    monkeypatch.setattr(os, "scandir", with_one_gone)
+    assert survey(folder).problems == ()
+
+
+def test_a_survey_travels_small(seeds):
+    surveyed = survey(seeds(PAIR))
+    assert copy.deepcopy(surveyed) == surveyed
+    assert len(pickle.dumps(surveyed.documents * 100)) < 100 * 20
+
+
+def test_parts_of_a_survey_read_elsewhere_are_the_whole(seeds):
+    names = [f"documents/{letter}{ending}" for letter in "abc" for ending in (".txt", ".yaml")]
+    folder = seeds({name: name.encode() for name in [*names, "codebook/z.yaml"]} | {"documents/b.txt": b"\xff"})
+    surveyed, whole = survey(folder), find(folder)
+    parts = [
+        read(folder, Survey(codebook=surveyed.codebook)),
+        *(read(folder, Survey(documents=(document,))) for document in surveyed.documents),
+    ]
+    assert tuple(pair for part in parts for pair in part.documents) == whole.documents
+    assert tuple(problem for part in parts for problem in part.problems) == whole.problems
+    digests = {name: digest for part in reversed(parts) for name, digest in part.digests.items()}
+    assert digest_of(digests) == whole.digest
+
+
 # ── Digest ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -256,6 +330,11 @@ def test_any_change_of_the_seeds_changes_the_digest(seeds, change):
 def test_bytes_that_move_from_one_file_to_the_next_change_the_digest(seeds):
     before = find(seeds({**PAIR, "documents/a.txt": b"ab", "documents/a.yaml": b"c"})).digest
     assert find(seeds({"documents/a.txt": b"a", "documents/a.yaml": b"bc"})).digest != before
+
+
+def test_the_digest_is_that_of_what_sha256sum_prints(seeds):
+    printed = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(PAIR.items()))
+    assert find(seeds(PAIR)).digest == hashlib.sha256(printed.encode()).hexdigest()
 
 
 def test_a_file_name_that_is_not_utf_8_is_a_problem(letters):
