@@ -16,15 +16,20 @@ from stancebook.seeds.annotation import read_annotations, read_codebook
 from stancebook.seeds.convert import convert
 from stancebook.seeds.corpus import File
 from stancebook.seeds.dates import DateError, bounds
+<<<<<<< HEAD
 from tests.on_disk import rendered
+=======
+from tests.engine.seeds.agreement import is_taken
+>>>>>>> quick
 
 PROJECT = Path(__file__).parents[1] / "project"
 DOCUMENT = "seeds/documents/river-talks"
 
 
 def reader(data):
-    """An annotation file: its records and their typed cells, or problems that point into the file."""
+    """An annotation file: its records and their typed cells, or problems that point into it; plain only if sound."""
     raw = _decoded(data)
+    is_taken(raw)
     text = _text()
     file = File("river-talks.yaml", raw)
     for reading in (read_annotations(file, CONTRACT, "river-talks"), read_codebook(file, CONTRACT)):

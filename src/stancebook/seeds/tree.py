@@ -16,10 +16,10 @@ import yaml
 from stancebook.problem import Problem
 from stancebook.seeds.syntax import COMMENT, diagnose
 
-_ABSENT = {"", "~", "null", "Null", "NULL"}
+ABSENT = {"", "~", "null", "Null", "NULL"}
 _BREAKS_OF_YAML_ONLY = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
 _DEEPEST = 32  # collections within each other: children of a record need five, and libyaml's time grows with the square
-_LIKE_A_KEY = re.compile(r"^[ \t]*(?:- +)?([\w-]+):(?=[ \t]|$)", re.MULTILINE)
+LIKE_A_KEY = re.compile(r"^[ \t]*(?:- +)?([\w-]+):(?=[ \t]|$)", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -146,7 +146,7 @@ class _Builder:
             return
         text, plain = event.value, not event.style
         line, column = self.place(event)
-        absent = plain and text in _ABSENT
+        absent = plain and text in ABSENT
         cut = plain and COMMENT.match(self.text, event.end_mark.index) is not None
         scalar = Scalar(line, column, text, absent, cut)
         if event.start_mark.line != event.end_mark.line:
@@ -162,7 +162,7 @@ class _Builder:
             content = next((line for line in lines.split("\n") if line.strip()), "")
             scalar.indent = len(content) - len(content.lstrip(" "))
         scalar.swallowed = tuple(
-            Scalar(*self.place_of(second + found.start(1)), found[1]) for found in _LIKE_A_KEY.finditer(lines)
+            Scalar(*self.place_of(second + found.start(1)), found[1]) for found in LIKE_A_KEY.finditer(lines)
         )
 
     def on_mapping(self, event: Any) -> None:
