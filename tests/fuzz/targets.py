@@ -16,11 +16,8 @@ from stancebook.seeds.annotation import read_annotations, read_codebook
 from stancebook.seeds.convert import convert
 from stancebook.seeds.corpus import File
 from stancebook.seeds.dates import DateError, bounds
-<<<<<<< HEAD
-from tests.on_disk import rendered
-=======
 from tests.engine.seeds.agreement import is_taken
->>>>>>> quick
+from tests.on_disk import rendered
 
 PROJECT = Path(__file__).parents[1] / "project"
 DOCUMENT = "seeds/documents/river-talks"
