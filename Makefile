@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build watch test lint check wheel docs notebooks html kills mutations fuzz constraints clean
+.PHONY: build watch test lint check wheel docs notebooks html kills mutations benchmarks fuzz constraints clean
 
 build: $(VENV)/ready
 	@$(RUN) build.py
@@ -78,6 +78,11 @@ html: $(VENV)/ready-dev
 # Kill two hundred builds at random instants, and look at what each leaves behind. Takes some minutes.
 kills: $(VENV)/ready-dev
 	@$(RUN) benchmarks/kills.py
+
+# Builds of invented corpora beside what a usual script takes, and what no build can undercut: a table of ratios.
+DOCUMENTS ?= 2000
+benchmarks: $(VENV)/ready-dev
+	@$(RUN) benchmarks/measure.py --documents $(DOCUMENTS)
 
 # Pin what is installed now.
 constraints: $(VENV)/ready-dev
