@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from stancebook.account import Account, account
 from stancebook.coded import frames_of
 from stancebook.compute import derive_tables
 from stancebook.contract import Contract
 from stancebook.judge import judge
-from stancebook.problem import Problem
+from stancebook.problem import Problem, told_once
 from stancebook.seeds.corpus import Corpus, find
 from stancebook.spec import Tables
+from stancebook.stored import tally
 
 
 @dataclass(frozen=True)
@@ -31,30 +33,21 @@ class Build:
         return [problem for problem in self.problems if problem.level == "error"]
 
     @property
-    def rows(self) -> dict[str, int]:
-        """How many rows each table has."""
-        return {name: len(frame) for name, frame in self.frames.items()}
-
-    @property
-    def quotes(self) -> int:
-        """How many quotes were found in their texts."""
-        return sum(self.rows[spec.name] for spec in self.contract.shaped("grounded"))
-
-    @property
-    def references(self) -> int:
-        """How many references were followed to their rows."""
-        return sum(
-            int(self.frames[spec.name][column.name].notna().sum())
-            for spec in self.contract.tables.values()
-            for column in spec.references
-        )
+    def account(self) -> Account:
+        """What it read, checked and made, in numbers."""
+        tallies = {name: tally(spec, self.frames[name]) for name, spec in self.contract.tables.items()}
+        return account(self.contract, tallies, len(self.corpus.documents), len(self.corpus.codebook))
 
 
 def build(contract: Contract, seeds: Path) -> Build:
     """Build all tables of a contract from a seeds folder, in memory."""
-    corpus = find(seeds)
+    return build_of(contract, find(seeds))
+
+
+def build_of(contract: Contract, corpus: Corpus) -> Build:
+    """Build all tables of a contract from the files of a corpus, in memory."""
     judged = judge(contract, corpus)
-    problems = sorted(set(judged.problems))
+    problems = told_once(judged.problems)
     if errors := [problem for problem in problems if problem.level == "error"]:
         return Build(contract, corpus, {}, errors)  # what is only worth a warning may be a consequence
     return Build(contract, corpus, finished(contract, frames_of(judged.tables)), problems)

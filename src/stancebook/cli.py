@@ -15,7 +15,7 @@ from stancebook.running.places import overlap
 
 if TYPE_CHECKING:
     from stancebook.contract import Contract
-    from stancebook.running.run import Mode
+    from stancebook.running.modes import Mode
 
 DESCRIPTION = """\
 Build the dataset: read the annotated texts in seeds/, check every row against its passage and
@@ -61,9 +61,13 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
 
 
 def _answer(contract: Callable[[], Contract], options: argparse.Namespace, console: Console) -> int:
-    from stancebook.running.run import Folders, run
+    from stancebook.running.places import Folders
+    from stancebook.running.run import Effort, Purpose, run
 
-    return run(contract, Folders(options.seeds, options.out), _mode(options), console)
+    writes = options.coverage is None and options.diff is None and not options.check
+    purpose = Purpose(partial(_mode, options), writes)
+    effort = Effort(options.jobs, options.verify)
+    return run(contract, Folders(options.seeds, options.out), purpose, effort, console)
 
 
 def _mode(options: argparse.Namespace) -> Mode:
@@ -116,6 +120,17 @@ def _parser(root: Path) -> argparse.ArgumentParser:
         "--out", metavar="DIR", type=Path, default=root / "dataset", help="folder to write (default: dataset)"
     )
     parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_number,
+        help="build with so many processes (default: as many as there are cores, if the corpus is worth it)",
+    )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="read and build all anew; without it, what has kept its size and time since the last build is taken over",
+    )
+    parser.add_argument(
         "--output-format",
         choices=list(RENDERERS),
         default="text",
@@ -123,6 +138,12 @@ def _parser(root: Path) -> argparse.ArgumentParser:
         " own on standard output (default: text)",
     )
     return parser
+
+
+def _number(typed: str) -> int:
+    if not typed.isascii() or not typed.isdigit() or int(typed) == 0:
+        raise argparse.ArgumentTypeError(visible(f"{typed!r} is not a number of processes, such as 2"))
+    return int(typed)
 
 
 def _folder(path: str) -> Path:

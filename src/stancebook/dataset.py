@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -37,10 +38,7 @@ def write(build: Build, folder: Path) -> None:
     contract, frames, seeds = build.contract, build.frames, build.corpus.digest
     about, documents = about_of(contract), listed(frames[contract.document.name])
     digests = {name: [parquet.rows_digest(frames[name], spec, about)] for name, spec in contract.tables.items()}
-    unwritten = {
-        name: _one_file(frames[name], spec, Part(table_file(name), len(frames[name]), "", ""))
-        for name, spec in contract.tables.items()
-    }
+    unwritten = {name: as_one_file(frames[name], spec) for name, spec in contract.tables.items()}
     digest = build_digest(contract, unwritten, documents, seeds, digests)
     tables = {
         name: write_table(frames[name], spec, folder, build=digest, about=about)
@@ -52,11 +50,13 @@ def write(build: Build, folder: Path) -> None:
 
 def write_table(frame: pd.DataFrame, spec: TableSpec, folder: Path, *, build: str, about: Mapping[str, str]) -> Stored:
     """Write a table that is one file; `build` is the digest of the whole build, and `about` what `about_of` says."""
-    return _one_file(frame, spec, write_part(frame, spec, folder, table_file(spec.name), digest=build, about=about))
-
-
-def _one_file(frame: pd.DataFrame, spec: TableSpec, part: Part) -> Stored:
+    part = write_part(frame, spec, folder, table_file(spec.name), digest=build, about=about)
     return Stored((part,), tally(spec, frame))
+
+
+def as_one_file(frame: pd.DataFrame, spec: TableSpec) -> Stored:
+    """Return a table that will be one file, before it is written."""
+    return Stored((Part(table_file(spec.name), len(frame), "", ""),), tally(spec, frame))
 
 
 def write_part(
@@ -69,10 +69,14 @@ def write_part(
     """
     path = folder / place
     path.parent.mkdir(exist_ok=True)
-    with path.open("xb") as file:
+    # Whoever does the same work once more, because a machine was lost, replaces a file by its like.
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with new.open("xb") as file:
         parquet.write(frame, spec, digest, about, file)
-    with path.open("rb") as file:
-        return Part(place, len(frame), hashlib.file_digest(file, "sha256").hexdigest(), digest)
+    with new.open("rb") as file:
+        part = Part(place, len(frame), hashlib.file_digest(file, "sha256").hexdigest(), digest)
+    new.replace(path)
+    return part
 
 
 def write_descriptions(

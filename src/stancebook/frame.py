@@ -28,10 +28,12 @@ def _series(values: list[Any], column: Column) -> pd.Series[Any]:
     if column.storage == "integer":
         return pd.Series([0 if value is None else value for value in values], dtype="int64")
     if column.storage == "category":
-        codes = {None: -1, **{value: code for code, value in enumerate(column.vocabulary)}}
+        codes: dict[str | None, int] = {value: code for code, value in enumerate(column.vocabulary)}
+        codes[None] = -1
         dtype = dtype_of("category", column.vocabulary, ordered=column.ordered)
         return pd.Series(pd.Categorical.from_codes([codes[value] for value in values], dtype=dtype))
-    return pd.Series(values, dtype=dtype_of(column.storage))
+    plain: pd.Series[Any] = pd.Series(values, dtype=dtype_of(column.storage))
+    return plain
 
 
 def cast(values: Any, column: Column) -> pd.Series[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from stancebook.coded import Coded, Tables, Unread
@@ -74,8 +75,8 @@ def check_references(tables: Tables, unread: Unread) -> Iterator[Problem]:
             for record, _ in missing.pop(key):
                 record.sound = False
         unnamed = _unnamed(table, places) if missing and not unread.part else []
-        for at in missing.values():
-            yield _dangling(at, table, unnamed)
+        for key, at in missing.items():
+            yield replace(_dangling(at, table, unnamed), cause=f"{target}: {key}", places=len(at))
 
 
 def loose_ends(tables: Tables, here: Collection[str]) -> set[tuple[str, str]]:
@@ -155,8 +156,6 @@ def _dangling(places: list[Place], target: Coded, unnamed: list[str]) -> Problem
         hint = f"nothing names {unnamed[0]!r}: is that what is meant?"
     else:
         hint = did_you_mean(typed, local) or f"add it to the {name}, or name another"
-    if len(places) > 1:
-        hint += f"\nin {len(places)} places; this is the first"
     return record.problem(column.name, f"{typed!r} is not among the {name}", hint)
 
 

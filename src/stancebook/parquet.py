@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pandas as pd
@@ -73,6 +74,15 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     """
     facts = {each["name"]: each for each in facts_of(table.schema)["columns"]}
     return pd.DataFrame({name: _series(table[name], facts[name]) for name in table.column_names})
+
+
+def read_typed(files: Sequence[Path], spec: TableSpec, columns: Sequence[str]) -> pd.DataFrame:
+    """Return some columns of a table's rows, out of files that say nothing of types, as `spec` types them."""
+    empty = pa.table({name: pa.array([], _ARROW[spec[name].storage]) for name in columns})
+    table = pa.concat_tables(
+        [empty, *(pq.read_table(file, columns=list(columns)).cast(empty.schema) for file in files)]
+    )
+    return pd.DataFrame({name: _series(table[name], _facts(spec[name])) for name in columns})
 
 
 def _series(cells: pa.ChunkedArray, facts: Mapping[str, Any]) -> pd.Series[Any]:

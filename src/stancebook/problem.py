@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Literal
@@ -27,6 +27,9 @@ class Problem:
     `file` is as a person would name it from the project's root; `line` and `column` count from 1;
     `where` names the record and key (`statements[s07].stance`), or is empty for a whole file. In a table's
     file, which has no lines, `line` is the row and `column` the column's place.
+
+    One mistake may show in many `places`, and each part of a corpus tells the first that it met: those of one `cause`
+    become one in `told_once`.
     """
 
     file: str
@@ -36,6 +39,11 @@ class Problem:
     message: str
     hint: str = ""
     level: Level = "error"
+    cause: str = field(default="", compare=False)
+    places: int = field(default=1, compare=False)
+
+
+_TOLD = [each.name for each in fields(Problem) if each.compare]
 
 
 class ProblemsError(Exception):
@@ -44,6 +52,22 @@ class ProblemsError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(set(problems))
         super().__init__(as_text(self.problems))
+
+
+def told_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems in order, each once, and of those with one cause the first, which says in how many places."""
+    told: dict[str | Problem, Problem] = {}
+    for problem in sorted(set(problems)):
+        first = told.setdefault(problem.cause or problem, problem)
+        if first is not problem:
+            told[problem.cause] = replace(first, places=first.places + problem.places)
+    return [_with_places(problem) for problem in told.values()]
+
+
+def _with_places(problem: Problem) -> Problem:
+    if problem.places == 1:
+        return problem
+    return replace(problem, hint=f"{problem.hint}\nin {problem.places:,} places; this is the first", places=1)
 
 
 def as_text(problems: Iterable[Problem]) -> str:
@@ -73,7 +97,8 @@ def as_json(problems: Iterable[Problem]) -> str:
 
     It is ASCII: what is beyond stands as escapes.
     """
-    return json.dumps([asdict(problem) for problem in problems], indent=2).replace("\x7f", r"\u007f")
+    told = [{name: getattr(problem, name) for name in _TOLD} for problem in problems]
+    return json.dumps(told, indent=2).replace("\x7f", r"\u007f")
 
 
 def shown(path: Path) -> str:

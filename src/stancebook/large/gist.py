@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,9 @@ from stancebook.spec import Tables, TableSpec
 Link = tuple[str, str]  # a document, and another one that it refers to
 Cells = tuple[str | int | None, ...]
 
-_WHOLE = ""  # what all rows of a derived table are known by where nothing keeps them apart
+Sums = dict[str, dict[str, list[int]]]  # by value, and by table: how many rows, and the sum of their hashes
+
+WHOLE = ""  # what all rows of a derived table are known by where nothing keeps them apart
 
 
 def links_of(contract: Contract, frames: Tables, here: Collection[str]) -> set[Link]:
@@ -28,6 +30,37 @@ def links_of(contract: Contract, frames: Tables, here: Collection[str]) -> set[L
         for own, key in frames[spec.name][[spec.key[0], column.name]].dropna().itertuples(index=False)
         if (other := key.partition("#")[0]) not in here
     }
+
+
+def companions(links: Iterable[Link], chunks: Sequence[Sequence[str]]) -> dict[int, list[str]]:
+    """Return, of each chunk that a link leaves or reaches, the documents of other chunks it must be built beside.
+
+    Those are all that are linked with one of its own, over however many others; links lead either way. `chunks` are
+    the ids of documents. A link to a document that is nowhere gives its chunk none.
+    """
+    linked: dict[str, set[str]] = {}
+    for one, other in links:
+        linked.setdefault(one, set()).add(other)
+        linked.setdefault(other, set()).add(one)
+    found: dict[int, list[str]] = {}
+    everywhere = {doc_id: number for number, chunk in enumerate(chunks) for doc_id in chunk if doc_id in linked}
+    while linked:
+        group = _group(linked)
+        here = sorted(doc_id for doc_id in group if doc_id in everywhere)
+        for number in {everywhere[doc_id] for doc_id in here}:
+            found.setdefault(number, []).extend(doc_id for doc_id in here if everywhere[doc_id] != number)
+    return {number: sorted(guests) for number, guests in found.items()}
+
+
+def _group(linked: dict[str, set[str]]) -> set[str]:
+    """Take out of `linked` all that are linked with one of them."""
+    waiting, group = [next(iter(linked))], set[str]()
+    while waiting:
+        each = waiting.pop()
+        if each not in group:
+            group.add(each)
+            waiting.extend(linked.pop(each))
+    return group
 
 
 def seen_in(contract: Contract, frames: Tables) -> dict[str, tuple[Cells, ...]]:
@@ -50,29 +83,44 @@ def seen_by_all(contract: Contract, chunks: Iterable[Mapping[str, Iterable[Cells
     }
 
 
-def sums_of(contract: Contract, frames: Tables) -> dict[str, dict[str, str]]:
+def sums_of(contract: Contract, frames: Tables) -> dict[str, Sums]:
     """Return what stands for the rows that each derived table reads: equal sums, equal rows, in whatever order.
 
-    Each is by the value that keeps rows apart. Rows of a table that has no such column count with those of the same
-    document.
+    They are by the value that keeps rows apart, and may be added up over chunks. Rows of a table that has no such
+    column count with those of the same document.
     """
     return {spec.name: _sums(spec, frames) for spec in contract.shaped("derived")}
 
 
-def _sums(spec: TableSpec, frames: Tables) -> dict[str, str]:
+def add_sums(chunks: Iterable[Sums]) -> Sums:
+    """Return the sums of several chunks together, in the order of their values."""
+    total: Sums = {}
+    for chunk in chunks:
+        for value, tables in chunk.items():
+            for table, (rows, hashed) in tables.items():
+                before = total.setdefault(value, {}).get(table, [0, 0])
+                total[value][table] = [before[0] + rows, (before[1] + hashed) % 2**64]
+    return dict(sorted(total.items()))
+
+
+def _sums(spec: TableSpec, frames: Tables) -> Sums:
     read = {table: frames[table][list(columns)] for table, columns in spec.reads.items()}
-    sums = {table: pd.Series(pd.util.hash_pandas_object(frame, index=False)) for table, frame in read.items()}
+    hashes = {table: pd.Series(pd.util.hash_pandas_object(frame, index=False)) for table, frame in read.items()}
     apart = [table for table, frame in read.items() if spec.apart in frame]
-    found: dict[str, list[str]] = {}
-    for table in apart:
-        total = sums[table].copy()
-        for other in read.keys() - set(apart):
-            total += _beside(read[table], read[other], sums[other])
-        for value, rows in total.groupby(read[table][spec.apart], observed=True):
-            found.setdefault(str(value), []).append(f"{table} {len(rows)} {int(rows.sum()):x}")
     if not apart:
-        found[_WHOLE] = [f"{table} {len(rows)} {int(rows.sum()):x}" for table, rows in sums.items()]
-    return {value: ", ".join(each) for value, each in sorted(found.items())}
+        return {WHOLE: {table: _sum(hashed) for table, hashed in hashes.items()}}
+    sums: Sums = {}
+    for table in apart:
+        total = hashes[table].copy()
+        for other in read.keys() - set(apart):
+            total += _beside(read[table], read[other], hashes[other])
+        for value, rows in total.groupby(read[table][spec.apart], observed=True):
+            sums.setdefault(str(value), {})[table] = _sum(rows)
+    return sums
+
+
+def _sum(hashed: pd.Series[Any]) -> list[int]:
+    return [len(hashed), int(hashed.sum()) % 2**64]
 
 
 def _beside(frame: pd.DataFrame, other: pd.DataFrame, sums: pd.Series[Any]) -> Any:

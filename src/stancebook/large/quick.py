@@ -16,7 +16,7 @@ import pandas as pd
 from stancebook.compute import compute_columns
 from stancebook.contract import Contract
 from stancebook.frame import from_columns
-from stancebook.seeds.anchor import Text
+from stancebook.seeds.anchor import AnchorError, Text
 from stancebook.seeds.convert import CellError, Value, slug, typed
 from stancebook.seeds.corpus import Corpus, Pair
 from stancebook.seeds.dates import DateError, bounds
@@ -40,7 +40,7 @@ def quick(contract: Contract, codebook: Tables, corpus: Corpus) -> dict[str, pd.
         written = {spec.name: _Written(spec, contract.children_of(spec.name)) for spec in contract.of_documents}
         texts = {pair.doc_id: _read(contract, pair, written) for pair in corpus.documents}
         frames = {**codebook, **{name: _frame(each, texts, contract) for name, each in written.items()}}
-    except (Doubt, CellError, DateError):
+    except (Doubt, AnchorError, CellError, DateError):
         return None
     compute_columns(contract, frames, all_sound=False)
     return frames
@@ -187,7 +187,9 @@ def _fill_document(written: _Written, columns: dict[str, Values], texts: Mapping
 def _fill_key(written: _Written, columns: dict[str, Values]) -> None:
     ids = written[ID]
     columns["doc_id"] = list(written.documents)
-    columns[written.spec.key[0]] = [f"{doc}#{slug(each)}" for doc, each in zip(written.documents, ids, strict=True)]
+    columns[written.spec.key[0]] = [
+        f"{doc}#{slug(each or '')}" for doc, each in zip(written.documents, ids, strict=True)
+    ]
 
 
 def _fill_passage(written: _Written, columns: dict[str, Values], texts: Mapping[str, Text]) -> None:
@@ -196,9 +198,7 @@ def _fill_passage(written: _Written, columns: dict[str, Values], texts: Mapping[
     for at, (doc, quote, prefix, suffix) in enumerate(
         zip(written.documents, written["quote"], prefixes, suffixes, strict=True)
     ):
-        span = texts[doc].only_place(quote or "", prefix, suffix)
-        if span is None:
-            raise Doubt
+        span = texts[doc].anchor(quote or "", prefix, suffix)
         quotes[at] = texts[doc].raw[span.start : span.end]
         starts[at], ends[at] = span.start, span.end
 
@@ -210,4 +210,4 @@ def _fill_words(written: _Written, columns: dict[str, Values], texts: Mapping[st
             found = columns[column.name]
             for at, (words, doc) in enumerate(zip(found, written.documents, strict=True)):
                 if words is not None:
-                    found[at] = texts[doc].first_place(words)
+                    found[at] = texts[doc].locate(words)

@@ -14,7 +14,7 @@ from stancebook.contract import Contract
 from stancebook.dataset import about_of, write_part
 from stancebook.judge import judge
 from stancebook.keys import loose_ends
-from stancebook.large.gist import Cells, Link, links_of, seen_in, sums_of
+from stancebook.large.gist import Cells, Link, Sums, links_of, seen_in, sums_of
 from stancebook.large.in_order import in_order
 from stancebook.large.quick import quick
 from stancebook.layout import part_file
@@ -65,7 +65,7 @@ class Done:
     parts: Mapping[str, Part] = field(default_factory=dict)
     tallies: Mapping[str, Tally] = field(default_factory=dict)
     seen: Mapping[str, tuple[Cells, ...]] = field(default_factory=dict)
-    sums: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sums: Mapping[str, Sums] = field(default_factory=dict)
 
 
 def work(site: Site, task: Task) -> Done:
@@ -84,8 +84,7 @@ def work(site: Site, task: Task) -> Done:
             return replace(done, links=tuple(sorted(links)))
         if in_order(contract, frames):
             return _kept(site, task, contract, frames, done)
-    whole = replace(corpus, codebook=codebook.codebook, whole=codebook.whole)
-    judged = judge(contract, whole, part=True, elsewhere=not task.linked)
+    judged = judge(contract, with_codebook(corpus, codebook), part=True, elsewhere=not task.linked)
     if not task.linked and (links := loose_ends(judged.tables, here)):
         return replace(done, links=tuple(sorted(links)))
     done = replace(done, problems=_own(site, task, judged.problems))
@@ -96,6 +95,17 @@ def work(site: Site, task: Task) -> Done:
         for name, frame in frames_of(judged.tables).items()
     }
     return _kept(site, task, contract, frames, done)
+
+
+def codebook_of(site: Site) -> tuple[Contract, Tables]:
+    """Return the contract and the tables of the codebook, which is in order."""
+    contract, _, tables = _prepared(site)
+    return contract, tables or {}
+
+
+def with_codebook(documents: Corpus, codebook: Corpus) -> Corpus:
+    """Return documents that were read by themselves as a corpus with its codebook."""
+    return replace(documents, codebook=codebook.codebook, whole=codebook.whole)
 
 
 @lru_cache(maxsize=1)

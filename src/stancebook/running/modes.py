@@ -3,62 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from stancebook.build import Build
+from stancebook.build import build_of
 from stancebook.console import Console
+from stancebook.contract import Contract
 from stancebook.coverage import coverage, report
-from stancebook.dataset import write
 from stancebook.differences.between import between, fresh, older
 from stancebook.differences.compare import differences
 from stancebook.differences.revision import NeitherError, older_dataset
 from stancebook.differences.version import need, verdict
+from stancebook.large.whole import Made, Plan, make
 from stancebook.load import DatasetError
 from stancebook.problem import named
-from stancebook.publish import PublishError, put, scratch
-from stancebook.running.run import Folders, Mode
+from stancebook.publish import put, scratch
+from stancebook.running.places import Folders
+from stancebook.running.words import kept, rows_of
+from stancebook.seeds.corpus import read
+from stancebook.seeds.survey import Survey
 
 _ROWS_COMPARED = 20  # of each kind and table, of a difference that is looked at once
 _ROWS_LISTED = 5  # of each kind and table, after each save: what was just done, not all that was done today
 
 
-def _write(built: Build, folders: Folders, console: Console) -> int:
+@contextmanager
+def _elsewhere(_: Path) -> Iterator[Path]:
+    """Give a folder of the system's for what passes: where the dataset lies may be read-only."""
+    with TemporaryDirectory(prefix="stancebook-") as folder:
+        yield Path(folder)
+
+
+@dataclass(frozen=True)
+class Mode:
+    """What a build is for.
+
+    `use` is given a build without errors, and the folder that `place` gave it for what it writes; it returns the exit
+    status. `unused` says what did not happen where there is no such build, with the name of the folder in place of
+    `{out}`.
+    """
+
+    use: Callable[[Made, Path, Folders, Console], int]
+    unused: str
+    place: Callable[[Path], AbstractContextManager[Path]] = _elsewhere
+    make: Callable[[Callable[[], Contract], Path, Survey, Path, Plan], Made] = make
+
+
+def _write(made: Made, new: Path, folders: Folders, console: Console) -> int:
     """Write the dataset; say how many rows each table has."""
-    rows = [f"{count:>6}  {name}" for name, count in built.rows.items()]
-    return _publish(built, folders, console, lambda _: rows)
-
-
-def _rewrite(built: Build, folders: Folders, console: Console) -> int:
-    """Write the dataset; say by which rows it differs from the one before."""
-    if not folders.out.exists():
-        return _write(built, folders, console)
-    return _publish(built, folders, console, lambda new: differences(new, folders.out, _ROWS_LISTED))
-
-
-def _publish(built: Build, folders: Folders, console: Console, told: Callable[[Path], Sequence[str]]) -> int:
-    """Write the dataset; say what is to be told of the new one before it takes the old one's place."""
-    try:
-        with scratch(folders.out) as new:
-            write(built, new)
-            details = told(new)
-            changed = put(new, folders.out)
-    except PublishError as fault:
-        console.fail(f"Nothing was written. {fault}")
-        return 1
-    out = named(folders.out)
-    console.say(f"wrote    {out}" if changed else f"kept     {out}, which was up to date already")
-    for line in details:
-        console.say(f"         {line}")
+    made.write()
+    _put(new, folders, console, rows_of(made.account) if made.account else [])
     return 0
 
 
-def _check(built: Build, folders: Folders, console: Console) -> int:
+def _rewrite(made: Made, new: Path, folders: Folders, console: Console) -> int:
+    """Write the dataset; say by which rows it differs from the one before."""
+    if not folders.out.exists():
+        return _write(made, new, folders, console)
+    made.write()
+    _put(new, folders, console, [f"         {line}" for line in differences(new, folders.out, _ROWS_LISTED)])
+    return 0
+
+
+def _put(new: Path, folders: Folders, console: Console, details: Sequence[str]) -> None:
+    changed = put(new, folders.out)
+    console.say("\n".join([f"wrote    {named(folders.out)}" if changed else kept(folders.out), *details]))
+
+
+def _check(made: Made, new: Path, folders: Folders, console: Console) -> int:
     """Fail if the dataset is not what the seeds give, and list what differs."""
-    with _elsewhere(built) as new:
-        found = differences(new, folders.out, _ROWS_COMPARED)
+    made.write()
+    found = differences(new, folders.out, _ROWS_COMPARED)
     if not found:
         console.say(f"same     {named(folders.out)} is what the seeds give")
         return 0
@@ -68,15 +86,7 @@ def _check(built: Build, folders: Folders, console: Console) -> int:
     return 1
 
 
-@contextmanager
-def _elsewhere(built: Build) -> Iterator[Path]:
-    """Give the dataset of a build in a folder of the system's for what passes: the one to compare may be read-only."""
-    with TemporaryDirectory(prefix="stancebook-") as folder:
-        write(built, Path(folder))
-        yield Path(folder)
-
-
-def _diff(built: Build, folders: Folders, console: Console, asked: str) -> int:
+def _diff(made: Made, new: Path, folders: Folders, console: Console, asked: str) -> int:
     """Show the changes since an older dataset, and which version they need; fail if the one stated is too low."""
     try:
         with older_dataset(asked, folders.out) as old:
@@ -84,9 +94,9 @@ def _diff(built: Build, folders: Folders, console: Console, asked: str) -> int:
                 before = older(old.folder)
             except DatasetError as fault:
                 raise DatasetError(str(fault).replace(str(old.folder), old.name)) from fault
-            with _elsewhere(built) as new:
-                after = fresh(new)
-                changes = between(before, after)
+            made.write()
+            after = fresh(new)
+            changes = between(before, after)
     except NeitherError as fault:
         console.fail(f"Nothing was compared. {fault}")
         return 2
@@ -103,18 +113,25 @@ def _diff(built: Build, folders: Folders, console: Console, asked: str) -> int:
     return 1 if told.too_low else 0
 
 
-def _measure(built: Build, _: Folders, console: Console, tables: Sequence[str]) -> int:
+def _in_memory(contract: Callable[[], Contract], seeds: Path, found: Survey, _: Path, __: Plan) -> Made:
+    built = build_of(contract(), read(seeds, found))
+    return Made(built.problems, None if built.errors else built.account, built=built)
+
+
+def _measure(made: Made, _: Path, __: Folders, console: Console, tables: Sequence[str]) -> int:
     """Show what the quotes of some tables touch of each text."""
-    known = [spec.name for spec in built.contract.shaped("grounded")]
+    if made.built is None:
+        return 1
+    known = [spec.name for spec in made.built.contract.shaped("grounded")]
     if unknown := [table for table in tables if table not in known]:
         console.fail(f"--coverage takes {', '.join(known)}; {', '.join(unknown)} has no quotes.")
         return 2
-    console.say("\n" + report(coverage(built, tables)))
+    console.say("\n" + report(coverage(made.built, tables)))
     return 0
 
 
-WRITE = Mode(_write, "Nothing was written; {out} is as it was.", writes=True)
-REWRITE = Mode(_rewrite, WRITE.unused, writes=True)
+WRITE = Mode(_write, "Nothing was written; {out} is as it was.", scratch)
+REWRITE = Mode(_rewrite, WRITE.unused, scratch)
 CHECK = Mode(_check, "Nothing was compared.")
 
 
@@ -125,4 +142,4 @@ def diff(asked: str) -> Mode:
 
 def measure(tables: Sequence[str]) -> Mode:
     """Return the mode that shows what the quotes of these tables, of all if none is named, touch of each text."""
-    return Mode(partial(_measure, tables=tables), WRITE.unused)
+    return Mode(partial(_measure, tables=tables), WRITE.unused, make=_in_memory)

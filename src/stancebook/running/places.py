@@ -1,7 +1,16 @@
 """The folders of a build held against each other, before anything is read or written."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The folder that is read, and the one that is written or held against it."""
+
+    seeds: Path
+    out: Path
 
 
 def overlap(seeds: Path, out: Path) -> str | None:

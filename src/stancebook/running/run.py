@@ -6,80 +6,119 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from stancebook.build import Build, build
-from stancebook.console import Console, count, count_problems
-from stancebook.contract import Contract
+from stancebook.console import Console, count_problems
+from stancebook.large.memo import Memo, code_of, glance_of_seeds, recall, sources_of_contract
 from stancebook.problem import ANNOTATIONS_SHOWN, named
 from stancebook.publish import PublishError
 from stancebook.running.lock import only_build
-from stancebook.spec import ContractError
+from stancebook.running.places import Folders
+from stancebook.running.progress import bar
+from stancebook.running.words import kept, rows_of, summary
+from stancebook.seeds.survey import Survey, survey
+
+if TYPE_CHECKING:
+    from stancebook.contract import Contract
+    from stancebook.large.whole import Made
+    from stancebook.running.modes import Mode
 
 
 @dataclass(frozen=True)
-class Folders:
-    """The folder that is read, and the one that is written or held against it."""
+class Effort:
+    """How a build is to be made: by so many processes, or as many as are worth it; and whether to `verify` all anew."""
 
-    seeds: Path
-    out: Path
+    jobs: int | None = None
+    verify: bool = False
 
 
 @dataclass(frozen=True)
-class Mode:
-    """What a build is for.
+class Purpose:
+    """What a build is for: a mode, imported late, and whether it `writes` into the folder."""
 
-    `use` is given a build without errors and returns the exit status; `unused` says what did not
-    happen where there is none, with the name of the folder in place of `{out}`. One that `writes` is the
-    only build into its folder, from before the seeds are read until it has ended.
-    """
-
-    use: Callable[[Build, Folders, Console], int]
-    unused: str
+    mode: Callable[[], Mode]
     writes: bool = False
 
 
-def run(contract: Callable[[], Contract], folders: Folders, mode: Mode, console: Console) -> int:
-    """Build the seeds and show their problems; use the build if it has no errors. Return the exit status."""
+def run(contract: Callable[[], Contract], folders: Folders, purpose: Purpose, effort: Effort, console: Console) -> int:
+    """Build the seeds and show their problems; use the build if it has no errors. Return the exit status.
+
+    One that writes is the only build into its folder, from before the seeds are read until it has ended; and where
+    nothing has changed since the last, that is all it says.
+    """
     with ExitStack() as held:
         try:
-            if mode.writes:
+            if purpose.writes:
                 held.enter_context(only_build(folders.out, console.say))
         except PublishError as fault:
             console.show([])
             console.fail(f"Nothing was written. {fault}")
             return 1
-        return _run(contract, folders, mode, console)
+        found = survey(folders.seeds)
+        memo = recall(folders.out) if purpose.writes and not effort.verify else None
+        if memo is not None and memo.seeds and memo.seeds == glance_of_seeds(found):
+            return _nothing_changed(memo, folders, console)
+        return _run(contract, folders, found, purpose, effort, memo, console)
 
 
-def _run(contract: Callable[[], Contract], folders: Folders, mode: Mode, console: Console) -> int:
+def _nothing_changed(memo: Memo, folders: Folders, console: Console) -> int:
+    console.show(memo.warnings)
+    console.say(summary(memo.account, folders.seeds))
+    console.say("\n".join([kept(folders.out), *rows_of(memo.account)]))
+    return 0
+
+
+def _run(
+    contract: Callable[[], Contract],
+    folders: Folders,
+    found: Survey,
+    purpose: Purpose,
+    effort: Effort,
+    memo: Memo | None,
+    console: Console,
+) -> int:
+    from stancebook.large.crew import CrewError
+    from stancebook.large.whole import Plan
+    from stancebook.spec import ContractError
+
+    mode = purpose.mode()
+    plan = Plan(effort.jobs, memo, folders.out, lambda documents: bar(documents, console))
     try:
-        built = build(contract(), folders.seeds)
+        with mode.place(folders.out) as new:
+            made = mode.make(contract, folders.seeds, found, new, plan)
+            console.show(made.problems)
+            if made.account is None:
+                console.say(_refusal(made, console) + mode.unused.format(out=named(folders.out)))
+                return 1
+            console.say(summary(made.account, folders.seeds))
+            status = mode.use(made, new, folders, console)
     except ContractError as fault:
         console.show([])
         console.fail(f"The schemas are not in order: {fault}")
         return 1
-    console.show(built.problems)
-    if built.errors:
-        console.say(_refusal(built, console) + mode.unused.format(out=named(folders.out)))
+    except CrewError as fault:
+        console.show([])
+        console.fail(f"{mode.unused.format(out=named(folders.out))} {fault}")
         return 1
-    console.say(_summary(built, folders.seeds))
-    return mode.use(built, folders, console)
+    except PublishError as fault:
+        console.fail(f"Nothing was written. {fault}")
+        return 1
+    if purpose.writes and status == 0:
+        _remember(made, found, folders.out)
+    return status
 
 
-def _summary(built: Build, seeds: Path) -> str:
-    rules = len(built.contract.rules) + sum(len(spec.rules) for spec in built.contract.tables.values())
-    return "\n".join(
-        [
-            f"read     {count(len(built.corpus.documents), 'document')} and"
-            f" {count(len(built.corpus.codebook), 'codebook file')} in {named(seeds)}",
-            f"checked  {count(built.quotes, 'quote')} found in their texts, {count(built.references, 'reference')}"
-            f" followed, {count(rules, 'rule')} held",
-        ]
-    )
+def _remember(made: Made, found: Survey, out: Path) -> None:
+    if made.account is not None:
+        sources = sources_of_contract()
+        seen, warnings = glance_of_seeds(found), tuple(made.problems)
+        Memo(sources, code_of(sources), made.codebook, seen, made.account, warnings, made.chunks, made.derived).save(
+            out
+        )
 
 
-def _refusal(built: Build, console: Console) -> str:
-    told = f"{count_problems(built.errors)} "
-    if console.output_format == "github" and len(built.errors) > ANNOTATIONS_SHOWN:
+def _refusal(made: Made, console: Console) -> str:
+    told = f"{count_problems(made.errors)} "
+    if console.output_format == "github" and len(made.errors) > ANNOTATIONS_SHOWN:
         told += f"GitHub shows {ANNOTATIONS_SHOWN} of them beside their lines, this log all. "
     return told

@@ -6,6 +6,7 @@ numbers here, never a path.
 
 import os
 import re
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,17 +45,20 @@ class Document(NamedTuple):
 class Survey:
     """What lies under seeds, all of it sorted; or a part of that, such as `Survey(documents=some)`.
 
-    The codebook is not `whole` where something in its folder cannot be read.
+    The codebook is not `whole` where something in its folder cannot be read. `taken` is when it was begun, in
+    nanoseconds since 1970.
     """
 
     codebook: tuple[Entry, ...] = ()
     documents: tuple[Document, ...] = ()
     whole: bool = True
     problems: tuple[Problem, ...] = ()
+    taken: int = 0
 
 
 def survey(seeds: Path) -> Survey:
     """Look for `seeds/codebook/*.yaml` and the pairs under `seeds/documents`."""
+    taken = time.time_ns()
     walk = _Walk(seeds)
     codebook = walk.codebook()
     whole = not walk.problems
@@ -63,7 +67,7 @@ def survey(seeds: Path) -> Survey:
     if not documents and not walk.problems:
         hint = f"put <name>{TEXT} and <name>{ANNOTATIONS} there, side by side"
         walk.report(DOCUMENTS, "holds no document", hint)
-    return Survey(tuple(codebook), tuple(documents), whole, tuple(sorted(walk.problems)))
+    return Survey(tuple(codebook), tuple(documents), whole, tuple(sorted(walk.problems)), taken)
 
 
 class _Walk:

@@ -1,0 +1,40 @@
+"""What a build read, checked and made, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stancebook.contract import Contract
+    from stancebook.stored import Tally
+
+
+@dataclass(frozen=True)
+class Account:
+    """How many documents and files of a codebook were read, and what was found in them; `rows` is by table."""
+
+    documents: int
+    codebook_files: int
+    quotes: int
+    references: int
+    rules: int
+    rows: Mapping[str, int]
+
+
+def account(contract: Contract, tallies: Mapping[str, Tally], documents: int, codebook_files: int) -> Account:
+    """Return the account of tables with these tallies: quotes found in their texts, references followed to their rows."""
+    references = (
+        tallies[spec.name].rows - tallies[spec.name].empty.get(column.name, 0)
+        for spec in contract.tables.values()
+        for column in spec.references
+    )
+    return Account(
+        documents=documents,
+        codebook_files=codebook_files,
+        quotes=sum(tallies[spec.name].rows for spec in contract.shaped("grounded")),
+        references=sum(references),
+        rules=len(contract.rules) + sum(len(spec.rules) for spec in contract.tables.values()),
+        rows={name: tallies[name].rows for name in contract.tables},
+    )

@@ -1,0 +1,125 @@
+"""All chunks of a corpus, built: those in which something changed by work, the others by taking over what they gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from stancebook.large.crew import Crew
+from stancebook.large.gist import companions
+from stancebook.large.memo import glance_of_documents
+from stancebook.large.work import Done, Site, Task, work
+from stancebook.layout import part_file
+from stancebook.problem import Problem
+from stancebook.publish import reuse
+from stancebook.seeds.survey import Document
+from stancebook.stored import Part, Tally
+
+Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A chunk that is built: what its own files and those of its guests looked like, and what came of it."""
+
+    own: str
+    guests: str
+    done: Done
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON holds it."""
+        return asdict(self)
+
+    @staticmethod
+    def of_json(told: Mapping[str, Any]) -> Chunk:
+        """Return it as it was; raise `LookupError` or `TypeError` where this is none."""
+        done = dict(told["done"])
+        return Chunk(
+            told["own"],
+            told["guests"],
+            Done(
+                files=done["files"],
+                problems=tuple(Problem(**each) for each in done["problems"]),
+                links=tuple((one, other) for one, other in done["links"]),
+                parts={table: Part(**part) for table, part in done["parts"].items()},
+                tallies={table: Tally(**tally) for table, tally in done["tallies"].items()},
+                seen={table: tuple(map(tuple, rows)) for table, rows in done["seen"].items()},
+                sums=done["sums"],
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Last:
+    """The chunks of the last build, whose parts lie in the folder of its dataset."""
+
+    chunks: tuple[Chunk, ...] = ()
+    folder: Path = Path()
+
+
+def build_chunks(
+    site: Site, chunks: Sequence[tuple[Document, ...]], taken: int, last: Last, run: Crew, advance: Advance
+) -> list[Chunk]:
+    """Return all chunks, built. Their documents were seen at the time `taken`; `advance` is told of each that is done.
+
+    A chunk that has to do with documents of others is built once more, beside those: nobody can tell which they are
+    before all have been read.
+    """
+    own = [glance_of_documents(chunk, taken) for chunk in chunks]
+    before = {chunk.own: chunk for chunk in last.chunks if chunk.own}
+    known = {number: before[seen] for number, seen in enumerate(own) if seen in before}
+    advance(sum(len(chunks[number]) for number in known))
+    tasks = [Task(number, chunk) for number, chunk in enumerate(chunks) if number not in known]
+    first = _worked(site, tasks, run, advance)
+    links = {link for done in [*first.values(), *(chunk.done for chunk in known.values())] for link in done.links}
+    guests = _guests(links, chunks)
+    seen = {number: glance_of_documents(each, taken) if each else "" for number, each in guests.items()}
+    kept = {
+        number: _taken_over(chunk, number, last.folder, site.out)
+        for number, chunk in known.items()
+        if chunk.guests == seen.get(number, "") and bool(chunk.guests) == (number in guests)
+    }
+    alone = {number: done for number, done in first.items() if number not in guests}
+    again = [
+        Task(number, chunk, guests.get(number, ()), linked=True)
+        for number, chunk in enumerate(chunks)
+        if number not in kept and number not in alone
+    ]
+    done = alone | _worked(site, again, run, lambda _: None)
+    return [
+        kept[number] if number in kept else Chunk(own[number], seen.get(number, ""), done[number])
+        for number in range(len(chunks))
+    ]
+
+
+def _worked(site: Site, tasks: Sequence[Task], run: Crew, advance: Advance) -> dict[int, Done]:
+    """Return what came of tasks, by the numbers of their chunks."""
+    done: dict[int, Done] = {}
+    for at, result in run(work, [(site, task) for task in tasks]):
+        done[tasks[at].number] = result
+        advance(len(tasks[at].documents))
+    return done
+
+
+def _guests(
+    links: Iterable[tuple[str, str]], chunks: Sequence[tuple[Document, ...]]
+) -> dict[int, tuple[Document, ...]]:
+    linked = companions(links, [[document.doc_id for document in chunk] for chunk in chunks])
+    wanted = {doc_id for guests in linked.values() for doc_id in guests}
+    found = {document.doc_id: document for chunk in chunks for document in chunk if document.doc_id in wanted}
+    return {number: tuple(found[doc_id] for doc_id in guests) for number, guests in linked.items()}
+
+
+def _taken_over(chunk: Chunk, number: int, old: Path, new: Path) -> Chunk:
+    """Return a chunk of the last build as the one of this number in this build, its parts taken over."""
+    parts = {table: taken_over(part, part_file(table, number), old, new) for table, part in chunk.done.parts.items()}
+    return replace(chunk, done=replace(chunk.done, parts=parts))
+
+
+def taken_over(part: Part, place: str, old: Path, new: Path) -> Part:
+    """Return a part of the old dataset as one of the new, in another place of it."""
+    (new / place).parent.mkdir(exist_ok=True)
+    reuse(old / part.path, new / place)
+    return replace(part, path=place)

@@ -1,0 +1,107 @@
+"""What only all chunks together tell: texts that stand twice, and tables derived from all documents; out of core.
+
+DuckDB looks at the parts on the disk, within a limit of memory that does not grow with them.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from stancebook.compute import derive
+from stancebook.contract import Contract
+from stancebook.dataset import about_of, write_part
+from stancebook.large.work import Site, codebook_of
+from stancebook.layout import part_file
+from stancebook.parquet import read_typed, rows_digest
+from stancebook.spec import TableSpec
+from stancebook.stored import Part, Tally, tally
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MEMORY = "256 MB"  # that DuckDB may use; beyond, it writes to the disk beside the parts
+_TOLD = 1000  # documents whose text stands twice, of which nobody mends more before building again
+_SCRATCH = ".join"
+_NUMBER, _VALUE = "part_number", "part_value"
+
+
+@contextmanager
+def joined(out: Path) -> Iterator[Any]:
+    """Give a DuckDB that keeps what has no room in memory in a folder of its own below `out`."""
+    import duckdb
+
+    scratch = out / _SCRATCH
+    scratch.mkdir()
+    settings: dict[str, Any] = {
+        "memory_limit": MEMORY,
+        "temp_directory": str(scratch / "spilled"),
+        "preserve_insertion_order": "false",
+    }
+    try:
+        with duckdb.connect(config=settings) as database:
+            yield database
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def told_twice(database: DuckDBPyConnection, documents: Iterable[Path]) -> list[str]:
+    """Return the ids of documents that share their text with another, in order, up to a number."""
+    found = database.execute(
+        "SELECT doc_id FROM read_parquet($files) WHERE text_sha256 IN"
+        " (SELECT text_sha256 FROM read_parquet($files) GROUP BY ALL HAVING count(*) > 1) ORDER BY doc_id LIMIT $told",
+        {"files": [str(path) for path in documents], "told": _TOLD},
+    )
+    return [doc_id for (doc_id,) in found.fetchall()]
+
+
+def laid_apart(
+    database: DuckDBPyConnection, spec: TableSpec, parts: Mapping[str, list[Path]], values: Mapping[str, int], out: Path
+) -> dict[str, Path]:
+    """Lay what a derived table reads in folders, by table.
+
+    Of tables with the column that keeps rows apart, only the rows of some `values` are laid out, in folders below,
+    named by the number of each value.
+    """
+    places = {table: out / _SCRATCH / spec.name / table for table in spec.reads}
+    for table, columns in spec.reads.items():
+        places[table].mkdir(parents=True)
+        names = ", ".join(f'"{name}"' for name in columns)
+        files: dict[str, Any] = {"files": [str(path) for path in parts[table]]}
+        if spec.apart in columns:
+            database.execute(
+                f"COPY (SELECT {names}, {_NUMBER} FROM read_parquet($files) JOIN (SELECT unnest($values) AS {_VALUE},"
+                f' unnest($numbers) AS {_NUMBER}) ON "{spec.apart}" = {_VALUE})'
+                f" TO '{_quoted(places[table])}' (FORMAT parquet, PARTITION_BY ({_NUMBER}))",
+                {**files, "values": list(values), "numbers": list(values.values())},
+            )
+        else:
+            whole = _quoted(places[table] / "all.parquet")
+            database.execute(f"COPY (SELECT {names} FROM read_parquet($files)) TO '{whole}' (FORMAT parquet)", files)
+    return places
+
+
+def derived_part(site: Site, table: str, number: int, places: Mapping[str, Path]) -> tuple[Part, Tally]:
+    """Derive the rows of the value with this number, and write them as the part of the derived table with it."""
+    contract, codebook = codebook_of(site)
+    spec = contract.tables[table]
+    tables = {name: _rows(contract, spec, name, number, place) for name, place in places.items()}
+    frame = derive(spec, {**codebook, **tables})
+    about = about_of(contract)
+    place, digest = part_file(table, number), rows_digest(frame, spec, about)
+    return write_part(frame, spec, site.out, place, digest=digest, about=about), tally(spec, frame)
+
+
+def _rows(contract: Contract, spec: TableSpec, table: str, number: int, place: Path) -> pd.DataFrame:
+    folder = place / f"{_NUMBER}={number}" if spec.apart in spec.reads[table] else place
+    frame = read_typed(sorted(folder.glob("*.parquet")), contract.tables[table], spec.reads[table])
+    return frame.sort_values(list(spec.reads[table]), ignore_index=True)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,145 @@
+"""What the last build saw and made, kept beside its dataset, so that the next need not do it again.
+
+It may be deleted at any time. Nothing in it is believed unless the code, the contract and the dataset are as they
+were; of a file of seeds, its size and the time of its last change are believed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stancebook.account import Account
+from stancebook.layout import beside
+from stancebook.problem import Problem
+from stancebook.seeds.survey import Document, Survey
+
+_FORM = 1  # of what is written here; what is of another form is not believed
+_SETTLED = 2_000_000_000  # nanoseconds after which every file system gives another change another time
+_ENGINE = Path(__file__).parents[1]
+_LIBRARIES = ("site-packages", "dist-packages")
+
+
+@dataclass(frozen=True)
+class Memo:
+    """What a build saw, by digests of names, sizes and times (`glance`) and of contents, and what it made of it.
+
+    `sources` are the files and folders the contract is written in. Of a large corpus, `chunks` and `derived` tell
+    what may be taken over, in the words of `whole.py`.
+    """
+
+    sources: tuple[str, ...]
+    code: str
+    codebook: str
+    seeds: str
+    account: Account
+    warnings: tuple[Problem, ...]
+    chunks: tuple[Mapping[str, Any], ...] = ()
+    derived: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def save(self, out: Path) -> None:
+        """Keep it beside the dataset as that lies there now; where the system refuses, the next build does without."""
+        told = {**asdict(self), "form": _FORM, "dataset": glance_of_dataset(out)}
+        with suppress(OSError):
+            new = beside(out, "memo.new")
+            new.write_text(json.dumps(told), encoding="utf-8")
+            new.replace(beside(out, "memo"))
+
+
+def recall(out: Path) -> Memo | None:
+    """Return what the last build into a folder left, if the code, the contract and the dataset are still the same."""
+    try:
+        told = json.loads(beside(out, "memo").read_bytes())
+        if told.pop("form") != _FORM or told.pop("dataset") != glance_of_dataset(out):
+            return None
+        account = Account(**told.pop("account"))
+        warnings = tuple(Problem(**each) for each in told.pop("warnings"))
+        memo = Memo(account=account, warnings=warnings, **told)
+        return memo if memo.code == code_of(memo.sources) else None
+    except (OSError, ValueError, TypeError, LookupError, AttributeError):
+        return None
+
+
+def glance_of_seeds(found: Survey) -> str:
+    """Return what stands for all files of a survey; nothing, where one is not settled or there are problems."""
+    if found.problems:
+        return ""
+    documents = glance_of_documents(found.documents, found.taken)
+    codebook = glance(found.codebook, found.taken)
+    return _digest([codebook, documents]) if codebook and documents else ""
+
+
+def glance_of_documents(documents: Iterable[Document], taken: int) -> str:
+    """Return what stands for the files of some documents."""
+    return glance((entry for each in documents for entry in (each.text, each.annotations) if entry), taken)
+
+
+def glance(files: Iterable[tuple[str, int, int]], taken: int) -> str:
+    """Return what stands for files by their names, sizes and times, as seen at a time `taken`, all in nanoseconds.
+
+    It is empty, and so equals no other, where a file had changed so lately that a further change might not show.
+    """
+    seen = list(files)
+    if any(changed > taken - _SETTLED for _, _, changed in seen):
+        return ""
+    return _digest(f"{name}\0{size}\0{changed}" for name, size, changed in seen)
+
+
+def glance_of_dataset(out: Path) -> str:
+    """Return what stands for a dataset's files by their names, sizes and times."""
+    return _digest(sorted(_seen(os.fspath(out), "")))
+
+
+def sources_of_contract() -> tuple[str, ...]:
+    """Return the files, and the packages' folders, of all that was imported from neither a library nor the engine."""
+    files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    own = {Path(os.path.realpath(file)) for file in files if file and _is_own(os.path.realpath(file))}
+    return tuple(sorted({os.fspath(path.parent if path.name == "__init__.py" else path) for path in own}))
+
+
+def code_of(sources: Iterable[str]) -> str:
+    """Return the SHA-256 over the contents of sources and of the engine, and the names of what is installed."""
+    installed = [
+        f"{name}\n"
+        for folder in sys.path
+        if folder.endswith(_LIBRARIES) and os.path.isdir(folder)
+        for name in sorted(os.listdir(folder))
+        if name.endswith((".dist-info", ".egg-info"))
+    ]
+    read = [file for source in [os.fspath(_ENGINE), *sources] for file in _files(Path(source))]
+    return _digest([sys.version, *installed, *(f"{path}\0{hashlib.sha256(data).hexdigest()}" for path, data in read)])
+
+
+def _is_own(file: str) -> bool:
+    parts = Path(file).parts
+    library = any(part in parts for part in _LIBRARIES) or file.startswith(os.path.dirname(os.__file__) + os.sep)
+    return not library and not file.startswith(os.fspath(_ENGINE) + os.sep)
+
+
+def _files(source: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield a file, or all below a folder that Python did not make, with their contents."""
+    paths = sorted(source.rglob("*")) if source.is_dir() else [source]
+    for path in paths:
+        if path.is_file() and path.suffix != ".pyc":
+            yield os.fspath(path), path.read_bytes()
+
+
+def _seen(folder: str, below: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _seen(entry.path, f"{below}{entry.name}/")
+            else:
+                seen = entry.stat(follow_symlinks=False)
+                yield f"{below}{entry.name}\0{seen.st_size}\0{seen.st_mtime_ns}"
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()

@@ -1,0 +1,199 @@
+"""A corpus of any size → a dataset in a folder: at once where it is one chunk, else chunk by chunk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stancebook.account import Account, account
+from stancebook.build import Build, build_of
+from stancebook.contract import Contract
+from stancebook.dataset import about_of, as_one_file, build_digest, write, write_descriptions, write_table
+from stancebook.judge import judge
+from stancebook.large.chunks import Advance, Chunk, Last, build_chunks
+from stancebook.large.crew import crew
+from stancebook.large.derived import Group, Groups, derive_all
+from stancebook.large.gist import seen_by_all
+from stancebook.large.join import joined, told_twice
+from stancebook.large.memo import Memo
+from stancebook.large.work import Done, Site, codebook_of, with_codebook
+from stancebook.parquet import rows_digest
+from stancebook.problem import Problem, told_once
+from stancebook.seeds.corpus import Corpus, digest_of, read
+from stancebook.seeds.cut import cut
+from stancebook.seeds.survey import Document, Survey
+from stancebook.stored import Stored, Tally, tally
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_WORTH_OTHERS = 3  # chunks, below which starting other processes takes longer than they save
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a build is to be made.
+
+    `jobs` is the number of processes, or None for as many as are worth it. `memo` says what may be taken over of the
+    dataset that lies in `old`. `progress` is told how many documents there are, and gives what is to be told how many
+    more are done.
+    """
+
+    jobs: int | None = None
+    memo: Memo | None = None
+    old: Path = Path()
+    progress: Callable[[int], AbstractContextManager[Advance]] = lambda _: nullcontext(lambda _: None)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of a build: its problems and, where none is an error, its account and what it leaves to do.
+
+    `write` writes what is not written yet; `built` are the tables, where they are in memory. `codebook`, `chunks` and
+    `derived` are for the memo.
+    """
+
+    problems: list[Problem]
+    account: Account | None = None
+    write: Callable[[], None] = lambda: None
+    built: Build | None = None
+    codebook: str = ""
+    chunks: tuple[Mapping[str, Any], ...] = ()
+    derived: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that stand in the way of tables."""
+        return [problem for problem in self.problems if problem.level == "error"]
+
+
+def make(contract: Callable[[], Contract], seeds: Path, found: Survey, new: Path, plan: Plan) -> Made:
+    """Build what a survey found below `seeds` into the empty folder `new`."""
+    chunks = [found.documents[each] for each in cut([document.doc_id for document in found.documents])]
+    if len(chunks) > 1:
+        return _chunk_by_chunk(contract, seeds, found, chunks, new, plan)
+    built = build_of(contract(), read(seeds, found))
+    if built.errors:
+        return Made(built.problems)
+    return Made(built.problems, built.account, lambda: write(built, new), built)
+
+
+def _chunk_by_chunk(
+    contract_of: Callable[[], Contract],
+    seeds: Path,
+    found: Survey,
+    chunks: Sequence[tuple[Document, ...]],
+    new: Path,
+    plan: Plan,
+) -> Made:
+    contract, codebook = contract_of(), read(seeds, replace(found, documents=()))
+    site = Site(contract_of, seeds, new, codebook.codebook, codebook.whole)
+    memo = plan.memo if plan.memo is not None and plan.memo.codebook == codebook.digest else None
+    with crew(plan.jobs or _worthwhile(chunks)) as run, joined(new) as database:
+        with plan.progress(len(found.documents)) as advance:
+            built = build_chunks(site, chunks, found.taken, _last_chunks(memo, plan.old), run, advance)
+        done = [chunk.done for chunk in built]
+        problems = _problems(contract, codebook, found, site, done, database)
+        if errors := [problem for problem in problems if problem.level == "error"]:
+            return Made(errors)
+        derived = derive_all(contract, site, done, _last_groups(memo), plan.old, database, run)
+    stored = _stored(contract, done, derived)
+    tables = {
+        **{spec.name: tally(spec, codebook_of(site)[1][spec.name]) for spec in contract.of_codebook},
+        **{name: each.tally for name, each in stored.items()},
+    }
+    files = {
+        "codebook": codebook.digest,
+        **{chunk[0].doc_id: each.files for chunk, each in zip(chunks, done, strict=True)},
+    }
+    return Made(
+        problems,
+        account(contract, tables, len(found.documents), len(found.codebook)),
+        lambda: _finish(site, stored, digest_of(files)),
+        None,
+        codebook.digest,
+        tuple(chunk.as_json() for chunk in built),
+        {name: {value: group.as_json() for value, group in groups.items()} for name, groups in derived.items()},
+    )
+
+
+def _worthwhile(chunks: Sequence[object]) -> int:
+    """Return how many processes are worth their start."""
+    return (
+        min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, len(chunks))
+        if len(chunks) >= _WORTH_OTHERS
+        else 1
+    )
+
+
+def _last_chunks(memo: Memo | None, old: Path) -> Last:
+    return Last(tuple(map(Chunk.of_json, memo.chunks)), old) if memo else Last()
+
+
+def _last_groups(memo: Memo | None) -> dict[str, Groups]:
+    last = memo.derived if memo else {}
+    return {table: {value: Group.of_json(each) for value, each in groups.items()} for table, groups in last.items()}
+
+
+def _problems(
+    contract: Contract,
+    codebook: Corpus,
+    found: Survey,
+    site: Site,
+    done: Sequence[Done],
+    database: DuckDBPyConnection,
+) -> list[Problem]:
+    """Return all problems, each once; those that all documents are needed for only where nothing else is wrong."""
+    problems = [problem for each in done for problem in each.problems]
+    problems += judge(contract, codebook, part=True).problems
+    if not any(problem.level == "error" for problem in problems):
+        documents = contract.document.name
+        twice = told_twice(database, [site.out / each.parts[documents].path for each in done])
+        alike = tuple(document for document in found.documents if document.doc_id in set(twice))
+        if alike:
+            problems += judge(
+                contract, with_codebook(read(site.seeds, Survey(documents=alike)), codebook), part=True, elsewhere=True
+            ).problems
+        problems += judge(contract, codebook, seen_by_all(contract, [each.seen for each in done])).problems
+    return told_once(problems)
+
+
+def _stored(contract: Contract, done: Sequence[Done], derived: Mapping[str, Groups]) -> dict[str, Stored]:
+    """Return the tables that lie in parts."""
+    coded = {
+        spec.name: Stored(
+            tuple(each.parts[spec.name] for each in done),
+            sum((each.tallies[spec.name] for each in done), start=Tally()),
+        )
+        for spec in contract.of_documents
+    }
+    groups = {
+        name: Stored(
+            tuple(each.part for each in values.values()), sum((each.tally for each in values.values()), start=Tally())
+        )
+        for name, values in derived.items()
+    }
+    return {**coded, **groups}
+
+
+def _finish(site: Site, stored: Mapping[str, Stored], seeds: str) -> None:
+    """Write the tables of the codebook, and what the dataset says of itself."""
+    contract, codebook = codebook_of(site)
+    about = about_of(contract)
+    digests = {name: [part.build for part in each.parts] for name, each in stored.items()}
+    unwritten = dict(stored)
+    for spec in contract.of_codebook:
+        frame = codebook[spec.name]
+        digests[spec.name] = [rows_digest(frame, spec, about)]
+        unwritten[spec.name] = as_one_file(frame, spec)
+    digest = build_digest(contract, unwritten, None, seeds, digests)
+    written = {
+        spec.name: write_table(codebook[spec.name], spec, site.out, build=digest, about=about)
+        for spec in contract.of_codebook
+    }
+    tables = {name: {**stored, **written}[name] for name in contract.tables}
+    write_descriptions(contract, tables, None, site.out, shares=None, build=digest, seeds=seeds)
