@@ -9,6 +9,7 @@ import pytest
 
 from stancebook.dataset import render
 from tests.engine.letters import write
+from tests.engine.parts import write_in_parts
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +26,14 @@ def dataset(files, tmp_path_factory) -> Path:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     return folder
+
+
+@pytest.fixture(scope="session")
+def split(built, tmp_path_factory) -> Path:
+    """The same dataset with every table a folder of parts, none of them empty; only to be read."""
+    folder = tmp_path_factory.mktemp("split") / "dataset"
+    folder.mkdir()
+    return write_in_parts(built, folder, {name: range(2, len(frame), 2) for name, frame in built.frames.items()})
 
 
 @pytest.fixture
