@@ -133,7 +133,8 @@ def test_rows_of_a_part_that_the_data_package_miscounts_are_told(copied, told):
     assert told() == [f"dataset/{place('actors', 0)}:1: : it has 2 rows, and by datapackage.json it has 7"]
 
 
-def test_a_part_that_a_build_replaces_while_it_is_read_is_told_of(copied):
+def test_a_part_that_a_build_replaces_while_it_is_read_is_told_of(copied, monkeypatch):
+    monkeypatch.setattr("stancebook.exchange.opened._KEPT", -1)
     statements = verify(read(copied)).tables["statements"]
     shutil.copy(copied / place("statements", 0), copied / place("statements", 1))
     with pytest.raises(DatasetError, match=r"part-00001\.parquet changed while it was read: .* Try again"):
@@ -171,10 +172,12 @@ def test_wherever_tables_are_cut_frames_and_verdict_are_the_same(change, data, l
     }
     folders = [tmp_path_factory.mktemp("whole") / "d", tmp_path_factory.mktemp("cut") / "d"]
     verdicts = []
-    for folder, at in zip(folders, ({}, cuts), strict=True):
+    for folder, at, block in zip(folders, ({}, cuts), (1 << 20, 2), strict=True):
         folder.mkdir()
         write_in_parts(faulty, folder, at)
-        with contextlib.chdir(folder.parent):
+        with contextlib.chdir(folder.parent), pytest.MonkeyPatch.context() as patch:
+            patch.setattr("stancebook.exchange.verify._BLOCK", block)
+            patch.setattr("stancebook.exchange.opened._KEPT", 10_000 if folder is folders[0] else -1)
             verdicts.append(verify(read(folder)))
     assert verdicts[0].problems == verdicts[1].problems
     assert bool(verdicts[0].problems) is (change is spoilt)

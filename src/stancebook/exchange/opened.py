@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +26,8 @@ from stancebook.problem import Problem, shown
 
 SHOWN = 10  # rows told one by one of those with one fault; the rest are counted
 
-_BATCH = 65_536  # rows that are held at once
+_BATCH = 65_536  # rows that are read at once
+_KEPT = 10_000  # a table of so many rows is read once and kept
 _FROM_ONE_PLACE = "take all files from one place"
 _HELD_AS: Mapping[Type, pa.DataType] = {"string": pa.string(), "date": pa.date32(), "integer": pa.int64()}
 _TAKEN: Mapping[Type, Callable[[pa.DataType], bool]] = {
@@ -96,6 +98,7 @@ class Opened:
         self.num_rows = 0
         self._types: dict[str, pa.DataType] | None = None
         self._sources: list[_Source] = []
+        self._kept: pa.Table | None = None
         for file in table.files:
             self._open(package.folder / file.path, file)
         if self.is_there:
@@ -104,11 +107,18 @@ class Opened:
     @property
     def schema(self) -> pa.Schema:
         """The columns, as `to_batches` gives them."""
-        types = (self._types or {}) if self.is_there else {}
+        return self._held if self.is_there else pa.schema([])
+
+    @cached_property
+    def _held(self) -> pa.Schema:
+        types = self._types or {}
         return pa.schema([(name, types[name]) for name in self.table.columns if name in types])
 
     def to_batches(self, max_chunksize: int = _BATCH, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the rows in order, some columns of them or all; raise `DatasetError` where a file changed meanwhile."""
+        if self._kept is not None:
+            yield from (self._kept if columns is None else self._kept.select(columns)).to_batches(max_chunksize)
+            return
         for source in self._sources:
             try:
                 yield from self._batches(source, max_chunksize, columns)
@@ -125,6 +135,7 @@ class Opened:
         Where a file turns out to be broken, that is the one problem of the table, which then is not there. Raises
         `DatasetError` as `to_batches` does.
         """
+        kept: list[pa.RecordBatch] | None = [] if self.num_rows <= _KEPT else None
         for source in self._sources:
             first = source.first
             try:
@@ -132,12 +143,16 @@ class Opened:
                     batch.validate(full=True)
                     yield first, batch
                     first += batch.num_rows
+                    if kept is not None:
+                        kept.append(batch)
             except FileNotFoundError as fault:
                 raise _changed(source) from fault
             except (OSError, pa.ArrowException) as fault:
                 self.problems.clear()
                 self._lose(f"it cannot be read as Parquet: {short(str(fault))}", source.path)
                 return
+        if kept is not None and self.is_there:
+            self._kept = pa.Table.from_batches(kept, self.schema)
 
     def has(self, columns: tuple[str, ...]) -> bool:
         """Return whether columns can be compared: whether they are there, and of types known here."""

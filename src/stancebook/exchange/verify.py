@@ -1,7 +1,7 @@
 """A dataset on disk held against the contract it carries → its tables, and what is wrong with them.
 
-Cells are checked by Arrow, batch by batch: a million rows take seconds, and no more memory than a few. So are keys
-where rows stand in their order, as a build writes them. A reference takes its two columns into memory, whole.
+All is checked by Arrow, and a million rows take seconds. Nothing is held whole but keys that stand in no order, which
+no build writes: cells and keys are read batch by batch, references block by block.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from stancebook.problem import Problem, shown
 from stancebook.suggest import one_of
 
 _ROW = "row"
+_BLOCK = 1 << 20  # rows of a table that are held at once, where they are looked for among those of another
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ def _faults_of_keys(one: Opened) -> Iterator[Fault]:
     unique = [(name,) for name, column in one.table.columns.items() if column.unique and (name,) != one.table.key]
     for columns in filter(None, [one.table.key, *unique]):
         if one.has(columns) and not _is_increasing(one, columns):
-            names, rows = _numbered(one, columns)
+            names = _names(columns)
+            rows = pa.concat_tables(_numbered(one, columns))
             firsts = rows.group_by(names).aggregate([(_ROW, "min")])[f"{_ROW}_min"]
             again = rows[_ROW].filter(pc.invert(pc.is_in(rows[_ROW], firsts))).combine_chunks()
             if len(again):
@@ -184,7 +186,9 @@ def _ranked(cells: pa.Array, column: Column) -> pa.Array:
 
 def _fault_of_key(one: Opened, columns: tuple[str, ...], rows: pa.Array) -> Fault:
     message = f"the same {', '.join(columns)} stands in another row of {one.table.name}"
-    return Fault(columns, _places(rows), lambda _: message, f"in which {message}")
+    places = Places()
+    places.add(rows)
+    return Fault(columns, places, lambda _: message, f"in which {message}")
 
 
 def _dangling(one: Opened, opened: Mapping[str, Opened]) -> Iterator[Fault]:
@@ -195,36 +199,50 @@ def _dangling(one: Opened, opened: Mapping[str, Opened]) -> Iterator[Fault]:
             one.is_of_the_build and to.is_of_the_build and one.has(reference.columns) and to.has(reference.target)
         )
         if comparable:
-            names, rows = _numbered(one, reference.columns)
-            _, targets = _numbered(to, reference.target)
-            lost = rows.join(targets.drop_columns([_ROW]), names, join_type="left anti")[_ROW].combine_chunks()
-            if len(lost):
-                yield _fault_of_reference(reference, lost.take(pc.sort_indices(lost)))
+            lost = Places()
+            for rows in _numbered(one, reference.columns):
+                lost.add(_lost(rows, to, reference))
+            if lost.number:
+                yield _fault_of_reference(reference, lost)
 
 
-def _fault_of_reference(reference: Reference, rows: pa.Array) -> Fault:
+def _lost(rows: pa.Table, to: Opened, reference: Reference) -> pa.Array:
+    """Return the numbers of those rows whose reference leads nowhere, in order."""
+    names = _names(reference.columns)
+    for targets in _numbered(to, reference.target):
+        if not rows.num_rows:
+            break
+        rows = rows.join(targets.drop_columns([_ROW]), names, join_type="left anti")
+    return rows[_ROW].combine_chunks().sort()
+
+
+def _fault_of_reference(reference: Reference, rows: Places) -> Fault:
     return Fault(
         reference.columns,
-        _places(rows),
+        rows,
         lambda value: f"'{value}' is not in {reference.table}",
         f"whose {', '.join(reference.columns)} is not in {reference.table}",
     )
 
 
-def _places(rows: pa.Array) -> Places:
-    places = Places()
-    places.add(rows)
-    return places
+def _names(columns: Sequence[str]) -> list[str]:
+    return [str(place) for place in range(len(columns))]
 
 
-def _numbered(one: Opened, columns: Sequence[str]) -> tuple[list[str], pa.Table]:
-    """Return some columns of the rows in which none is empty, under names of their own, and the rows' numbers."""
-    names = [str(place) for place in range(len(columns))]
+def _numbered(one: Opened, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield some columns of the rows in which none is empty, under `_names` of their own, and the rows' numbers.
+
+    They come in blocks of some `_BLOCK` rows, of which there is at least one.
+    """
     types = [one.schema.field(name).type for name in columns]
-    pieces = [pa.schema([*zip(names, types, strict=True), (_ROW, pa.int64())]).empty_table()]
-    first = 0
+    none = pa.schema([*zip(_names(columns), types, strict=True), (_ROW, pa.int64())]).empty_table()
+    first, block = 0, none
     for batch in one.to_batches(columns=columns):
         numbers = pa.array(np.arange(first, first + batch.num_rows))
-        pieces.append(pa.table([*batch.columns, numbers], [*names, _ROW]).drop_null())
+        rows = pa.table([*batch.columns, numbers], none.column_names).drop_null()
         first += batch.num_rows
-    return names, pa.concat_tables(pieces)
+        block = pa.concat_tables([block, rows])
+        if block.num_rows >= _BLOCK:
+            yield block
+            block = none
+    yield block
