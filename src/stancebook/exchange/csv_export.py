@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 from pyarrow import csv
@@ -33,20 +33,25 @@ def to_csv(package: Package, tables: Mapping[str, Rows], folder: Path) -> None:
     """
     _refuse_foreign(folder)
     try:
-        files = {f"{name}.csv": _csv(table) for name, table in tables.items()}
+        files = {f"{name}.csv": _bytes(table) for name, table in tables.items()}
     except pa.ArrowException as fault:
         raise PublishError(f"A column cannot be written as CSV: {fault}") from fault
     descriptor = {**package.descriptor, "resources": _resources(package)}
     publish({**files, DATAPACKAGE: (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode()}, folder)
 
 
-def _csv(table: Rows) -> bytes:
+def _bytes(table: Rows) -> bytes:
     sink = io.BytesIO()
+    _write(table, sink)
+    return sink.getvalue()
+
+
+def _write(table: Rows, sink: BinaryIO) -> None:
+    """Write a table batch by batch."""
     options = csv.WriteOptions(quoting_style="needed", eol="\r\n")
     with csv.CSVWriter(sink, table.schema, write_options=options) as writer:
         for batch in table.to_batches(_BATCH):
             writer.write_batch(batch)
-    return sink.getvalue()
 
 
 def _resources(package: Package) -> list[dict[str, Any]]:
