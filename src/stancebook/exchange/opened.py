@@ -130,7 +130,7 @@ class Opened:
         return pa.Table.from_batches(self.to_batches(), self.schema)
 
     def scan(self) -> Iterator[tuple[int, pa.RecordBatch]]:
-        """Yield all rows once, each batch behind the number of its first row, every byte looked at.
+        """Yield all rows once, each batch behind the number of its first row, every cell looked at.
 
         Where a file turns out to be broken, that is the one problem of the table, which then is not there. Raises
         `DatasetError` as `to_batches` does.
