@@ -17,9 +17,20 @@ import pytest
 
 from stancebook.exchange.command import main
 from tests.desk import plain, printed
+from tests.engine.parts import write_in_parts
 from tests.pages import ROOT, page_at
 
 PAGE = page_at("docs/query.md")
+
+
+@pytest.fixture(scope="module")
+def in_parts(article, tmp_path_factory):
+    """A folder with the same dataset, every table a folder of parts of thirty rows."""
+    folder = tmp_path_factory.mktemp("query-in-parts")
+    (folder / "dataset").mkdir()
+    cuts = {name: range(30, len(frame), 30) for name, frame in article.frames.items()}
+    write_in_parts(article, folder / "dataset", cuts)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +90,15 @@ def test_a_recipe_gives_the_answer_shown(recipe, workspace, monkeypatch):
     run = printed if recipe.language == "python" else None
     run = RUN.get((recipe.heading, recipe.language), run)
     assert plain(run(recipe.code)) == plain(recipe.answer or "no answer is shown")
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [block for block in PAGE.blocks if re.search("""["']dataset""", block.code) and block.language != "r"],
+    ids=lambda block: block.heading,
+)
+def test_a_recipe_gives_the_same_answer_where_tables_are_folders(recipe, in_parts, monkeypatch):
+    test_a_recipe_gives_the_answer_shown(recipe, in_parts, monkeypatch)
 
 
 def test_the_csv_export_is_as_the_page_says(workspace):

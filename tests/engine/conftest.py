@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.letters import write
+from tests.engine.parts import write_in_parts
 from tests.on_disk import lay, rendered
 
 
@@ -21,6 +22,14 @@ def files(built) -> dict[str, bytes]:
 def dataset(files, tmp_path_factory) -> Path:
     """The minimal project's dataset on disk; only to be read."""
     return lay(files, tmp_path_factory.mktemp("minimal") / "dataset")
+
+
+@pytest.fixture(scope="session")
+def split(built, tmp_path_factory) -> Path:
+    """The same dataset with every table a folder of parts, none of them empty; only to be read."""
+    folder = tmp_path_factory.mktemp("split") / "dataset"
+    folder.mkdir()
+    return write_in_parts(built, folder, {name: range(2, len(frame), 2) for name, frame in built.frames.items()})
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def older(folder: Path) -> Dataset:
         told = f"{place}: {first.where}: {first.message}" if first.where else f"{place}: {first.message}"
         others = f", and {count(len(more), 'problem')} more" * bool(more)
         raise DatasetError(f"{folder} is not what its own contract says ({told}{others})")
-    return Dataset(package, verdict.tables)
+    return Dataset(package, {name: table.read() for name, table in verdict.tables.items()})
 
 
 def between(before: Dataset, after: Dataset) -> list[TableChanges]:

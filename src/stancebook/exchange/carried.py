@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
@@ -23,6 +23,8 @@ Type = Literal["string", "date", "integer"]
 
 _T = TypeVar("_T")
 _TABLE_FILE = re.compile(r"(?P<name>[^./\\:][^/\\:]*)\.parquet")
+_PART_FILE = re.compile(rf"{_TABLE_FILE.pattern}/[^./\\:][^/\\:]*\.parquet")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _CONSTRAINTS = {"required", "unique", "enum", "pattern", "minimum"}
 _LARGEST = 2**63 - 1  # what a cell can hold
 _KINDS: Mapping[type, str] = {
@@ -69,8 +71,21 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class File:
+    """One file of a table: its place below the dataset's folder, and what it is told by, where the package says so.
+
+    A table that is one file has no `digest` here: its build tells whether it belongs.
+    """
+
+    path: str
+    build: str | None
+    digest: str | None = None
+    rows: int | None = None
+
+
+@dataclass(frozen=True)
 class Table:
-    """One table; its file holds `rows` rows, where the package says so."""
+    """One table: its `files`, in the order of their rows, hold `rows` rows, where the package says so."""
 
     name: str
     columns: Mapping[str, Column]
@@ -79,10 +94,11 @@ class Table:
     key: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     rows: int | None = None
+    files: tuple[File, ...] = ()
 
     @property
     def file(self) -> str:
-        """The name of its file."""
+        """The name of its file, or of the folder that its files lie in."""
         return table_file(self.name)
 
 
@@ -140,11 +156,11 @@ class _Reading:
         self.notes: list[Note] = []
 
     def package(self, folder: Path) -> Package:
+        build = _maybe(str, _needed(dict, self.descriptor, "stancebook", "it"), "build", "'stancebook'")
         resources = self._resources()
-        tables = {name: self._table(name, each) for name, each in resources.items()}
+        tables = {name: self._table(name, each, build) for name, each in resources.items()}
         by_resource = {_maybe(str, each, "name", name): name for name, each in resources.items()}
         linked = {name: self._linked(table, resources[name], tables, by_resource) for name, table in tables.items()}
-        build = _maybe(str, _needed(dict, self.descriptor, "stancebook", "it"), "build", "'stancebook'")
         if build is None:
             self._note(None, "", "names no build: whether all tables are of one is not checked")
         return Package(folder, self.descriptor, linked, build, tuple(self.notes))
@@ -156,19 +172,19 @@ class _Reading:
         """Return the resources that are tables, by the tables' names."""
         found: dict[str, Mapping[str, Any]] = {}
         for each in _needed(list, self.descriptor, "resources", "it"):
-            path = _needed(str, _is(dict, each, "a resource"), "path", "a resource")
-            if not path.endswith(table_file("")):
-                self._note(None, "", f"the resource {path[:80]!r} is no Parquet file, and is not checked")
+            paths = _paths(_is(dict, each, "a resource"), "a resource")
+            if not paths[0].endswith(table_file("")):
+                self._note(None, "", f"the resource {paths[0][:80]!r} is no Parquet file, and is not checked")
                 continue
-            name = _table_name(path)
+            name = _table_name(paths, in_folder=isinstance(each["path"], list))
             if name in found:
-                raise _WrongError(f"two resources have the path {path!r}")
+                raise _WrongError(f"two resources have the path {table_file(name)!r}")
             found[name] = each
         if not found:
             raise _WrongError("it names no Parquet file")
         return found
 
-    def _table(self, name: str, resource: Mapping[str, Any]) -> Table:
+    def _table(self, name: str, resource: Mapping[str, Any], build: str | None) -> Table:
         schema = _needed(dict, resource, "schema", name)
         key = _names(schema, "primaryKey", name)
         columns = [self._column(name, _is(dict, each, name), key) for each in _needed(list, schema, "fields", name)]
@@ -183,7 +199,29 @@ class _Reading:
         if not set(key) <= set(by_name) or len(set(key)) < len(key):
             raise _WrongError(f"{name}: its key is {', '.join(key)}, and those are not fields of it, each named once")
         title, description = _maybe(str, resource, "title", name), _maybe(str, resource, "description", name)
-        return Table(name, by_name, title, description, key, (), rows)
+        return Table(name, by_name, title, description, key, (), rows, tuple(self._files(name, resource, build)))
+
+    def _files(self, name: str, resource: Mapping[str, Any], build: str | None) -> Iterator[File]:
+        """Yield the files of a table: the one of the whole's build, or each part of its own."""
+        if isinstance(resource["path"], str):
+            yield File(resource["path"], build)
+            return
+        paths, parts = _paths(resource, name), _maybe(list, resource, "parts", name)
+        if parts is None:
+            self._note(name, name, "nothing is said of its parts: whether they belong is not checked")
+        elif len(parts) != len(paths):
+            raise _WrongError(f"{name} has {len(paths)} paths, and tells of {len(parts)} parts")
+        for path, part in zip(paths, parts or [{}] * len(paths), strict=True):
+            told = _is(dict, part, f"{name}: 'parts'")
+            build, rows = _maybe(str, told, "build", path), _maybe(int, told, "rows", path)
+            yield File(path, build, self._digest(name, path, told), rows)
+
+    def _digest(self, table: str, path: str, told: Mapping[str, Any]) -> str | None:
+        digest = _maybe(str, told, "hash", path)
+        if digest is not None and not _DIGEST.fullmatch(digest):
+            self._note(table, table, f"the digest {digest[:80]!r} is of a kind not known here, and not checked")
+            return None
+        return digest and digest.removeprefix("sha256:")
 
     def _column(self, table: str, field: Mapping[str, Any], key: tuple[str, ...]) -> Column:
         name = _needed(str, field, "name", f"a field of {table}")
@@ -274,12 +312,27 @@ class _Reading:
         yield Reference(columns, name, target)
 
 
-def _table_name(path: str) -> str:
-    """Return the name of the table in a file, which lies beside the data package and nowhere else."""
-    found = _TABLE_FILE.fullmatch(path)
-    if found is None or not path.isprintable():
-        raise _WrongError(f"the path {path[:80]!r} is not the name of a file beside it")
-    return found["name"]
+def _paths(resource: Mapping[str, Any], at: str) -> list[str]:
+    """Return the paths of a resource, one or a list."""
+    if not isinstance(resource.get("path"), list):
+        return [_needed(str, resource, "path", at)]
+    if not (paths := [_is(str, each, f"{at}: 'path'") for each in resource["path"]]):
+        raise _WrongError(f"{at} has an empty list for a 'path'")
+    return paths
+
+
+def _table_name(paths: Sequence[str], *, in_folder: bool) -> str:
+    """Return the name of the table in a file, or in those of one folder, which lie beside the data package."""
+    names = set()
+    for path in paths:
+        found = (_PART_FILE if in_folder else _TABLE_FILE).fullmatch(path)
+        if found is None or not path.isprintable():
+            where = "in a folder of its table, beside it" if in_folder else "beside it"
+            raise _WrongError(f"the path {path[:80]!r} is not the name of a file {where}")
+        names.add(found["name"])
+    if len(names) > 1 or len(set(paths)) < len(paths):
+        raise _WrongError(f"the paths of {min(names)} repeat, or lie in more than one folder")
+    return names.pop()
 
 
 def _described(value: Any, at: str) -> tuple[str, str | None]:

@@ -120,14 +120,14 @@ def _export(options: argparse.Namespace, write: Callable[..., None]) -> int:
     package, verdict = found
     try:
         write(package, verdict.tables, options.to)
-    except PublishError as fault:
+    except (DatasetError, PublishError) as fault:
         console.say(f"Nothing was written. {fault}")
         return 1
     except OSError as fault:
         console.say(f"Nothing was written. {shown(options.to)} cannot be written: {fault.strerror}.")
         return 1
     console.say(f"wrote    {shown(options.to)}")
-    console.say("\n".join(f"         {len(table):>6}  {name}" for name, table in verdict.tables.items()))
+    console.say("\n".join(f"         {table.num_rows:>6}  {name}" for name, table in verdict.tables.items()))
     return 0
 
 
@@ -155,7 +155,7 @@ def _summary(package: Package, verdict: Verdict, folder: Path) -> str:
     from stancebook.problem import named
 
     tables = package.tables.values()
-    rows = sum(map(len, verdict.tables.values()))
+    rows = sum(table.num_rows for table in verdict.tables.values())
     return "\n".join(
         [
             f"read     {count(len(tables), 'table')} and {count(rows, 'row')} in {named(folder)}",

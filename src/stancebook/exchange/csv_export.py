@@ -9,20 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 from pyarrow import csv
 
 from stancebook.exchange.carried import Package
+from stancebook.exchange.opened import Rows
 from stancebook.layout import DATAPACKAGE
 from stancebook.publish import PublishError, put, scratch
 
 _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True}
-_OF_THE_FILE = {"bytes", "hash"}  # what a resource may say of its Parquet file alone
+_OF_THE_FILE = {"bytes", "hash", "parts"}  # what a resource may say of its Parquet files alone
+_BATCH = 65_536  # rows that are written at once
 
 
-def to_csv(package: Package, tables: Mapping[str, pa.Table], folder: Path) -> None:
+def to_csv(package: Package, tables: Mapping[str, Rows], folder: Path) -> None:
     """Make `folder` hold one CSV file a table and their data package, all of them or none.
 
     `tables` are those of a verdict without errors. Raises `PublishError` where the folder holds something
@@ -33,9 +35,8 @@ def to_csv(package: Package, tables: Mapping[str, pa.Table], folder: Path) -> No
     with scratch(folder) as new:
         try:
             for name, table in tables.items():
-                options = csv.WriteOptions(quoting_style="needed", eol="\r\n")
                 with (new / f"{name}.csv").open("xb") as file:
-                    csv.write_csv(table, file, options)
+                    _write(table, file)
         except pa.ArrowException as fault:
             raise PublishError(f"A column cannot be written as CSV: {fault}") from fault
         told = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
@@ -43,12 +44,20 @@ def to_csv(package: Package, tables: Mapping[str, pa.Table], folder: Path) -> No
         put(new, folder)
 
 
+def _write(table: Rows, sink: BinaryIO) -> None:
+    """Write a table batch by batch."""
+    options = csv.WriteOptions(quoting_style="needed", eol="\r\n")
+    with csv.CSVWriter(sink, table.schema, write_options=options) as writer:
+        for batch in table.to_batches(_BATCH):
+            writer.write_batch(batch)
+
+
 def _resources(package: Package) -> list[dict[str, Any]]:
     """Return what the data package says of each table, with what is true of its CSV file instead."""
-    by_file = {resource["path"]: resource for resource in package.descriptor["resources"]}
+    described = {_first(resource["path"]): resource for resource in package.descriptor["resources"]}
     resources = []
     for table in package.tables.values():
-        resource = {key: value for key, value in by_file[table.file].items() if key not in _OF_THE_FILE}
+        resource = {key: value for key, value in described[table.files[0].path].items() if key not in _OF_THE_FILE}
         resources.append(
             {
                 **resource,
@@ -61,6 +70,10 @@ def _resources(package: Package) -> list[dict[str, Any]]:
             }
         )
     return resources
+
+
+def _first(path: str | list[str]) -> str:
+    return path if isinstance(path, str) else path[0]
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -1,25 +1,34 @@
-"""One table's file, opened: its columns as the contract has them, and what is wrong with the file as a whole.
+"""One table's files, opened: its columns as the contract has them, and what is wrong with the files as a whole.
 
-Files of tables have no lines: a problem's `line` is the row and its `column` the column's place, both
-from 1; what is wrong with a whole table or column stands in line 1.
+Rows are read batch by batch, for a table may be larger than the memory. Files of tables have no lines: a problem's
+`line` is the row, counted through all files of the table, and its `column` the column's place, both from 1; what is
+wrong with a whole table, file or column stands in line 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stancebook.console import count
-from stancebook.exchange.carried import Package, Table, Type
+from stancebook.exchange.carried import File, Package, Table, Type
 from stancebook.layout import DATAPACKAGE
+from stancebook.load import DatasetError
 from stancebook.parquet import facts_of
 from stancebook.problem import Problem, shown
 
 SHOWN = 10  # rows told one by one of those with one fault; the rest are counted
 
+_BATCH = 65_536  # rows that are read at once
+_KEPT = 10_000  # a table of so many rows is read once and kept
+_FROM_ONE_PLACE = "take all files from one place"
 _HELD_AS: Mapping[Type, pa.DataType] = {"string": pa.string(), "date": pa.date32(), "integer": pa.int64()}
 _TAKEN: Mapping[Type, Callable[[pa.DataType], bool]] = {
     "string": lambda type_: _is_text(type_) or (pa.types.is_dictionary(type_) and _is_text(type_.value_type)),
@@ -28,104 +37,247 @@ _TAKEN: Mapping[Type, Callable[[pa.DataType], bool]] = {
 }
 
 
+class Rows(Protocol):
+    """Rows of a table that need not all be in memory: `Opened`, or a `pyarrow.Table`."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Their columns."""
+
+    @property
+    def num_rows(self) -> int:
+        """How many they are."""
+
+    def to_batches(self, max_chunksize: int) -> Iterable[pa.RecordBatch]:
+        """Return them in order, at most so many at once."""
+
+
+@dataclass
+class Places:
+    """Rows of a table, numbered from 0: how many they are, and the first ones, as many as are told and one more."""
+
+    first: list[int] = field(default_factory=list)
+    number: int = 0
+
+    def add(self, rows: pa.Array, after: int = 0) -> None:
+        """Add rows that come behind those there are, numbered from `after`."""
+        self.number += len(rows)
+        self.first += [after + row for row in rows.slice(0, SHOWN + 1 - len(self.first)).to_pylist()]
+
+
 @dataclass(frozen=True)
 class Fault:
-    """One rule that some rows break, numbered from 0: what to say of one row's value, and of any number of rows."""
+    """One rule that some rows break: what to say of one row's value, and of any number of rows."""
 
     columns: tuple[str, ...]
-    rows: pa.Array
+    rows: Places
     message: Callable[[str], str]
     of_more: str
     hint: Callable[[str], str] = lambda _: ""
 
 
+@dataclass(frozen=True)
+class _Source:
+    """A file that can be read, its first row's number, and what tells whether it is still the same."""
+
+    path: Path
+    first: int
+    rows: int
+    build: str | None
+
+
 class Opened:
-    """One table as its file has it: `data` holds the columns that are what the contract says, in its order."""
+    """One table as its files have it: the columns that are what the contract says, in its order."""
 
     def __init__(self, package: Package, table: Table) -> None:
         self.table = table
         self.file = shown(package.folder / table.file)
         self.problems: list[Problem] = []
-        self.is_there = False
+        self.is_there = True
         self.is_of_the_build = True
-        self.data = pa.table({})
-        try:
-            with pq.ParquetFile(package.folder / table.file) as file:
-                found = file.read()
-            found.validate(full=True)
-        except FileNotFoundError:
-            self._say("", f"{self.file} is missing")
-        except (OSError, pa.ArrowException) as fault:
-            self._say("", f"it cannot be read as Parquet: {short(str(fault))}")
-        else:
-            self.is_there = True
-            self._check_build(found.schema, package.build)
-            self._take_columns(found)
-            self._check_rows(found.num_rows)
+        self.num_rows = 0
+        self._types: dict[str, pa.DataType] | None = None
+        self._sources: list[_Source] = []
+        self._kept: pa.Table | None = None
+        for file in table.files:
+            self._open(package.folder / file.path, file)
+        if self.is_there:
+            self._check_rows()
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns, as `to_batches` gives them."""
+        return self._held if self.is_there else pa.schema([])
+
+    @cached_property
+    def _held(self) -> pa.Schema:
+        types = self._types or {}
+        return pa.schema([(name, types[name]) for name in self.table.columns if name in types])
+
+    def to_batches(self, max_chunksize: int = _BATCH, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield the rows in order, some columns of them or all; raise `DatasetError` where a file changed meanwhile."""
+        if self._kept is not None:
+            yield from (self._kept if columns is None else self._kept.select(columns)).to_batches(max_chunksize)
+            return
+        for source in self._sources:
+            try:
+                yield from self._batches(source, max_chunksize, columns)
+            except (OSError, pa.ArrowException) as fault:
+                raise _changed(source) from fault
+
+    def read(self) -> pa.Table:
+        """Return all rows at once."""
+        return pa.Table.from_batches(self.to_batches(), self.schema)
+
+    def scan(self) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """Yield all rows once, each batch behind the number of its first row, every cell looked at.
+
+        Where a file turns out to be broken, that is the one problem of the table, which then is not there. Raises
+        `DatasetError` as `to_batches` does.
+        """
+        kept: list[pa.RecordBatch] | None = [] if self.num_rows <= _KEPT else None
+        for source in self._sources:
+            first = source.first
+            try:
+                for batch in self._batches(source, _BATCH):
+                    batch.validate(full=True)
+                    yield first, batch
+                    first += batch.num_rows
+                    if kept is not None:
+                        kept.append(batch)
+            except FileNotFoundError as fault:
+                raise _changed(source) from fault
+            except (OSError, pa.ArrowException) as fault:
+                self.problems.clear()
+                self._lose(f"it cannot be read as Parquet: {short(str(fault))}", source.path)
+                return
+        if kept is not None and self.is_there:
+            self._kept = pa.Table.from_batches(kept, self.schema)
 
     def has(self, columns: tuple[str, ...]) -> bool:
         """Return whether columns can be compared: whether they are there, and of types known here."""
-        return all(name in self.data.column_names and self.table.columns[name].type is not None for name in columns)
+        return all(name in self.schema.names and self.table.columns[name].type is not None for name in columns)
 
     def told(self, fault: Fault) -> Iterator[Problem]:
         """Yield a problem for each row of a fault, the first ones one by one, and one for the rest."""
         place = 1 + min(list(self.table.columns).index(name) for name in fault.columns)
         names = ", ".join(fault.columns)
-        first = fault.rows.slice(0, SHOWN).to_pylist()
-        for row in first:
-            value = ", ".join(self._cell(row, name) for name in fault.columns)
-            where = f"{self._named(row)}.{names}"
+        shown_ = fault.rows.first[:SHOWN]
+        key = self.table.key if self.has(self.table.key) else ()
+        for row, cells in zip(shown_, self._cells(shown_, {*key, *fault.columns}), strict=True):
+            value = ", ".join(cells[name] for name in fault.columns)
+            named = [cells[name] for name in key]
+            which = ", ".join(named) if named and all(named) else f"row {row + 1}"
+            where = f"{self.table.name}[{which}].{names}"
             yield Problem(self.file, row + 1, place, where, fault.message(value), fault.hint(value))
-        if (left := len(fault.rows) - len(first)) > 0:
-            line = fault.rows[len(first)].as_py() + 1
-            yield Problem(
-                self.file, line, place, f"{self.table.name}.{names}", f"{count(left, 'more row')} {fault.of_more}"
-            )
+        if left := fault.rows.number - len(shown_):
+            line, where = fault.rows.first[SHOWN] + 1, f"{self.table.name}.{names}"
+            yield Problem(self.file, line, place, where, f"{count(left, 'more row')} {fault.of_more}")
 
-    def _cell(self, row: int, column: str) -> str:
-        """Return a cell as text, no longer than is good to read."""
-        [value] = self.data[column].slice(row, 1).cast(pa.string()).to_pylist()
-        return short(value or "")
+    def _cells(self, rows: list[int], columns: Iterable[str]) -> Iterator[dict[str, str]]:
+        """Yield for each of some rows, in order, its cells as text, no longer than is good to read."""
+        waiting, names, first = list(reversed(rows)), list(columns), 0
+        for batch in self.to_batches(columns=names):
+            while waiting and waiting[-1] < first + batch.num_rows:
+                row = batch.slice(waiting.pop() - first, 1)
+                yield {name: short(row[name].cast(pa.string())[0].as_py() or "") for name in names}
+            if not waiting:
+                return
+            first += batch.num_rows
 
-    def _named(self, row: int) -> str:
-        """Name a row as the build does, by its key; by its number where it has none."""
-        key = [self._cell(row, name) for name in self.table.key] if self.has(self.table.key) else []
-        return f"{self.table.name}[{', '.join(key) if key and all(key) else f'row {row + 1}'}]"
+    # ── Files ─────────────────────────────────────────────────────────────────────────────────────
 
-    def _say(self, where: str, message: str, hint: str = "", place: int = 1) -> None:
-        self.problems.append(Problem(self.file, 1, place, where, message, hint))
-
-    def _check_build(self, schema: pa.Schema, build: str | None) -> None:
+    def _open(self, path: Path, file: File) -> None:
+        """Take a file in, if it is there and the one that the data package lists."""
         try:
-            found = facts_of(schema)["build"]
-        except (LookupError, TypeError, ValueError):
-            self._say("", "no build wrote this file: its footer names none", "take all files from one place")
-            return
-        if build is not None and found != build:
+            if file.digest is not None and _digest(path) != file.digest:
+                self.is_of_the_build = False
+                self._lose(f"it is not the part that {DATAPACKAGE} lists", path, _FROM_ONE_PLACE)
+                return
+            with pq.ParquetFile(path) as found:
+                schema, rows = found.schema_arrow, found.metadata.num_rows
+        except FileNotFoundError:
+            self._lose(f"{shown(path)} is missing", path)
+        except (OSError, pa.ArrowException) as fault:
+            self._lose(f"it cannot be read as Parquet: {short(str(fault))}", path)
+        else:
+            build = _build(schema)
+            self._check_build(build, file, path)
+            self._take_columns(schema)
+            if file.rows not in (None, rows):
+                self._say("", f"it has {rows:,} rows, and by {DATAPACKAGE} it has {file.rows:,}", path=path)
+            self._sources.append(_Source(path, self.num_rows, rows, build))
+            self.num_rows += rows
+
+    def _batches(self, source: _Source, size: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of one file, its columns as they are held."""
+        held = self.schema if columns is None else pa.schema([self.schema.field(name) for name in columns])
+        with pq.ParquetFile(source.path) as found:
+            if (found.metadata.num_rows, _build(found.schema_arrow)) != (source.rows, source.build):
+                raise _changed(source)
+            for batch in found.iter_batches(size, columns=held.names) if held.names else ():
+                cells = [batch[name].cast(type_) for name, type_ in zip(held.names, held.types, strict=True)]
+                yield pa.RecordBatch.from_arrays(cells, schema=held)
+
+    def _say(self, where: str, message: str, hint: str = "", place: int = 1, path: Path | None = None) -> None:
+        file = self.file if path is None else shown(path)
+        self.problems.append(Problem(file, 1, place, where, message, hint))
+
+    def _lose(self, message: str, path: Path, hint: str = "") -> None:
+        """Say why the table cannot be read whole."""
+        self._say("", message, hint, path=path)
+        self.is_there = False
+
+    def _check_build(self, build: str | None, file: File, path: Path) -> None:
+        if build is None:
+            self._say("", "no build wrote this file: its footer names none", _FROM_ONE_PLACE, path=path)
+        elif file.build not in (None, build):
             self.is_of_the_build = False
-            self._say("", f"the table is of another build than {DATAPACKAGE}", "take all files from one place")
+            self._say("", f"the table is of another build than {DATAPACKAGE}", _FROM_ONE_PLACE, path=path)
 
-    def _check_rows(self, rows: int) -> None:
-        if self.table.rows not in (None, rows) and self.is_of_the_build:
-            self._say("", f"the table has {rows:,} rows, and by {DATAPACKAGE} it has {self.table.rows:,}")
+    def _check_rows(self) -> None:
+        if self.table.rows not in (None, self.num_rows) and self.is_of_the_build:
+            self._say("", f"the table has {self.num_rows:,} rows, and by {DATAPACKAGE} it has {self.table.rows:,}")
 
-    def _take_columns(self, found: pa.Table) -> None:
+    def _take_columns(self, found: pa.Schema) -> None:
+        """Keep to the columns that are as they should be in this file, too."""
         taken = {}
         for place, column in enumerate(self.table.columns.values(), start=1):
             at = f"{self.table.name}.{column.name}"
-            if (times := found.column_names.count(column.name)) != 1:
+            if (times := found.names.count(column.name)) != 1:
                 self._say(at, "the column is there more than once" if times else "the column is missing", place=place)
                 continue
-            cells = found[column.name]
+            type_ = found.field(column.name).type
             if column.type is None:
-                taken[column.name] = cells
-            elif _TAKEN[column.type](cells.type):
-                taken[column.name] = cells.cast(_HELD_AS[column.type])
+                taken[column.name] = type_
+            elif _TAKEN[column.type](type_):
+                taken[column.name] = _HELD_AS[column.type]
             else:
-                self._say(at, f"the column holds {cells.type}, not {_HELD_AS[column.type]}", place=place)
-        for name in sorted(set(found.column_names) - set(self.table.columns)):
+                self._say(at, f"the column holds {type_}, not {_HELD_AS[column.type]}", place=place)
+        for name in sorted(set(found.names) - set(self.table.columns)):
             self._say(f"{self.table.name}.{short(name)}", "the contract has no such column")
-        self.data = pa.table(taken)
+        before = taken if self._types is None else self._types
+        self._types = {name: type_ for name, type_ in taken.items() if before.get(name) == type_}
+
+
+def _changed(source: _Source) -> DatasetError:
+    return DatasetError(
+        f"{shown(source.path)} changed while it was read: a build may have put another in its place. Try again."
+    )
+
+
+def _build(schema: pa.Schema) -> str | None:
+    """Return the build that a file names; None where it names none."""
+    try:
+        build = facts_of(schema)["build"]
+    except (LookupError, TypeError, ValueError):
+        return None
+    return build if isinstance(build, str) else None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def short(text: str) -> str:

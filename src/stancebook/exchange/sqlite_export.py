@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from stancebook.exchange.carried import Column, Package, Table, Type
+from stancebook.exchange.opened import Rows
 from stancebook.publish import PublishError
 
 APPLICATION_ID = int.from_bytes(b"Stbk")  # in the header of every file that an export wrote
@@ -32,7 +33,7 @@ _DESCRIPTION = {
 }
 
 
-def to_sqlite(package: Package, tables: Mapping[str, pa.Table], file: Path) -> None:
+def to_sqlite(package: Package, tables: Mapping[str, Rows], file: Path) -> None:
     """Write a database of all tables, or none of it: the file that was there before survives a failure.
 
     `tables` are those of a verdict without errors. Raises `PublishError` where the file is not an earlier
@@ -56,7 +57,7 @@ def to_sqlite(package: Package, tables: Mapping[str, pa.Table], file: Path) -> N
         new.unlink(missing_ok=True)
 
 
-def _fill(database: sqlite3.Connection, package: Package, tables: Mapping[str, pa.Table]) -> None:
+def _fill(database: sqlite3.Connection, package: Package, tables: Mapping[str, Rows]) -> None:
     """Write everything in one transaction; the references, which may run in circles, are checked at its end."""
     for pragma in (
         "journal_mode = OFF",

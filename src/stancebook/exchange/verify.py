@@ -1,32 +1,35 @@
 """A dataset on disk held against the contract it carries → its tables, and what is wrong with them.
 
-Columns are checked whole, by Arrow: a million rows take seconds.
+All is checked by Arrow, and a million rows take seconds. Nothing is held whole but keys that stand in no order, which
+no build writes: cells and keys are read batch by batch, references block by block.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from stancebook.exchange.carried import Column, Package, Reference
-from stancebook.exchange.opened import Fault, Opened, short
+from stancebook.exchange.opened import Fault, Opened, Places, short
 from stancebook.exchange.pattern import matches
 from stancebook.layout import DATAPACKAGE, table_file
 from stancebook.problem import Problem, shown
 from stancebook.suggest import one_of
 
 _ROW = "row"
+_BLOCK = 1 << 20  # rows of a table that are held at once, where they are looked for among those of another
 
 
 @dataclass(frozen=True)
 class Verdict:
     """The tables that could be read, by name, and the problems; a table has the columns that are as they should be."""
 
-    tables: Mapping[str, pa.Table]
+    tables: Mapping[str, Opened]
     problems: list[Problem]
 
     @property
@@ -39,10 +42,13 @@ def verify(package: Package) -> Verdict:
     """Return the tables of a dataset, and every way in which they are not what its contract says."""
     opened = {table.name: Opened(package, table) for table in package.tables.values()}
     problems = [*_notes(package), *_strangers(package)]
-    for one in opened.values():
-        faults = [*_faults_of_cells(one), *_faults_of_keys(one), *_dangling(one, opened)]
-        problems += [*one.problems, *(problem for fault in faults for problem in one.told(fault))]
-    return Verdict({name: one.data for name, one in opened.items() if one.is_there}, sorted(set(problems)))
+    cells = {name: list(_faults_of_cells(one)) for name, one in opened.items()}
+    for name, one in opened.items():
+        problems += one.problems
+        if one.is_there:
+            faults = [*cells[name], *_faults_of_keys(one), *_dangling(one, opened)]
+            problems += (problem for fault in faults for problem in one.told(fault))
+    return Verdict({name: one for name, one in opened.items() if one.is_there}, sorted(set(problems)))
 
 
 def _notes(package: Package) -> Iterator[Problem]:
@@ -57,6 +63,11 @@ def _strangers(package: Package) -> Iterator[Problem]:
     for path in package.folder.glob(table_file("*")):
         if path.name not in known:
             yield Problem(shown(path), 1, 1, "", f"{DATAPACKAGE} names no such table", level="warning")
+    parts = {file.path for table in package.tables.values() for file in table.files}
+    for path in package.folder.glob(f"{table_file('*')}/*"):
+        if path.parent.name in known and f"{path.parent.name}/{path.name}" not in parts:
+            message = f"{DATAPACKAGE} lists no such part, but whoever reads the whole folder reads it too"
+            yield Problem(shown(path), 1, 1, "", message, "take it out")
 
 
 # ── Cells ─────────────────────────────────────────────────────────────────────────────────────────
@@ -107,17 +118,20 @@ _RULES = (
 
 def _faults_of_cells(one: Opened) -> Iterator[Fault]:
     """Yield what is wrong within columns; of the rules that a cell breaks, the first."""
-    for name in filter(lambda name: one.has((name,)), one.data.column_names):
-        column, cells, told = one.table.columns[name], one.data[name], pa.scalar(False)
-        for rule in (rule for rule in _RULES if rule.applies(column)):
-            broken = pc.fill_null(rule.broken(cells, column), False)
-            rows = pc.indices_nonzero(pc.and_not(broken, told)).cast(pa.int64())
-            told = pc.or_(broken, told)
-            if len(rows):
-                yield _fault_of_cells(rule, column, rows)
+    columns = [one.table.columns[name] for name in one.schema.names if one.has((name,))]
+    checks = [(column, [(rule, Places()) for rule in _RULES if rule.applies(column)]) for column in columns]
+    for first, batch in one.scan():
+        for column, rules in checks:
+            cells, told = batch[column.name], pa.scalar(False)
+            for rule, places in rules:
+                broken = pc.fill_null(rule.broken(cells, column), False)
+                places.add(pc.indices_nonzero(pc.and_not(broken, told)), first)
+                told = pc.or_(broken, told)
+    for column, rules in checks:
+        yield from (_fault_of_cells(rule, column, places) for rule, places in rules if places.number)
 
 
-def _fault_of_cells(rule: _Rule, column: Column, rows: pa.Array) -> Fault:
+def _fault_of_cells(rule: _Rule, column: Column, rows: Places) -> Fault:
     return Fault(
         (column.name,),
         rows,
@@ -134,17 +148,47 @@ def _faults_of_keys(one: Opened) -> Iterator[Fault]:
     """Yield the rows whose key, or other value of which there should be one, stands in a row before them too."""
     unique = [(name,) for name, column in one.table.columns.items() if column.unique and (name,) != one.table.key]
     for columns in filter(None, [one.table.key, *unique]):
-        if one.has(columns):
-            names, rows = _numbered(one, columns)
+        if one.has(columns) and not _is_increasing(one, columns):
+            names = _names(columns)
+            rows = pa.concat_tables(_numbered(one, columns))
             firsts = rows.group_by(names).aggregate([(_ROW, "min")])[f"{_ROW}_min"]
             again = rows[_ROW].filter(pc.invert(pc.is_in(rows[_ROW], firsts))).combine_chunks()
             if len(again):
                 yield _fault_of_key(one, columns, again)
 
 
+def _is_increasing(one: Opened, columns: Sequence[str]) -> bool:
+    """Return whether each row is greater than the one before it, by some columns, the first of them first.
+
+    Then none stands twice, and nobody needs to hold all of them to know.
+    """
+    last = None
+    for batch in one.to_batches(columns=columns):
+        if not batch.num_rows:
+            continue
+        cells = [_ranked(batch[name], one.table.columns[name]) for name in columns]
+        chain = cells if last is None else [pa.concat_arrays(pair) for pair in zip(last, cells, strict=True)]
+        greater, same = pa.scalar(False), pa.scalar(True)
+        for each in chain:
+            before, after = each.slice(0, len(each) - 1), each.slice(1)
+            greater = pc.or_(greater, pc.and_(same, pc.less(before, after)))
+            same = pc.and_(same, pc.equal(before, after))
+        if not pc.all(greater, skip_nulls=False).as_py():
+            return False
+        last = [each.slice(len(each) - 1) for each in cells]
+    return True
+
+
+def _ranked(cells: pa.Array, column: Column) -> pa.Array:
+    """Return what a build sorts a column by: choices stand in the order of their vocabulary."""
+    return pc.index_in(cells, pa.array(list(column.vocabulary))) if column.vocabulary else cells
+
+
 def _fault_of_key(one: Opened, columns: tuple[str, ...], rows: pa.Array) -> Fault:
     message = f"the same {', '.join(columns)} stands in another row of {one.table.name}"
-    return Fault(columns, rows, lambda _: message, f"in which {message}")
+    places = Places()
+    places.add(rows)
+    return Fault(columns, places, lambda _: message, f"in which {message}")
 
 
 def _dangling(one: Opened, opened: Mapping[str, Opened]) -> Iterator[Fault]:
@@ -155,14 +199,24 @@ def _dangling(one: Opened, opened: Mapping[str, Opened]) -> Iterator[Fault]:
             one.is_of_the_build and to.is_of_the_build and one.has(reference.columns) and to.has(reference.target)
         )
         if comparable:
-            names, rows = _numbered(one, reference.columns)
-            targets = to.data.select(list(reference.target)).rename_columns(names)
-            lost = rows.join(targets, names, join_type="left anti")[_ROW].combine_chunks()
-            if len(lost):
-                yield _fault_of_reference(reference, lost.take(pc.sort_indices(lost)))
+            lost = Places()
+            for rows in _numbered(one, reference.columns):
+                lost.add(_lost(rows, to, reference))
+            if lost.number:
+                yield _fault_of_reference(reference, lost)
 
 
-def _fault_of_reference(reference: Reference, rows: pa.Array) -> Fault:
+def _lost(rows: pa.Table, to: Opened, reference: Reference) -> pa.Array:
+    """Return the numbers of those rows whose reference leads nowhere, in order."""
+    names = _names(reference.columns)
+    for targets in _numbered(to, reference.target):
+        if not rows.num_rows:
+            break
+        rows = rows.join(targets.drop_columns([_ROW]), names, join_type="left anti")
+    return rows[_ROW].combine_chunks().sort()
+
+
+def _fault_of_reference(reference: Reference, rows: Places) -> Fault:
     return Fault(
         reference.columns,
         rows,
@@ -171,8 +225,24 @@ def _fault_of_reference(reference: Reference, rows: pa.Array) -> Fault:
     )
 
 
-def _numbered(one: Opened, columns: tuple[str, ...]) -> tuple[list[str], pa.Table]:
-    """Return some columns of the rows in which none is empty, under names of their own, and the rows' numbers."""
-    names = [str(place) for place in range(len(columns))]
-    table = one.data.select(list(columns)).rename_columns(names)
-    return names, table.append_column(_ROW, pa.array(range(len(table)), pa.int64())).drop_null()
+def _names(columns: Sequence[str]) -> list[str]:
+    return [str(place) for place in range(len(columns))]
+
+
+def _numbered(one: Opened, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield some columns of the rows in which none is empty, under `_names` of their own, and the rows' numbers.
+
+    They come in blocks of some `_BLOCK` rows, of which there is at least one.
+    """
+    types = [one.schema.field(name).type for name in columns]
+    none = pa.schema([*zip(_names(columns), types, strict=True), (_ROW, pa.int64())]).empty_table()
+    first, block = 0, none
+    for batch in one.to_batches(columns=columns):
+        numbers = pa.array(np.arange(first, first + batch.num_rows))
+        rows = pa.table([*batch.columns, numbers], none.column_names).drop_null()
+        first += batch.num_rows
+        block = pa.concat_tables([block, rows])
+        if block.num_rows >= _BLOCK:
+            yield block
+            block = none
+    yield block

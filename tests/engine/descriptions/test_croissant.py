@@ -119,14 +119,20 @@ def test_the_digests_are_those_of_the_files(files):
 # ── Mlcroissant ───────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.fixture(scope="module", params=["dataset", "split"])
+def folder(request):
+    """A dataset whose tables are files, and one in which they are folders."""
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture(scope="module")
-def loaded(dataset):
-    return mlcroissant.Dataset(jsonld=dataset / CROISSANT)
+def loaded(folder):
+    return mlcroissant.Dataset(jsonld=folder / CROISSANT)
 
 
-def test_mlcroissant_finds_nothing_to_mend(dataset, caplog):
+def test_mlcroissant_finds_nothing_to_mend(folder, caplog):
     with caplog.at_level(logging.WARNING):
-        issues = mlcroissant.Dataset(jsonld=dataset / CROISSANT).metadata.ctx.issues
+        issues = mlcroissant.Dataset(jsonld=folder / CROISSANT).metadata.ctx.issues
     assert (issues.errors, issues.warnings, caplog.records) == (set(), set(), [])
 
 

@@ -167,6 +167,13 @@ def test_frictionless_finds_the_data_package_valid(copied):
     assert len(report.tasks) == len(CONTRACT.tables)
 
 
+def test_frictionless_takes_a_list_of_parts_though_it_reads_the_first_alone(split):
+    assert frictionless.Package.validate_descriptor(str(split / DATAPACKAGE)).valid
+    statements = frictionless.Package(str(split / DATAPACKAGE)).get_resource("statements")
+    assert statements.paths == [f"statements.parquet/part-0000{at}.parquet" for at in (0, 1)]
+    assert (statements.rows, len(statements.read_rows())) == (3, 2)  # where it reads all, docs/query.md can say so
+
+
 def cell(name, value, row=0):
     """Return what puts a value into a cell of a column."""
 

@@ -10,10 +10,11 @@ from stancebook.descriptions.datapackage import descriptor
 from stancebook.exchange.carried import read
 from stancebook.frame import from_rows
 from tests.engine.letters import LETTERS
-from tests.engine.parts import as_files
+from tests.engine.parts import as_files, as_folders
 
 TWO_ROWS = {name: from_rows(spec, [{}, {}]) for name, spec in LETTERS.tables.items()}
-PACKAGE = descriptor(LETTERS, as_files(LETTERS, TWO_ROWS), TWO_ROWS["letters"], "build", "seeds")
+TABLES = as_files(LETTERS, TWO_ROWS) | {"letters": as_folders(LETTERS, TWO_ROWS)["letters"]}
+PACKAGE = descriptor(LETTERS, TABLES, TWO_ROWS["letters"], "build", "seeds")
 
 
 @pytest.fixture
@@ -127,6 +128,14 @@ def test_extras_of_any_kind_are_no_concern(carried):
             "claims.char_start: a vocabulary of anything but texts is not known here, and not checked",
         ),
         (
+            lambda p: p["resources"][1].pop("parts"),
+            "letters: nothing is said of its parts: whether they belong is not checked",
+        ),
+        (
+            lambda p: p["resources"][1]["parts"][1].update(hash="md5:0"),
+            "letters: the digest 'md5:0' is of a kind not known here, and not checked",
+        ),
+        (
             lambda p: p["resources"].append({"name": "map", "path": "map.geojson"}),
             ": the resource 'map.geojson' is no Parquet file, and is not checked",
         ),
@@ -152,7 +161,28 @@ def test_what_cannot_be_checked_is_noted(carried, change, note):
         (lambda p: p.update(stancebook=7), "'stancebook' is or holds what is not an object"),
         (lambda p: p["resources"][0].update(path="../people.parquet"), "is not the name of a file beside it"),
         (lambda p: p["resources"][0].update(path="/etc/people.parquet"), "is not the name of a file beside it"),
-        (lambda p: p["resources"][0].update(path=["people.parquet"]), "'path' is or holds what is not text"),
+        (lambda p: p["resources"][0].update(path=7), "'path' is or holds what is not text"),
+        (lambda p: p["resources"][1].update(path=[7]), "'path' is or holds what is not text"),
+        (lambda p: p["resources"][1].update(path=[]), "a resource has an empty list for a 'path'"),
+        (lambda p: p["resources"][1].update(path=["letters.parquet"]), "is not the name of a file in a folder of its"),
+        (
+            lambda p: p["resources"][1].update(path=["../letters.parquet/a.parquet"]),
+            "is not the name of a file in a folder",
+        ),
+        (
+            lambda p: p["resources"][1].update(path=["letters.parquet/../a.parquet"]),
+            "is not the name of a file in a folder",
+        ),
+        (
+            lambda p: p["resources"][1].update(path=["letters.parquet/a.parquet"] * 2),
+            "the paths of letters repeat, or lie in",
+        ),
+        (
+            lambda p: p["resources"][1].update(path=["a.parquet/a.parquet", "b.parquet/a.parquet"]),
+            "the paths of a repeat, or lie in",
+        ),
+        (lambda p: p["resources"][1]["parts"].pop(), "letters has 2 paths, and tells of 1 parts"),
+        (lambda p: p["resources"][1].update(parts=[7, 7]), "letters: 'parts' is or holds what is not an object"),
         (lambda p: p["resources"][0].update(path="letters.parquet"), "two resources have the path 'letters.parquet'"),
         (lambda p: p["resources"][0].update(rows=True), "people: 'rows' is or holds what is not a whole number"),
         (lambda p: p["resources"][0].pop("schema"), "people has no 'schema'"),

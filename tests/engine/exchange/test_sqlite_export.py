@@ -112,7 +112,7 @@ def test_names_are_quoted_whatever_they_are(tmp_path, file):
     (folder / "datapackage.json").write_text(text.replace('"name": "lives_in"', '"name": "order\\"; --"'), "utf-8")
     package = read(folder)
     tables = verify(read(OLD)).tables
-    people = tables["people"].rename_columns(["person_id", "name", 'order"; --', "master_id"])
+    people = tables["people"].read().rename_columns(["person_id", "name", 'order"; --', "master_id"])
     to_sqlite(package, {**tables, "people": people}, file)
     with closing(sqlite3.connect(file)) as database:
         assert database.execute('SELECT "order""; --" FROM people').fetchall() == [(None,), ("FA1",), (None,)]
