@@ -38,25 +38,19 @@ def write(build: Build, folder: Path) -> None:
     about, documents = about_of(contract), listed(frames[contract.document.name])
     digests = {name: [parquet.rows_digest(frames[name], spec, about)] for name, spec in contract.tables.items()}
     unwritten = {
-        name: _one_file(frames[name], spec, Part(table_file(name), len(frames[name]), "", ""))
+        name: Stored((Part(table_file(name), len(frames[name]), "", ""),), tally(spec, frames[name]))
         for name, spec in contract.tables.items()
     }
     digest = build_digest(contract, unwritten, documents, seeds, digests)
     tables = {
-        name: write_table(frames[name], spec, folder, build=digest, about=about)
+        name: replace(
+            unwritten[name],
+            parts=(write_part(frames[name], spec, folder, table_file(name), digest=digest, about=about),),
+        )
         for name, spec in contract.tables.items()
     }
     shares = coverage(build).shares if documents is not None else None
     write_descriptions(contract, tables, documents, folder, shares=shares, build=digest, seeds=seeds)
-
-
-def write_table(frame: pd.DataFrame, spec: TableSpec, folder: Path, *, build: str, about: Mapping[str, str]) -> Stored:
-    """Write a table that is one file; `build` is the digest of the whole build, and `about` what `about_of` says."""
-    return _one_file(frame, spec, write_part(frame, spec, folder, table_file(spec.name), digest=build, about=about))
-
-
-def _one_file(frame: pd.DataFrame, spec: TableSpec, part: Part) -> Stored:
-    return Stored((part,), tally(spec, frame))
 
 
 def write_part(
@@ -119,7 +113,7 @@ def build_digest(
     }
     said = descriptor(contract, unsigned, documents, "", seeds)
     rows = {name: list(digests[name]) for name in contract.tables}
-    return hashlib.sha256(_as_json([said, rows])).hexdigest()
+    return hashlib.sha256(json.dumps([said, rows]).encode()).hexdigest()
 
 
 def listed(documents: pd.DataFrame) -> pd.DataFrame | None:

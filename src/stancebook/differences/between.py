@@ -1,21 +1,22 @@
 """Two versions of a table, or of a whole dataset → the changes between them.
 
-Rows are told apart by their keys and compared column by column: a hundred thousand take about a second.
+Rows are told apart by their keys and compared column by column: a hundred thousand take about a second. Of a table in
+parts, only those are read that are not in both, and not all of them at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from stancebook.console import count
 from stancebook.differences.changes import Cell, Change, Rows, TableChanges, What
+from stancebook.differences.parts import Digests, Pair, pairs, rows_in, unlike
 from stancebook.exchange.carried import Column, Package, Table, read
 from stancebook.exchange.opened import short
 from stancebook.exchange.verify import verify
@@ -41,21 +42,23 @@ _ABOUT = ("name", "title", "description", "homepage", "licenses", "contributors"
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset's contract, and the rows of its tables."""
+    """A dataset's contract, and the folder that its tables lie in."""
 
     package: Package
-    tables: Mapping[str, pa.Table]
 
     @property
     def version(self) -> str:
         """The version that it states; empty where it states none."""
         return short(str(self.package.descriptor.get("version", "")))
 
+    def files(self, table: str) -> list[Path]:
+        """Return the files of a table."""
+        return table_files(self.package.folder, table)
+
 
 def fresh(folder: Path) -> Dataset:
     """Return the dataset in a folder that a build has just written."""
-    package = read(folder)
-    return Dataset(package, {name: _opened(table_files(folder, name)) for name in package.tables})
+    return Dataset(read(folder))
 
 
 def older(folder: Path) -> Dataset:
@@ -68,22 +71,22 @@ def older(folder: Path) -> Dataset:
         told = f"{place}: {first.where}: {first.message}" if first.where else f"{place}: {first.message}"
         others = f", and {count(len(more), 'problem')} more" * bool(more)
         raise DatasetError(f"{folder} is not what its own contract says ({told}{others})")
-    return Dataset(package, verdict.tables)
+    return Dataset(package)
 
 
 def between(before: Dataset, after: Dataset) -> list[TableChanges]:
     """Return the changes from one dataset to another: of the whole, then table by table; nothing where none are."""
-    old, new = before.package.tables, after.package.tables
+    old, new, digests = before.package.tables, after.package.tables, Digests()
     told = [
         TableChanges("", tuple(_about(before.package.descriptor, after.package.descriptor))),
         *(
-            of_table(old[name], before.tables[name], table, after.tables[name])
+            of_table(old[name], table, _pairs(table, before, after, digests))
             if name in old
-            else TableChanges(name, (Change("table", "added", after=after.tables[name].num_rows),))
+            else TableChanges(name, (Change("table", "added", after=rows_in(after.files(name))),))
             for name, table in new.items()
         ),
         *(
-            TableChanges(name, (Change("table", "removed", before=before.tables[name].num_rows),))
+            TableChanges(name, (Change("table", "removed", before=rows_in(before.files(name))),))
             for name in old
             if name not in new
         ),
@@ -91,23 +94,18 @@ def between(before: Dataset, after: Dataset) -> list[TableChanges]:
     return [changes for changes in told if changes]
 
 
-def of_table(old: Table, before: pa.Table, new: Table, after: pa.Table) -> TableChanges:
-    """Return the changes from one version of a table to another, given what is promised of each, and its rows.
+def of_table(old: Table, new: Table, rows: Iterable[Pair]) -> TableChanges:
+    """Return the changes from one version of a table to another, given what is promised of each, and pairs of its rows.
 
     Where the key changed, no row can be told to be another one, and rows are not compared.
     """
-    rows = _rows(before, after, new.key) if old.key == new.key else Rows()
-    return TableChanges(new.name, tuple(_promises(old, new)), rows)
+    told = (_rows(*pair, new.key) for pair in rows) if old.key == new.key else ()
+    return TableChanges(new.name, tuple(_promises(old, new)), sum(told, start=Rows()))
 
 
-def _opened(parts: list[Path]) -> pa.Table:
-    return pa.concat_tables(map(in_file, parts))
-
-
-def in_file(path: Path) -> pa.Table:
-    """Return the rows in a Parquet file, opened by Python: Arrow opens none whose name is not UTF-8."""
-    with path.open("rb") as file:
-        return pq.ParquetFile(file).read()
+def _pairs(table: Table, before: Dataset, after: Dataset, digests: Digests) -> Iterator[Pair]:
+    files = unlike(before.files(table.name), after.files(table.name), digests)
+    return pairs(*files, table.key[0]) if table.key else iter(())
 
 
 # ── What is promised ──────────────────────────────────────────────────────────────────────────────
