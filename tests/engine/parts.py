@@ -1,7 +1,6 @@
 """Tables as a dataset stores them, made without a build of many documents: as single files, or cut into parts."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -39,26 +38,29 @@ def as_folders(contract: Contract, frames: Tables, parts: int = 2) -> dict[str, 
 
 
 def write_in_parts(build: Build, folder: Path, cuts: Mapping[str, Iterable[int]]) -> Path:
-    """Write a dataset of which some tables are folders: cut before the rows that `cuts` says, by their names."""
+    """Write a dataset of which some tables are folders: cut before the rows that `cuts` says, by their names.
+
+    It is of the same build as the one in which all tables are files.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     contract, frames, seeds = build.contract, build.frames, build.corpus.digest
     about, documents = about_of(contract), listed(frames[contract.document.name])
-    pieces = {name: list(_pieces(name, frames[name], cuts.get(name))) for name in contract.tables}
-    digests = {
-        name: [rows_digest(piece, spec, about) for _, piece in pieces[name]] for name, spec in contract.tables.items()
-    }
-    unwritten = {
-        name: Stored(tuple(Part(place, len(piece), "", "") for place, piece in pieces[name]), tally(spec, frames[name]))
-        for name, spec in contract.tables.items()
-    }
-    digest = build_digest(contract, unwritten, documents, seeds, digests)
+    whole = {name: [rows_digest(frames[name], spec, about)] for name, spec in contract.tables.items()}
+    digest = build_digest(contract, as_files(contract, frames), documents, seeds, whole)
     stored = {
-        name: replace(
-            unwritten[name],
-            parts=tuple(
-                write_part(piece, spec, folder, place, digest=own if name in cuts else digest, about=about)
-                for (place, piece), own in zip(pieces[name], digests[name], strict=True)
+        name: Stored(
+            tuple(
+                write_part(
+                    piece,
+                    spec,
+                    folder,
+                    place,
+                    digest=rows_digest(piece, spec, about) if name in cuts else digest,
+                    about=about,
+                )
+                for place, piece in _pieces(name, frames[name], cuts.get(name))
             ),
+            tally(spec, frames[name]),
         )
         for name, spec in contract.tables.items()
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,8 +57,12 @@ def _publish(built: Build, folders: Folders, console: Console, told: Callable[[P
 
 def _check(built: Build, folders: Folders, console: Console) -> int:
     """Fail if the dataset is not what the seeds give, and list what differs."""
-    with _elsewhere(built) as new:
-        found = differences(new, folders.out, _ROWS_COMPARED)
+    try:
+        with _elsewhere(built) as new:
+            found = differences(new, folders.out, _ROWS_COMPARED)
+    except DatasetError as fault:
+        console.fail(f"Nothing was compared. {fault}.")
+        return 1
     if not found:
         console.say(f"same     {named(folders.out)} is what the seeds give")
         return 0
@@ -70,10 +74,20 @@ def _check(built: Build, folders: Folders, console: Console) -> int:
 
 @contextmanager
 def _elsewhere(built: Build) -> Iterator[Path]:
-    """Give the dataset of a build in a folder of the system's for what passes: the one to compare may be read-only."""
-    with TemporaryDirectory(prefix="stancebook-") as folder:
-        write(built, Path(folder))
-        yield Path(folder)
+    """Give the dataset of a build in a temporary folder of the system's: the one beside it may not be written to.
+
+    Raises `DatasetError` where the system refuses to write there.
+    """
+    with ExitStack() as held:
+        try:
+            folder = Path(held.enter_context(TemporaryDirectory(prefix="stancebook-")))
+            write(built, folder)
+        except OSError as fault:
+            raise DatasetError(
+                f"The new dataset cannot be written into the system's temporary folder ({fault.strerror}). Make room"
+                " there, or name another folder in the environment variable TMPDIR"
+            ) from fault
+        yield folder
 
 
 def _diff(built: Build, folders: Folders, console: Console, asked: str) -> int:

@@ -225,7 +225,7 @@ def test_rows_in_parts_are_told_as_those_in_one_file_are(cut):
 def test_the_same_rows_in_other_files_are_the_same_rows(other, cut):
     lines = cut(**other)
     assert of_claims(lines) == []
-    assert "datapackage.json: differs in stancebook, resources" in lines
+    assert "datapackage.json: differs in resources" in lines
 
 
 def test_seeds_that_changed_in_no_row_leave_parts_as_they_were(cut):
