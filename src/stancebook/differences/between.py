@@ -175,6 +175,8 @@ def _of_references(old: Table, new: Table) -> Iterator[Change]:
 
 
 def _rows(before: pa.Table, after: pa.Table, key: tuple[str, ...]) -> Rows:
+    if before.equals(after):
+        return Rows()
     old, new = _places(before, key), _places(after, key)
     shared = [name for name in new if name in old]
     return Rows(
