@@ -27,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 from schemas import CONTRACT  # noqa: E402
 from stancebook import DatasetError, load  # noqa: E402
 from stancebook.cli import main as build  # noqa: E402
+from stancebook.layout import files_in  # noqa: E402
 
 AIMS = ("at any instant", "while it publishes")
 OUTCOMES = ("old", "new", "refused, then completed")
@@ -132,8 +133,8 @@ def mended(seeds: Path, out: Path, expected: Files, left: str) -> str:
 
 
 def held(folder: Path) -> Files:
-    """Return the files of a folder, none where there is no folder."""
-    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
+    """Return the files of a folder and of the folders in it, none where there is no folder."""
+    return {name: path.read_bytes() for name, path in files_in(folder).items()} if folder.is_dir() else {}
 
 
 if __name__ == "__main__":

@@ -41,17 +41,14 @@ def write(build: Build, folder: Path) -> None:
     unwritten = {name: as_one_file(frames[name], spec) for name, spec in contract.tables.items()}
     digest = build_digest(contract, unwritten, documents, seeds, digests)
     tables = {
-        name: write_table(frames[name], spec, folder, build=digest, about=about)
+        name: replace(
+            unwritten[name],
+            parts=(write_part(frames[name], spec, folder, table_file(name), digest=digest, about=about),),
+        )
         for name, spec in contract.tables.items()
     }
     shares = coverage(build).shares if documents is not None else None
     write_descriptions(contract, tables, documents, folder, shares=shares, build=digest, seeds=seeds)
-
-
-def write_table(frame: pd.DataFrame, spec: TableSpec, folder: Path, *, build: str, about: Mapping[str, str]) -> Stored:
-    """Write a table that is one file; `build` is the digest of the whole build, and `about` what `about_of` says."""
-    part = write_part(frame, spec, folder, table_file(spec.name), digest=build, about=about)
-    return Stored((part,), tally(spec, frame))
 
 
 def as_one_file(frame: pd.DataFrame, spec: TableSpec) -> Stored:
@@ -123,7 +120,7 @@ def build_digest(
     }
     said = descriptor(contract, unsigned, documents, "", seeds)
     rows = {name: list(digests[name]) for name in contract.tables}
-    return hashlib.sha256(_as_json([said, rows])).hexdigest()
+    return hashlib.sha256(json.dumps([said, rows]).encode()).hexdigest()
 
 
 def listed(documents: pd.DataFrame) -> pd.DataFrame | None:

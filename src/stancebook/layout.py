@@ -1,6 +1,7 @@
 """The names of the files in a dataset's folder and of what lies beside it, and how much they tell one by one."""
 
 import os
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ DATA_CARD = "README.md"
 ANNOTATION_SCHEMA = "annotation.schema.json"
 CODEBOOK_SCHEMA = "codebook.schema.json"
 DESCRIPTIONS = (DATAPACKAGE, CROISSANT, ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, DATA_CARD)
+
+_TABLE_PLACE = re.compile(r"(?P<table>[^/]+)\.parquet(?P<part>/part-[0-9]{5,}\.parquet)?")
 
 LISTED = 50  # documents that are described one by one; where there are more, their table tells
 
@@ -23,6 +26,12 @@ def table_file(table: str) -> str:
 def part_file(table: str, number: int) -> str:
     """Return the place of a table's part, numbered from 0, below the dataset's folder."""
     return f"{table_file(table)}/part-{number:05}.parquet"
+
+
+def table_of(place: str) -> str | None:
+    """Return the table whose file, or whose part, lies at a place below the dataset's folder; None if it is none's."""
+    found = _TABLE_PLACE.fullmatch(place)
+    return found and found["table"]
 
 
 def files_of(resource: Mapping[str, Any]) -> list[str]:
@@ -43,17 +52,19 @@ def files_in(folder: Path) -> dict[str, Path]:
     That is files, links, empty folders, and folders that lie deeper than any part.
     """
     found: dict[str, Path] = {}
-    for path in folder.iterdir():
-        inner = [*path.iterdir()] if path.is_dir() and not path.is_symlink() else []
-        found |= {f"{path.name}/{each.name}": each for each in inner} or {path.name: path}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            path = folder / entry.name
+            inner = path.iterdir() if entry.is_dir(follow_symlinks=False) else ()
+            found |= {f"{entry.name}/{each.name}": each for each in inner} or {entry.name: path}
     return found
 
 
 def strangers(folder: Path, known: Collection[str]) -> list[str]:
     """Return what lies in a folder and is not known, by `files_in`; a folder of which nothing is known as a whole."""
-    tops = {name.partition("/")[0] for name in known}
+    folders = {name.partition("/")[0] for name in known if "/" in name}
     unknown = [name for name in files_in(folder) if name not in known]
-    return sorted({name if (top := name.partition("/")[0]) in tops else top for name in unknown})
+    return sorted({name if (top := name.partition("/")[0]) in folders else top for name in unknown})
 
 
 def part_pattern(table: str) -> str:

@@ -10,12 +10,14 @@ import secrets
 import shutil
 import stat
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from stancebook.layout import DATAPACKAGE, beside, files_in, files_of, last_good, strangers
 
 _BLOCK = 1 << 20  # bytes that are compared at once
+_AT_ONCE = 8  # files that are flushed at once: a disk that is asked for several needs hardly longer than for one
 
 _REMEDIES = {
     "Make room on the disk, or build elsewhere with --out.": (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
@@ -236,14 +238,19 @@ def _inodes(folder: Path) -> set[tuple[int, int]]:
 
 def _flush_files(new: Path, on_disk: Collection[tuple[int, int]]) -> None:
     """Flush to disk what a folder holds, but for the files that are there already."""
-    for path in files_in(new).values():
-        with path.open("r+b") as file:  # to write, without which Windows flushes nothing
-            known = os.fstat(file.fileno())
-            if (known.st_dev, known.st_ino) not in on_disk:
-                os.fsync(file.fileno())
+    facts = {path: path.stat() for path in files_in(new).values()}
+    anew = [path for path, each in facts.items() if (each.st_dev, each.st_ino) not in on_disk]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for _ in pool.map(_flush_file, anew):
+            pass  # and raise what was refused
     for folder in (path for path in new.iterdir() if path.is_dir()):
         _flush(folder)
     _flush(new)
+
+
+def _flush_file(path: Path) -> None:
+    with path.open("r+b") as file:  # to write, without which Windows flushes nothing
+        os.fsync(file.fileno())
 
 
 def _flush(folder: Path) -> None:

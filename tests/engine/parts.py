@@ -1,6 +1,6 @@
 """Tables as a dataset stores them, made without a build of many documents: as single files, or cut into parts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,10 +8,11 @@ import pandas as pd
 
 from stancebook.build import Build
 from stancebook.contract import Contract
-from stancebook.dataset import write_descriptions, write_part
+from stancebook.dataset import about_of, build_digest, listed, write_descriptions, write_part
 from stancebook.layout import part_file, table_file
+from stancebook.parquet import rows_digest
 from stancebook.spec import Tables
-from stancebook.stored import Part, Stored, Tally, tally
+from stancebook.stored import Part, Stored, tally
 
 
 def as_files(contract: Contract, frames: Tables, hashes: Mapping[str, str] | None = None) -> dict[str, Stored]:
@@ -36,30 +37,41 @@ def as_folders(contract: Contract, frames: Tables, parts: int = 2) -> dict[str, 
     }
 
 
-def write_in_parts(build: Build, folder: Path, cuts: Mapping[str, Sequence[int]]) -> Path:
-    """Write a dataset whose tables are cut before the rows that `cuts` says, each into a folder; the others are files.
+def write_in_parts(build: Build, folder: Path, cuts: Mapping[str, Iterable[int]]) -> Path:
+    """Write a dataset of which some tables are folders: cut before the rows that `cuts` says, by their names.
 
-    Every part is of a build of its own.
+    It is of the same build as the one in which all tables are files.
     """
-    contract, digest = build.contract, "the build"
-    stored = {}
-    for name, spec in contract.tables.items():
-        pieces = list(_pieces(name, build.frames[name], cuts.get(name), digest))
-        stored[name] = Stored(
-            tuple(write_part(frame, spec, folder, path, digest=of, about={}) for path, frame, of in pieces),
-            sum((tally(spec, frame) for _, frame, _ in pieces), start=Tally()),
+    folder.mkdir(parents=True, exist_ok=True)
+    contract, frames, seeds = build.contract, build.frames, build.corpus.digest
+    about, documents = about_of(contract), listed(frames[contract.document.name])
+    whole = {name: [rows_digest(frames[name], spec, about)] for name, spec in contract.tables.items()}
+    digest = build_digest(contract, as_files(contract, frames), documents, seeds, whole)
+    stored = {
+        name: Stored(
+            tuple(
+                write_part(
+                    piece,
+                    spec,
+                    folder,
+                    place,
+                    digest=rows_digest(piece, spec, about) if name in cuts else digest,
+                    about=about,
+                )
+                for place, piece in _pieces(name, frames[name], cuts.get(name))
+            ),
+            tally(spec, frames[name]),
         )
-    documents = build.frames[contract.document.name]
-    write_descriptions(contract, stored, documents, folder, shares=None, build=digest, seeds=build.corpus.digest)
+        for name, spec in contract.tables.items()
+    }
+    write_descriptions(contract, stored, documents, folder, shares=None, build=digest, seeds=seeds)
     return folder
 
 
-def _pieces(
-    name: str, frame: pd.DataFrame, cuts: Sequence[int] | None, digest: str
-) -> Iterator[tuple[str, pd.DataFrame, str]]:
-    """Yield where each part of a table is to lie, its rows, and the build that it is of."""
+def _pieces(table: str, frame: pd.DataFrame, cuts: Iterable[int] | None) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield where each part of a table is to lie, and its rows."""
     if cuts is None:
-        yield table_file(name), frame, digest
+        yield table_file(table), frame
         return
     for at, (start, end) in enumerate(pairwise([0, *cuts, len(frame)])):
-        yield part_file(name, at), frame.iloc[start:end], f"the build of part {at}"
+        yield part_file(table, at), frame.iloc[start:end]

@@ -196,6 +196,18 @@ def test_check_fails_where_there_is_no_dataset_and_makes_none(run, project):
     assert [path.name for path in project.iterdir()] == ["seeds"]
 
 
+@pytest.mark.parametrize("option", [("--check",), ("--diff", "dataset")])
+def test_a_temporary_folder_without_room_is_told_of_where_datasets_are_compared(option, run, project):
+    run()
+    limited = ("sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *script(project), *option)
+    told = subprocess.run(limited, check=False, capture_output=True, text=True, cwd=project)
+    assert (told.returncode, told.stderr) == (1, "")
+    assert told.stdout.splitlines()[2:] == [
+        "Nothing was compared. The new dataset cannot be written into the system's temporary folder (File too large)."
+        " Make room there, or name another folder in the environment variable TMPDIR."
+    ]
+
+
 def test_check_fails_where_the_seeds_have_problems(run, spoilt):
     status, out, _ = run("--check")
     assert status == 1

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import shutil
@@ -11,9 +12,10 @@ import pytest
 
 from stancebook import DatasetError, load
 from stancebook.build import build
-from stancebook.publish import PublishError
+from stancebook.publish import PublishError, put, reuse, scratch
 from tests.engine.letters import ANNOTATIONS, LETTERS, Claims, Letters, People, Witnesses, contract, write
-from tests.on_disk import held, lay, publish, rendered
+from tests.engine.parts import write_in_parts
+from tests.on_disk import held, lay, publish
 
 HERE = Path(__file__).parent
 EDITED = ANNOTATIONS.replace("strength: fair", "strength: weak")
@@ -21,15 +23,32 @@ EDITED = ANNOTATIONS.replace("strength: fair", "strength: weak")
 
 @pytest.fixture(scope="module")
 def old(tmp_path_factory):
-    """The files of a dataset."""
-    return rendered(build(LETTERS, write(tmp_path_factory.mktemp("old"))))
+    """The files of a dataset, in which two tables are folders of parts."""
+    folder = tmp_path_factory.mktemp("old")
+    return held(write_in_parts(build(LETTERS, write(folder)), folder / "dataset", {"claims": [1], "people": [1, 2]}))
 
 
 @pytest.fixture(scope="module")
 def new(tmp_path_factory):
-    """The files of a later build, of other seeds and a contract with a table less."""
-    seeds = write(tmp_path_factory.mktemp("new"), EDITED)
-    return rendered(build(contract(People, Letters, Claims, Witnesses), seeds))
+    """The files of a later build, of other seeds and a contract with a table less.
+
+    Of the tables that were folders, one is a file now, and one part of the other is the same; another is a folder.
+    """
+    folder = tmp_path_factory.mktemp("new")
+    built = build(contract(People, Letters, Claims, Witnesses), write(folder, EDITED))
+    return held(write_in_parts(built, folder / "dataset", {"claims": [1], "witnesses": []}))
+
+
+def folders(files):
+    """How many folders of parts there are."""
+    return len({name.partition("/")[0] for name in files if "/" in name})
+
+
+def test_the_two_datasets_have_tables_in_parts_in_common_and_apart(old, new):
+    same = {name for name in old.keys() & new.keys() if old[name] == new[name]}
+    assert {name for name in same if name.endswith(".parquet")} == {"claims.parquet/part-00001.parquet"}
+    assert {"people.parquet/part-00002.parquet", "people.parquet"} <= old.keys() | new.keys()
+    assert "witnesses.parquet/part-00000.parquet" in new.keys() - old.keys()
 
 
 def neighbours(folder):
@@ -65,16 +84,17 @@ def test_a_folder_is_made_that_holds_exactly_the_files(folder, new):
 
 
 def test_files_that_an_earlier_build_wrote_and_this_one_does_not_are_gone(folder, published, new):
-    assert set(published) > set(new)
+    assert {"tallies.parquet", "people.parquet/part-00002.parquet"} <= published.keys() - new.keys()
     assert publish(new, folder)
     assert held(folder) == new
     assert neighbours(folder) == []
 
 
 def test_what_is_up_to_date_is_not_touched(folder, published):
-    before = {path: path.stat().st_mtime_ns for path in [folder, *folder.iterdir()]}
+    before = {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]}
     assert not publish(published, folder)
-    assert {path: path.stat().st_mtime_ns for path in [folder, *folder.iterdir()]} == before
+    assert {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]} == before
+    assert neighbours(folder) == []
 
 
 def test_everybody_may_read_what_is_published_unless_the_writer_masks_it(folder, new):
@@ -190,7 +210,7 @@ def test_killed_at_any_call_it_leaves_the_old_dataset_or_the_new_or_what_the_nex
 
 def test_a_folder_that_is_not_whole_gives_way_to_the_dataset_that_was_put_aside(folder, published):
     shutil.copytree(folder, aside(folder))
-    (folder / "claims.parquet").unlink()
+    (folder / "claims.parquet/part-00001.parquet").unlink()
     assert not publish(published, folder)
     assert held(folder) == published
     assert neighbours(folder) == []
@@ -207,6 +227,7 @@ def test_what_lies_beside_and_is_not_of_a_killed_build_stays(name, folder, publi
 
 
 def test_a_leftover_that_somebody_made_read_only_goes_too(folder, published, new):
+    (folder / "claims.parquet").chmod(0o555)
     folder.chmod(0o555)
     publish(new, folder)
     assert neighbours(folder) == []
@@ -231,8 +252,13 @@ def fail_at(step, monkeypatch):
     monkeypatch.setattr(Path, "rename", refusing(Path.rename))
 
 
+def writes(files):
+    """How many calls write to the disk for good until the new folder stands: files, folders, and two renames."""
+    return len(files) + folders(files) + 1 + 2
+
+
 def test_whatever_fails_before_the_new_folder_stands_leaves_the_old_one(folder, published, new, monkeypatch):
-    for step in range(len(new) + 3):
+    for step in range(writes(new)):
         with monkeypatch.context() as patch:
             fail_at(step, patch)
             with pytest.raises(PublishError) as refusal:
@@ -249,7 +275,7 @@ def test_a_fault_after_the_new_folder_stands_leaves_the_old_one_beside_until_the
     step, folder, published, new, monkeypatch
 ):
     with monkeypatch.context() as patch:
-        fail_at(len(new) + 3 + step, patch)
+        fail_at(writes(new) + step, patch)
         assert publish(new, folder)
     assert held(folder) == new
     assert neighbours(folder) == [".dataset.old"]
@@ -258,7 +284,7 @@ def test_a_fault_after_the_new_folder_stands_leaves_the_old_one_beside_until_the
 
 
 def test_there_are_no_further_steps_that_can_fail(folder, published, new, monkeypatch):
-    fail_at(len(new) + 5, monkeypatch)
+    fail_at(writes(new) + 2, monkeypatch)
     assert publish(new, folder)
     assert neighbours(folder) == []
 
@@ -411,7 +437,7 @@ assert held(Path(sys.argv[2])) == before
 def test_a_folder_on_which_a_disk_is_mounted_is_told_of_and_left_as_it_was(sources, folder, in_a_mount):
     folder.mkdir(parents=True)
     told = in_a_mount(
-        'mount -t tmpfs none "$1"; cp "$2"/* "$1"; shift 2; "$@"',
+        'mount -t tmpfs none "$1"; cp -r "$2"/. "$1"; shift 2; "$@"',
         *(folder, sources / "old", sys.executable, "-c", ON_A_MOUNT, sources / "new", folder),
     )
     assert (told.returncode, told.stderr) == (0, "")
@@ -442,6 +468,87 @@ def test_a_place_where_no_folder_can_be_is_refused_in_a_sentence(place, told, tm
     assert (tmp_path / "file").read_bytes() == b"not a folder"
 
 
+# ── Taken over ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def flushed(monkeypatch):
+    """The files that are flushed to disk, and not merely there."""
+    names = []
+    real = os.fsync
+
+    def fsync(handle):
+        names.append(Path(f"/proc/self/fd/{handle}").readlink().name)
+        return real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return names
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="what is flushed is known by its name on Linux alone")
+def test_a_part_that_is_taken_over_is_the_same_file_and_is_not_written_again(folder, published, new, flushed):
+    kept = folder / "claims.parquet/part-00001.parquet"
+    inode = kept.stat().st_ino
+    with scratch(folder) as made:
+        lay(new, made)
+        (made / "claims.parquet/part-00001.parquet").unlink()
+        reuse(kept, made / "claims.parquet/part-00001.parquet")
+        assert put(made, folder)
+    assert held(folder) == new
+    assert (kept.stat().st_ino, kept.stat().st_nlink) == (inode, 1)
+    assert "part-00000.parquet" in flushed
+    assert "part-00001.parquet" not in flushed
+
+
+def no_links(*_):
+    raise OSError(errno.EPERM, "no links here")
+
+
+def test_where_there_are_no_links_a_part_is_copied(folder, published, new, monkeypatch):
+    monkeypatch.setattr(os, "link", no_links)
+    with scratch(folder) as made:
+        reuse(folder / "claims.parquet/part-00001.parquet", made / "again.parquet")
+        assert (made / "again.parquet").read_bytes() == published["claims.parquet/part-00001.parquet"]
+        assert (made / "again.parquet").stat().st_nlink == 1
+
+
+def test_a_part_that_is_a_link_is_taken_over_as_the_file_it_leads_to(folder, published, tmp_path):
+    part = folder / "claims.parquet/part-00001.parquet"
+    part.rename(tmp_path / "elsewhere")
+    part.symlink_to(tmp_path / "elsewhere")
+    with scratch(folder) as made:
+        reuse(part, made / "again.parquet")
+        assert not (made / "again.parquet").is_symlink()
+
+
+def test_a_part_that_is_not_there_cannot_be_taken_over(folder, published):
+    with pytest.raises(PublishError, match="No such file or directory"), scratch(folder) as made:
+        reuse(folder / "claims.parquet/part-00009.parquet", made / "again.parquet")
+
+
+def test_a_dataset_all_of_whose_files_are_taken_over_is_up_to_date(folder, published):
+    before = folder.stat().st_ino
+    with scratch(folder) as made:
+        for name in published:
+            (made / name).parent.mkdir(exist_ok=True)
+            reuse(folder / name, made / name)
+        assert not put(made, folder)
+    assert folder.stat().st_ino == before
+    assert neighbours(folder) == []
+
+
+# ── Left ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, ValueError])
+def test_whoever_breaks_off_leaves_no_scratch_folder(fault, folder, published):
+    with pytest.raises(fault), scratch(folder) as made:  # noqa: PT012 – what breaks off is within
+        (made / "claims.parquet").mkdir()
+        raise fault
+    assert held(folder) == published
+    assert neighbours(folder) == []
+
+
 # ── What no build wrote ───────────────────────────────────────────────────────────────────────────
 
 
@@ -463,8 +570,35 @@ def test_a_foreign_file_in_a_folder_put_aside_is_refused_too(folder, published, 
 
 def test_a_table_of_a_folder_without_a_data_package_is_foreign(folder, published, new):
     (folder / "datapackage.json").unlink()
-    with pytest.raises(PublishError, match=r"holds tallies\.parquet"):
+    with pytest.raises(PublishError, match=r"holds people\.parquet, tallies\.parquet, witnesses\.parquet, which"):
         publish(new, folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["claims.parquet/thesis.docx", "claims.parquet/part-00002.parquet", "claims.parquet/notes", "notes"]
+)
+def test_what_no_build_wrote_is_refused_in_a_folder_of_parts_too_and_a_folder_named_as_a_whole(
+    name, folder, published, new
+):
+    path = folder / name
+    if name.endswith("notes"):
+        path.mkdir()
+        for number in range(3):
+            (path / f"{number}.txt").touch()
+    else:
+        path.touch()
+    with pytest.raises(PublishError, match=f"holds {name}, which no build wrote"):
+        publish(new, folder)
+    assert path.exists()
+    assert neighbours(folder) == []
+
+
+def test_what_a_link_in_place_of_a_folder_of_parts_leads_to_stays(folder, published, new, tmp_path):
+    (folder / "claims.parquet").rename(tmp_path / "elsewhere")
+    (folder / "claims.parquet").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(PublishError, match=r"holds claims\.parquet, which no build wrote"):
+        publish(new, folder)
+    assert len(held(tmp_path / "elsewhere")) == 2
 
 
 def test_a_data_package_of_another_program_makes_no_table_ours(folder, new):

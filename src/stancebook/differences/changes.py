@@ -110,6 +110,9 @@ class Rows:
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
 
+    def __add__(self, other: Rows) -> Rows:
+        return Rows(self.added + other.added, self.changed + other.changed, self.removed + other.removed)
+
 
 @dataclass(frozen=True)
 class TableChanges:

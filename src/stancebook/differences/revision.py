@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
+from typing import BinaryIO
 
-from stancebook.layout import DATAPACKAGE, table_file
+from stancebook.layout import DATAPACKAGE, table_of
 from stancebook.load import DatasetError
 from stancebook.problem import named
 
+_BLOCK = 1 << 20  # bytes that are copied at once
 _FILE_MODES = (b"100644", b"100755")  # neither links nor folders
 
 
@@ -46,10 +49,9 @@ def older_dataset(asked: str, out: Path) -> Iterator[Older]:
             )
         yield Older(Path(asked), named(Path(asked)))
         return
-    files = _Revision(asked, out).files()
+    revision = _Revision(asked, out)
     with tempfile.TemporaryDirectory(prefix="stancebook-") as folder:
-        for name, data in files.items():
-            (Path(folder) / name).write_bytes(data)
+        revision.write(Path(folder))
         yield Older(Path(folder), asked)
 
 
@@ -67,14 +69,22 @@ class _Revision:
         self.above = next(folder for folder in out.absolute().parents if folder.is_dir())
         self.commit = self._commit()
 
-    def files(self) -> dict[str, bytes]:
-        """Return the data package and the tables of the dataset in this commit, by name."""
+    def write(self, folder: Path) -> None:
+        """Write the data package and the tables of the dataset in this commit into a folder.
+
+        They are written as they are stored, without the changes that git makes to files when it checks them out.
+        """
         place = self.out.absolute().relative_to(self.above).as_posix()
-        tree = self._run("ls-tree", "--full-tree", "-z", f"{self.commit}:./{place}")
+        tree = self._run("ls-tree", "--full-tree", "-r", "-z", f"{self.commit}:./{place}")
         entries = dict(_entries(tree.stdout)) if tree.returncode == 0 else {}
         if DATAPACKAGE not in entries:
             raise DatasetError(f"{self.asked} has no dataset in {named(self.out)}")
-        return dict(zip(entries, self._contents(list(entries.values())), strict=True))
+        call = self._call("cat-file", "--batch")
+        with subprocess.Popen(call, stdin=PIPE, stdout=PIPE, stderr=DEVNULL) as git:  # noqa: S603 (git, and no shell)
+            for name, blob in entries.items():
+                (folder / name).parent.mkdir(exist_ok=True)
+                with (folder / name).open("xb") as file:
+                    self._copy(blob, git, file)
 
     def _commit(self) -> str:
         """Return the full id of the commit, which no later call can take for anything else."""
@@ -94,22 +104,26 @@ class _Revision:
             )
         return found.stdout.decode().strip()
 
-    def _contents(self, blobs: list[bytes]) -> Iterator[bytes]:
-        """Yield what is stored, without the changes that git makes to files when it checks them out."""
-        told = self._run("cat-file", "--batch", stdin=b"\n".join(blobs) + b"\n").stdout
-        at = 0
-        for blob in blobs:
-            head, _, _ = told[at : at + 200].partition(b"\n")
-            if not head.startswith(blob + b" blob "):
-                raise DatasetError(f"git cannot read the dataset of {self.asked}: {head.decode(errors='replace')}")
-            start = at + len(head) + 1
-            at = start + int(head.rpartition(b" ")[2])
-            yield told[start:at]
-            at += 1
+    def _copy(self, blob: bytes, git: subprocess.Popen[bytes], file: BinaryIO) -> None:
+        """Ask a `cat-file` that runs for one blob, and write it into a file."""
+        assert git.stdin is not None
+        assert git.stdout is not None
+        git.stdin.write(blob + b"\n")
+        git.stdin.flush()
+        head = git.stdout.readline()
+        if not head.startswith(blob + b" blob "):
+            raise DatasetError(f"git cannot read the dataset of {self.asked}: {head.decode(errors='replace').rstrip()}")
+        left = int(head.rpartition(b" ")[2])
+        while left and (data := git.stdout.read(min(left, _BLOCK))):
+            file.write(data)
+            left -= len(data)
+        git.stdout.read(1)  # the end of the line
 
-    def _run(self, *command: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        call = [self.git, "-C", str(self.above), *command]
-        return subprocess.run(call, input=stdin, capture_output=True, check=False)  # noqa: S603 (git, and no shell)
+    def _run(self, *command: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(self._call(*command), capture_output=True, check=False)  # noqa: S603 (git, and no shell)
+
+    def _call(self, *command: str) -> list[str]:
+        return [self.git, "-C", str(self.above), *command]
 
 
 def _entries(tree: bytes) -> Iterator[tuple[str, bytes]]:
@@ -118,5 +132,5 @@ def _entries(tree: bytes) -> Iterator[tuple[str, bytes]]:
         facts, _, name = entry.partition(b"\t")
         mode, _, blob = facts.split()
         text = name.decode(errors="replace")
-        if mode in _FILE_MODES and (text == DATAPACKAGE or text.endswith(table_file(""))):
+        if mode in _FILE_MODES and (text == DATAPACKAGE or table_of(text)):
             yield text, blob

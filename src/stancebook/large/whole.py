@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from stancebook.account import Account, account
 from stancebook.build import Build, build_of
 from stancebook.contract import Contract
-from stancebook.dataset import about_of, as_one_file, build_digest, write, write_descriptions, write_table
+from stancebook.dataset import about_of, as_one_file, build_digest, write, write_descriptions, write_part
 from stancebook.judge import judge
 from stancebook.large.chunks import Advance, Chunk, Last, build_chunks
 from stancebook.large.crew import crew
@@ -21,6 +21,7 @@ from stancebook.large.gist import seen_by_all
 from stancebook.large.join import joined, told_twice
 from stancebook.large.memo import Memo
 from stancebook.large.work import Done, Site, codebook_of, with_codebook
+from stancebook.layout import table_file
 from stancebook.parquet import rows_digest
 from stancebook.problem import Problem, told_once
 from stancebook.seeds.corpus import Corpus, digest_of, read
@@ -185,15 +186,13 @@ def _finish(site: Site, stored: Mapping[str, Stored], seeds: str) -> None:
     contract, codebook = codebook_of(site)
     about = about_of(contract)
     digests = {name: [part.build for part in each.parts] for name, each in stored.items()}
-    unwritten = dict(stored)
+    digests |= {spec.name: [rows_digest(codebook[spec.name], spec, about)] for spec in contract.of_codebook}
+    files = {spec.name: as_one_file(codebook[spec.name], spec) for spec in contract.of_codebook}
+    digest = build_digest(contract, {**stored, **files}, None, seeds, digests)
     for spec in contract.of_codebook:
-        frame = codebook[spec.name]
-        digests[spec.name] = [rows_digest(frame, spec, about)]
-        unwritten[spec.name] = as_one_file(frame, spec)
-    digest = build_digest(contract, unwritten, None, seeds, digests)
-    written = {
-        spec.name: write_table(codebook[spec.name], spec, site.out, build=digest, about=about)
-        for spec in contract.of_codebook
-    }
-    tables = {name: {**stored, **written}[name] for name in contract.tables}
+        part = write_part(
+            codebook[spec.name], spec, site.out, table_file(spec.name), digest=digest, about=about
+        )
+        files[spec.name] = replace(files[spec.name], parts=(part,))
+    tables = {name: {**stored, **files}[name] for name in contract.tables}
     write_descriptions(contract, tables, None, site.out, shares=None, build=digest, seeds=seeds)

@@ -32,9 +32,18 @@ _ROWS_LISTED = 5  # of each kind and table, after each save: what was just done,
 
 @contextmanager
 def _elsewhere(_: Path) -> Iterator[Path]:
-    """Give a folder of the system's for what passes: where the dataset lies may be read-only."""
-    with TemporaryDirectory(prefix="stancebook-") as folder:
-        yield Path(folder)
+    """Give a temporary folder of the system's: the one beside the dataset may not be written to.
+
+    Raises `DatasetError` where the system refuses to write there.
+    """
+    try:
+        with TemporaryDirectory(prefix="stancebook-") as folder:
+            yield Path(folder)
+    except OSError as fault:
+        raise DatasetError(
+            f"The new dataset cannot be written into the system's temporary folder ({fault.strerror}). Make room"
+            " there, or name another folder in the environment variable TMPDIR"
+        ) from fault
 
 
 @dataclass(frozen=True)

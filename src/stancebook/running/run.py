@@ -79,6 +79,7 @@ def _run(
 ) -> int:
     from stancebook.large.crew import CrewError
     from stancebook.large.whole import Plan
+    from stancebook.load import DatasetError
     from stancebook.spec import ContractError
 
     mode = purpose.mode()
@@ -99,6 +100,9 @@ def _run(
     except CrewError as fault:
         console.show([])
         console.fail(f"{mode.unused.format(out=named(folders.out))} {fault}")
+        return 1
+    except DatasetError as fault:
+        console.fail(f"{mode.unused.format(out=named(folders.out))} {fault}.")
         return 1
     except PublishError as fault:
         console.fail(f"Nothing was written. {fault}")

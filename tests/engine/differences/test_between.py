@@ -27,6 +27,7 @@ from tests.engine.letters import (
     count_claims,
     write,
 )
+from tests.engine.parts import write_in_parts
 from tests.on_disk import written
 
 
@@ -103,7 +104,7 @@ def ropes(rows):
 
 @given(ROPES, ROPES)
 def test_whoever_makes_the_changes_told_to_the_older_rows_has_the_newer_ones(before, after):
-    rows = of_table(PROMISED, ropes(before), PROMISED, ropes(after)).rows
+    rows = of_table(PROMISED, PROMISED, [(ropes(before), ropes(after))]).rows
     made = {name: list(cells) for name, cells in before.items() if name not in rows.removed}
     for name, cells in rows.changed:
         for cell in cells:
@@ -120,7 +121,7 @@ def test_cells_that_read_the_same_are_no_change_where_the_type_of_the_column_is(
     dated = replace(PROMISED, columns={**PROMISED.columns, "metres": Column("metres", "string")})
     before, after = ropes({"a": ("x", 1), "b": ("x", 2)}), ropes({"a": ("x", 1), "b": ("x", 3)})
     after = after.set_column(2, "metres", after["metres"].cast(pa.string()))
-    told = of_table(PROMISED, before, dated, after)
+    told = of_table(PROMISED, dated, [(before, after)])
     assert list(told.lines(20)) == [
         "column metres: type 'integer' → 'string'",
         "1 row changed",
@@ -187,7 +188,7 @@ def test_what_is_said_for_the_first_time_is_told_in_one_line_a_kind(made):
 
 def reread(dataset, descriptor):
     """Return the same rows under another data package."""
-    return Dataset(understood(descriptor, dataset.package.folder), dataset.tables)
+    return Dataset(understood(descriptor, dataset.package.folder))
 
 
 def test_long_texts_are_cut_down_to_where_they_differ():
@@ -202,7 +203,7 @@ def test_long_texts_are_cut_down_to_where_they_differ():
 
 
 def test_what_a_terminal_would_obey_is_shown_and_not_obeyed():
-    rows = of_table(PROMISED, ropes({}), PROMISED, ropes({"\x1b[2J\n": ("x", 1)}))
+    rows = of_table(PROMISED, PROMISED, [(ropes({}), ropes({"\x1b[2J\n": ("x", 1)}))])
     assert list(rows.lines(1)) == ["1 row added", "  + \\x1b[2J\\n"]
 
 
@@ -217,6 +218,25 @@ def test_nor_is_it_obeyed_in_an_older_dataset_of_unknown_origin(made):
     assert "\x1b" not in "".join([strange.version, *need([told]).reasons])
 
 
+# ── Tables in parts ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_dataset_in_parts_is_compared_as_one_in_files_is(made, tmp_path):
+    annotations = ANNOTATIONS.replace("id: c02", "id: c03").replace("strength: fair", "strength: strong")
+    built = build(LETTERS, write(tmp_path, annotations))
+    parts = older(write_in_parts(built, tmp_path / "parts", {"claims": [1], "people": []}))
+    whole = made(("id: c02", "id: c03"), ("strength: fair", "strength: strong"))
+    assert between(parts, whole) == between(whole, parts) == []
+    assert lines(between(made(), parts)) == lines(between(made(), whole)) != {}
+
+
+def test_of_a_table_in_parts_that_came_or_went_the_rows_are_counted(made, tmp_path):
+    parts = fresh(write_in_parts(build(LETTERS, write(tmp_path)), tmp_path / "parts", {"tallies": [1]}))
+    without = made(of=contract(People, Letters, Claims, Witnesses))
+    assert lines(between(without, parts)) == {"tallies": ["table added, with 3 rows"]}
+    assert lines(between(parts, without)) == {"tallies": ["table removed, with 3 rows"]}
+
+
 # ── Older datasets ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -229,7 +249,7 @@ def test_a_dataset_of_the_first_version_can_be_compared(made, request):
 def test_a_dataset_that_breaks_its_own_contract_is_not_compared(made, letters, tmp_path):
     folder = tmp_path / "dataset"
     written(build(LETTERS, letters), folder)
-    assert older(folder).tables.keys() == LETTERS.tables.keys()
+    assert older(folder).package.tables.keys() == LETTERS.tables.keys()
     (folder / "people.parquet").unlink()
     (folder / "claims.parquet").write_bytes(b"")
     with pytest.raises(

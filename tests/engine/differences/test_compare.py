@@ -1,6 +1,7 @@
 import hashlib
 import io
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from stancebook.build import build
 from stancebook.differences.compare import differences
 from stancebook.fields import ref
 from tests.engine.letters import ANNOTATIONS, LETTERS, Claims, Letters, People, Tallies, Witnesses, contract, write
+from tests.engine.parts import write_in_parts
 from tests.on_disk import held, lay, rendered, written
 
 
@@ -167,6 +169,98 @@ def test_bytes_that_differ_by_how_they_were_written_are_no_difference(old):
     pq.write_table(pq.read_table(old / "claims.parquet"), old / "claims.parquet", compression="none")
     assert (old / "claims.parquet").read_bytes() != files["claims.parquet"]
     assert found(files, old) == []
+
+
+# ── Tables in parts ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def cut(old, tmp_path):
+    """Hold a dataset in parts, of as many claims as the letters' own and more, against what changed seeds give."""
+    more = "".join(f"\n  - {{id: d{n}, person_id: otto, when_edtf: {1800 + n}, quote: rope}}" for n in range(6))
+    annotations = ANNOTATIONS.replace("the rope was old\n", f"the rope was old{more}\n")
+
+    def made(name, text, cuts):
+        return write_in_parts(
+            build(LETTERS, write(tmp_path / f"{name} seeds", text)), tmp_path / name, {"claims": cuts}
+        )
+
+    def compare(*replacements, cuts=(2, 4, 6), spoil=lambda _: None, whole=False):
+        changed = annotations
+        for before, after in replacements:
+            assert before in changed
+            changed = changed.replace(before, after)
+        before = made("before", annotations, (2, 4, 6))
+        if whole:
+            before = written(build(LETTERS, write(tmp_path / "whole seeds", annotations)), tmp_path / "whole")
+        spoil(before)
+        return differences(made("after", changed, cuts), before, rows=20)
+
+    return compare
+
+
+def of_claims(lines):
+    return [line.removeprefix("claims.parquet: ") for line in lines if line.startswith("claims.parquet")]
+
+
+def test_a_dataset_in_parts_that_is_what_the_seeds_give_has_no_differences(cut):
+    assert cut() == []
+
+
+def test_rows_in_parts_are_told_as_those_in_one_file_are(cut):
+    replacements = ("strength: fair", "strength: strong"), ("id: d3", "id: d33")
+    lines = cut(*replacements)
+    assert of_claims(lines) == [
+        "1 row added",
+        "  + bridge#d33",
+        "1 row changed",
+        "  ~ bridge#c01: strength 'fair' → 'strong'",
+        "1 row removed",
+        "  - bridge#d3",
+    ]
+    assert "datapackage.json: differs in resources" not in lines  # every digest is true of the part beside it
+
+
+@pytest.mark.parametrize("other", [{"cuts": (3, 6)}, {"whole": True}], ids=["cut elsewhere", "one file"])
+def test_the_same_rows_in_other_files_are_the_same_rows(other, cut):
+    lines = cut(**other)
+    assert of_claims(lines) == []
+    assert "datapackage.json: differs in resources" in lines
+
+
+def test_seeds_that_changed_in_no_row_leave_parts_as_they_were(cut):
+    lines = cut(("strength: fair", "strength: fair  # on second thought, fair"))
+    assert of_claims(lines) == []
+    assert [line for line in lines if "of another build" in line]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda folder: (folder / "part-00002.parquet").unlink(), ["2 rows added", "  + bridge#d2", "  + bridge#d3"]),
+        (lambda folder: (folder / "part-00001.parquet").write_bytes(b""), ["is not a table that a build wrote"]),
+        (
+            lambda folder: shutil.copy(folder.parent / "people.parquet", folder / "part-00001.parquet"),
+            ["is not a table that a build wrote"],
+        ),
+        (
+            lambda folder: (folder / "part-00000.parquet").rename(folder / "part-00009.parquet"),
+            ["rows or columns repeat, stand in another order or are kept as other types"],
+        ),
+        (
+            lambda folder: shutil.copy(folder / "part-00000.parquet", folder / "part-00009.parquet"),
+            ["2 rows removed", "  - bridge#c01", "  - bridge#c02"],
+        ),
+    ],
+    ids=["missing", "empty", "of another table", "in another order", "twice"],
+)
+def test_a_part_that_is_not_as_a_build_wrote_it_is_told(spoil, told, cut):
+    assert of_claims(cut(spoil=lambda folder: spoil(folder / "claims.parquet"))) == told
+
+
+def test_what_is_no_part_in_a_folder_of_parts_is_named(cut):
+    lines = cut(spoil=lambda folder: (folder / "claims.parquet/notes.txt").touch())
+    assert lines == ["claims.parquet/notes.txt: no build writes this"]
 
 
 # ── Files ─────────────────────────────────────────────────────────────────────────────────────────

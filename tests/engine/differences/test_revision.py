@@ -8,6 +8,7 @@ import pytest
 
 from stancebook.differences.revision import NeitherError, older_dataset
 from stancebook.load import DatasetError
+from tests.on_disk import held
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ OUT = Path("dataset")
 
 def read(asked, out=OUT):
     with older_dataset(asked, out) as old:
-        return {path.name: path.read_bytes() for path in old.folder.iterdir()}
+        return held(old.folder)
 
 
 FIRST = {"datapackage.json": b"{}", "claims.parquet": b"one\r\n\0"}
@@ -84,6 +85,34 @@ def test_what_is_no_file_of_a_dataset_is_left_where_it_is(history, git):
     git("add", "--all")
     git("commit", "--quiet", "--message", "Strange things")
     assert read("main") == {"datapackage.json": b"{}", "claims.parquet": b"three"}
+
+
+def test_the_parts_of_a_table_come_in_their_folder(history, git):
+    for name in ("part-00000.parquet", "part-00001.parquet", "notes.parquet", "part-00002.parquet/part-00000.parquet"):
+        (OUT / "statements.parquet" / name).parent.mkdir(parents=True, exist_ok=True)
+        (OUT / "statements.parquet" / name).write_bytes(name.encode() * 300_000)
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "A large table")
+    parts = {
+        f"statements.parquet/{name}": name.encode() * 300_000 for name in ("part-00000.parquet", "part-00001.parquet")
+    }
+    assert read("main") == {"datapackage.json": b"{}", "claims.parquet": b"three", **parts}
+
+
+def test_a_place_outside_of_the_dataset_that_a_revision_was_made_to_name_is_left_alone(history, git, tmp_path):
+    blob = git("rev-parse", "HEAD:dataset/claims.parquet")
+    package = git("rev-parse", "HEAD:dataset/datapackage.json")
+
+    def tree(*entries):
+        lines = "".join(f"{entry}\n" for entry in entries)
+        return subprocess.run(
+            ["git", "-C", tmp_path, "mktree"], input=lines, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    inner = tree(f"100644 blob {blob}\tpart-00000.parquet")
+    dataset = tree(f"040000 tree {inner}\t..", f"100644 blob {package}\tdatapackage.json")
+    commit = git("commit-tree", "-m", "Outside", tree(f"040000 tree {dataset}\tdataset"))
+    assert read(commit) == {"datapackage.json": b"{}"}
 
 
 def test_neither_the_work_tree_nor_the_index_nor_anything_else_is_touched(history, git, tmp_path):

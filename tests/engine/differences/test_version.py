@@ -132,7 +132,7 @@ def edited(dataset, edit):
     package = deepcopy(dict(dataset.package.descriptor))
     plain(package)
     edit(package)
-    return Dataset(understood(json.loads(json.dumps(package)), dataset.package.folder), dataset.tables)
+    return Dataset(understood(json.loads(json.dumps(package)), dataset.package.folder))
 
 
 def test_each_kind_of_change_has_a_case():
