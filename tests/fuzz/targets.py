@@ -67,7 +67,7 @@ def anchor(data):
     except AnchorError:
         assert len(expected) != 1 or (_cuts_a_word(raw, *expected[0]) and not _spaced(prefix + suffix))
     else:
-        assert [(span.start, span.end)] == expected
+        assert [span] == expected
     try:
         words = text.locate(quote)
     except AnchorError:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice, zip_longest
 from math import isqrt
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -23,6 +24,9 @@ _SEARCHES = 200  # for near misses, in one text
 _EFFORT = 4_000_000_000  # of one search, which grows with the square of the quote: of a longer one, the beginning does
 _NEAR_ENOUGH = 75.0
 _CONTEXT_WORDS = 12
+_PRODUCT = 1_000_000  # of the lengths of words and text, up to which `rfind` is faster than `find`, and never slow
+_NEVER, _OFTEN = -1, -2  # in place of an offset
+_LONG_SPACE = re.compile(r"\s\s+")
 
 # Characters that look alike in print and differ in the file, and what to call them in a message.
 _ALIKE = {
@@ -35,8 +39,7 @@ _INVISIBLE = "Cf"  # Unicode's category of what has no width of its own: soft hy
 _ACCENT = "Mn"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Offsets in Unicode code points: `text[start:end]` is the passage."""
 
     start: int
@@ -61,74 +64,94 @@ class Text:
         self.raw = text
         self.name = name
         self._searches = 0
-        # The words of the text joined by single spaces, and where each word starts there and in the text.
-        self.spaced = " ".join(text.split())
-        self._raw_starts: list[int] = []
-        self._starts: list[int] = []
-        at = 0
-        for word in re.finditer(r"\S+", text):
-            self._raw_starts.append(word.start())
-            self._starts.append(at)
-            at += word.end() - word.start() + 1
+        self.spaced = " ".join(text.split())  # its words, joined by single spaces
 
     def anchor(self, quote: str, prefix: str = "", suffix: str = "") -> Span:
         """Return where `quote` stands, after `prefix` and before `suffix`; raise `AnchorError` if not once."""
+        span = self.only_place(quote, prefix, suffix)
+        if span is None:
+            raise self._refusal(quote, prefix, suffix)
+        return span
+
+    def only_place(self, quote: str, prefix: str = "", suffix: str = "") -> Span | None:
+        """Return the span that `anchor` does, or None where it raises: to find out why takes time."""
+        words = " ".join(quote.split())
+        before = " ".join(prefix.split()) if prefix else ""
+        after = " ".join(suffix.split()) if suffix else ""
+        at = self._only(words, before, after) if before or after else _once(words, self.spaced)
+        if at < 0 or not words or not (before or after or not self._cuts(at, at + len(words))):
+            return None
+        return self._span(at, len(words))
+
+    def _only(self, words: str, prefix: str, suffix: str) -> int:
+        """Return the one place of words between a prefix and a suffix, else `_NEVER` or `_OFTEN`."""
+        only = _NEVER
+        for head, pattern in _patterns(words, prefix, suffix):
+            at = _once(pattern, self.spaced)
+            if at == _OFTEN or (at >= 0 and only >= 0):
+                return _OFTEN
+            only = at + head if at >= 0 else only
+        return only
+
+    def _refusal(self, quote: str, prefix: str, suffix: str) -> AnchorError:
+        """Return what to raise where a quote has no one place."""
         words, before, after = (" ".join(part.split()) for part in (quote, prefix, suffix))
         if not words:
-            raise AnchorError("the quote is empty", "copy the passage from the text")
+            return AnchorError("the quote is empty", "copy the passage from the text")
         fitting = self._places(words, before, after)
         if len(fitting) == 1:
-            if not (before or after):
-                self._refuse_part_of_a_word(fitting[0], fitting[0] + len(words), context=True)
-            return self._span(fitting[0], len(words))
+            return self._part_of_a_word(fitting[0], fitting[0] + len(words), context=True)
         if fitting:
-            raise self._ambiguous(words, fitting)
+            return self._ambiguous(words, fitting)
         if places := self._places(words):
-            raise AnchorError(
+            return AnchorError(
                 f"the quote stands in {self.name}, but not with this prefix and suffix",
                 self._choices(words, places),
             )
-        raise self._missing(quote)
+        return self._missing(quote)
 
     def locate(self, words: str) -> str:
         """Return the first passage that reads like `words`, as the text has it; raise `AnchorError` if none does."""
         found = " ".join(words.split())
         if not found:
             raise AnchorError("no words are given", "copy them from the text")
-        places = self._places(found)
-        if not places:
+        at = first = self.spaced.find(found)
+        if first < 0:
             raise self._missing(words)
-        at = next((at for at in places if not self._cut(at, at + len(found))), places[0])
-        self._refuse_part_of_a_word(at, at + len(found), context=False)
+        if self._cuts(first, first + len(found)):
+            places = islice(_occurrences(found, self.spaced), _COUNTED + 1)
+            at = next((at for at in places if not self._cuts(at, at + len(found))), _NEVER)
+        if at == _NEVER:
+            raise self._part_of_a_word(first, first + len(found), context=False)
         span = self._span(at, len(found))
         return self.raw[span.start : span.end]
 
     def _places(self, words: str, prefix: str = "", suffix: str = "") -> list[int]:
         """Return where `words` stand between `prefix` and `suffix`, white space apart; few more places than counted."""
-        heads = {prefix, f"{prefix} "} if prefix else {""}
-        tails = {suffix, f" {suffix}"} if suffix else {""}
         return sorted(
-            at + len(head)
-            for head in heads
-            for tail in tails
-            for at in islice(_occurrences(head + words + tail, self.spaced), _COUNTED + 1)
+            at + head
+            for head, pattern in _patterns(words, prefix, suffix)
+            for at in islice(_occurrences(pattern, self.spaced), _COUNTED + 1)
         )
 
-    def _refuse_part_of_a_word(self, start: int, end: int, *, context: bool) -> None:
-        """Raise where a passage cuts a word; `context`: whether a prefix or a suffix may say that it is meant."""
-        for at in self._cut(start, end):
-            first, last = self._whole_words(at, at)
-            what, name, rest = ("starts", "prefix", (first, at)) if at == start else ("ends", "suffix", (at, last))
-            meant = f"; or, if this part of it is meant, add  {name}: {_as_yaml(self.spaced[slice(*rest)])}"
-            raise AnchorError(
-                f"this {what} in the middle of {self.spaced[first:last]!r}",
-                f"take the whole word{meant if context else ''}",
-                0 if at == start else end - start - 1,
-            )
+    def _part_of_a_word(self, start: int, end: int, *, context: bool) -> AnchorError:
+        """Return what to raise where a passage cuts a word; `context`: whether that may be meant."""
+        at = start if self._is_within_a_word(start) else end
+        first, last = self._whole_words(at, at)
+        what, name, rest = ("starts", "prefix", (first, at)) if at == start else ("ends", "suffix", (at, last))
+        meant = f"; or, if this part of it is meant, add  {name}: {_as_yaml(self.spaced[slice(*rest)])}"
+        return AnchorError(
+            f"this {what} in the middle of {self.spaced[first:last]!r}",
+            f"take the whole word{meant if context else ''}",
+            0 if at == start else end - start - 1,
+        )
 
-    def _cut(self, start: int, end: int) -> list[int]:
-        """Return at which of its ends a passage cuts a word in two."""
-        return [at for at in (start, end) if at and _joins(self.spaced[at - 1 : at + 1])]
+    def _cuts(self, start: int, end: int) -> bool:
+        """Return whether a passage cuts a word in two, at either of its ends."""
+        return self._is_within_a_word(start) or self._is_within_a_word(end)
+
+    def _is_within_a_word(self, at: int) -> bool:
+        return at > 0 and _joins(self.spaced[at - 1 : at + 1])
 
     def _fits(self, start: int, end: int, prefix: str, suffix: str) -> bool:
         follows = self.spaced.endswith((prefix, f"{prefix} "), 0, start)
@@ -139,8 +162,19 @@ class Text:
 
     def _raw(self, at: int) -> int:
         """Return the offset in the text of a character of the spaced words."""
-        word = bisect_right(self._starts, at) - 1
-        return self._raw_starts[word] + at - self._starts[word]
+        starts, shifts = self._shifts
+        return at + shifts[bisect_right(starts, at) - 1]
+
+    @cached_property
+    def _shifts(self) -> tuple[list[int], list[int]]:
+        """The offsets in the spaced words from which on the text's own are larger, and by how much they are."""
+        shift = len(self.raw) - len(self.raw.lstrip())
+        starts, shifts = [0], [shift]
+        for run in _LONG_SPACE.finditer(self.raw, shift):
+            shift += run.end() - run.start() - 1
+            starts.append(run.end() - shift)
+            shifts.append(shift)
+        return starts, shifts
 
     def _place(self, at: int) -> str:
         """Return a character's place in the text as line:column."""
@@ -233,10 +267,29 @@ def place_in(text: str, at: int) -> tuple[int, int]:
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
+@lru_cache(maxsize=4096)
 def _joins(pair: str) -> bool:
     """Return whether two characters are of one word: letters of a script that has cases, or digits."""
     kinds = ["letter" if character.lower() != character.upper() else character.isdigit() for character in pair]
     return len(kinds) == 2 and kinds[0] == kinds[1] and bool(kinds[0])
+
+
+def _patterns(words: str, prefix: str, suffix: str) -> Iterator[tuple[int, str]]:
+    """Yield the strings that words between a prefix and a suffix may stand in, and what is before them in each."""
+    for head in (prefix, f"{prefix} ") if prefix else ("",):
+        for tail in (suffix, f" {suffix}") if suffix else ("",):
+            yield len(head), f"{head}{words}{tail}"
+
+
+def _once(words: str, text: str) -> int:
+    """Return the one place that words start at in a text, else `_NEVER` or `_OFTEN`; places may overlap."""
+    if len(words) * len(text) <= _PRODUCT:
+        at = text.rfind(words)
+        again = at >= 0 and text.rfind(words, 0, at + len(words) - 1) >= 0
+    else:
+        at = text.find(words)
+        again = at >= 0 and text.find(words, at + 1) >= 0
+    return _OFTEN if again else at
 
 
 def _occurrences(words: str, text: str) -> Iterator[int]:

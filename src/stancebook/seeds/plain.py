@@ -1,7 +1,7 @@
 """YAML of the plainest shapes → its texts, at a glance; any other is in doubt.
 
 `tree.py` reads any file, knows where everything stands and tells what is wrong. Most files are in order and written
-in few shapes, and one regular expression takes those apart six times as fast. What is rare, or may be a slip, is not
+in few shapes, and one regular expression takes those apart seven times as fast. What is rare, or may be a slip, is not
 weighed here: only what `tree.py` reads to the same texts, and has nothing to say of, is taken. Tests hold the two
 against each other.
 """
@@ -14,41 +14,45 @@ from stancebook.seeds.tree import ABSENT, LIKE_A_KEY
 Value = Union[str, "Plain", list["Plain"], None]
 Plain = dict[str, Value]
 
-# What YAML refuses, takes for a line break, or lets pass in some places only.
-_ODD = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-
 # Patterns, all of them possessive: no text, however long or odd, is gone over more than a few times.
+_ODD = r"\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"  # in no line, or a line break in disguise
+_ANY = rf"[^{_ODD}]"
 _LEAD = r"[ ]{0,20}+(?:-[ ]{1,4}+)?+"  # so few spaces that collections nest less deep than `tree.py` allows
 _NOT_NULL = r"(?<![nN]ull)(?<!NULL)"
 _KEY = rf"[A-Za-z_][A-Za-z0-9_-]{{0,60}}+{_NOT_NULL}"
-_FIRST, _LAST = r"""[^\s\-?:,\[\]{}\#&*!|>'"%@`~]""", rf"{_NOT_NULL}(?<![ ])"
-_WORDS = rf"{_FIRST}[^:\#\n]*+(?:(?::(?=[^ \n])|(?<![ ])\#)[^:\#\n]*+)*+{_LAST}"
-_WORDS_IN_BRACES = rf"{_FIRST}[^:\#,?\[\]{{}}\n]*+(?:(?::(?=[^ ,?\[\]{{}}\n])|(?<![ ])\#)[^:\#,?\[\]{{}}\n]*+)*+{_LAST}"
-_QUOTED = r""""[^"\\\n]*+(?:\\"[^"\\\n]*+)*+"|'[^'\n]*+(?:''[^'\n]*+)*+'"""
-_ENTRY = rf"({_KEY}):[ ]++({_WORDS_IN_BRACES}|{_QUOTED})"
-_BETWEEN_LINES = r"(?:\n|[ ]++\n|[ ]*+\#.*\n)*+"
+_BETWEEN_LINES = rf"(?:\n|[ ]++\n|[ ]*+\#{_ANY}*+\n)*+"
 
 
-def _some(pattern: str) -> str:
+def _words(marks: str) -> str:
+    """Return a pattern of words without quotation marks; none of these other marks stands in them."""
+    first = rf"""[^\s~\-?:,\[\]{{}}\#&*!|>'"%@`{_ODD}]"""
+    more = rf"[^:\#{marks}{_ODD}]*+"
+    return rf"{first}{more}(?:(?::(?=[^ {marks}{_ODD}])|(?<![ ])\#){more})*+{_NOT_NULL}(?<![ ])"
+
+
+def _some(one: str) -> str:
     """Return a pattern of one or more, parted by commas; after a comma the line may end."""
-    one = re.sub(r"\((?!\?)", "(?:", pattern)
-    return rf"[ ]*+{one}[ ]*+(?:,[ \n]*+{one}[ ]*+)*+"
+    return rf"[ ]*+{one}[ ]*+(?:,[ ]*+(?:\n[ ]++)?+{one}[ ]*+)*+"
 
 
-_ROW = rf"\{{{_some(_ENTRY)}\}}"
+_WORDS, _WORDS_BETWEEN_BRACES = _words(""), _words(r",?\[\]{}")
+_QUOTED = rf""""[^"\\{_ODD}]*+(?:\\"[^"\\{_ODD}]*+)*+"|'[^'{_ODD}]*+(?:''[^'{_ODD}]*+)*+'"""
+_VALUE = rf"(?:{_WORDS_BETWEEN_BRACES}|{_QUOTED})"
+_ROW = rf"\{{{_some(f'{_KEY}:[ ]++{_VALUE}')}\}}"
 _ROWS = rf"\[(?:{_some(_ROW)})?\]"
-_EACH_ENTRY, _EACH_ROW = re.compile(_ENTRY), re.compile(_ROW)
-_INLINE = re.compile(rf"({_QUOTED})|({_ROW})|({_ROWS})|({_WORDS})")
+_EACH_ENTRY, _EACH_ROW = re.compile(rf"({_KEY}):[ ]++({_VALUE})"), re.compile(_ROW)
+_INLINE = re.compile(rf"({_QUOTED})|({_ROWS})|({_WORDS})")
 _HEAD = re.compile(rf"{_BETWEEN_LINES}(?:---\n{_BETWEEN_LINES})?")
 
 # A line and those that belong to it. Its groups: what leads to it; its key; words, or the style, the lines and the
-# indentation of a block, or anything else that is written there, or what leads to the next line.
+# indentation of a block, or a mapping between braces, or whatever else, or what leads to the next line.
 _LINE = re.compile(
     rf"""
     ({_LEAD}) (?: ({_KEY}): (?: [ ]++ | (?=\n) ) )?+
     (?: ({_WORDS}) \n
-      | ([|>]-?) \n ( ([ ]++) \S.*\n (?: \6.*\n | \n )*+ ) (?! [ ]+\n )
-      | ([^ \n].* (?: (?<=,) \n[ ]++ [^ \n].* )*+ ) \n
+      | ([|>]-?) \n ( ([ ]++) (?!\s){_ANY}++\n (?: \6{_ANY}*+\n | \n )*+ ) (?! [ ]+\n )
+      | ({_ROW}) [ ]*+ \n
+      | ([^ {_ODD}]{_ANY}*+ (?: (?<=,) \n[ ]++ {_ANY}++ )*+ ) \n
       | \n {_BETWEEN_LINES} (?= ({_LEAD}) )
     )
     {_BETWEEN_LINES}
@@ -71,8 +75,6 @@ def plain(text: str) -> Plain | None:
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    if _ODD.search(text):
-        return None
     if not text.endswith("\n"):
         if "|\n" in text or ">\n" in text:  # a block whose last line would then not end either
             return None
@@ -88,7 +90,7 @@ def _read(text: str) -> Plain:
     root: Plain = {}
     around: dict[str, Plain | list[Plain]] = {"": root}  # what is open, the innermost last, by what leads to its lines
     here, record = "", root
-    for lead, key, words, style, block, indent, other, inner in _LINE.findall(text):
+    for lead, key, words, style, block, indent, row, other, inner in _LINE.findall(text):
         if lead != here:
             within = _left(around, lead)
             if isinstance(within, dict):
@@ -99,7 +101,7 @@ def _read(text: str) -> Plain:
                 within.append(record)
             else:
                 here = _NOWHERE
-                within.append(_item(other))
+                within.append(_row(row))
                 continue
         if not key or key in record:
             raise _DoubtError
@@ -107,6 +109,8 @@ def _read(text: str) -> Plain:
             record[key] = words
         elif inner and (opened := _opened(inner, here)) is not None:
             record[key] = around[inner] = opened
+        elif row:
+            record[key] = _row(row)
         else:
             record[key] = _block(style, block, indent, here) if style else _inline(other)
     return root
@@ -149,30 +153,22 @@ def _inline(written: str) -> Value:
     found = _INLINE.fullmatch(written)
     if found is None:
         raise _DoubtError
-    quoted, row, rows, words = found.groups()
-    if row:
-        return _row(row)
+    quoted, rows, words = found.groups()
     if rows:
         return [_row(each) for each in _EACH_ROW.findall(rows)]
     return words or _unquoted(quoted)
 
 
-def _item(written: str) -> Plain:
-    """Return the mapping between braces that is an item of a list."""
-    row = _inline(written)
-    if isinstance(row, dict):
-        return row
-    raise _DoubtError
-
-
 def _row(written: str) -> Plain:
-    """Return the mapping that stands between braces; `written` is known to be one."""
+    """Return the mapping that stands between braces, if one is written."""
     entries = _EACH_ENTRY.findall(written)
     row: Plain = dict(entries)
-    if len(row) < len(entries):
+    if not entries or len(row) < len(entries):
         raise _DoubtError
     if '"' in written or "'" in written:
-        row.update((key, _unquoted(value)) for key, value in entries if value[0] in "\"'")
+        for key, value in entries:
+            if value[0] in "\"'":
+                row[key] = _unquoted(value)
     return row
 
 

@@ -85,6 +85,15 @@ def parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
     return builder.build(), builder.problems
 
 
+@dataclass(slots=True)
+class _Open:
+    """A collection that goes on, the offset at which it began, and of a mapping the key that waits for its value."""
+
+    node: Mapping | Sequence
+    began: int
+    key: Scalar | None = None
+
+
 class _Builder:
     """Grows one tree on a stack of the collections that are still open."""
 
@@ -93,10 +102,8 @@ class _Builder:
         self.file = file
         self.problems: list[Problem] = []
         self.root: Node | None = None
-        self.open: list[Mapping | Sequence] = []
+        self.open: list[_Open] = []
         self.ended = False
-        self.pending: list[Scalar | None] = []  # for each open mapping, the key that waits for its value
-        self.starts_of_open: list[int] = []
         self.last: Any = None  # the event before, and where the last collection to end began: for diagnosis
         self.closed: int | None = None
         # libyaml counts breaks that no editor counts; then lines are found from the offset instead.
@@ -172,12 +179,10 @@ class _Builder:
         self.enter(Sequence(*self.place(event)), event)
 
     def on_end(self, event: Any) -> None:  # noqa: ARG002 (handlers share their parameters)
-        self.open.pop()
-        self.pending.pop()
-        self.closed = self.starts_of_open.pop()
+        self.closed = self.open.pop().began
 
     def on_alias(self, event: Any) -> None:
-        key = self.pending[-1] if self.pending else None
+        key = self.open[-1].key if self.open else None
         if key is not None and key.absent:  # the key was refused already: one mistake, one problem
             self.add(Refused(*self.place(event)))
         else:
@@ -188,22 +193,21 @@ class _Builder:
         self.add(node)
         if event.anchor is not None or event.tag is not None:
             self.refuse_cleverness(event)
-        self.open.append(node)
-        self.pending.append(None)
-        self.starts_of_open.append(event.start_mark.index)
+        self.open.append(_Open(node, event.start_mark.index))
 
     def add(self, node: Node) -> None:
         if not self.open:
             if self.root is None:
                 self.root = node
             return
-        parent, key = self.open[-1], self.pending[-1]
+        around = self.open[-1]
+        parent, key = around.node, around.key
         if isinstance(parent, Sequence):
             parent.items.append(node)
         elif key is None:
-            self.pending[-1] = self.key(node)
+            around.key = self.key(node)
         else:
-            self.pending[-1] = None
+            around.key = None
             if key.text in parent.keys:
                 self.refuse_repeated(key, parent)
             elif key.absent:
@@ -246,7 +250,7 @@ class _Builder:
 
     def refuse_depth(self, event: Any) -> None:
         """Report nesting without an end in sight, and nothing else of the collections that it is made of."""
-        within = {(node.line, node.column) for node in self.open}
+        within = {(each.node.line, each.node.column) for each in self.open}
         self.problems = [problem for problem in self.problems if (problem.line, problem.column) not in within]
         self.refuse(event, "collections nest too deep here", "a file holds lists of records, and records hold values")
 

@@ -1,4 +1,5 @@
 import re
+import sys
 
 import pytest
 from hypothesis import assume, given, settings
@@ -72,6 +73,25 @@ def test_any_other_quote_is_found_once_or_refused_with_a_way_out(text, quote):
         assert all(refusal(text, quote))
 
 
+@given(TEXTS, TEXTS, st.sampled_from(["", " ", "a", "b", ","]), st.sampled_from(["", "\n", "a", "b", "."]))
+@settings(max_examples=200)
+def test_a_quote_has_an_only_place_exactly_where_it_is_anchored(text, quote, prefix, suffix):
+    found = Text(text, "notes.txt")
+    span = found.only_place(quote[:3], prefix, suffix)
+    if span is None:
+        refusal(text, quote[:3], prefix=prefix, suffix=suffix)
+    else:
+        assert found.anchor(quote[:3], prefix, suffix) == span
+        assert spaced(text[span.start : span.end]) == spaced(quote[:3])
+
+
+def test_white_space_is_the_same_to_whatever_finds_it():
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    spaces = set(re.findall(r"\s", every))
+    assert spaces == {character for character in every if not character.strip()}
+    assert spaces.isdisjoint("".join(every.split()))
+
+
 # ── What matches ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -128,6 +148,12 @@ def test_a_quote_may_end_at_a_mark_or_where_a_script_parts_no_words(text, quote)
 def test_a_prefix_that_does_not_stand_there_is_refused_even_where_the_quote_stands_once():
     message, _ = refusal("the mill stands", "mill", prefix="old")
     assert message == "the quote stands in notes.txt, but not with this prefix and suffix"
+
+
+def test_a_long_quote_in_a_long_text_is_found_once_or_refused():
+    passage = " ".join(f"word{n}" for n in range(1000))
+    assert Text(f"a\n{passage} b " + "c " * 10_000, "notes.txt").anchor(passage) == Span(2, 2 + len(passage))
+    assert refusal(f"{passage} {passage}" + " c" * 10_000, passage)[0] == "the quote stands in notes.txt 2 times"
 
 
 def test_places_that_overlap_are_told_apart():

@@ -1,4 +1,5 @@
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -111,6 +112,21 @@ def test_whatever_else_the_tests_hold_is_taken_alike_or_not_at_all():
     assert sum(map(is_taken, texts)) > len(texts) / 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {{a: {}, b: c}}",
+        "- {{a: '{}',\n     b: c}}",
+        "- a: {}\n    b: c",
+        '- a: "{}"\n    b: c',
+        "- a: |-\n      {}\n    b: c",
+    ],
+)
+@pytest.mark.parametrize("words", [200, 205, 5000])  # YAML looks no more than 1024 characters ahead for a key's colon
+def test_long_texts_are_taken_too(text, words):
+    assert is_taken(f"rows:\n  {text.format('word ' * words + 'more')}\n")
+
+
 # ── What is in doubt ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -182,6 +198,30 @@ def test_whatever_else_the_tests_hold_is_taken_alike_or_not_at_all():
 )
 def test_what_is_rare_or_may_be_a_slip_is_in_doubt(text):
     assert plain(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: b: ",
+        "a: {b: c, ",
+        "a: '' ",
+        " #",
+        "- ",
+        " ",
+        "\n ",
+        "a: |-\n  b\n",
+        'a: "\\"',
+        "x:",
+        "a: b,\n  ",
+        "a: [{b: c}, {",
+    ],
+)
+def test_no_text_takes_long(text):
+    begun = process_time()
+    plain(f"a: {text * 100_000}")
+    plain(text * 100_000)
+    assert process_time() - begun < 2  # and goes on for ages where the time grows with the square
 
 
 # ── What always holds ─────────────────────────────────────────────────────────────────────────────
