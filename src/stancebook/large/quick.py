@@ -198,7 +198,9 @@ def _fill_passage(written: _Written, columns: dict[str, Values], texts: Mapping[
     for at, (doc, quote, prefix, suffix) in enumerate(
         zip(written.documents, written["quote"], prefixes, suffixes, strict=True)
     ):
-        span = texts[doc].anchor(quote or "", prefix, suffix)
+        span = texts[doc].only_place(quote or "", prefix, suffix)
+        if span is None:
+            raise Doubt
         quotes[at] = texts[doc].raw[span.start : span.end]
         starts[at], ends[at] = span.start, span.end
 

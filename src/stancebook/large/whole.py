@@ -190,9 +190,7 @@ def _finish(site: Site, stored: Mapping[str, Stored], seeds: str) -> None:
     files = {spec.name: as_one_file(codebook[spec.name], spec) for spec in contract.of_codebook}
     digest = build_digest(contract, {**stored, **files}, None, seeds, digests)
     for spec in contract.of_codebook:
-        part = write_part(
-            codebook[spec.name], spec, site.out, table_file(spec.name), digest=digest, about=about
-        )
+        part = write_part(codebook[spec.name], spec, site.out, table_file(spec.name), digest=digest, about=about)
         files[spec.name] = replace(files[spec.name], parts=(part,))
     tables = {name: {**stored, **files}[name] for name in contract.tables}
     write_descriptions(contract, tables, None, site.out, shares=None, build=digest, seeds=seeds)
