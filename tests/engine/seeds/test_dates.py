@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stancebook.seeds import dates
 from stancebook.seeds.dates import DateError, bounds, day
 
 DAYS = st.dates(dt.date(1000, 1, 1), dt.date(9999, 12, 31))
@@ -96,6 +97,22 @@ def test_a_day_that_no_calendar_has_is_refused(expression):
 def test_what_no_row_can_be_compared_by_is_refused(expression):
     with pytest.raises(DateError):
         bounds(expression)
+
+
+NUMBERS = st.sampled_from(["0000", "0001", "1900", "2024", "9999"]), st.integers(0, 13), st.integers(0, 32)
+ENDS = st.one_of(
+    st.just(".."),
+    st.builds("{}{}".format, NUMBERS[0], QUALIFIER),
+    st.builds("{}-{:02}{}".format, NUMBERS[0], NUMBERS[1], QUALIFIER),
+    st.builds("{}-{:02}-{:02}{}".format, *NUMBERS, QUALIFIER),
+)
+
+
+@given(ENDS | st.builds("{}/{}".format, ENDS, ENDS))
+@settings(max_examples=300)
+def test_what_is_read_without_the_library_is_read_as_by_the_library(expression):
+    found = dates.plain(expression)
+    assert found is None or found == dates.covered(expression)
 
 
 def test_a_leap_day_is_a_day():
