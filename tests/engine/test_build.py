@@ -18,8 +18,14 @@ LINES = (PROJECT / "seeds/documents/river-talks.yaml").read_text(encoding="utf-8
 
 def test_every_quote_and_reference_is_counted(built):
     grounded = ["mentions", "statements", "events", "demands"]
-    assert built.quotes == sum(len(built.frames[name]) for name in grounded)
-    assert built.references > built.quotes
+    counted = built.account
+    assert counted.quotes == sum(counted.rows[name] for name in grounded)
+    assert counted.references == sum(
+        built.frames[spec.name][column.name].notna().sum()
+        for spec in CONTRACT.tables.values()
+        for column in spec.references
+    )
+    assert counted.rows == {name: len(frame) for name, frame in built.frames.items()}
 
 
 def test_rows_are_sorted_by_their_keys(built):

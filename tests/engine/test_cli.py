@@ -115,7 +115,7 @@ def test_a_disk_without_room_is_told_and_the_old_dataset_stays(run, project, ann
         " Make room on the disk, or build elsewhere with --out."
     ]
     assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
-    assert sorted(path.name for path in project.iterdir()) == [".dataset.lock", "dataset", "seeds"]
+    assert sorted(path.name for path in project.iterdir()) == [".dataset.lock", ".dataset.memo", "dataset", "seeds"]
 
 
 READ_ONLY = 'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"'
@@ -231,7 +231,7 @@ def test_diff_shows_what_changed_by_table_and_writes_nothing(run, project, chang
     assert f"compared older/ (version {CONTRACT.version}) with what the seeds give now\n\nstatements\n" in out
     assert "\nstatements\n    1 row changed\n      ~ river-talks#s02: stance 'supports' → 'ambivalent'\n\n" in out
     assert "mentions" not in out
-    assert sorted(path.name for path in project.iterdir()) == [".dataset.lock", "older", "seeds"]
+    assert sorted(path.name for path in project.iterdir()) == [".dataset.lock", ".dataset.memo", "older", "seeds"]
 
 
 def test_diff_fails_where_the_version_stated_is_too_low(run, changed):
@@ -393,9 +393,11 @@ def test_help_explains_every_option_and_every_exit_status(run):
         "--out DIR",
         "--output-format {text,github,json}",
         "--coverage",
+        "--jobs N",
+        "--verify",
     ):
         assert option in out
-    assert out.count("(default:") == 3
+    assert out.count("(default:") == 4
     for code in ("0", "1", "2"):
         assert re.search(rf"^  {code}  \w", out, re.MULTILINE)
 

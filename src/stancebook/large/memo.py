@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -23,6 +24,7 @@ from stancebook.seeds.survey import Document, Survey
 
 _FORM = 1  # of what is written here; what is of another form is not believed
 _SETTLED = 2_000_000_000  # nanoseconds after which every file system gives another change another time
+_BEGUN = time.time_ns()
 _ENGINE = Path(__file__).parents[1]
 _LIBRARIES = ("site-packages", "dist-packages")
 
@@ -113,8 +115,13 @@ def code_of(sources: Iterable[str]) -> str:
         for name in sorted(os.listdir(folder))
         if name.endswith((".dist-info", ".egg-info"))
     ]
-    read = [file for source in [os.fspath(_ENGINE), *sources] for file in _files(Path(source))]
-    return _digest([sys.version, *installed, *(f"{path}\0{hashlib.sha256(data).hexdigest()}" for path, data in read)])
+    read = [f"{path}\0{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in _files(sources)]
+    return _digest([sys.version, *installed, *read])
+
+
+def are_settled(sources: Iterable[str]) -> bool:
+    """Return whether sources and engine are as they were when this process began, and so what it has imported."""
+    return all(path.stat().st_mtime_ns < _BEGUN - _SETTLED for path in _files(sources))
 
 
 def _is_own(file: str) -> bool:
@@ -123,12 +130,12 @@ def _is_own(file: str) -> bool:
     return not library and not file.startswith(os.fspath(_ENGINE) + os.sep)
 
 
-def _files(source: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield a file, or all below a folder that Python did not make, with their contents."""
-    paths = sorted(source.rglob("*")) if source.is_dir() else [source]
-    for path in paths:
-        if path.is_file() and path.suffix != ".pyc":
-            yield os.fspath(path), path.read_bytes()
+def _files(sources: Iterable[str]) -> Iterator[Path]:
+    """Yield the files of the engine and of sources: themselves, or all below a folder that Python did not make."""
+    for source in [_ENGINE, *map(Path, sources)]:
+        for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
+            if path.is_file() and path.suffix != ".pyc":
+                yield path
 
 
 def _seen(folder: str, below: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stancebook.console import Console, count_problems
-from stancebook.large.memo import Memo, code_of, glance_of_seeds, recall, sources_of_contract
+from stancebook.large.memo import Memo, are_settled, code_of, glance_of_seeds, recall, sources_of_contract
 from stancebook.problem import ANNOTATIONS_SHOWN, named
 from stancebook.publish import PublishError
 from stancebook.running.lock import only_build
@@ -115,6 +115,8 @@ def _run(
 def _remember(made: Made, found: Survey, out: Path) -> None:
     if made.account is not None:
         sources = sources_of_contract()
+        if not are_settled(sources):
+            return
         seen, warnings = glance_of_seeds(found), tuple(made.problems)
         Memo(sources, code_of(sources), made.codebook, seen, made.account, warnings, made.chunks, made.derived).save(
             out
