@@ -26,7 +26,7 @@ class Group:
     """The derived rows of one value: what they were derived from, as sums by table, and where they lie."""
 
     sums: Mapping[str, Sequence[int]]
-    part: Part
+    part: Part | None
     tally: Tally
 
     def as_json(self) -> dict[str, Any]:
@@ -36,7 +36,7 @@ class Group:
     @staticmethod
     def of_json(told: Mapping[str, Any]) -> Group:
         """Return it as it was; raise `LookupError` or `TypeError` where this is none."""
-        return Group(told["sums"], Part(**told["part"]), Tally(**told["tally"]))
+        return Group(told["sums"], told["part"] and Part(**told["part"]), Tally(**told["tally"]))
 
 
 Groups = Mapping[str, Group]  # by value, in order
@@ -52,7 +52,10 @@ def derive_all(
     run: Crew,
 ) -> dict[str, Groups]:
     """Return the groups of each derived table; `last` are those of the last build, whose parts lie in `old`."""
-    parts = {spec.name: [site.out / each.parts[spec.name].path for each in done] for spec in contract.of_documents}
+    parts = {
+        spec.name: [site.out / each.parts[spec.name].path for each in done if spec.name in each.parts]
+        for spec in contract.of_documents
+    }
     return {
         spec.name: _derive(spec, site, done, parts, last.get(spec.name, {}), old, database, run)
         for spec in contract.shaped("derived")
@@ -76,10 +79,11 @@ def _derive(
     groups = {
         value: Group(
             sums[value],
-            taken_over(last[value].part, part_file(spec.name, numbers[value]), old, site.out),
+            part and taken_over(part, part_file(spec.name, numbers[value]), old, site.out),
             last[value].tally,
         )
         for value in same
+        for part in [last[value].part]
     }
     if fresh:
         places = laid_apart(database, spec, parts, fresh, site.out)

@@ -73,6 +73,8 @@ def laid_apart(
         places[table].mkdir(parents=True)
         names = ", ".join(f'"{name}"' for name in columns)
         files: dict[str, Any] = {"files": [str(path) for path in parts[table]]}
+        if not parts[table]:
+            continue
         if spec.apart in columns:
             database.execute(
                 f"COPY (SELECT {names}, {_NUMBER} FROM read_parquet($files) JOIN (SELECT unnest($values) AS {_VALUE},"
@@ -86,13 +88,15 @@ def laid_apart(
     return places
 
 
-def derived_part(site: Site, table: str, number: int, places: Mapping[str, Path]) -> tuple[Part, Tally]:
-    """Derive the rows of the value with this number, and write them as the part of the derived table with it."""
+def derived_part(site: Site, table: str, number: int, places: Mapping[str, Path]) -> tuple[Part | None, Tally]:
+    """Derive the rows of the value with this number, and write them, if there are any, as the part with it."""
     contract, codebook = codebook_of(site)
     spec = contract.tables[table]
     tables = {name: _rows(contract, spec, name, number, place) for name, place in places.items()}
     frame = derive(spec, {**codebook, **tables})
     about = about_of(contract)
+    if frame.empty:
+        return None, tally(spec, frame)
     place, digest = part_file(table, number), rows_digest(frame, spec, about)
     return write_part(frame, spec, site.out, place, digest=digest, about=about), tally(spec, frame)
 

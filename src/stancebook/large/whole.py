@@ -13,6 +13,7 @@ from stancebook.account import Account, account
 from stancebook.build import Build, build_of
 from stancebook.contract import Contract
 from stancebook.dataset import about_of, as_one_file, build_digest, write, write_descriptions, write_part
+from stancebook.frame import from_rows
 from stancebook.judge import judge
 from stancebook.large.chunks import Advance, Chunk, Last, build_chunks
 from stancebook.large.crew import crew
@@ -167,30 +168,32 @@ def _stored(contract: Contract, done: Sequence[Done], derived: Mapping[str, Grou
     """Return the tables that lie in parts."""
     coded = {
         spec.name: Stored(
-            tuple(each.parts[spec.name] for each in done),
+            tuple(each.parts[spec.name] for each in done if spec.name in each.parts),
             sum((each.tallies[spec.name] for each in done), start=Tally()),
         )
         for spec in contract.of_documents
     }
     groups = {
         name: Stored(
-            tuple(each.part for each in values.values()), sum((each.tally for each in values.values()), start=Tally())
+            tuple(each.part for each in values.values() if each.part),
+            sum((each.tally for each in values.values()), start=Tally()),
         )
         for name, values in derived.items()
     }
     return {**coded, **groups}
 
 
-def _finish(site: Site, stored: Mapping[str, Stored], seeds: str) -> None:
-    """Write the tables of the codebook, and what the dataset says of itself."""
+def _finish(site: Site, parted: Mapping[str, Stored], seeds: str) -> None:
+    """Write the tables that are one file, of the codebook and without rows, and what the dataset says of itself."""
     contract, codebook = codebook_of(site)
     about = about_of(contract)
+    none = {name: from_rows(contract.tables[name], []) for name, each in parted.items() if not each.parts}
+    frames = {**codebook, **none}
+    stored = {**parted, **{name: as_one_file(frame, contract.tables[name]) for name, frame in frames.items()}}
     digests = {name: [part.build for part in each.parts] for name, each in stored.items()}
-    digests |= {spec.name: [rows_digest(codebook[spec.name], spec, about)] for spec in contract.of_codebook}
-    files = {spec.name: as_one_file(codebook[spec.name], spec) for spec in contract.of_codebook}
-    digest = build_digest(contract, {**stored, **files}, None, seeds, digests)
-    for spec in contract.of_codebook:
-        part = write_part(codebook[spec.name], spec, site.out, table_file(spec.name), digest=digest, about=about)
-        files[spec.name] = replace(files[spec.name], parts=(part,))
-    tables = {name: {**stored, **files}[name] for name in contract.tables}
-    write_descriptions(contract, tables, None, site.out, shares=None, build=digest, seeds=seeds)
+    digests |= {name: [rows_digest(frame, contract.tables[name], about)] for name, frame in frames.items()}
+    digest = build_digest(contract, stored, None, seeds, digests)
+    for name, frame in frames.items():
+        part = write_part(frame, contract.tables[name], site.out, table_file(name), digest=digest, about=about)
+        stored[name] = replace(stored[name], parts=(part,))
+    write_descriptions(contract, stored, None, site.out, shares=None, build=digest, seeds=seeds)

@@ -54,7 +54,7 @@ class Task:
 class Done:
     """What came of a chunk: `parts` and their tallies by table, where nothing is in the way.
 
-    `files` is the digest of its files. `seen` are the distinct rows that rules on the codebook look at; `sums` stand
+    A table of which it has no rows has no part. `files` is the digest of its files. `seen` are the distinct rows that rules on the codebook look at; `sums` stand
     for the rows that derived tables read, by table and by what keeps them apart. Where `links` were found, pairs of a
     document of its own and one of another chunk that it refers to, and the task was not `linked`, nothing else was done.
     """
@@ -149,7 +149,7 @@ def _kept(site: Site, task: Task, contract: Contract, frames: Tables, done: Done
     about = about_of(contract)
     parts = {
         spec.name: write_part(
-            frame := frames[spec.name],
+            frame,
             spec,
             site.out,
             part_file(spec.name, task.number),
@@ -157,6 +157,7 @@ def _kept(site: Site, task: Task, contract: Contract, frames: Tables, done: Done
             about=about,
         )
         for spec in contract.of_documents
+        if len(frame := frames[spec.name])  # some readers stumble over a file without rows
     }
     return replace(
         done,
