@@ -1,9 +1,9 @@
 """The table of stance changes, derived from the statements: who moved, and who only was said to have moved."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from schemas.vocabularies import (
@@ -31,10 +31,7 @@ READ = {
 ON_RECORD = ("on_record", "spokesperson")
 
 _STANCE_CODE = {stance: code for code, stance in enumerate(STANCE, start=-2)}
-_SOURCE_RANK = {source: rank for rank, source in enumerate(SOURCE)}
-_CONFIDENCE_RANK = {confidence: rank for rank, confidence in enumerate(CONFIDENCE)}
-
-Observation = dict[Hashable, Any]
+_COMPUTED = ["softened", "hardened", "unchanged"]
 
 
 def derive(tables: Tables) -> pd.DataFrame:
@@ -43,13 +40,31 @@ def derive(tables: Tables) -> pd.DataFrame:
     An observation is a statement with an issue and either a stance or an asserted change. Every one
     belongs to two series: of its holder, and of the party its holder belongs to.
     """
-    softer = tables["issues"].set_index("issue_id")["softer"].astype("object").to_dict()
-    series = groupby(_observations(tables), key=lambda seen: [seen[name] for name in SERIES])
-    rows = [_change(before, after, softer) for _, observations in series for before, after in _pairs(observations)]
-    return pd.DataFrame(rows, columns=list(StanceChanges.to_schema().columns))
+    after = _observations(tables)
+    held_against = _held_against(after)
+    before = after.reindex(held_against).reset_index(drop=True)
+    first = held_against.isna().to_numpy()
+    softer = after["issue_id"].map(tables["issues"].set_index("issue_id")["softer"].astype("object"))
+    direction = _direction(before, after, softer == "toward_support").mask(first, "first_observed")
+    return pd.DataFrame(
+        {
+            **{name: after[name] for name in SERIES},
+            "from_statement_id": before["statement_id"],
+            "to_statement_id": after["statement_id"],
+            "from_stance": before["stance"],
+            "to_stance": after["stance"],
+            "direction": direction,
+            "asserted_change": after["asserted_change"],
+            "agreement": _agreement(direction, after["asserted_change"].astype("object")),
+            "not_before": before["date_start"],
+            "not_after": after["date_end"],
+            "source": _weaker(before["source"], after["source"], SOURCE),
+            "confidence": _weaker(before["confidence"], after["confidence"], CONFIDENCE),
+        }
+    )
 
 
-def _observations(tables: Tables) -> list[Observation]:
+def _observations(tables: Tables) -> pd.DataFrame:
     """Return the observations of both levels, series by series, each in the order of dates and then of the text."""
     statements = tables["statements"]
     observed = statements["issue_id"].notna() & (statements["stance"].notna() | statements["asserted_change"].notna())
@@ -58,76 +73,56 @@ def _observations(tables: Tables) -> list[Observation]:
     seen["date_end"] = seen["date_end"].where(seen["date_edtf"].notna(), seen["published"])
     party = tables["actors"].set_index("actor_id")["party_id"]
     both = pd.concat([seen.assign(level="actor"), seen.assign(level="party", holder_id=seen["holder_id"].map(party))])
-    ordered = both.sort_values(SERIES + IN_TIME, na_position="first")[SERIES + IN_TIME + OBSERVED]
-    plain = ordered.astype("object").where(ordered.notna(), None)
-    return plain.to_dict("records")
+    columns = SERIES + IN_TIME + OBSERVED
+    return both.sort_values(SERIES + IN_TIME, na_position="first", ignore_index=True)[columns]
 
 
-def _pairs(series: Iterable[Observation]) -> Iterator[tuple[Observation | None, Observation]]:
-    """Yield each observation with the one it is held against: the last that shows a stance.
+def _held_against(seen: pd.DataFrame) -> "pd.Series[float]":
+    """Return, of each observation, the number of the one it is held against: the last that shows a stance.
 
     What is on record is held against the last that was on record. A claim of change without a stance
     is held against what came before, and is itself no end that anything could be held against.
     """
-    last: Observation | None = None
-    last_on_record: Observation | None = None
-    for observation in series:
-        on_record = observation["source"] in ON_RECORD
-        yield (last_on_record or last) if on_record else last, observation
-        if observation["stance"] is not None:
-            last = observation
-            last_on_record = observation if on_record else last_on_record
+    series = seen.groupby(SERIES, dropna=False, sort=False).ngroup()
+    shows, on_record = seen["stance"].notna(), seen["source"].isin(ON_RECORD)
+
+    def last(kind: "pd.Series[bool]") -> "pd.Series[float]":
+        number = pd.Series(np.arange(len(seen), dtype="float64")).where(kind)
+        return number.groupby(series).ffill().groupby(series).shift()
+
+    of_any, of_record = last(shows), last(shows & on_record)
+    return of_record.where(on_record & of_record.notna(), of_any)
 
 
-def _change(before: Observation | None, after: Observation, softer: Mapping[Any, str]) -> dict[str, Any]:
-    direction = _direction(before, after, softer[after["issue_id"]])
-    ends = [after] if before is None else [before, after]
-    return {
-        **{name: after[name] for name in SERIES},
-        "from_statement_id": before and before["statement_id"],
-        "to_statement_id": after["statement_id"],
-        "from_stance": before and before["stance"],
-        "to_stance": after["stance"],
-        "direction": direction,
-        "asserted_change": after["asserted_change"],
-        "agreement": _agreement(direction, after["asserted_change"]),
-        "not_before": before and before["date_start"],
-        "not_after": after["date_end"],
-        "source": max((end["source"] for end in ends), key=_SOURCE_RANK.__getitem__),
-        "confidence": max((end["confidence"] for end in ends), key=_CONFIDENCE_RANK.__getitem__),
-    }
-
-
-def _direction(before: Observation | None, after: Observation, softer: str) -> str:
-    if before is None:
-        return "first_observed"
-    if before["stance"] is None or after["stance"] is None:
-        return "indeterminate"
-    old, new = _STANCE_CODE[before["stance"]], _STANCE_CODE[after["stance"]]
-    if old == new:
-        return "unchanged"
-    if _conflict(before, after):
-        return "indeterminate"
-    rose = new > old
+def _direction(before: pd.DataFrame, after: pd.DataFrame, rises: "pd.Series[bool]") -> "pd.Series[str]":
+    """Return what two observations show; `rises` where an issue's softer way is toward support."""
+    old, new = (end["stance"].astype("object").map(_STANCE_CODE).astype("float64") for end in (before, after))
     # Toward zero: whoever was against softens by rising, whoever was for by falling; from the middle, any move hardens.
-    softened = rose if softer == "toward_support" else (old < 0 if rose else old > 0)
-    return "softened" if softened else "hardened"
+    softened = (new > old).where(rises, ((old < 0) & (new > old)) | ((old > 0) & (new < old)))
+    moved = softened.map({True: "softened", False: "hardened"}).mask(_conflict(before, after), "indeterminate")
+    return moved.mask(old == new, "unchanged").mask(old.isna() | new.isna(), "indeterminate")
 
 
-def _conflict(before: Observation, after: Observation) -> bool:
+def _conflict(before: pd.DataFrame, after: pd.DataFrame) -> "pd.Series[bool]":
     """Return whether two different sources speak of dates that overlap: then neither follows the other."""
-    same = all(before[name] == after[name] for name in ("speaker_id", "source"))
-    ended = None not in (before["date_end"], after["date_start"]) and before["date_end"] < after["date_start"]
-    return not same and not ended
+    same = pd.Series(True, index=after.index)
+    for name in ("speaker_id", "source"):
+        same &= before[name].astype("object") == after[name].astype("object")
+    return ~same & ~(before["date_end"] < after["date_start"])
 
 
-def _agreement(direction: str, asserted: Any) -> str:
-    computed = direction in ("softened", "hardened", "unchanged")
-    if asserted is None:
-        return "computed_only" if computed else "neither"
-    if not computed:
-        return "asserted_only"
-    return "agrees" if direction == asserted else "differs"
+def _agreement(direction: "pd.Series[str]", asserted: "pd.Series[Any]") -> "pd.Series[str]":
+    computed = direction.isin(_COMPUTED)
+    told = (direction == asserted).map({True: "agrees", False: "differs"}).where(computed, "asserted_only")
+    alone = computed.map({True: "computed_only", False: "neither"})
+    return told.where(asserted.notna(), alone)
+
+
+def _weaker(one: "pd.Series[Any]", other: "pd.Series[Any]", scale: Mapping[str, str]) -> "pd.Series[str]":
+    """Return, of two values on a scale from the strongest to the weakest, the weaker."""
+    ranks = {value: rank for rank, value in enumerate(scale)}
+    first, second = (end.astype("object").map(ranks).astype("float64").fillna(-1) for end in (one, other))
+    return first.where(first > second, second).map(dict(enumerate(scale)))
 
 
 class StanceChanges(Derived, by=derive, key=("level", "to_statement_id"), reads=READ, apart="issue_id"):

@@ -38,11 +38,14 @@ def _series(values: list[Any], column: Column) -> pd.Series[Any]:
 
 def cast(values: Any, column: Column) -> pd.Series[Any]:
     """Return values, a list or a series, as a series of the column's type."""
+    dtype = dtype_of(column.storage, column.vocabulary, ordered=column.ordered)
+    if isinstance(values, pd.Series) and values.dtype == dtype:
+        return values
     plain = pd.Series(values, dtype=None if len(values) else "object").astype("object")
     if column.vocabulary and (unknown := set(plain.dropna()) - set(column.vocabulary)):
         raise ContractError(f"{column.name}: {', '.join(sorted(map(str, unknown)))} not in its vocabulary")
     filled = plain.where(plain.notna(), 0 if column.storage == "integer" else None)
-    return filled.astype(dtype_of(column.storage, column.vocabulary, ordered=column.ordered))
+    return filled.astype(dtype)
 
 
 def conform(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:

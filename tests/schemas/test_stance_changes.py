@@ -46,7 +46,8 @@ def last(*statements, level="actor", softer="toward_zero"):
     """The row of the last statement's series at this level."""
     changes = derive(tables(*statements, softer=softer))
     key = f"river-talks#s{len(statements):02}"
-    [row] = changes[(changes["level"] == level) & (changes["to_statement_id"] == key)].to_dict("records")
+    found = changes[(changes["level"] == level) & (changes["to_statement_id"] == key)]
+    [row] = found.astype("object").where(found.notna(), None).to_dict("records")
     return row
 
 
