@@ -306,6 +306,8 @@ def side_by_side(desk: Desk, documents: int, sample: int, rounds: int, only: str
     short = [run for run in short_runs(desk, documents) if only in run.what]
     results = measured([*long, *short], rounds)
     told = [f"{documents:,} documents; best of {rounds} rounds; memory: {memory_is()}.", ""]
+    if missing := set(NOTATIONS) - set(understood(desk)):
+        told[0] += f" The build takes no {' and no '.join(sorted(missing))} as it stands."
     if long:
         taken = reckoned(long, results, documents)
         reference = taken.get((REFERENCE, "yaml", "1"))
@@ -325,8 +327,8 @@ def side_by_side(desk: Desk, documents: int, sample: int, rounds: int, only: str
         told += ["| | notation | documents | seconds | peak memory |", "|---|---|--:|--:|--:|"]
         for run, result in zip(short, results[len(long) :], strict=True):
             told.append(
-                f"| {run.what} | {run.notation} | {run.documents or ''} | {result.seconds:.3f} |"
-                f" {megabytes(result.peak)} |"
+                f"| {run.what} | {run.notation} | {f'{run.documents:,}' if run.documents else ''} |"
+                f" {result.seconds:.3f} | {megabytes(result.peak)} |"
             )
     return "\n".join(told).rstrip()
 
@@ -408,7 +410,7 @@ def machine() -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in sorted(needed))
     return (
         f"{os.cpu_count()} cores ({cpu}), {psutil.virtual_memory().total / 2**30:.0f} GiB of memory,"
-        f" {platform.system()} {platform.release()}, Python {platform.python_version()}; {libraries}."
+        f" {platform.system()}, Python {platform.python_version()}; {libraries}."
     )
 
 

@@ -36,6 +36,7 @@ MENU = {
     "Build on it": (
         "docs/your-own",
         "How it works inside <CONTRIBUTING>",
+        "How long it takes <benchmarks/README>",
         "CHANGELOG",
         "RELEASING",
         "LICENSE-DATA",
@@ -46,7 +47,7 @@ MENU = {
 
 project = "Stancebook"
 root_doc = "README"
-include_patterns = ["*.md", "dataset/README.md", "docs/*.md", "seeds/README.md"]
+include_patterns = ["*.md", "benchmarks/README.md", "dataset/README.md", "docs/*.md", "seeds/README.md"]
 exclude_patterns = [".*", "html", "site"]  # not walked through: an environment has many files
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 myst_heading_anchors = 4  # named as GitHub names them
