@@ -15,18 +15,25 @@ _CLOSING = {opening: re.compile(closing) for opening, closing in _PAIRS.items()}
 
 def holds_quotation_marks(passages: "pd.Series[Any]") -> "pd.Series[bool]":
     """Return, for each passage, whether any of its words stand in quotation marks."""
-    return passages.map(lambda passage: any(_marked(passage))).astype(bool)
+    opened = passages.str.contains(_OPENING.pattern)
+    return opened & pd.Series([has and any(_marked(each)) for has, each in _pairs(opened, passages)], passages.index)
 
 
 def stand_in_quotation_marks(words: "pd.Series[Any]", passages: "pd.Series[Any]") -> "pd.Series[bool]":
     """Return, row by row, whether the words stand inside one pair of quotation marks of the passage."""
-    found = [_in_marks(*pair) for pair in zip(words, passages, strict=True)]
+    return pd.Series([_in_marks(*pair) for pair in _pairs(words, passages)], index=words.index, dtype=bool)
+
+
+def stand_in(words: "pd.Series[Any]", passages: "pd.Series[Any]") -> "pd.Series[bool]":
+    """Return, row by row, whether words stand in the passage, white space apart; true where there are none."""
+    found = [
+        not isinstance(each, str) or _spaced(each) in _spaced(passage) for each, passage in _pairs(words, passages)
+    ]
     return pd.Series(found, index=words.index, dtype=bool)
 
 
-def stand_in(words: str, passage: str) -> bool:
-    """Return whether the words stand in the passage, white space apart."""
-    return _spaced(words) in _spaced(passage)
+def _pairs(one: "pd.Series[Any]", other: "pd.Series[Any]") -> Iterator[tuple[Any, Any]]:
+    return zip(one.tolist(), other.tolist(), strict=True)  # a list is gone through faster than a series
 
 
 def _in_marks(words: Any, passage: str) -> bool:

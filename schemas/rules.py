@@ -190,9 +190,7 @@ def a_demand_and_its_statement_are_of_one_issue(tables: Tables) -> Any:
 def a_role_title_stands_in_the_mention(tables: Tables) -> Any:
     """A role_title is given in the words of the mention: copy it from the quote, or take the title into the quote."""
     mentions = tables["mentions"]
-    pairs = zip(mentions["role_title"], mentions["quote"], strict=True)
-    held = [pd.isna(title) or stand_in(title, quote) for title, quote in pairs]
-    return pd.Series(held, index=mentions.index, dtype=bool)
+    return stand_in(mentions["role_title"], mentions["quote"])
 
 
 @rule("actors", "actor_id", level="warning", across={"mentions": ["actor_id"]})

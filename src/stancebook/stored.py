@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,8 +76,15 @@ def tally(spec: TableSpec, frame: pd.DataFrame) -> Tally:
     spoken = LANGUAGE if spec.shape == "document" else None
     counted = [column.name for column in spec.columns if column.vocabulary or column.name == spoken]
     empty = {column.name: int(frame[column.name].isna().sum()) for column in spec.columns if column.optional}
-    values = {
-        name: {str(value): int(number) for value, number in frame[name].value_counts().items() if number}
-        for name in counted
-    }
-    return Tally(len(frame), {name: number for name, number in empty.items() if number}, values)
+    return Tally(
+        len(frame),
+        {name: number for name, number in empty.items() if number},
+        {name: _counts(frame[name].astype("category")) for name in counted},
+    )
+
+
+def _counts(cells: pd.Series[Any]) -> dict[str, int]:
+    """Return how many cells hold each value that any holds."""
+    numbers = (cells.cat.codes + 1).value_counts()
+    values: dict[Any, Any] = dict(enumerate(cells.cat.categories, start=1))
+    return {str(values[code]): int(number) for code, number in sorted(numbers.items()) if code}

@@ -50,7 +50,7 @@ def quick(contract: Contract, codebook: Tables, corpus: Corpus) -> dict[str, pd.
 class _Written:
     """The records of one table as written: the cells of each, the document it stands in, its parent's key.
 
-    `shapes` are the tuples of keys met so far that a record may have.
+    `shapes` are the tuples of keys met so far, all of which a record may have, and `given` the keys in them.
     """
 
     spec: TableSpec
@@ -59,6 +59,7 @@ class _Written:
     documents: list[str] = field(default_factory=list)
     parents: list[str] = field(default_factory=list)
     shapes: set[tuple[str, ...]] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
 
     def add(self, records: Iterable[Any], doc_id: str) -> None:
         """Take records of one document; refuse one whose keys are not those of the table."""
@@ -76,9 +77,12 @@ class _Written:
         if not (set(self.spec.needed_keys) <= set(keys) <= allowed):
             raise Doubt
         self.shapes.add(keys)
+        self.given.update(keys)
 
     def __getitem__(self, name: str) -> list[str | None]:
         """Return the cells under one key, without white space around them; None where none is given."""
+        if name not in self.given:
+            return [None] * len(self.records)
         try:
             cells = [None if (cell := record.get(name)) is None else cell.strip() for record in self.records]
         except AttributeError:  # a collection stands where a value is due
