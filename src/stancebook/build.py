@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from stancebook.account import Account, account
 from stancebook.coded import frames_of
-from stancebook.compute import derive_tables
+from stancebook.compute import derive_tables, distinct
 from stancebook.contract import Contract
-from stancebook.judge import judge
+from stancebook.in_order import in_order
+from stancebook.judge import judge, sound_codebook
 from stancebook.problem import Problem, told_once
+from stancebook.quick import quick
 from stancebook.seeds.corpus import Corpus, find
 from stancebook.spec import Tables
 from stancebook.stored import tally
+
+_MANY = 12  # documents, from which on the quick way is worth its start
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,27 @@ def build(contract: Contract, seeds: Path) -> Build:
 
 def build_of(contract: Contract, corpus: Corpus) -> Build:
     """Build all tables of a contract from the files of a corpus, in memory."""
-    judged = judge(contract, corpus)
-    problems = told_once(judged.problems)
+    frames, problems = _quickly(contract, corpus) or _slowly(contract, corpus)
     if errors := [problem for problem in problems if problem.level == "error"]:
         return Build(contract, corpus, {}, errors)  # what is only worth a warning may be a consequence
-    return Build(contract, corpus, finished(contract, frames_of(judged.tables)), problems)
+    return Build(contract, corpus, finished(contract, frames), problems)
+
+
+def _slowly(contract: Contract, corpus: Corpus) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    judged = judge(contract, corpus)
+    return frames_of(judged.tables), told_once(judged.problems)
+
+
+def _quickly(contract: Contract, corpus: Corpus) -> tuple[dict[str, pd.DataFrame], list[Problem]] | None:
+    """Return the coded tables and the problems of the codebook; None where documents are few or doubtful."""
+    if len(corpus.documents) < _MANY or corpus.problems:
+        return None
+    codebook = sound_codebook(contract, corpus)
+    frames = quick(contract, codebook, corpus) if codebook is not None else None
+    if frames is None or not in_order(contract, frames):
+        return None
+    seen = distinct(frames, contract.seen_across)
+    return frames, told_once(judge(contract, replace(corpus, documents=()), seen).problems)
 
 
 def finished(contract: Contract, coded: Tables) -> dict[str, pd.DataFrame]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import pandas as pd
 
 from stancebook.check import check_model, check_rules
 from stancebook.coded import Coded, Unread, frames_of
@@ -48,6 +50,17 @@ def judge(
         view = {spec.name: frames[spec.name] for spec in contract.of_codebook} | dict(looked_at)
         problems += check_rules(contract, rules, tables, view, all_sound=not problems)
     return Judged(tables, problems)
+
+
+def sound_codebook(contract: Contract, corpus: Corpus) -> dict[str, pd.DataFrame] | None:
+    """Return the tables of a corpus' codebook, sorted; None where it is not whole or not in order."""
+    judged = judge(contract, replace(corpus, documents=()), part=True)
+    if not corpus.whole or any(problem.level == "error" for problem in judged.problems):
+        return None
+    frames = frames_of(judged.tables)
+    return {
+        spec.name: frames[spec.name].sort_values(list(spec.order), ignore_index=True) for spec in contract.of_codebook
+    }
 
 
 def _read(contract: Contract, corpus: Corpus, unread: Unread) -> tuple[dict[str, Coded], list[Problem]]:

@@ -25,7 +25,7 @@ from stancebook.stored import Part, Tally, tally
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY = "256 MB"  # that DuckDB may use; beyond, it writes to the disk beside the parts
+MEMORY = "128 MB"  # that DuckDB may use; beyond, it writes to the disk beside the parts
 _TOLD = 1000  # documents whose text stands twice, of which nobody mends more before building again
 _SCRATCH = ".join"
 _NUMBER, _VALUE = "part_number", "part_value"

@@ -12,14 +12,14 @@ import pandas as pd
 from stancebook.coded import frames_of
 from stancebook.contract import Contract
 from stancebook.dataset import about_of, write_part
-from stancebook.judge import judge
+from stancebook.in_order import in_order
+from stancebook.judge import judge, sound_codebook
 from stancebook.keys import loose_ends
 from stancebook.large.gist import Cells, Link, Sums, links_of, seen_in, sums_of
-from stancebook.large.in_order import in_order
-from stancebook.large.quick import quick
 from stancebook.layout import part_file
 from stancebook.parquet import rows_digest
 from stancebook.problem import Problem, shown_below
+from stancebook.quick import quick
 from stancebook.seeds.corpus import Corpus, File, digest_of, read
 from stancebook.seeds.survey import Document, Survey
 from stancebook.spec import Tables
@@ -113,18 +113,7 @@ def _prepared(site: Site) -> tuple[Contract, Corpus, Tables | None]:
     """Return the contract, the codebook as files, and as tables if it is in order."""
     contract = site.contract()
     codebook = Corpus(site.codebook, site.whole, (), {}, ())
-    judged = judge(contract, codebook, part=True)
-    if not site.whole or any(problem.level == "error" for problem in judged.problems):
-        return contract, codebook, None
-    frames = frames_of(judged.tables)
-    return (
-        contract,
-        codebook,
-        {
-            spec.name: frames[spec.name].sort_values(list(spec.order), ignore_index=True)
-            for spec in contract.of_codebook
-        },
-    )
+    return contract, codebook, sound_codebook(contract, codebook)
 
 
 def _digest(corpus: Corpus, documents: Collection[Document]) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from zlib import crc32
 
-# A task must be worth its start, and a changed document not cost much more than itself: some 512 documents a chunk.
-FEWEST, MOST = 256, 1024
-_ONE_IN = 256  # ids after the fewest at which a chunk may end
+# Pandera and Parquet must be worth their start, and a changed document not cost much more than itself, nor a chunk
+# much memory: some 256 documents each.
+FEWEST, MOST = 128, 512
+_ONE_IN = 128  # ids after the fewest at which a chunk may end
 
 
 def cut(ids: Sequence[str]) -> Iterator[slice]:
