@@ -30,7 +30,17 @@ class Chunk:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
-        return asdict(self)
+        done = self.done
+        return {
+            "own": self.own,
+            "guests": self.guests,
+            "done": {
+                **{name: getattr(done, name) for name in ("files", "links", "seen", "sums")},
+                "problems": [asdict(each) for each in done.problems],
+                "parts": {table: asdict(each) for table, each in done.parts.items()},
+                "tallies": {table: vars(each) for table, each in done.tallies.items()},
+            },
+        }
 
     @staticmethod
     def of_json(told: Mapping[str, Any]) -> Chunk:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
+
+_WORTH_OTHERS = 4  # calls, below which starting other processes takes longer than they save
 
 
 class CrewError(Exception):
@@ -17,9 +20,11 @@ class CrewError(Exception):
 
 
 class Crew(Protocol):
-    """Calls a function with each of many arguments; yields the number of a call and what it gave as each ends."""
+    """Those who call a function many times, at once or one after the other."""
 
-    def __call__(self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]: ...
+    def __call__(self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
+        """Call a function with each of many arguments; yield the number of a call, and what it gave, as it ends."""
+        ...
 
 
 def alone(function: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
@@ -29,25 +34,30 @@ def alone(function: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Itera
 
 
 @contextmanager
-def crew(jobs: int) -> Iterator[Crew]:
-    """Give so many processes of this machine; one is this process itself."""
-    if jobs == 1:
-        yield alone
-        return
-    with ProcessPoolExecutor(jobs, _fresh_processes()) as pool:
-        try:
-            yield _Pool(pool)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+def crew(jobs: int | None = None) -> Iterator[Crew]:
+    """Give so many processes of this machine, or as many as are worth it; one is this process itself."""
+    pool = _Pool(jobs)
+    try:
+        yield pool
+    finally:
+        pool.dismiss()
 
 
 class _Pool:
-    def __init__(self, pool: Executor) -> None:
-        self.pool = pool
+    """Processes that are started when there is work for them."""
+
+    def __init__(self, jobs: int | None) -> None:
+        self.jobs = jobs
+        self.processes: ProcessPoolExecutor | None = None
 
     def __call__(self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
-        numbers = {self.pool.submit(function, *arguments): number for number, arguments in enumerate(calls)}
+        jobs = self.jobs or (cores() if len(calls) >= _WORTH_OTHERS else 1)
+        if jobs == 1:
+            yield from alone(function, calls)
+            return
+        if self.processes is None:
+            self.processes = ProcessPoolExecutor(jobs, _fresh_processes())
+        numbers = {self.processes.submit(function, *arguments): number for number, arguments in enumerate(calls)}
         try:
             for future in as_completed(numbers):
                 yield numbers.pop(future), future.result()
@@ -57,9 +67,19 @@ class _Pool:
                 " Build again with fewer --jobs."
             ) from fault
 
+    def dismiss(self) -> None:
+        """Let no call begin any more, and wait for those that have."""
+        if self.processes is not None:
+            self.processes.shutdown(cancel_futures=True)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
 
 def _fresh_processes() -> Any:
-    """Return the way to start processes: by forking one that has imported all that is needed, and runs no thread yet."""
+    """Return the way to start processes: by forking one that has imported what is needed, and runs no thread yet."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

@@ -48,7 +48,13 @@ class Memo:
 
     def save(self, out: Path) -> None:
         """Keep it beside the dataset as that lies there now; where the system refuses, the next build does without."""
-        told = {**asdict(self), "form": _FORM, "dataset": glance_of_dataset(out)}
+        told = {
+            **vars(self),
+            "account": vars(self.account),
+            "warnings": [asdict(each) for each in self.warnings],
+            "form": _FORM,
+            "dataset": glance_of_dataset(out),
+        }
         with suppress(OSError):
             new = beside(out, "memo.new")
             new.write_text(json.dumps(told), encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -32,8 +31,6 @@ from stancebook.stored import Stored, Tally, tally
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-_WORTH_OTHERS = 3  # chunks, below which starting other processes takes longer than they save
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def _chunk_by_chunk(
     contract, codebook = contract_of(), read(seeds, replace(found, documents=()))
     site = Site(contract_of, seeds, new, codebook.codebook, codebook.whole)
     memo = plan.memo if plan.memo is not None and plan.memo.codebook == codebook.digest else None
-    with crew(plan.jobs or _worthwhile(chunks)) as run, joined(new) as database:
+    with crew(plan.jobs) as run, joined(new) as database:
         with plan.progress(len(found.documents)) as advance:
             built = build_chunks(site, chunks, found.taken, _last_chunks(memo, plan.old), run, advance)
         done = [chunk.done for chunk in built]
@@ -123,15 +120,6 @@ def _chunk_by_chunk(
     )
 
 
-def _worthwhile(chunks: Sequence[object]) -> int:
-    """Return how many processes are worth their start."""
-    return (
-        min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, len(chunks))
-        if len(chunks) >= _WORTH_OTHERS
-        else 1
-    )
-
-
 def _last_chunks(memo: Memo | None, old: Path) -> Last:
     return Last(tuple(map(Chunk.of_json, memo.chunks)), old) if memo else Last()
 
@@ -151,15 +139,15 @@ def _problems(
 ) -> list[Problem]:
     """Return all problems, each once; those that all documents are needed for only where nothing else is wrong."""
     problems = [problem for each in done for problem in each.problems]
-    problems += judge(contract, codebook, part=True).problems
     if not any(problem.level == "error" for problem in problems):
         documents = contract.document.name
-        twice = told_twice(database, [site.out / each.parts[documents].path for each in done])
-        alike = tuple(document for document in found.documents if document.doc_id in set(twice))
-        if alike:
-            problems += judge(
-                contract, with_codebook(read(site.seeds, Survey(documents=alike)), codebook), part=True, elsewhere=True
-            ).problems
+        twice = set(told_twice(database, [site.out / each.parts[documents].path for each in done]))
+        if alike := tuple(document for document in found.documents if document.doc_id in twice):
+            corpus = with_codebook(read(site.seeds, Survey(documents=alike)), codebook)
+            problems += judge(contract, corpus, part=True, elsewhere=True).problems
+    if any(problem.level == "error" for problem in problems):
+        problems += judge(contract, codebook, part=True).problems
+    else:
         problems += judge(contract, codebook, seen_by_all(contract, [each.seen for each in done])).problems
     return told_once(problems)
 
