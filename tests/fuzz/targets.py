@@ -17,25 +17,19 @@ from stancebook.seeds.annotation import read_annotations, read_codebook
 from stancebook.seeds.convert import convert
 from stancebook.seeds.corpus import File
 from stancebook.seeds.dates import DateError, bounds
+from stancebook.seeds.language import LANGUAGES
 
 PROJECT = Path(__file__).parents[1] / "project"
 DOCUMENT = "seeds/documents/river-talks"
 
 
 def reader(data):
-    """An annotation file: its records and their typed cells, or problems that point into the file."""
+    """An annotation file: its records and their typed cells, or problems that point into the file; in each language."""
     raw = _decoded(data)
-    text = _text()
-    file = File("river-talks.yaml", raw)
-    for reading in (read_annotations(file, CONTRACT, "river-talks"), read_codebook(file, CONTRACT)):
-        problems = [*reading.problems]
-        for record in reading.records:
-            row, faults = convert(record, CONTRACT, text)
-            problems += faults
-            assert record.sound or problems
-            if row.get("char_start") is not None:
-                assert text.raw[row["char_start"] : row["char_end"]] == row["quote"]
-        _check_problems(problems, raw)
+    for ending in LANGUAGES:
+        file = File(f"river-talks{ending}", raw)
+        for reading in (read_annotations(file, CONTRACT, "river-talks"), read_codebook(file, CONTRACT)):
+            _check_reading(reading, raw)
 
 
 def project(data):
@@ -112,12 +106,24 @@ def _cuts_a_word(raw, start, end):
     )
 
 
+def _check_reading(reading, raw):
+    """Each record has a typed row whose passage stands in the text, or a problem."""
+    problems = [*reading.problems]
+    for record in reading.records:
+        row, faults = convert(record, CONTRACT, _text())
+        problems += faults
+        assert record.sound or problems
+        if row.get("char_start") is not None:
+            assert _text().raw[row["char_start"] : row["char_end"]] == row["quote"]
+    _check_problems(problems, raw)
+
+
 def _check_problems(problems, raw):
     """Each problem stands within the file, says something, and is shown without commanding a terminal."""
     lines = raw.split("\n")
     for problem in problems:
         assert problem.message
-        if problem.file.endswith("river-talks.yaml"):
+        if Path(problem.file).stem == "river-talks" and not problem.file.endswith(".txt"):
             assert 1 <= problem.line <= len(lines)
             assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
     for render_problems in RENDERERS.values():
