@@ -4,14 +4,13 @@ A hundred thousand files take a third of a second, most of it the system's: a fi
 numbers here, never a path.
 """
 
-import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from stancebook.problem import Problem, shown_below
+from stancebook.problem import Problem
 from stancebook.seeds.storage import Entry, Folder, Kind, UnreadableError, too_large, wrong_kind
 from stancebook.spec import SLUG
 
@@ -71,17 +70,16 @@ class _Walk:
 
     def __init__(self, seeds: Path) -> None:
         self.folder = Folder(seeds)
-        self.shown = shown_below(seeds)
         self.problems: list[Problem] = []
         self.misnamed: set[str] = set()  # up to its first dot, what is told to be named otherwise
         self.top: dict[str, Kind] = {}
-        if os.path.isdir(seeds):  # noqa: PTH112 (where the system refuses to look, Path.is_dir raises)
+        if self.folder.is_there():
             self.top = {entry.name: kind for kind, entry in self.inside("")}
         else:
             self.report("", "is not a folder", f"expected a folder with {CODEBOOK}/ and {DOCUMENTS}/ in it")
 
     def report(self, name: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(self.shown(name), 1, 1, "", message, hint))
+        self.problems.append(Problem(self.folder.shown(name), 1, 1, "", message, hint))
 
     def codebook(self) -> list[Entry]:
         """Return the files of the codebook, sorted, folder by folder."""
