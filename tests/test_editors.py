@@ -28,6 +28,7 @@ SEEDS = sorted((ROOT / "seeds").rglob("*.yaml"))
 # The mistakes that no schema of a single file can see, and why. A mistake that is not among them must be refused.
 UNSEEN = {
     "it is in the text, or in whether the text has the words": [
+        "json-quote-ambiguous",
         "quote-ambiguous",
         "quote-cuts-a-word",
         "quote-in-another-case",
@@ -58,6 +59,7 @@ UNSEEN = {
         "file-beside-the-rooms",
         "file-not-known",
         "ill-named-document",
+        "json-beside-yaml",
         "text-missing",
     ],
     "it is in letters that are well formed, and were others once": ["letters-garbled"],
@@ -126,18 +128,30 @@ def faults(seeds):
     """Return what an editor would underline in the files of a folder of seeds."""
     return [
         f"{path.relative_to(seeds)}: {fault}"
-        for path in sorted(seeds.rglob("*.yaml"))
+        for path in sorted([*seeds.rglob("*.yaml"), *seeds.rglob("*.json")])
         if (room := path.relative_to(seeds).parts[0]) in ROOMS
         for fault in faults_of(path, VALIDATORS[room])
     ]
 
 
 def faults_of(path, validator):
+    read = yaml_core.read if path.suffix == ".yaml" else json_read
     try:
-        value = yaml_core.read(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        value = read(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, ValueError) as fault:
         return [str(fault)]
     return [fault.message for fault in validator.iter_errors(value)]
+
+
+def json_read(text):
+    """What an editor makes of JSON; it underlines a key that is given twice."""
+
+    def mapping(pairs):
+        if len(dict(pairs)) < len(pairs):
+            raise ValueError(f"a key is given twice: {pairs}")
+        return dict(pairs)
+
+    return json.loads(text, object_pairs_hook=mapping)
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -182,3 +196,6 @@ def test_the_settings_bind_each_schema_to_its_room_however_deep():
     assert SETTINGS["yaml.schemas"] == {
         f"./dataset/{name}": [f"seeds/{room}/**/*.yaml"] for room, name in ROOMS.items()
     }
+    assert SETTINGS["json.schemas"] == [
+        {"fileMatch": [f"/seeds/{room}/**/*.json"], "url": f"./dataset/{name}"} for room, name in ROOMS.items()
+    ]

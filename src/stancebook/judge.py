@@ -14,10 +14,11 @@ from stancebook.contract import Contract
 from stancebook.frame import from_rows
 from stancebook.keys import check_circles, check_copies, check_keys, check_references, check_texts
 from stancebook.problem import Problem
-from stancebook.seeds.anchor import Text
+from stancebook.seeds.anchor import IN_YAML, Text
 from stancebook.seeds.annotation import Reading, Record, read_annotations, read_codebook
 from stancebook.seeds.convert import Row, convert, is_the_one_coded
 from stancebook.seeds.corpus import Corpus
+from stancebook.seeds.language import language_of
 from stancebook.spec import Tables
 
 
@@ -93,7 +94,8 @@ def _readings(contract: Contract, corpus: Corpus, unread: Unread) -> Iterator[tu
             unread.tables.update(spec.name for spec in contract.shaped("codebook"))
         yield reading, None
     for pair in corpus.documents:
-        text = Text(pair.text.text, pair.text.name) if pair.text else None
+        writing = language_of(pair.annotations.name).writing if pair.annotations else IN_YAML
+        text = Text(pair.text.text, pair.text.name, writing) if pair.text else None
         reading = (
             read_annotations(pair.annotations, contract, pair.doc_id) if pair.annotations else Reading(whole=False)
         )

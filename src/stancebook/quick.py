@@ -20,7 +20,7 @@ from stancebook.seeds.anchor import AnchorError, Text
 from stancebook.seeds.convert import CellError, Value, slug, typed
 from stancebook.seeds.corpus import Corpus, Pair
 from stancebook.seeds.dates import DateError, bounds
-from stancebook.seeds.plain import plain
+from stancebook.seeds.language import language_of
 from stancebook.spec import ID, QUOTE_CONTEXT, Column, Tables, TableSpec
 
 Values = list[Any]
@@ -96,7 +96,7 @@ def _read(contract: Contract, pair: Pair, written: Mapping[str, _Written]) -> Te
     """Take a document's records; return its text."""
     if pair.text is None or pair.annotations is None:
         raise Doubt
-    lists = plain(pair.annotations.text)
+    lists = language_of(pair.annotations.name).plain(pair.annotations.text)
     if lists is None or contract.document.under not in lists:
         raise Doubt
     grounded = {spec.under: spec for spec in contract.shaped("grounded")}

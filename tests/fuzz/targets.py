@@ -16,6 +16,7 @@ from stancebook.seeds.annotation import read_annotations, read_codebook
 from stancebook.seeds.convert import convert
 from stancebook.seeds.corpus import File
 from stancebook.seeds.dates import DateError, bounds
+from stancebook.seeds.language import LANGUAGES
 from tests.engine.seeds.agreement import is_taken
 from tests.on_disk import rendered
 
@@ -27,17 +28,10 @@ def reader(data):
     """An annotation file: its records and their typed cells, or problems that point into it; plain only if sound."""
     raw = _decoded(data)
     is_taken(raw)
-    text = _text()
-    file = File("river-talks.yaml", raw)
-    for reading in (read_annotations(file, CONTRACT, "river-talks"), read_codebook(file, CONTRACT)):
-        problems = [*reading.problems]
-        for record in reading.records:
-            row, faults = convert(record, CONTRACT, text)
-            problems += faults
-            assert record.sound or problems
-            if row.get("char_start") is not None:
-                assert text.raw[row["char_start"] : row["char_end"]] == row["quote"]
-        _check_problems(problems, raw)
+    for ending in LANGUAGES:
+        file = File(f"river-talks{ending}", raw)
+        for reading in (read_annotations(file, CONTRACT, "river-talks"), read_codebook(file, CONTRACT)):
+            _check_reading(reading, raw)
 
 
 def project(data):
@@ -114,12 +108,24 @@ def _cuts_a_word(raw, start, end):
     )
 
 
+def _check_reading(reading, raw):
+    """Each record has a typed row whose passage stands in the text, or a problem."""
+    problems = [*reading.problems]
+    for record in reading.records:
+        row, faults = convert(record, CONTRACT, _text())
+        problems += faults
+        assert record.sound or problems
+        if row.get("char_start") is not None:
+            assert _text().raw[row["char_start"] : row["char_end"]] == row["quote"]
+    _check_problems(problems, raw)
+
+
 def _check_problems(problems, raw):
     """Each problem stands within the file, says something, and is shown without commanding a terminal."""
     lines = raw.split("\n")
     for problem in problems:
         assert problem.message
-        if problem.file.endswith("river-talks.yaml"):
+        if Path(problem.file).stem == "river-talks" and not problem.file.endswith(".txt"):
             assert 1 <= problem.line <= len(lines)
             assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
     for render_problems in RENDERERS.values():

@@ -11,6 +11,7 @@ from tests.fuzz.targets import DOCUMENT, PROJECT, TARGETS, anchor, dates, projec
 
 KEPT = Path(__file__).parent / "corpus"
 SOUND = (PROJECT / f"{DOCUMENT}.yaml").read_bytes()
+SOUND_JSON = (KEPT.parents[1] / "cases/json-comment/sound/documents/hill-talks.json").read_bytes()
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
@@ -70,8 +71,8 @@ PIECES = st.sampled_from([*MARKS, *ESCAPES, *WORDS]) | st.text(max_size=3)
 
 @st.composite
 def mutated(draw):
-    """The sound annotations, with a few lines replaced, doubled, left out or cut into."""
-    lines = SOUND.decode().split("\n")
+    """Sound annotations, with a few lines replaced, doubled, left out or cut into."""
+    lines = draw(st.sampled_from([SOUND, SOUND_JSON])).decode().split("\n")
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(lines) - 1))
         line, piece = lines[at], draw(PIECES)

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 
-_WORTH_OTHERS = 4  # calls, below which starting other processes takes longer than they save
+_WORTH_OTHERS = 6  # calls, below which starting other processes takes longer than they save
 
 
 class CrewError(Exception):

@@ -5,10 +5,11 @@ the exact words, and a prefix or a suffix where they alone are ambiguous. A run 
 any run of white space; nothing else is forgiven.
 """
 
+import json
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice, zip_longest
@@ -57,12 +58,28 @@ class AnchorError(ValueError):
         self.at = at
 
 
-class Text:
-    """One document's text, prepared for finding quotes whose white space may differ from its own."""
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How words are written in annotations, so that they read back as they are: under a key, and within a value."""
 
-    def __init__(self, text: str, name: str) -> None:
+    entry: Callable[[str, str], str]
+    words: Callable[[str], str]
+
+
+IN_YAML = Writing(lambda key, words: f"{key}: {_as_yaml(words)}", str)
+IN_JSON = Writing(lambda key, words: f'"{key}": {_as_json(words)}', lambda words: _as_json(words)[1:-1])
+
+
+class Text:
+    """One document's text, prepared for finding quotes whose white space may differ from its own.
+
+    `writing` is that of the annotations in which hints are put to use.
+    """
+
+    def __init__(self, text: str, name: str, writing: Writing = IN_YAML) -> None:
         self.raw = text
         self.name = name
+        self.writing = writing
         self._searches = 0
         self.spaced = " ".join(text.split())  # its words, joined by single spaces
 
@@ -139,7 +156,7 @@ class Text:
         at = start if self._is_within_a_word(start) else end
         first, last = self._whole_words(at, at)
         what, name, rest = ("starts", "prefix", (first, at)) if at == start else ("ends", "suffix", (at, last))
-        meant = f"; or, if this part of it is meant, add  {name}: {_as_yaml(self.spaced[slice(*rest)])}"
+        meant = f"; or, if this part of it is meant, add  {self.writing.entry(name, self.spaced[slice(*rest)])}"
         return AnchorError(
             f"this {what} in the middle of {self.spaced[first:last]!r}",
             f"take the whole word{meant if context else ''}",
@@ -200,7 +217,7 @@ class Text:
             for name, context in (("prefix", " ".join(before[-n:])), ("suffix", " ".join(after[:n]))):
                 around = {"prefix": "", "suffix": "", name: context}
                 if context and sum(self._fits(place, place + len(words), **around) for place in places) == 1:
-                    return f"{name}: {_as_yaml(context)}"
+                    return self.writing.entry(name, context)
         return "more words to the quote itself"
 
     def _missing(self, quote: str) -> AnchorError:
@@ -242,16 +259,16 @@ class Text:
             found = found[:-1]
         at = _departure(words, found)
         typed, there = words[at : at + 1], found[at : at + 1]
-        place = self._place(min(start + at, end - 1))
+        place, copied = self._place(min(start + at, end - 1)), self.writing.words(found)
         if name := _invisible(there):
             hint = f"the text has {name} at {place}: copy the passage from the text itself"
         elif name := _invisible(typed):
             hint = f"the quote has {name} before {words[at + 1 : at + 11]!r}: take it out"
         elif typed and there:
             name = _called(typed, there, same_letters=_composed(words) == _composed(found))
-            hint = f"the text has {name} {there!r} at {place} where the quote has {typed!r}; copy this: {found}"
+            hint = f"the text has {name} {there!r} at {place} where the quote has {typed!r}; copy this: {copied}"
         else:
-            hint = f"the passage at {self._place(start)} differs in an accent; copy this: {found}"
+            hint = f"the passage at {self._place(start)} differs in an accent; copy this: {copied}"
         return hint, at
 
     def _whole_words(self, start: int, end: int) -> tuple[int, int]:
@@ -369,3 +386,8 @@ def _offset_as_typed(quote: str, at: int) -> int:
 def _as_yaml(words: str) -> str:
     """Return words as a YAML scalar that reads back as typed, whatever they hold."""
     return "'" + words.replace("'", "''") + "'"
+
+
+def _as_json(words: str) -> str:
+    """Return words as JSON."""
+    return json.dumps(words, ensure_ascii=False)

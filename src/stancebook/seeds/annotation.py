@@ -1,4 +1,4 @@
-"""A tree of YAML → records: which table each belongs to, and its cells, still text and still placed."""
+"""A tree of YAML or JSON → records: which table each belongs to, and its cells, still text and still placed."""
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from stancebook.contract import Contract
 from stancebook.problem import Level, Problem
 from stancebook.seeds.corpus import File
+from stancebook.seeds.language import language_of
 from stancebook.seeds.misplaced import join_halves, keys_of, table_of
 from stancebook.seeds.syntax import LOST_TO_A_COMMENT
-from stancebook.seeds.tree import Mapping, Node, Refused, Scalar, Sequence, parse
+from stancebook.seeds.tree import Mapping, Node, Refused, Scalar, Sequence
 from stancebook.spec import ID, QUOTE_CONTEXT, TableSpec
 from stancebook.suggest import did_you_mean, nearest, one_of
 
@@ -86,7 +87,8 @@ class _Reader:
         self.file = file.name
         self.contract = contract
         self.doc_id = doc_id
-        self.root, problems = parse(file.text, file.name)
+        self.language = language_of(file.name)
+        self.root, problems = self.language.parse(file.text, file.name)
         self.reading = Reading(problems=problems, whole=self.root is not None)
 
     def read_lists(self, lists: Map[str, TableSpec], document: TableSpec | None = None) -> None:
@@ -113,7 +115,8 @@ class _Reader:
         if document and document.under not in self.root.values:
             given = self.root.keys
             if not any(nearest(name, known) == document.under for name in given if name not in known):
-                hint = f"start the file with '{document.under}:' and the facts of the document"
+                heading = self.language.heading.format(document.under)
+                hint = f"start the file with {heading} and the facts of the document"
                 self.report(1, 1, "", f"the mapping '{document.under}' is missing", hint)
 
     def own_records(self, spec: TableSpec, tables: Iterable[TableSpec], node: Node) -> Node:
@@ -128,7 +131,7 @@ class _Reader:
         for under, items in strangers.items():
             self.reading.whole = False
             more = f", and {len(items) - 1} more below it" if len(items) > 1 else ""
-            hint = f"put it under '{under}:'{more}"
+            hint = f"put it under {self.language.heading.format(under)}{more}"
             self.report(items[0].line, items[0].column, spec.under, f"this reads like a record of '{under}'", hint)
         return own
 
@@ -139,13 +142,13 @@ class _Reader:
             self.reading.whole = False
             if isinstance(node, Refused):
                 return
-            hint = "write the rows as a list, each starting with '- '"
-            self.report(node.line, node.column, where, "this is not a list", hint)
+            self.report(node.line, node.column, where, "this is not a list", self.language.a_list)
             return
         items, halves = join_halves(spec, keys_of(self.contract, spec), node.items)
         for half in halves:
-            hint = "take the '- ' out; or, if a record of its own starts here, give all that it needs"
-            self.report(half.line, half.column, where, "a '- ' cuts a record in two here", hint)
+            message = f"a {self.language.between} cuts a record in two here"
+            hint = f"{self.language.joined}; or, if a record of its own starts here, give all that it needs"
+            self.report(half.line, half.column, where, message, hint)
         for number, item in enumerate(items, start=1):
             self.read_record(spec, item, f"{where}[{self.name_of(spec, item) or number}]", parent)
 
@@ -159,8 +162,8 @@ class _Reader:
             self.reading.whole = False
             if isinstance(node, Refused):
                 return
-            hint = "write it as 'key: value' lines"
-            self.report(node.line, node.column, where, "this is not a record of keys and values", hint)
+            message = "this is not a record of keys and values"
+            self.report(node.line, node.column, where, message, self.language.a_record)
             return
         record = Record(spec, self.file, node.line, node.column, where, self.doc_id, parent)
         self.reading.records.append(record)
@@ -203,8 +206,7 @@ class _Reader:
             record.sound = False
             return None
         if not isinstance(value, Scalar):
-            message = "this is a collection, not a value"
-            hint = "write a single value; text with brackets, braces or ': ' in it goes into a block after '|-'"
+            message, hint = "this is a collection, not a value", self.language.a_value
         elif value.absent or not value.text.strip():
             if name not in record.spec.needed_keys:
                 return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from stancebook.problem import Problem, shown_below
+from stancebook.problem import Problem
 from stancebook.seeds.storage import Entry, Folder, UnreadableError
 from stancebook.seeds.survey import LIMITS, Survey, survey
 
@@ -87,13 +87,12 @@ class _Reader:
 
     def __init__(self, seeds: Path) -> None:
         self.folder = Folder(seeds)
-        self.shown = shown_below(seeds)
         self.digests: dict[str, str] = {}
         self.problems: list[Problem] = []
 
     def read(self, entry: Entry) -> File | None:
         """Return a file's text, or None with a problem."""
-        name = self.shown(entry.name)
+        name = self.folder.shown(entry.name)
         try:
             data = self.folder.content(entry.name, LIMITS[entry.name[entry.name.rfind(".") :]])
         except UnreadableError as fault:

@@ -1,13 +1,15 @@
 """Where seeds lie: what a folder of this machine holds, and the bytes of a file in it; nothing else is ever opened.
 
 Nothing is trusted but the folder's own name: links are not followed, and only regular files are read, no
-further than they may reach. Whatever else keeps seeds has these two methods, and raises the same error.
+further than they may reach. Whatever else is to keep seeds has what `Folder` has, and raises the same error.
 """
 
 import os
 import stat
 from pathlib import Path
 from typing import Literal, NamedTuple
+
+from stancebook.problem import shown_below
 
 Kind = Literal["folder", "file", "link", "other"]
 
@@ -36,6 +38,11 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = os.fspath(path)
+        self.shown = shown_below(path)  # a name → what a person would call the file
+
+    def is_there(self) -> bool:
+        """Return whether there is such a folder."""
+        return os.path.isdir(self.path)  # noqa: PTH112 (where the system refuses to look, Path.is_dir raises)
 
     def inside(self, folder: str) -> list[tuple[Kind, Entry]]:
         """Return what a folder holds, hidden names apart, in no order; raises `UnreadableError`."""

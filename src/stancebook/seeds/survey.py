@@ -4,24 +4,23 @@ A hundred thousand files take a third of a second, most of it the system's: a fi
 numbers here, never a path.
 """
 
-import os
 import re
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from stancebook.problem import Problem, shown_below
+from stancebook.problem import Problem
 from stancebook.seeds.storage import Entry, Folder, Kind, UnreadableError, too_large, wrong_kind
 from stancebook.spec import SLUG
 
 CODEBOOK = "codebook"
 DOCUMENTS = "documents"
-TEXT, ANNOTATIONS = ".txt", ".yaml"
+TEXT, YAML, JSON = ".txt", ".yaml", ".json"
 
-# The longest novels have some 3 MB, and 4 MiB of YAML hold 25,000 records; the worst of either costs some 1.3 GB.
-LIMITS = {TEXT: 4 << 20, ANNOTATIONS: 4 << 20}
+# The longest novels have some 3 MB, and 4 MiB of YAML hold 25,000 records; the worst of any costs some 1.3 GB.
+LIMITS = {TEXT: 4 << 20, YAML: 4 << 20, JSON: 4 << 20}
 
 _NAMED = {CODEBOOK: f"the name of a file in {CODEBOOK}/", DOCUMENTS: "a document's id"}
 
@@ -57,7 +56,7 @@ class Survey:
 
 
 def survey(seeds: Path) -> Survey:
-    """Look for `seeds/codebook/*.yaml` and the pairs under `seeds/documents`."""
+    """Look for the files of `seeds/codebook` and the pairs under `seeds/documents`; records are YAML or JSON."""
     taken = time.time_ns()
     walk = _Walk(seeds)
     codebook = walk.codebook()
@@ -65,7 +64,7 @@ def survey(seeds: Path) -> Survey:
     walk.report_strays()
     documents = walk.documents()
     if not documents and not walk.problems:
-        hint = f"put <name>{TEXT} and <name>{ANNOTATIONS} there, side by side"
+        hint = f"put <name>{TEXT} and <name>{YAML} there, side by side"
         walk.report(DOCUMENTS, "holds no document", hint)
     return Survey(tuple(codebook), tuple(documents), whole, tuple(sorted(walk.problems)), taken)
 
@@ -75,32 +74,40 @@ class _Walk:
 
     def __init__(self, seeds: Path) -> None:
         self.folder = Folder(seeds)
-        self.shown = shown_below(seeds)
         self.problems: list[Problem] = []
         self.misnamed: set[str] = set()  # up to its first dot, what is told to be named otherwise
         self.top: dict[str, Kind] = {}
-        if os.path.isdir(seeds):  # noqa: PTH112 (where the system refuses to look, Path.is_dir raises)
+        if self.folder.is_there():
             self.top = {entry.name: kind for kind, entry in self.inside("")}
         else:
             self.report("", "is not a folder", f"expected a folder with {CODEBOOK}/ and {DOCUMENTS}/ in it")
 
     def report(self, name: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(self.shown(name), 1, 1, "", message, hint))
+        self.problems.append(Problem(self.folder.shown(name), 1, 1, "", message, hint))
 
     def codebook(self) -> list[Entry]:
         """Return the files of the codebook, sorted, folder by folder."""
-        found = self.files(CODEBOOK, ANNOTATIONS)
-        entries = (found[ANNOTATIONS][name] for name in self.names(CODEBOOK, found))
+        found = self.files(CODEBOOK, YAML, JSON)
+        records = self.records(CODEBOOK, found)
+        entries = (records[name] for name in self.names(CODEBOOK, found))
         return sorted(filter(None, entries), key=lambda entry: entry.name.split("/"))
 
     def documents(self) -> list[Document]:
         """Return the documents, sorted; report where one of two files is missing."""
-        found = self.files(DOCUMENTS, TEXT, ANNOTATIONS)
+        found = self.files(DOCUMENTS, TEXT, YAML, JSON)
+        texts, records = found[TEXT], self.records(DOCUMENTS, found)
         doc_ids = self.names(DOCUMENTS, found)
-        texts, codings = found[TEXT], found[ANNOTATIONS]
-        if texts.keys() != codings.keys():
-            self.report_alone([doc_id for doc_id in doc_ids if (doc_id in texts) != (doc_id in codings)], texts)
-        return list(map(Document, doc_ids, map(texts.get, doc_ids), map(codings.get, doc_ids)))
+        if texts.keys() != records.keys():
+            self.report_alone([doc_id for doc_id in doc_ids if (doc_id in texts) != (doc_id in records)], found)
+        return list(map(Document, doc_ids, map(texts.get, doc_ids), map(records.get, doc_ids)))
+
+    def records(self, room: str, found: Mapping[str, Files]) -> Files:
+        """Return the files that hold records, in whichever language; report where there are two of one name."""
+        twice = found[YAML].keys() & found[JSON].keys()
+        for name in filter(_NAME.fullmatch, twice):
+            message = f"lies beside {_last(name)}{YAML}, and only one of the two can be read"
+            self.report(f"{room}/{name}{JSON}", message, "keep one, and delete the other")
+        return {**found[YAML], **found[JSON], **dict.fromkeys(twice)}
 
     def files(self, room: str, *endings: str) -> dict[str, Files]:
         """Return by ending the files below a room; report what cannot be read, and what ends otherwise."""
@@ -156,22 +163,25 @@ class _Walk:
             if name not in _NAMED and (kind == "folder" or name[name.rfind(".") :] in LIMITS):
                 self.report(name, "is not read here", f"put it into {CODEBOOK}/ or {DOCUMENTS}/, or take it out")
 
-    def report_ending(self, name: str, kind: Kind, endings: Collection[str]) -> None:
+    def report_ending(self, name: str, kind: Kind, endings: Sequence[str]) -> None:
         """Report what no build reads, going by its ending."""
         fault = _not_utf8(name) or (wrong_kind("file", kind) if kind == "link" else None)
         if fault is None:
-            hint = f"expected a name that ends in {' or '.join(endings)}"
+            *others, last = endings
+            hint = f"expected a name that ends in {', '.join(others)} or {last}"
             fault = UnreadableError("is not a file that a build reads", hint)
             self.misnamed.add(_last(name).partition(".")[0])
         self.report(name, *fault.args)
 
-    def report_alone(self, alone: Collection[str], texts: Collection[str]) -> None:
+    def report_alone(self, alone: Collection[str], found: Mapping[str, Files]) -> None:
         """Report the documents of which one file is there, unless the other is told to be misnamed."""
-        renamed = _renamed(alone, texts)
+        renamed = _renamed(alone, found[TEXT])
+        usual = JSON if len(found[JSON]) > len(found[YAML]) else YAML
         for doc_id in alone:
             if doc_id in renamed.values() or _last(doc_id) in self.misnamed:
                 continue
-            given, what, due = (TEXT, "annotations", ANNOTATIONS) if doc_id in texts else (ANNOTATIONS, "text", TEXT)
+            given = next(ending for ending, files in found.items() if doc_id in files)
+            what, due = ("annotations", usual) if given == TEXT else ("text", TEXT)
             hint = f"expected {_last(doc_id)}{due} in the same folder"
             if doc_id in renamed:
                 hint += f"; {_last(renamed[doc_id])}{due} lies there alone: give both the same name"

@@ -18,8 +18,9 @@ from stancebook.seeds.syntax import COMMENT, diagnose
 
 ABSENT = {"", "~", "null", "Null", "NULL"}
 _BREAKS_OF_YAML_ONLY = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
-_DEEPEST = 32  # collections within each other: children of a record need five, and libyaml's time grows with the square
+DEEPEST = 32  # collections within each other: children of a record need five, and libyaml's time grows with the square
 LIKE_A_KEY = re.compile(r"^[ \t]*(?:- +)?([\w-]+):(?=[ \t]|$)", re.MULTILINE)
+TOO_DEEP = ("collections nest too deep here", "a file holds lists of records, and records hold values")
 
 
 @dataclass(slots=True)
@@ -94,6 +95,22 @@ class _Open:
     key: Scalar | None = None
 
 
+def given_twice(key: Scalar, parent: Mapping, start: str, *, nested: bool) -> tuple[str, str] | None:
+    """Note that a mapping has a key already, and return what to say of that, if anything.
+
+    Where it is a record's first, the `start` of another record is missing, and the rest follows from it.
+    """
+    first = parent.keys[key.text]
+    parent.whole = False
+    if parent.restarted:
+        return None
+    parent.restarted = nested and key.text == next(iter(parent.keys))
+    hint = f"it is first given in line {first.line}; keep one of the two"
+    if parent.restarted:
+        hint = f"{hint}, or put '{start}' before it if a record starts here"
+    return f"the key '{key.text}' is given twice", hint
+
+
 class _Builder:
     """Grows one tree on a stack of the collections that are still open."""
 
@@ -123,9 +140,9 @@ class _Builder:
             for event in yaml.parse(self.text, Loader=yaml.CSafeLoader):
                 if handle := handlers.get(type(event)):
                     handle(event)
-                if len(self.open) > _DEEPEST:
+                if len(self.open) > DEEPEST:
                     self.refuse_depth(event)
-                if self.ended or len(self.open) > _DEEPEST:
+                if self.ended or len(self.open) > DEEPEST:
                     return None
                 self.last = event
         except yaml.reader.ReaderError as fault:
@@ -209,24 +226,13 @@ class _Builder:
         else:
             around.key = None
             if key.text in parent.keys:
-                self.refuse_repeated(key, parent)
+                if told := given_twice(key, parent, "- ", nested=len(self.open) > 1):
+                    self.report((key.line, key.column), *told)
             elif key.absent:
                 parent.whole = False
             else:
                 parent.keys[key.text] = key
                 parent.values[key.text] = node
-
-    def refuse_repeated(self, key: Scalar, parent: Mapping) -> None:
-        """Report a key given twice; where it is a record's first, a dash is missing and the rest follows from it."""
-        first = parent.keys[key.text]
-        parent.whole = False
-        if parent.restarted:
-            return
-        parent.restarted = key.text == next(iter(parent.keys)) and bool(self.open[:-1])
-        hint = f"it is first given in line {first.line}; keep one of the two"
-        if parent.restarted:
-            hint = f"{hint}, or put '- ' before it if a record starts here"
-        self.report((key.line, key.column), f"the key '{key.text}' is given twice", hint)
 
     def key(self, node: Node) -> Scalar:
         """Return a mapping's key; one that is refused comes back as absent, and is dropped with its value."""
@@ -252,7 +258,7 @@ class _Builder:
         """Report nesting without an end in sight, and nothing else of the collections that it is made of."""
         within = {(each.node.line, each.node.column) for each in self.open}
         self.problems = [problem for problem in self.problems if (problem.line, problem.column) not in within]
-        self.refuse(event, "collections nest too deep here", "a file holds lists of records, and records hold values")
+        self.refuse(event, *TOO_DEEP)
 
     def refuse(self, event: Any, message: str, hint: str) -> Refused:
         at = self.place(event)

@@ -50,6 +50,36 @@ def test_a_text_is_kept_code_point_for_code_point(seeds):
     assert corpus.documents[0].text.text == text
 
 
+def test_records_are_in_yaml_or_json(seeds):
+    corpus = find(seeds({"documents/b.txt": b"", "documents/b.json": b"{}", "codebook/z.json": b"{}", **PAIR}))
+    assert [Path(pair.annotations.name).name for pair in corpus.documents] == ["a.yaml", "b.json"]
+    assert [Path(file.name).name for file in corpus.codebook] == ["z.json"]
+    assert corpus.problems == ()
+
+
+def test_of_two_files_of_records_of_one_name_neither_is_read(seeds):
+    corpus = find(seeds({**PAIR, "documents/a.json": b"{}", "codebook/z.yaml": b"", "codebook/z.json": b"{}"}))
+    assert [Path(problem.file).name for problem in corpus.problems] == ["z.json", "a.json"]
+    assert corpus.documents[0].annotations is None
+    assert (corpus.codebook, corpus.whole) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("files", "hint"),
+    [
+        ({"documents/b.txt": b""}, "expected b.yaml in the same folder"),
+        ({"documents/b.json": b""}, "expected b.txt in the same folder"),
+        (
+            {"documents/b.txt": b"", **{f"documents/c{n}{ending}": b"" for n in "12" for ending in (".txt", ".json")}},
+            "expected b.json in the same folder",
+        ),
+    ],
+)
+def test_the_file_that_is_missing_is_named_as_the_others_are(seeds, files, hint):
+    [problem] = find(seeds({**PAIR, **files})).problems
+    assert problem.hint == hint
+
+
 def test_hidden_files_are_left_alone(seeds):
     corpus = find(seeds({**PAIR, "documents/.a.swp": b"\xff", "codebook/.git/x": b"\xff"}))
     assert corpus.problems == ()
@@ -170,7 +200,7 @@ def test_what_takes_a_files_place_after_the_survey_is_not_read(seeds, put, messa
     assert corpus.documents[0].text is None
 
 
-@pytest.mark.parametrize("name", ["documents/a.txt", "documents/a.yaml"])
+@pytest.mark.parametrize("name", ["documents/a.txt", "documents/a.yaml", "codebook/z.json"])
 def test_a_file_beyond_its_limit_is_not_read(seeds, monkeypatch, name):
     monkeypatch.setitem(LIMITS, Path(name).suffix, 1 << 20)
     folder = seeds({**PAIR, name: b"x" * (1 << 20)})
