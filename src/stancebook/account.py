@@ -24,7 +24,7 @@ class Account:
 
 
 def account(contract: Contract, tallies: Mapping[str, Tally], documents: int, codebook_files: int) -> Account:
-    """Return the account of tables with these tallies: quotes found in their texts, references followed to their rows."""
+    """Return the account of tables with these tallies."""
     references = (
         tallies[spec.name].rows - tallies[spec.name].empty.get(column.name, 0)
         for spec in contract.tables.values()

@@ -79,7 +79,7 @@ def _broken(rule: Rule, frames: Mapping[str, pd.DataFrame], *, all_sound: bool) 
 
 
 def verdict(rule: Rule, frames: Mapping[str, pd.DataFrame]) -> pd.Series[bool]:
-    """Return for each row of a rule's table whether it holds; raise `ContractError` if the rule gives no such answer."""
+    """Return for each row of a rule's table whether it holds; raise `ContractError` if the rule does not say."""
     holds: pd.Series[bool] = rule.holds(frames)
     if isinstance(holds, pd.Series) and holds.dtype == bool and holds.index.equals(frames[rule.table].index):
         return holds

@@ -1,4 +1,4 @@
-"""Whether tables are in order, each question asked of a whole column at once; who is at fault, `check` and `keys` tell."""
+"""Whether tables are in order, asked of whole columns at once; which row is at fault, `check` and `keys` tell."""
 
 from __future__ import annotations
 

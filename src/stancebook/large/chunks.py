@@ -70,7 +70,7 @@ class Last:
 
 
 def build_chunks(
-    site: Site, chunks: Sequence[tuple[Document, ...]], taken: int, last: Last, run: Crew, advance: Advance
+    site: Site, chunks: Sequence[tuple[Document, ...]], taken: int, *, last: Last, run: Crew, advance: Advance
 ) -> list[Chunk]:
     """Return all chunks, built. Their documents were seen at the time `taken`; `advance` is told of each that is done.
 

@@ -1,4 +1,4 @@
-"""Derived tables of a large corpus: a part for each value that keeps rows apart, made anew where what it reads changed."""
+"""Derived tables of a large corpus: a part for each value that keeps rows apart, made anew where need be."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def derive_all(
     contract: Contract,
     site: Site,
     done: Sequence[Done],
+    *,
     last: Mapping[str, Groups],
     old: Path,
     database: DuckDBPyConnection,
@@ -57,7 +58,7 @@ def derive_all(
         for spec in contract.of_documents
     }
     return {
-        spec.name: _derive(spec, site, done, parts, last.get(spec.name, {}), old, database, run)
+        spec.name: _derive(spec, site, done, parts, last=last.get(spec.name, {}), old=old, database=database, run=run)
         for spec in contract.shaped("derived")
     }
 
@@ -67,6 +68,7 @@ def _derive(
     site: Site,
     done: Sequence[Done],
     parts: Mapping[str, list[Path]],
+    *,
     last: Groups,
     old: Path,
     database: DuckDBPyConnection,

@@ -1,4 +1,4 @@
-"""What is to be known of a chunk beyond it: whom its documents refer to, and what the codebook and derived tables need."""
+"""What is to be known of a chunk beyond it: whom it refers to, and what the codebook and derived tables need."""
 
 from __future__ import annotations
 

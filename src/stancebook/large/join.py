@@ -76,15 +76,17 @@ def laid_apart(
         if not parts[table]:
             continue
         if spec.apart in columns:
-            database.execute(
-                f"COPY (SELECT {names}, {_NUMBER} FROM read_parquet($files) JOIN (SELECT unnest($values) AS {_VALUE},"
-                f' unnest($numbers) AS {_NUMBER}) ON "{spec.apart}" = {_VALUE})'
-                f" TO '{_quoted(places[table])}' (FORMAT parquet, PARTITION_BY ({_NUMBER}))",
-                {**files, "values": list(values), "numbers": list(values.values())},
+            source = (
+                f"SELECT {names}, {_NUMBER} FROM read_parquet($files)"  # noqa: S608 (names of the contract's own)
+                f" JOIN (SELECT unnest($values) AS {_VALUE}, unnest($numbers) AS {_NUMBER})"
+                f' ON "{spec.apart}" = {_VALUE}'
             )
+            files |= {"values": list(values), "numbers": list(values.values())}
+            target = f"'{_quoted(places[table])}' (FORMAT parquet, PARTITION_BY ({_NUMBER}))"
         else:
-            whole = _quoted(places[table] / "all.parquet")
-            database.execute(f"COPY (SELECT {names} FROM read_parquet($files)) TO '{whole}' (FORMAT parquet)", files)
+            source = f"SELECT {names} FROM read_parquet($files)"  # noqa: S608 (names of the contract's own)
+            target = f"'{_quoted(places[table] / 'all.parquet')}' (FORMAT parquet)"
+        database.execute(f"COPY ({source}) TO {target}", files)
     return places
 
 

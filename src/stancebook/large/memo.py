@@ -116,9 +116,9 @@ def code_of(sources: Iterable[str]) -> str:
     """Return the SHA-256 over the contents of sources and of the engine, and the names of what is installed."""
     installed = [
         f"{name}\n"
-        for folder in sys.path
-        if folder.endswith(_LIBRARIES) and os.path.isdir(folder)
-        for name in sorted(os.listdir(folder))
+        for folder in map(Path, sys.path)
+        if folder.name in _LIBRARIES and folder.is_dir()
+        for name in sorted(path.name for path in folder.iterdir())
         if name.endswith((".dist-info", ".egg-info"))
     ]
     read = [f"{path}\0{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in _files(sources)]
@@ -131,9 +131,9 @@ def are_settled(sources: Iterable[str]) -> bool:
 
 
 def _is_own(file: str) -> bool:
-    parts = Path(file).parts
-    library = any(part in parts for part in _LIBRARIES) or file.startswith(os.path.dirname(os.__file__) + os.sep)
-    return not library and not file.startswith(os.fspath(_ENGINE) + os.sep)
+    path = Path(file)
+    library = any(part in path.parts for part in _LIBRARIES) or path.is_relative_to(Path(os.__file__).parent)
+    return not library and not path.is_relative_to(_ENGINE)
 
 
 def _files(sources: Iterable[str]) -> Iterator[Path]:

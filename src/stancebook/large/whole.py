@@ -74,7 +74,7 @@ def make(contract: Callable[[], Contract], seeds: Path, found: Survey, new: Path
     """Build what a survey found below `seeds` into the empty folder `new`."""
     chunks = [found.documents[each] for each in cut([document.doc_id for document in found.documents])]
     if len(chunks) > 1:
-        return _chunk_by_chunk(contract, seeds, found, chunks, new, plan)
+        return _chunk_by_chunk(contract, seeds, found, chunks, new=new, plan=plan)
     built = build_of(contract(), read(seeds, found))
     if built.errors:
         return Made(built.problems)
@@ -86,6 +86,7 @@ def _chunk_by_chunk(
     seeds: Path,
     found: Survey,
     chunks: Sequence[tuple[Document, ...]],
+    *,
     new: Path,
     plan: Plan,
 ) -> Made:
@@ -94,12 +95,12 @@ def _chunk_by_chunk(
     memo = plan.memo if plan.memo is not None and plan.memo.codebook == codebook.digest else None
     with crew(plan.jobs) as run, joined(new) as database:
         with plan.progress(len(found.documents)) as advance:
-            built = build_chunks(site, chunks, found.taken, _last_chunks(memo, plan.old), run, advance)
+            built = build_chunks(site, chunks, found.taken, last=_last_chunks(memo, plan.old), run=run, advance=advance)
         done = [chunk.done for chunk in built]
-        problems = _problems(contract, codebook, found, site, done, database)
+        problems = _problems(site, codebook, found, done, database)
         if errors := [problem for problem in problems if problem.level == "error"]:
             return Made(errors)
-        derived = derive_all(contract, site, done, _last_groups(memo), plan.old, database, run)
+        derived = derive_all(contract, site, done, last=_last_groups(memo), old=plan.old, database=database, run=run)
     stored = _stored(contract, done, derived)
     tables = {
         **{spec.name: tally(spec, codebook_of(site)[1][spec.name]) for spec in contract.of_codebook},
@@ -130,14 +131,14 @@ def _last_groups(memo: Memo | None) -> dict[str, Groups]:
 
 
 def _problems(
-    contract: Contract,
+    site: Site,
     codebook: Corpus,
     found: Survey,
-    site: Site,
     done: Sequence[Done],
     database: DuckDBPyConnection,
 ) -> list[Problem]:
     """Return all problems, each once; those that all documents are needed for only where nothing else is wrong."""
+    contract = site.contract()
     problems = [problem for each in done for problem in each.problems]
     if not any(problem.level == "error" for problem in problems):
         documents = contract.document.name

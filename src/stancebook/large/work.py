@@ -52,11 +52,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a chunk: `parts` and their tallies by table, where nothing is in the way.
+    """What came of a chunk: its `parts` and their tallies by table, where nothing is in the way.
 
-    A table of which it has no rows has no part. `files` is the digest of its files. `seen` are the distinct rows that rules on the codebook look at; `sums` stand
-    for the rows that derived tables read, by table and by what keeps them apart. Where `links` were found, pairs of a
-    document of its own and one of another chunk that it refers to, and the task was not `linked`, nothing else was done.
+    A table of which it has no rows has no part. `files` is the digest of its files. `links` are pairs of a document of
+    its own and one of another chunk that it refers to: where the task was not `linked` and there are any, nothing else
+    was done. `seen` are the distinct rows that rules on the codebook look at; `sums` stand for the rows that derived
+    tables read, by table and by what keeps them apart.
     """
 
     files: str

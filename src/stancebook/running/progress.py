@@ -11,7 +11,7 @@ from stancebook.console import Console
 
 @contextmanager
 def bar(documents: int, console: Console) -> Iterator[Callable[[int], None]]:
-    """Show how many documents are done, how many a second, and how long the rest will take; give what is told of them."""
+    """Show how many documents are done, how many a second, and the time left; give what is told of each."""
     if console.output_format != "text" or not sys.stderr.isatty():
         yield lambda _: None
         return

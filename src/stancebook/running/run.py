@@ -58,7 +58,7 @@ def run(contract: Callable[[], Contract], folders: Folders, purpose: Purpose, ef
         memo = recall(folders.out) if purpose.writes and not effort.verify else None
         if memo is not None and memo.seeds and memo.seeds == glance_of_seeds(found):
             return _nothing_changed(memo, folders, console)
-        return _run(contract, folders, found, purpose, effort, memo, console)
+        return _run(contract, folders, found, purpose, effort, memo=memo, console=console)
 
 
 def _nothing_changed(memo: Memo, folders: Folders, console: Console) -> int:
@@ -74,6 +74,7 @@ def _run(
     found: Survey,
     purpose: Purpose,
     effort: Effort,
+    *,
     memo: Memo | None,
     console: Console,
 ) -> int:

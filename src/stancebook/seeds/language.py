@@ -13,7 +13,7 @@ from stancebook.seeds.tree import Node
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What reads a text, at leisure and at a glance, how words are written in it, and how a hint says in its words what to write.
+    """What reads a text, at leisure and at a glance; how words are written in it, and hints put in its words.
 
     `heading` is the key of a list or a mapping, a `{}` in place of its name; `between` is what ends a record and
     starts the next. The others are whole hints: `joined` for what such a cut would be mended by, the rest for what
