@@ -35,6 +35,7 @@ MENU = {
     ),
     "Build on it": (
         "docs/your-own",
+        "docs/large",
         "How it works inside <CONTRIBUTING>",
         "How long it takes <benchmarks/README>",
         "CHANGELOG",
