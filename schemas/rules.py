@@ -12,8 +12,8 @@ from stancebook.spec import Tables
 def _of(tables: Tables, table: str, references: "pd.Series[Any]", column: str) -> "pd.Series[Any]":
     """Return a column of the rows that `references` name, aligned with the references."""
     target = tables[table]
-    key = target.columns[0]
-    values = target.dropna(subset=[key]).drop_duplicates(key).set_index(key)[column]
+    keys = target.iloc[:, 0]
+    values = target.loc[~keys.duplicated() & keys.notna(), column].set_axis(keys[~keys.duplicated() & keys.notna()])
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype("object")
     return pd.Series(values.reindex(references).to_numpy(), index=references.index)

@@ -7,6 +7,7 @@ doubt it gives up. A value is converted once for all cells that hold it, and a c
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,13 +18,15 @@ from stancebook.compute import compute_columns
 from stancebook.contract import Contract
 from stancebook.frame import from_columns
 from stancebook.seeds.anchor import AnchorError, Text
-from stancebook.seeds.convert import CellError, Value, slug, typed
+from stancebook.seeds.convert import CellError, Value, typed
 from stancebook.seeds.corpus import Corpus, Pair
 from stancebook.seeds.dates import DateError, bounds
 from stancebook.seeds.language import language_of
-from stancebook.spec import ID, QUOTE_CONTEXT, Column, Tables, TableSpec
+from stancebook.spec import ID, QUOTE_CONTEXT, SLUG, Column, Tables, TableSpec
 
 Values = list[Any]
+
+_SLUGS = re.compile(rf"(?:{SLUG.pattern}(?:\n{SLUG.pattern})*+)?+")  # one a line
 
 
 class Doubt(Exception):  # noqa: N818 (it is no error: the slow way knows)
@@ -190,10 +193,10 @@ def _fill_document(written: _Written, columns: dict[str, Values], texts: Mapping
 
 def _fill_key(written: _Written, columns: dict[str, Values]) -> None:
     ids = written[ID]
+    if None in ids or not _SLUGS.fullmatch("\n".join(map(str, ids))):
+        raise Doubt
     columns["doc_id"] = list(written.documents)
-    columns[written.spec.key[0]] = [
-        f"{doc}#{slug(each or '')}" for doc, each in zip(written.documents, ids, strict=True)
-    ]
+    columns[written.spec.key[0]] = [f"{doc}#{each}" for doc, each in zip(written.documents, ids, strict=True)]
 
 
 def _fill_passage(written: _Written, columns: dict[str, Values], texts: Mapping[str, Text]) -> None:

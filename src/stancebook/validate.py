@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
+from stancebook.frame import dtype_of
 from stancebook.spec import ContractError, TableSpec
 
 
@@ -36,11 +38,32 @@ _OF_ROWS = {
 
 def failures(spec: TableSpec, frame: pd.DataFrame) -> list[Failure]:
     """Return what Pandera finds wrong with a typed frame; raise `ContractError` if a rule itself breaks."""
+    _check_types(spec, frame)
     try:
-        spec.model.validate(frame, lazy=True)
+        _schema(spec.model).validate(frame, lazy=True)
     except SchemaErrors as found:
         return list(dict.fromkeys(failure for error in found.schema_errors for failure in _told(spec, error)))
     return []
+
+
+def _check_types(spec: TableSpec, frame: pd.DataFrame) -> None:
+    """Raise `ContractError` where a column is not of the type that `frame.py` gives it."""
+    found = dict(frame.dtypes)
+    for column in spec.columns:
+        due = dtype_of(column.storage, column.vocabulary, ordered=column.ordered)
+        if column.name in found and found[column.name] != due:
+            raise ContractError(
+                f"{spec.name} cannot be checked by its model: {column.name} is {found[column.name]}, not {due}"
+            )
+
+
+@cache
+def _schema(model: Any) -> Any:
+    """Return a model's schema without the types of columns, which take Pandera as long as all the rest."""
+    schema = model.to_schema()
+    for column in schema.columns.values():
+        column.dtype = None
+    return schema
 
 
 def _told(spec: TableSpec, error: SchemaError) -> Iterator[Failure]:
