@@ -38,9 +38,10 @@ _OF_ROWS = {
 
 def failures(spec: TableSpec, frame: pd.DataFrame) -> list[Failure]:
     """Return what Pandera finds wrong with a typed frame; raise `ContractError` if a rule itself breaks."""
+    model: Any = spec.model
     _check_types(spec, frame)
     try:
-        _schema(spec.model).validate(frame, lazy=True)
+        _schema(model).validate(frame, lazy=True)
     except SchemaErrors as found:
         return list(dict.fromkeys(failure for error in found.schema_errors for failure in _told(spec, error)))
     return []
