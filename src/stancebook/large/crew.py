@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -56,6 +57,7 @@ class _Pool:
             yield from alone(function, calls)
             return
         if self.processes is None:
+            _check_that_it_travels(calls[0])
             self.processes = ProcessPoolExecutor(jobs, _fresh_processes())
         numbers = {self.processes.submit(function, *arguments): number for number, arguments in enumerate(calls)}
         try:
@@ -71,6 +73,16 @@ class _Pool:
         """Let no call begin any more, and wait for those that have."""
         if self.processes is not None:
             self.processes.shutdown(cancel_futures=True)
+
+
+def _check_that_it_travels(call: tuple[Any, ...]) -> None:
+    try:
+        pickle.dumps(call)
+    except (pickle.PicklingError, AttributeError, TypeError) as fault:
+        raise CrewError(
+            f"The contract cannot be handed to other processes ({fault}): give main() a function that stands by itself in"
+            " build.py, or build with --jobs 1."
+        ) from fault
 
 
 def cores() -> int:

@@ -33,10 +33,11 @@ _LIBRARIES = ("site-packages", "dist-packages")
 class Memo:
     """What a build saw, by digests of names, sizes and times (`glance`) and of contents, and what it made of it.
 
-    `sources` are the files and folders the contract is written in. Of a large corpus, `chunks` and `derived` tell
+    `folder` is that of the seeds; `sources` are the files and folders the contract is written in. Of a large corpus, `chunks` and `derived` tell
     what may be taken over, in the words of `whole.py`.
     """
 
+    folder: str
     sources: tuple[str, ...]
     code: str
     codebook: str
@@ -61,8 +62,8 @@ class Memo:
             new.replace(beside(out, "memo"))
 
 
-def recall(out: Path) -> Memo | None:
-    """Return what the last build into a folder left, if the code, the contract and the dataset are still the same."""
+def recall(seeds: Path, out: Path) -> Memo | None:
+    """Return what the last build of these seeds into this folder left, if code, contract and dataset are the same."""
     try:
         told = json.loads(beside(out, "memo").read_bytes())
         if told.pop("form") != _FORM or told.pop("dataset") != glance_of_dataset(out):
@@ -70,7 +71,7 @@ def recall(out: Path) -> Memo | None:
         account = Account(**told.pop("account"))
         warnings = tuple(Problem(**each) for each in told.pop("warnings"))
         memo = Memo(account=account, warnings=warnings, **told)
-        return memo if memo.code == code_of(memo.sources) else None
+        return memo if memo.folder == os.path.realpath(seeds) and memo.code == code_of(memo.sources) else None
     except (OSError, ValueError, TypeError, LookupError, AttributeError):
         return None
 

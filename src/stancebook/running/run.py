@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ def run(contract: Callable[[], Contract], folders: Folders, purpose: Purpose, ef
             console.fail(f"Nothing was written. {fault}")
             return 1
         found = survey(folders.seeds)
-        memo = recall(folders.out) if purpose.writes and not effort.verify else None
+        memo = recall(folders.seeds, folders.out) if purpose.writes and not effort.verify else None
         if memo is not None and memo.seeds and memo.seeds == glance_of_seeds(found):
             return _nothing_changed(memo, folders, console)
         return _run(contract, folders, found, purpose, effort, memo=memo, console=console)
@@ -109,19 +110,24 @@ def _run(
         console.fail(f"Nothing was written. {fault}")
         return 1
     if purpose.writes and status == 0:
-        _remember(made, found, folders.out)
+        _remember(made, found, folders)
     return status
 
 
-def _remember(made: Made, found: Survey, out: Path) -> None:
-    if made.account is not None:
-        sources = sources_of_contract()
-        if not are_settled(sources):
-            return
-        seen, warnings = glance_of_seeds(found), tuple(made.problems)
-        Memo(sources, code_of(sources), made.codebook, seen, made.account, warnings, made.chunks, made.derived).save(
-            out
-        )
+def _remember(made: Made, found: Survey, folders: Folders) -> None:
+    sources = sources_of_contract()
+    if made.account is not None and are_settled(sources):
+        Memo(
+            folder=os.path.realpath(folders.seeds),
+            sources=sources,
+            code=code_of(sources),
+            codebook=made.codebook,
+            seeds=glance_of_seeds(found),
+            account=made.account,
+            warnings=tuple(made.problems),
+            chunks=made.chunks,
+            derived=made.derived,
+        ).save(folders.out)
 
 
 def _refusal(made: Made, console: Console) -> str:
