@@ -80,8 +80,8 @@ def _check_that_it_travels(call: tuple[Any, ...]) -> None:
         pickle.dumps(call)
     except (pickle.PicklingError, AttributeError, TypeError) as fault:
         raise CrewError(
-            f"The contract cannot be handed to other processes ({fault}): give main() a function that stands by itself in"
-            " build.py, or build with --jobs 1."
+            f"The contract cannot be handed to other processes ({fault}): give main() a function that stands by itself"
+            " in build.py, or build with --jobs 1."
         ) from fault
 
 

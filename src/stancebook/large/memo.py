@@ -33,8 +33,8 @@ _LIBRARIES = ("site-packages", "dist-packages")
 class Memo:
     """What a build saw, by digests of names, sizes and times (`glance`) and of contents, and what it made of it.
 
-    `folder` is that of the seeds; `sources` are the files and folders the contract is written in. Of a large corpus, `chunks` and `derived` tell
-    what may be taken over, in the words of `whole.py`.
+    `folder` is that of the seeds; `sources` are the files and folders the contract is written in. Of a large corpus,
+    `chunks` and `derived` tell what may be taken over, in the words of `chunks.py` and `derived.py`.
     """
 
     folder: str
@@ -110,7 +110,8 @@ def sources_of_contract() -> tuple[str, ...]:
     """Return the files, and the packages' folders, of all that was imported from neither a library nor the engine."""
     files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
     own = {Path(os.path.realpath(file)) for file in files if file and _is_own(os.path.realpath(file))}
-    return tuple(sorted({os.fspath(path.parent if path.name == "__init__.py" else path) for path in own}))
+    packages = {path: (path.parent / "__init__.py").is_file() for path in own}
+    return tuple(sorted({os.fspath(path.parent if packages[path] else path) for path in own}))
 
 
 def code_of(sources: Iterable[str]) -> str:
