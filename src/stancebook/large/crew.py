@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -56,7 +57,7 @@ class _Pool:
             yield from alone(function, calls)
             return
         if self.processes is None:
-            self.processes = ProcessPoolExecutor(jobs, _fresh_processes())
+            self.processes = ProcessPoolExecutor(jobs, _fresh_processes(), _end_with_the_build)
         numbers = {self.processes.submit(function, *arguments): number for number, arguments in enumerate(calls)}
         try:
             for future in as_completed(numbers):
@@ -71,6 +72,18 @@ class _Pool:
         """Let no call begin any more, and wait for those that have."""
         if self.processes is not None:
             self.processes.shutdown(cancel_futures=True)
+
+
+def _end_with_the_build() -> None:
+    """Let this process end as soon as the one whose work it does has ended, even if that was killed."""
+    threading.Thread(target=_wait_and_end, daemon=True).start()
+
+
+def _wait_and_end() -> None:
+    build = multiprocessing.parent_process()
+    if build is not None:
+        build.join()
+        os._exit(1)
 
 
 def cores() -> int:
