@@ -75,9 +75,10 @@ notebooks: $(VENV)/ready-dev
 html: $(VENV)/ready-dev
 	@$(RUN) -m nbconvert --to html --template folded --TemplateExporter.extra_template_basedirs=notebooks --output-dir html notebooks/*.ipynb
 
-# Kill two hundred builds at random instants, and look at what each leaves behind. Takes some minutes.
+# Kill some hundred builds at random instants, and look at what each leaves behind. Takes some minutes.
 kills: $(VENV)/ready-dev
 	@$(RUN) benchmarks/kills.py
+	@$(RUN) benchmarks/kills.py --kills 100 --seeds tests/project/seeds --chunk 1
 
 # Builds of invented corpora beside what a usual script takes, and what no build can undercut: a table of ratios.
 DOCUMENTS ?= 2000

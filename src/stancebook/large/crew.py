@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -58,7 +59,7 @@ class _Pool:
             return
         if self.processes is None:
             _check_that_it_travels(calls[0])
-            self.processes = ProcessPoolExecutor(jobs, _fresh_processes())
+            self.processes = ProcessPoolExecutor(jobs, _fresh_processes(), _end_with_the_build)
         numbers = {self.processes.submit(function, *arguments): number for number, arguments in enumerate(calls)}
         try:
             for future in as_completed(numbers):
@@ -83,6 +84,18 @@ def _check_that_it_travels(call: tuple[Any, ...]) -> None:
             f"The contract cannot be handed to other processes ({fault}): give main() a function that stands by itself"
             " in build.py, or build with --jobs 1."
         ) from fault
+
+
+def _end_with_the_build() -> None:
+    """Let this process end as soon as the one whose work it does has ended, even if that was killed."""
+    threading.Thread(target=_wait_and_end, daemon=True).start()
+
+
+def _wait_and_end() -> None:
+    build = multiprocessing.parent_process()
+    if build is not None:
+        build.join()
+        os._exit(1)
 
 
 def cores() -> int:
