@@ -161,9 +161,8 @@ def _anywhere(halt: Halt) -> Slip | None:
 def _after_a_comma(halt: Halt) -> Slip | None:
     """Read a ',' after which nothing comes."""
     if halt.after == "," and halt.character in ",}]":
-        return Slip(
-            halt.ended - 1, f"nothing stands between this ',' and the '{halt.character}' after it", "take it out"
-        )
+        message = f"nothing stands between this ',' and the '{halt.character}' after it"
+        return Slip(halt.ended - 1, message, "take the ',' out")
     return None
 
 
