@@ -66,7 +66,7 @@ def _answer(contract: Callable[[], Contract], options: argparse.Namespace, conso
 
     writes = options.coverage is None and options.diff is None and not options.check
     purpose = Purpose(partial(_mode, options), writes)
-    effort = Effort(options.jobs, options.verify)
+    effort = Effort(options.jobs, options.cluster, options.verify)
     return run(contract, Folders(options.seeds, options.out), purpose, effort, console)
 
 
@@ -119,11 +119,18 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", metavar="DIR", type=Path, default=root / "dataset", help="folder to write (default: dataset)"
     )
-    parser.add_argument(
+    workers = parser.add_mutually_exclusive_group()
+    workers.add_argument(
         "--jobs",
         metavar="N",
         type=_number,
         help="build with so many processes (default: as many as there are cores, if the corpus is worth it)",
+    )
+    workers.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="let the workers of a Dask cluster build a large corpus; the address is that of its scheduler, such as"
+        " tcp://10.0.0.5:8786",
     )
     parser.add_argument(
         "--verify",
