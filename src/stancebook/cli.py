@@ -16,6 +16,7 @@ from stancebook.running.places import overlap
 if TYPE_CHECKING:
     from stancebook.contract import Contract
     from stancebook.running.modes import Mode
+    from stancebook.seeds.storage import Place
 
 DESCRIPTION = """\
 Build the dataset: read the annotated texts in seeds/, check every row against its passage and
@@ -44,6 +45,8 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
         )
     if options.diff is not None and options.output_format == "json":
         parser.error("--diff is a report for people, with its verdict in the exit status: it has no JSON")
+    if options.watch and isinstance(options.seeds, str):
+        parser.error("--watch watches a folder of this machine: seeds that lie elsewhere are built without it")
     if fault := overlap(options.seeds, options.out):
         parser.error(visible(fault))
     prepare(options.output_format)
@@ -114,7 +117,11 @@ def _parser(root: Path) -> argparse.ArgumentParser:
         help="build, or show the coverage, again after every save, until Ctrl-C",
     )
     parser.add_argument(
-        "--seeds", metavar="DIR", type=_folder, default=root / "seeds", help="folder to read (default: seeds)"
+        "--seeds",
+        metavar="DIR",
+        type=_seeds,
+        default=root / "seeds",
+        help="folder to read, or its address, such as s3://bucket/seeds (default: seeds)",
     )
     parser.add_argument(
         "--out", metavar="DIR", type=Path, default=root / "dataset", help="folder to write (default: dataset)"
@@ -153,7 +160,9 @@ def _number(typed: str) -> int:
     return int(typed)
 
 
-def _folder(path: str) -> Path:
+def _seeds(path: str) -> Place:
+    if "://" in path:
+        return path.rstrip("/")
     if not os.path.isdir(path):  # noqa: PTH112 (where the system refuses to look, Path.is_dir raises)
         raise argparse.ArgumentTypeError(visible(f"{path} is not a folder"))
     return Path(path)

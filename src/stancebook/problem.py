@@ -116,14 +116,18 @@ def standing_in(folder: Path) -> Iterator[None]:
         _stand.reset(token)
 
 
-def shown(path: Path) -> str:
-    """Return a path as a person would name it: from the folder they stand in, if it lies below that."""
+def shown(path: Path | str) -> str:
+    """Return a path as a person would name it: from the folder they stand in, if it lies below that; a URL as it is."""
+    if isinstance(path, str):
+        return path
     absolute, here = path.absolute(), _here()
     return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
 
 
-def shown_below(folder: Path) -> Callable[[str], str]:
+def shown_below(folder: Path | str) -> Callable[[str], str]:
     """Return `shown` for the files of a folder, by name below it, with slashes: as strings, for there may be many."""
+    if isinstance(folder, str):
+        return lambda name: f"{folder}/{name}" if name else folder
     top, here = (f"{path.as_posix().rstrip('/')}/" for path in (folder.absolute(), _here()))
     return lambda name: f"{top}{name}".removeprefix(here) if name else shown(folder)
 
@@ -132,7 +136,7 @@ def _here() -> Path:
     return _stand.get() or Path.cwd()
 
 
-def named(folder: Path) -> str:
+def named(folder: Path | str) -> str:
     """Return a folder's name as a person would write it."""
     return f"{shown(folder)}/"
 

@@ -21,7 +21,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from stancebook.large.crew import Crew, CrewError
 from stancebook.large.memo import sources_of_contract
@@ -29,9 +29,6 @@ from stancebook.large.work import Site
 from stancebook.problem import standing_in
 from stancebook.seeds.corpus import read
 from stancebook.seeds.survey import Survey
-
-if TYPE_CHECKING:
-    from distributed import Client, Future
 
 T = TypeVar("T")
 
@@ -76,7 +73,8 @@ def cluster(address: str, site: Site, codebook: Survey) -> Iterator[Crew]:
         from distributed import Client
     except ImportError as fault:
         raise CrewError("--cluster needs Dask: install stancebook[cluster].") from fault
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told here, in one sentence
+    for name in ("distributed", "distributed.client"):  # what goes wrong is told here, in one sentence
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     digests = read(site.seeds, codebook).digests
     ground = Ground(site, Path.cwd(), _modules(), _versions(_libraries()), codebook, digests)
     try:
@@ -92,14 +90,14 @@ def cluster(address: str, site: Site, codebook: Survey) -> Iterator[Crew]:
 
 
 class _Cluster:
-    def __init__(self, client: Client, address: str, ground: Ground) -> None:
+    def __init__(self, client: Any, address: str, ground: Ground) -> None:
         self.client, self.address, self.ground = client, address, ground
 
     def __call__(self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
         from distributed import CancelledError
         from distributed.comm import CommClosedError
 
-        running: dict[Future, int] = {}
+        running: dict[Any, int] = {}
         waiting = iter(enumerate(calls))
         try:
             # What all calls have in common goes to each worker once.
@@ -126,9 +124,10 @@ class _Cluster:
 
     def _room(self) -> int:
         """Return how many tasks may be under way: enough that no worker is idle, few enough to be held."""
-        return max(_FEWEST_AHEAD, _AHEAD * sum(self.client.nthreads().values()))
+        threads: int = sum(self.client.nthreads().values())
+        return max(_FEWEST_AHEAD, _AHEAD * threads)
 
-    def _ended(self, running: Mapping[Future, int]) -> list[Future]:
+    def _ended(self, running: Mapping[Any, int]) -> list[Any]:
         """Wait until some have ended; return those."""
         from distributed import wait
 
@@ -144,29 +143,32 @@ class _Cluster:
                     f" `dask worker {self.address}`, and build again."
                 )
 
-    def _result(self, future: Future) -> Any:
+    def _result(self, future: Any) -> Any:
         """Return what came of a task."""
-        from distributed import KilledWorker
-
         if future.status != "error":
             try:
                 return future.result(timeout=_LOOK)
             except TimeoutError as fault:
                 raise _LostError from fault
-        fault = future.exception()
+        raise self._told(future.exception())
+
+    def _told(self, fault: Exception) -> Exception:
+        """Return what to raise where a task ended in an error."""
+        from distributed import KilledWorker
+
         if isinstance(fault, UnfitError):
-            raise CrewError(f"{fault} Mend that, and build again.") from fault
+            return CrewError(f"{fault} Mend that, and build again.")
         if isinstance(fault, ImportError):
-            raise CrewError(
+            return CrewError(
                 f"A worker of {self.address} cannot import what this build needs ({fault}). Start the workers where"
                 " Python finds the same code as here."
-            ) from fault
+            )
         if isinstance(fault, KilledWorker):
-            raise CrewError(
+            return CrewError(
                 f"Several workers of {self.address} were ended while they did the same documents, perhaps because"
                 " memory ran out. Give each worker more, and build again."
-            ) from fault
-        raise fault
+            )
+        return fault
 
 
 class _LostError(Exception):
@@ -203,7 +205,9 @@ def _look_around(ground: Ground) -> None:
     except ImportError as fault:
         raise _unfit(f"cannot import the schemas ({fault}): start it where Python finds them") from fault
     mine = _versions(ground.libraries)
-    if other := [f"{name} {mine[name]} instead of {due}" for name, due in ground.libraries.items() if mine[name] != due]:
+    if other := [
+        f"{name} {mine[name]} instead of {due}" for name, due in ground.libraries.items() if mine[name] != due
+    ]:
         raise _unfit(f"has {', '.join(other)}: install the same versions everywhere")
     found = _modules()
     if other := [name for name, digest in ground.modules.items() if found.get(name, digest) != digest]:

@@ -34,6 +34,7 @@ from stancebook.parquet import rows_digest
 from stancebook.problem import Problem, told_once
 from stancebook.seeds.corpus import Corpus, digest_of, read
 from stancebook.seeds.cut import cut
+from stancebook.seeds.storage import Place, absolute
 from stancebook.seeds.survey import Document, Survey
 from stancebook.stored import Stored, Tally, tally
 
@@ -80,7 +81,7 @@ class Made:
         return [problem for problem in self.problems if problem.level == "error"]
 
 
-def make(contract: Callable[[], Contract], seeds: Path, found: Survey, new: Path, plan: Plan) -> Made:
+def make(contract: Callable[[], Contract], seeds: Place, found: Survey, new: Path, plan: Plan) -> Made:
     """Build what a survey found below `seeds` into the empty folder `new`."""
     chunks = [found.documents[each] for each in cut([document.doc_id for document in found.documents])]
     if len(chunks) > 1:
@@ -93,7 +94,7 @@ def make(contract: Callable[[], Contract], seeds: Path, found: Survey, new: Path
 
 def _chunk_by_chunk(
     contract_of: Callable[[], Contract],
-    seeds: Path,
+    seeds: Place,
     found: Survey,
     chunks: Sequence[tuple[Document, ...]],
     *,
@@ -101,7 +102,7 @@ def _chunk_by_chunk(
     plan: Plan,
 ) -> Made:
     contract, codebook = contract_of(), read(seeds, replace(found, documents=()))
-    site = Site(contract_of, seeds.absolute(), new.absolute(), codebook.codebook, codebook.whole)
+    site = Site(contract_of, absolute(seeds), new.absolute(), codebook.codebook, codebook.whole)
     memo = plan.memo if plan.memo is not None and plan.memo.codebook == codebook.digest else None
     with _crew(plan, site, found) as run, joined(site.out) as database:
         with plan.progress(len(found.documents)) as advance:
