@@ -16,6 +16,7 @@ from stancebook.running.places import overlap
 if TYPE_CHECKING:
     from stancebook.contract import Contract
     from stancebook.running.modes import Mode
+    from stancebook.seeds.storage import Place
 
 DESCRIPTION = """\
 Build the dataset: read the annotated texts in seeds/, check every row against its passage and
@@ -44,6 +45,8 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
         )
     if options.diff is not None and options.output_format == "json":
         parser.error("--diff is a report for people, with its verdict in the exit status: it has no JSON")
+    if options.watch and isinstance(options.seeds, str):
+        parser.error("--watch watches a folder of this machine: seeds that lie elsewhere are built without it")
     if fault := overlap(options.seeds, options.out):
         parser.error(visible(fault))
     prepare(options.output_format)
@@ -66,7 +69,7 @@ def _answer(contract: Callable[[], Contract], options: argparse.Namespace, conso
 
     writes = options.coverage is None and options.diff is None and not options.check
     purpose = Purpose(partial(_mode, options), writes)
-    effort = Effort(options.jobs, options.verify)
+    effort = Effort(options.jobs, options.cluster, options.verify)
     return run(contract, Folders(options.seeds, options.out), purpose, effort, console)
 
 
@@ -114,16 +117,27 @@ def _parser(root: Path) -> argparse.ArgumentParser:
         help="build, or show the coverage, again after every save, until Ctrl-C",
     )
     parser.add_argument(
-        "--seeds", metavar="DIR", type=_folder, default=root / "seeds", help="folder to read (default: seeds)"
+        "--seeds",
+        metavar="DIR",
+        type=_seeds,
+        default=root / "seeds",
+        help="folder to read, or its address, such as s3://bucket/seeds (default: seeds)",
     )
     parser.add_argument(
         "--out", metavar="DIR", type=Path, default=root / "dataset", help="folder to write (default: dataset)"
     )
-    parser.add_argument(
+    workers = parser.add_mutually_exclusive_group()
+    workers.add_argument(
         "--jobs",
         metavar="N",
         type=_number,
         help="build with so many processes (default: as many as there are cores, if the corpus is worth it)",
+    )
+    workers.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="let the workers of a Dask cluster build a large corpus; the address is that of its scheduler, such as"
+        " tcp://10.0.0.5:8786",
     )
     parser.add_argument(
         "--verify",
@@ -146,7 +160,9 @@ def _number(typed: str) -> int:
     return int(typed)
 
 
-def _folder(path: str) -> Path:
+def _seeds(path: str) -> Place:
+    if "://" in path:
+        return path.rstrip("/")
     if not os.path.isdir(path):  # noqa: PTH112 (where the system refuses to look, Path.is_dir raises)
         raise argparse.ArgumentTypeError(visible(f"{path} is not a folder"))
     return Path(path)

@@ -27,6 +27,7 @@ from stancebook.layout import (
     DATA_CARD,
     DATAPACKAGE,
     LISTED,
+    files_in,
     table_file,
 )
 from stancebook.spec import TableSpec
@@ -74,6 +75,13 @@ def write_part(
         part = Part(place, len(frame), hashlib.file_digest(file, "sha256").hexdigest(), digest)
     new.replace(path)
     return part
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Remove the files in which `write_part` was killed: others have done that work."""
+    for path in files_in(folder).values():
+        if path.name.startswith("."):
+            path.unlink()
 
 
 def write_descriptions(

@@ -3,7 +3,9 @@
 import json
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from itertools import groupby
 from pathlib import Path
@@ -101,19 +103,40 @@ def as_json(problems: Iterable[Problem]) -> str:
     return json.dumps(told, indent=2).replace("\x7f", r"\u007f")
 
 
-def shown(path: Path) -> str:
-    """Return a path as a person would name it: from the folder they stand in, if it lies below that."""
-    absolute = path.absolute()
-    return (absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute).as_posix()
+_stand: ContextVar[Path | None] = ContextVar("_stand", default=None)
 
 
-def shown_below(folder: Path) -> Callable[[str], str]:
+@contextmanager
+def standing_in(folder: Path) -> Iterator[None]:
+    """Name paths, within, as for a person who stands in a folder: their problems are found elsewhere."""
+    token = _stand.set(folder)
+    try:
+        yield
+    finally:
+        _stand.reset(token)
+
+
+def shown(path: Path | str) -> str:
+    """Return a path as a person would name it: from the folder they stand in, if it lies below that; a URL as it is."""
+    if isinstance(path, str):
+        return path
+    absolute, here = path.absolute(), _here()
+    return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
+
+
+def shown_below(folder: Path | str) -> Callable[[str], str]:
     """Return `shown` for the files of a folder, by name below it, with slashes: as strings, for there may be many."""
-    top, here = (f"{path.as_posix().rstrip('/')}/" for path in (folder.absolute(), Path.cwd()))
+    if isinstance(folder, str):
+        return lambda name: f"{folder}/{name}" if name else folder
+    top, here = (f"{path.as_posix().rstrip('/')}/" for path in (folder.absolute(), _here()))
     return lambda name: f"{top}{name}".removeprefix(here) if name else shown(folder)
 
 
-def named(folder: Path) -> str:
+def _here() -> Path:
+    return _stand.get() or Path.cwd()
+
+
+def named(folder: Path | str) -> str:
     """Return a folder's name as a person would write it."""
     return f"{shown(folder)}/"
 

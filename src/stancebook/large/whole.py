@@ -11,11 +11,19 @@ from typing import TYPE_CHECKING, Any
 from stancebook.account import Account, account
 from stancebook.build import Build, build_of
 from stancebook.contract import Contract
-from stancebook.dataset import about_of, as_one_file, build_digest, write, write_descriptions, write_part
+from stancebook.dataset import (
+    about_of,
+    as_one_file,
+    build_digest,
+    clear_unfinished,
+    write,
+    write_descriptions,
+    write_part,
+)
 from stancebook.frame import from_rows
 from stancebook.judge import judge
 from stancebook.large.chunks import Advance, Chunk, Last, build_chunks
-from stancebook.large.crew import crew
+from stancebook.large.crew import Crew, crew
 from stancebook.large.derived import Group, Groups, derive_all
 from stancebook.large.gist import seen_by_all
 from stancebook.large.join import joined, told_twice
@@ -26,6 +34,7 @@ from stancebook.parquet import rows_digest
 from stancebook.problem import Problem, told_once
 from stancebook.seeds.corpus import Corpus, digest_of, read
 from stancebook.seeds.cut import cut
+from stancebook.seeds.storage import Place, absolute
 from stancebook.seeds.survey import Document, Survey
 from stancebook.stored import Stored, Tally, tally
 
@@ -37,12 +46,14 @@ if TYPE_CHECKING:
 class Plan:
     """How a build is to be made.
 
-    `jobs` is the number of processes, or None for as many as are worth it. `memo` says what may be taken over of the
+    `jobs` is the number of processes, or None for as many as are worth it; `cluster` the address of a Dask scheduler
+    whose workers do it instead. `memo` says what may be taken over of the
     dataset that lies in `old`. `progress` is told how many documents there are, and gives what is to be told how many
     more are done.
     """
 
     jobs: int | None = None
+    cluster: str | None = None
     memo: Memo | None = None
     old: Path = Path()
     progress: Callable[[int], AbstractContextManager[Advance]] = lambda _: nullcontext(lambda _: None)
@@ -70,7 +81,7 @@ class Made:
         return [problem for problem in self.problems if problem.level == "error"]
 
 
-def make(contract: Callable[[], Contract], seeds: Path, found: Survey, new: Path, plan: Plan) -> Made:
+def make(contract: Callable[[], Contract], seeds: Place, found: Survey, new: Path, plan: Plan) -> Made:
     """Build what a survey found below `seeds` into the empty folder `new`."""
     chunks = [found.documents[each] for each in cut([document.doc_id for document in found.documents])]
     if len(chunks) > 1:
@@ -83,7 +94,7 @@ def make(contract: Callable[[], Contract], seeds: Path, found: Survey, new: Path
 
 def _chunk_by_chunk(
     contract_of: Callable[[], Contract],
-    seeds: Path,
+    seeds: Place,
     found: Survey,
     chunks: Sequence[tuple[Document, ...]],
     *,
@@ -91,9 +102,9 @@ def _chunk_by_chunk(
     plan: Plan,
 ) -> Made:
     contract, codebook = contract_of(), read(seeds, replace(found, documents=()))
-    site = Site(contract_of, seeds, new, codebook.codebook, codebook.whole)
+    site = Site(contract_of, absolute(seeds), new.absolute(), codebook.codebook, codebook.whole)
     memo = plan.memo if plan.memo is not None and plan.memo.codebook == codebook.digest else None
-    with crew(plan.jobs) as run, joined(new) as database:
+    with _crew(plan, site, found) as run, joined(site.out) as database:
         with plan.progress(len(found.documents)) as advance:
             built = build_chunks(site, chunks, found.taken, last=_last_chunks(memo, plan.old), run=run, advance=advance)
         done = [chunk.done for chunk in built]
@@ -119,6 +130,15 @@ def _chunk_by_chunk(
         tuple(chunk.as_json() for chunk in built),
         {name: {value: group.as_json() for value, group in groups.items()} for name, groups in derived.items()},
     )
+
+
+def _crew(plan: Plan, site: Site, found: Survey) -> AbstractContextManager[Crew]:
+    """Return who is to do the work: the workers of a cluster that was asked for, or processes of this machine."""
+    if plan.cluster:
+        from stancebook.large.cluster import cluster
+
+        return cluster(plan.cluster, site, replace(found, documents=()))
+    return crew(plan.jobs)
 
 
 def _last_chunks(memo: Memo | None, old: Path) -> Last:
@@ -186,3 +206,4 @@ def _finish(site: Site, parted: Mapping[str, Stored], seeds: str) -> None:
         part = write_part(frame, contract.tables[name], site.out, table_file(name), digest=digest, about=about)
         stored[name] = replace(stored[name], parts=(part,))
     write_descriptions(contract, stored, None, site.out, shares=None, build=digest, seeds=seeds)
+    clear_unfinished(site.out)

@@ -21,6 +21,7 @@ from stancebook.parquet import rows_digest
 from stancebook.problem import Problem, shown_below
 from stancebook.quick import quick
 from stancebook.seeds.corpus import Corpus, File, digest_of, read
+from stancebook.seeds.storage import Place
 from stancebook.seeds.survey import Document, Survey
 from stancebook.spec import Tables
 from stancebook.stored import Part, Tally, tally
@@ -31,7 +32,7 @@ class Site:
     """What all chunks of a build have in common: the contract, where the seeds lie and the parts go, the codebook."""
 
     contract: Callable[[], Contract]
-    seeds: Path
+    seeds: Place
     out: Path
     codebook: tuple[File, ...]
     whole: bool  # whether nothing of the codebook's folder is missing

@@ -24,6 +24,7 @@ from stancebook.publish import put, scratch
 from stancebook.running.places import Folders
 from stancebook.running.words import kept, rows_of
 from stancebook.seeds.corpus import read
+from stancebook.seeds.storage import Place
 from stancebook.seeds.survey import Survey
 
 _ROWS_COMPARED = 20  # of each kind and table, of a difference that is looked at once
@@ -58,7 +59,7 @@ class Mode:
     use: Callable[[Made, Path, Folders, Console], int]
     unused: str
     place: Callable[[Path], AbstractContextManager[Path]] = _elsewhere
-    make: Callable[[Callable[[], Contract], Path, Survey, Path, Plan], Made] = make
+    make: Callable[[Callable[[], Contract], Place, Survey, Path, Plan], Made] = make
 
 
 def _write(made: Made, new: Path, folders: Folders, console: Console) -> int:
@@ -122,7 +123,7 @@ def _diff(made: Made, new: Path, folders: Folders, console: Console, asked: str)
     return 1 if told.too_low else 0
 
 
-def _in_memory(contract: Callable[[], Contract], seeds: Path, found: Survey, _: Path, __: Plan) -> Made:
+def _in_memory(contract: Callable[[], Contract], seeds: Place, found: Survey, _: Path, __: Plan) -> Made:
     built = build_of(contract(), read(seeds, found))
     return Made(built.problems, None if built.errors else built.account, built=built)
 

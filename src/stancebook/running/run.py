@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Effort:
-    """How a build is to be made: by so many processes, or as many as are worth it; and whether to `verify` all anew."""
+    """How a build is to be made: by so many processes, or as many as are worth it; and whether to `verify` all anew.
+
+    `cluster` is the address of a Dask scheduler whose workers are to do it instead.
+    """
 
     jobs: int | None = None
+    cluster: str | None = None
     verify: bool = False
 
 
@@ -84,7 +88,7 @@ def _run(
     from stancebook.spec import ContractError
 
     mode = purpose.mode()
-    plan = Plan(effort.jobs, memo, folders.out, lambda documents: bar(documents, console))
+    plan = Plan(effort.jobs, effort.cluster, memo, folders.out, lambda documents: bar(documents, console))
     try:
         with mode.place(folders.out) as new:
             made = mode.make(contract, folders.seeds, found, new, plan)

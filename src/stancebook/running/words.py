@@ -9,7 +9,7 @@ from stancebook.console import count
 from stancebook.problem import named
 
 
-def summary(account: Account, seeds: Path) -> str:
+def summary(account: Account, seeds: Path | str) -> str:
     """Return what was read and checked, in two lines."""
     return "\n".join(
         [

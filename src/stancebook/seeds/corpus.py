@@ -4,13 +4,12 @@ What the texts mean is not known here.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from stancebook.problem import Problem
-from stancebook.seeds.storage import Entry, Folder, UnreadableError
+from stancebook.seeds.storage import Entry, Place, UnreadableError, storage_at
 from stancebook.seeds.survey import LIMITS, Survey, survey
 
 
@@ -51,14 +50,15 @@ class Corpus:
         return digest_of(self.digests)
 
 
-def find(seeds: Path) -> Corpus:
+def find(seeds: Place) -> Corpus:
     """Read all that lies under seeds."""
     return read(seeds, survey(seeds))
 
 
-def read(seeds: Path, files: Survey) -> Corpus:
+def read(seeds: Place, files: Survey) -> Corpus:
     """Read the files of a survey, or of the part of one; its problems are among those of the corpus."""
     reader = _Reader(seeds)
+    reader.expect([*files.codebook, *(entry for each in files.documents for entry in each[1:] if entry)])
     codebook = [reader.read(entry) for entry in files.codebook]
     documents = [
         Pair(doc_id, text and reader.read(text), annotations and reader.read(annotations))
@@ -85,16 +85,20 @@ def digest_of(digests: Mapping[str, str]) -> str:
 class _Reader:
     """Reads files of one folder, and collects their digests and the problems met."""
 
-    def __init__(self, seeds: Path) -> None:
-        self.folder = Folder(seeds)
+    def __init__(self, seeds: Place) -> None:
+        self.folder = storage_at(seeds)
         self.digests: dict[str, str] = {}
         self.problems: list[Problem] = []
+
+    def expect(self, entries: Iterable[Entry]) -> None:
+        """Say which files will be read."""
+        self.folder.expect((entry.name, _limit(entry)) for entry in entries)
 
     def read(self, entry: Entry) -> File | None:
         """Return a file's text, or None with a problem."""
         name = self.folder.shown(entry.name)
         try:
-            data = self.folder.content(entry.name, LIMITS[entry.name[entry.name.rfind(".") :]])
+            data = self.folder.content(entry.name, _limit(entry))
         except UnreadableError as fault:
             self.problems.append(Problem(name, 1, 1, "", *fault.args))
             return None
@@ -117,6 +121,10 @@ class _Reader:
         self.problems.append(
             Problem(name, len(before), len(before[-1]) + 1, "", message, "save the file again as UTF-8")
         )
+
+
+def _limit(entry: Entry) -> int:
+    return LIMITS[entry.name[entry.name.rfind(".") :]]
 
 
 def _conflicts(name: str, text: str) -> Iterator[Problem]:

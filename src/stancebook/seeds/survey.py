@@ -8,11 +8,10 @@ import re
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 from stancebook.problem import Problem
-from stancebook.seeds.storage import Entry, Folder, Kind, UnreadableError, too_large, wrong_kind
+from stancebook.seeds.storage import Entry, Kind, Place, UnreadableError, storage_at, too_large, wrong_kind
 from stancebook.spec import SLUG
 
 CODEBOOK = "codebook"
@@ -55,7 +54,7 @@ class Survey:
     taken: int = 0
 
 
-def survey(seeds: Path) -> Survey:
+def survey(seeds: Place) -> Survey:
     """Look for the files of `seeds/codebook` and the pairs under `seeds/documents`; records are YAML or JSON."""
     taken = time.time_ns()
     walk = _Walk(seeds)
@@ -72,8 +71,8 @@ def survey(seeds: Path) -> Survey:
 class _Walk:
     """Walks through a folder of seeds, room by room, and collects the problems met."""
 
-    def __init__(self, seeds: Path) -> None:
-        self.folder = Folder(seeds)
+    def __init__(self, seeds: Place) -> None:
+        self.folder = storage_at(seeds)
         self.problems: list[Problem] = []
         self.misnamed: set[str] = set()  # up to its first dot, what is told to be named otherwise
         self.top: dict[str, Kind] = {}
