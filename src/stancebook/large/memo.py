@@ -62,7 +62,7 @@ class Memo:
             new.replace(beside(out, "memo"))
 
 
-def recall(seeds: Path, out: Path) -> Memo | None:
+def recall(seeds: Path | str, out: Path) -> Memo | None:
     """Return what the last build of these seeds into this folder left, if code, contract and dataset are the same."""
     try:
         told = json.loads(beside(out, "memo").read_bytes())
@@ -71,9 +71,14 @@ def recall(seeds: Path, out: Path) -> Memo | None:
         account = Account(**told.pop("account"))
         warnings = tuple(Problem(**each) for each in told.pop("warnings"))
         memo = Memo(account=account, warnings=warnings, **told)
-        return memo if memo.folder == os.path.realpath(seeds) and memo.code == code_of(memo.sources) else None
+        return memo if memo.folder == full_name(seeds) and memo.code == code_of(memo.sources) else None
     except (OSError, ValueError, TypeError, LookupError, AttributeError):
         return None
+
+
+def full_name(seeds: Path | str) -> str:
+    """Return the one name of a folder of this machine, links followed; of one elsewhere, its address."""
+    return os.path.realpath(seeds) if isinstance(seeds, Path) else seeds
 
 
 def glance_of_seeds(found: Survey) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stancebook.console import Console, count_problems
-from stancebook.large.memo import Memo, are_settled, code_of, glance_of_seeds, recall, sources_of_contract
+from stancebook.large.memo import Memo, are_settled, code_of, full_name, glance_of_seeds, recall, sources_of_contract
 from stancebook.problem import ANNOTATIONS_SHOWN, named
 from stancebook.publish import PublishError
 from stancebook.running.lock import only_build
@@ -121,7 +120,7 @@ def _remember(made: Made, found: Survey, folders: Folders) -> None:
     sources = sources_of_contract()
     if made.account is not None and are_settled(sources):
         Memo(
-            folder=os.path.realpath(folders.seeds),
+            folder=full_name(folders.seeds),
             sources=sources,
             code=code_of(sources),
             codebook=made.codebook,
