@@ -1,6 +1,7 @@
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 from schemas import CONTRACT
 from stancebook import load
 from stancebook.cli import main
+from stancebook.seeds import cut
 from stancebook.spec import ContractError
 from tests.workflow_commands import parse
 
@@ -194,6 +196,25 @@ def test_check_fails_where_there_is_no_dataset_and_makes_none(run, project):
     assert status == 1
     assert "there is no dataset here" in out
     assert [path.name for path in project.iterdir()] == ["seeds"]
+
+
+def test_a_dataset_in_parts_is_checked_compared_and_replaced_as_one_in_files_is(run, project, annotations, monkeypatch):
+    monkeypatch.setattr(cut, "FEWEST", 1)
+    monkeypatch.setattr(cut, "MOST", 1)
+    for path in (annotations, annotations.with_suffix(".txt")):
+        path.with_stem("river-talks-again").write_bytes(path.read_bytes() + b"\n# again\n")
+    run("--jobs", "1")
+    shutil.copytree(project / "dataset", project / "older")
+    kept = project / "dataset/statements.parquet/part-00001.parquet"
+    before = kept.read_bytes()
+    text = annotations.read_text(encoding="utf-8")
+    annotations.write_text(text.replace("stance: supports", "stance: ambivalent"), encoding="utf-8")
+    row = "~ river-talks#s02: stance 'supports' → 'ambivalent'\n"
+    assert f"         statements.parquet:   {row}" in run("--check", "--jobs", "1")[1]
+    assert f"\n\nstatements\n    1 row changed\n      {row}" in run("--diff", "older", "--jobs", "1")[1]
+    run("--jobs", "1")
+    assert kept.read_bytes() == before
+    assert "same     dataset/ is what the seeds give" in run("--check", "--jobs", "1")[1]
 
 
 @pytest.mark.parametrize("option", [("--check",), ("--diff", "dataset")])
