@@ -17,6 +17,7 @@ from pathlib import Path
 import stancebook.cli
 import stancebook.exchange.command
 from schemas import CONTRACT
+from stancebook.contract import Contract
 from tests.pages import ROOT, Block, Page, page_at
 
 CHECKOUT = ("Makefile", "build.py", "constraints.txt", "dataset", "pyproject.toml", "schemas", "seeds")
@@ -29,6 +30,7 @@ WALKS = {
     "docs/commands.md": CHECKOUT,
     "docs/python.md": CHECKOUT,
     "docs/your-own.md": (),
+    "docs/large.md": (*CHECKOUT, "benchmarks"),
 }
 # What takes minutes is not run; that the Makefile knows it is enough.
 NOT_RUN = {"make test"}
@@ -88,7 +90,7 @@ class Desk:
             return ""
         if program == ".venv/bin/python" and arguments[0] == "build.py":
             self.built = command
-            return self._says(lambda: stancebook.cli.main(lambda: CONTRACT, Path(), arguments[1:]))
+            return self._says(lambda: stancebook.cli.main(contract, Path(), arguments[1:]))
         if program == "stancebook":
             return self._says(lambda: stancebook.exchange.command.main(arguments))
         return self._in_shell(command)
@@ -115,6 +117,11 @@ class Desk:
     def _says(self, do) -> str:
         with contextlib.chdir(self.folder):
             return said(do)
+
+
+def contract() -> Contract:
+    """Return the contract of the page's dataset, as `build.py` does."""
+    return CONTRACT
 
 
 def printed(code: str) -> str:

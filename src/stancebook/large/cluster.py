@@ -23,7 +23,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from stancebook.large.crew import Crew, CrewError
+from stancebook.large.crew import FEW, Crew, CrewError
 from stancebook.large.memo import sources_of_contract
 from stancebook.large.work import Site
 from stancebook.problem import standing_in
@@ -93,7 +93,9 @@ class _Cluster:
     def __init__(self, client: Any, address: str, ground: Ground) -> None:
         self.client, self.address, self.ground = client, address, ground
 
-    def __call__(self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
+    def __call__(
+        self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]], few: int = FEW  # noqa: ARG002 (a cluster stands ready)
+    ) -> Iterator[tuple[int, T]]:
         from distributed import CancelledError
         from distributed.comm import CommClosedError
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 
-_WORTH_OTHERS = 6  # calls, below which starting other processes takes longer than they save
+FEW = 6  # chunks, for which starting other processes takes longer than it saves
 
 
 class CrewError(Exception):
@@ -24,8 +24,13 @@ class CrewError(Exception):
 class Crew(Protocol):
     """Those who call a function many times, at once or one after the other."""
 
-    def __call__(self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
-        """Call a function with each of many arguments; yield the number of a call, and what it gave, as it ends."""
+    def __call__(
+        self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]], few: int = FEW
+    ) -> Iterator[tuple[int, T]]:
+        """Call a function with each of many arguments; yield the number of a call, and what it gave, as it ends.
+
+        For fewer than `few` calls it is not worth while to look for others.
+        """
         ...
 
 
@@ -52,8 +57,10 @@ class _Pool:
         self.jobs = jobs
         self.processes: ProcessPoolExecutor | None = None
 
-    def __call__(self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
-        jobs = self.jobs or (cores() if len(calls) >= _WORTH_OTHERS else 1)
+    def __call__(
+        self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]], few: int = FEW
+    ) -> Iterator[tuple[int, T]]:
+        jobs = self.jobs or (cores() if self.processes or len(calls) >= few else 1)
         if jobs == 1:
             yield from alone(function, calls)
             return

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+_FEW = 30  # parts, for which starting other processes takes longer than it saves
+
+
 @dataclass(frozen=True)
 class Group:
     """The derived rows of one value: what they were derived from, as sums by table, and where they lie."""
@@ -90,6 +93,6 @@ def _derive(
     if fresh:
         places = laid_apart(database, spec, parts, fresh, site.out)
         values = list(fresh)
-        for at, made in run(derived_part, [(site, spec.name, fresh[value], places) for value in values]):
+        for at, made in run(derived_part, [(site, spec.name, fresh[value], places) for value in values], few=_FEW):
             groups[values[at]] = Group(sums[values[at]], *made)
     return {value: groups[value] for value in sums}

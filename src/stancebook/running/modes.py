@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from stancebook.seeds.storage import Place
 from stancebook.seeds.survey import Survey
 
 _ROWS_COMPARED = 20  # of each kind and table, of a difference that is looked at once
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 _ROWS_LISTED = 5  # of each kind and table, after each save: what was just done, not all that was done today
 
 
@@ -41,6 +43,8 @@ def _elsewhere(_: Path) -> Iterator[Path]:
         with TemporaryDirectory(prefix="stancebook-") as folder:
             yield Path(folder)
     except OSError as fault:
+        if fault.errno not in _NO_ROOM:
+            raise
         raise DatasetError(
             f"The new dataset cannot be written into the system's temporary folder ({fault.strerror}). Make room"
             " there, or name another folder in the environment variable TMPDIR"
