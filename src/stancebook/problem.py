@@ -124,10 +124,8 @@ def shown(path: Path | str) -> str:
     return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
 
 
-def shown_below(folder: Path | str) -> Callable[[str], str]:
+def shown_below(folder: Path) -> Callable[[str], str]:
     """Return `shown` for the files of a folder, by name below it, with slashes: as strings, for there may be many."""
-    if isinstance(folder, str):
-        return lambda name: f"{folder}/{name}" if name else folder
     top, here = (f"{path.as_posix().rstrip('/')}/" for path in (folder.absolute(), _here()))
     return lambda name: f"{top}{name}".removeprefix(here) if name else shown(folder)
 

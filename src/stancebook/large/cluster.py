@@ -195,12 +195,12 @@ def _itself(thing: T) -> T:
 def _do(ground: Ground, function: Callable[..., T], *arguments: Any) -> T:
     """Call a function in a worker, once it is known to be fit."""
     with _one_at_a_time, standing_in(ground.here):
-        _look_around(ground)
+        look_around(ground)
         return function(*arguments)
 
 
 @lru_cache(maxsize=2)
-def _look_around(ground: Ground) -> None:
+def look_around(ground: Ground) -> None:
     """Raise `UnfitError` where this worker cannot do what is asked for as whoever asks would do it."""
     try:
         ground.site.contract()
@@ -216,8 +216,10 @@ def _look_around(ground: Ground) -> None:
         raise _unfit(f"runs other code of {', '.join(other[:5])}: give it the code that lies here, and start it anew")
     if not ground.site.out.is_dir():
         raise _unfit(f"does not see {ground.site.out}, where the tables are written: all machines must see that folder")
-    if read(ground.site.seeds, ground.codebook).digests != ground.digests:
-        raise _unfit(f"does not see the same files in {ground.site.seeds}: all machines must see that folder")
+    corpus = read(ground.site.seeds, ground.codebook)
+    if corpus.digests != ground.digests:
+        seen = "".join(f" ({problem.message})" for problem in corpus.problems[:1])
+        raise _unfit(f"does not see the same files in {ground.site.seeds}{seen}: all machines must")
 
 
 def _unfit(fault: str) -> UnfitError:

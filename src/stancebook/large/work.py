@@ -18,10 +18,10 @@ from stancebook.keys import loose_ends
 from stancebook.large.gist import Cells, Link, Sums, links_of, seen_in, sums_of
 from stancebook.layout import part_file
 from stancebook.parquet import rows_digest
-from stancebook.problem import Problem, shown_below
+from stancebook.problem import Problem
 from stancebook.quick import quick
 from stancebook.seeds.corpus import Corpus, File, digest_of, read
-from stancebook.seeds.storage import Place
+from stancebook.seeds.storage import Place, storage_at
 from stancebook.seeds.survey import Document, Survey
 from stancebook.spec import Tables
 from stancebook.stored import Part, Tally, tally
@@ -126,7 +126,7 @@ def _digest(corpus: Corpus, documents: Collection[Document]) -> str:
 
 def _own(site: Site, task: Task, problems: Collection[Problem]) -> tuple[Problem, ...]:
     """Return the problems that are not those of a guest's files: the guest's own chunk tells them."""
-    name = shown_below(site.seeds)
+    name = storage_at(site.seeds).shown
     theirs = {name(entry.name) for guest in task.guests for entry in (guest.text, guest.annotations) if entry}
     return tuple(sorted({problem for problem in problems if problem.file not in theirs}))
 
