@@ -1,5 +1,7 @@
 """The base classes of all models: each says where the rows of its tables come from."""
 
+import importlib
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +15,19 @@ from stancebook.spec import KEY, Column, Form, Shape
 # The shape of a tag by RFC 5646 (BCP 47), as far as texts need it: language, script, region.
 LANGUAGE = Form(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?", "a BCP 47 tag, such as 'en' or 'uk-Latn'")
 CODE_POINTS = "Unicode code points"
+
+
+def _without_dask_frames() -> None:
+    """Let Pandera find no frames of Dask: to import them takes longer than to build a document, and none comes here."""
+    if "dask.dataframe" not in sys.modules:
+        sys.modules["dask.dataframe"] = None  # type: ignore[assignment] # how Python says that there is none
+        try:
+            importlib.import_module("pandera.typing.dask")
+        finally:
+            del sys.modules["dask.dataframe"]
+
+
+_without_dask_frames()
 
 
 @dataclass(frozen=True)

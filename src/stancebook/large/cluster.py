@@ -94,7 +94,10 @@ class _Cluster:
         self.client, self.address, self.ground = client, address, ground
 
     def __call__(
-        self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]], few: int = FEW  # noqa: ARG002 (a cluster stands ready)
+        self,
+        function: Callable[..., T],
+        calls: Sequence[tuple[Any, ...]],
+        few: int = FEW,  # noqa: ARG002 (a cluster stands ready)
     ) -> Iterator[tuple[int, T]]:
         from distributed import CancelledError
         from distributed.comm import CommClosedError
