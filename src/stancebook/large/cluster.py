@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from itertools import islice
+from operator import call
 from pathlib import Path
+from pickle import loads
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -61,6 +63,17 @@ class Ground:
     codebook: Survey
     digests: Mapping[str, str]
 
+    def __call__(self, packed: bytes, *common: Any) -> Any:
+        """Call a function in a worker that is known to be fit, with its own arguments and those common to all."""
+        with _one_at_a_time, standing_in(self.here):
+            look_around(self)
+            function, own, places = loads(packed)  # noqa: S301 (a worker does what it is sent, whoever sends it)
+            arguments = {**own, **dict(zip(places, common, strict=True))}
+            return function(*(arguments[at] for at in sorted(arguments)))
+
+
+_one_at_a_time = Lock()  # of the libraries that build, not all are made for several threads
+
 
 @contextmanager
 def cluster(address: str, site: Site, codebook: Survey) -> Iterator[Crew]:
@@ -99,6 +112,7 @@ class _Cluster:
         calls: Sequence[tuple[Any, ...]],
         few: int = FEW,  # noqa: ARG002 (a cluster stands ready)
     ) -> Iterator[tuple[int, T]]:
+        from cloudpickle import dumps
         from distributed import CancelledError
         from distributed.comm import CommClosedError
 
@@ -106,19 +120,24 @@ class _Cluster:
         waiting = iter(enumerate(calls))
         try:
             # What all calls have in common goes to each worker once.
-            common = {at: self.client.submit(_itself, each, pure=False) for at, each in _common(calls).items()}
-            ground = self.client.submit(_itself, self.ground, pure=False)
+            common = {at: self._sent(each) for at, each in _common(calls).items()}
+            ground = self._sent(self.ground)
             while True:
                 for number, arguments in islice(waiting, max(0, self._room() - len(running))):
-                    told = [common.get(at, each) for at, each in enumerate(arguments)]
-                    running[self.client.submit(_do, ground, function, *told, pure=False)] = number
+                    own = {at: each for at, each in enumerate(arguments) if at not in common}
+                    packed = dumps((function, own, list(common)))
+                    running[self.client.submit(call, ground, packed, *common.values(), pure=False)] = number
                 if not running:
                     return
                 for future in self._ended(running):
-                    with suppress(_LostError):  # done, but its worker was lost before it told: it is done again
-                        result = self._result(future)
-                        yield running.pop(future), result
-        except (CancelledError, CommClosedError) as fault:
+                    if future.status == "error":
+                        raise self._told(future.exception())
+                    try:
+                        result = future.result(timeout=_LOOK)
+                    except TimeoutError:  # its worker was lost before it told: another does it again
+                        continue
+                    yield running.pop(future), result
+        except (CancelledError, CommClosedError, _LostError) as fault:
             raise CrewError(
                 f"The Dask scheduler at {self.address} is gone. Start it and its workers, and build again."
             ) from fault
@@ -127,10 +146,22 @@ class _Cluster:
                 with suppress(CancelledError, OSError):
                     self.client.cancel(list(running))
 
+    def _sent(self, thing: Any) -> Any:
+        """Return a thing in the hands of the workers. The scheduler sees bytes: it needs none of this code."""
+        from cloudpickle import dumps
+
+        return self.client.submit(loads, dumps(thing), pure=False)
+
     def _room(self) -> int:
         """Return how many tasks may be under way: enough that no worker is idle, few enough to be held."""
-        threads: int = sum(self.client.nthreads().values())
-        return max(_FEWEST_AHEAD, _AHEAD * threads)
+        return max(_FEWEST_AHEAD, _AHEAD * self._threads())
+
+    def _threads(self) -> int:
+        """Return how many tasks the workers would do at once; none, where there are no workers."""
+        try:
+            return sum(self.client.nthreads().values())
+        except OSError as fault:
+            raise _LostError from fault
 
     def _ended(self, running: Mapping[Any, int]) -> list[Any]:
         """Wait until some have ended; return those."""
@@ -140,22 +171,13 @@ class _Cluster:
         while True:
             with suppress(TimeoutError):
                 return list(wait(list(running), timeout=_LOOK, return_when="FIRST_COMPLETED").done)
-            if self.client.nthreads():
+            if self._threads():
                 lonely = time.monotonic() + _PATIENCE
             elif time.monotonic() > lonely:
                 raise CrewError(
                     f"The Dask scheduler at {self.address} has had no worker for {_PATIENCE} seconds. Start some with"
                     f" `dask worker {self.address}`, and build again."
                 )
-
-    def _result(self, future: Any) -> Any:
-        """Return what came of a task."""
-        if future.status != "error":
-            try:
-                return future.result(timeout=_LOOK)
-            except TimeoutError as fault:
-                raise _LostError from fault
-        raise self._told(future.exception())
 
     def _told(self, fault: Exception) -> Exception:
         """Return what to raise where a task ended in an error."""
@@ -177,7 +199,7 @@ class _Cluster:
 
 
 class _LostError(Exception):
-    """Raised where what came of a task is not to be had any more."""
+    """Raised where a scheduler does not answer any more."""
 
 
 def _common(calls: Sequence[tuple[Any, ...]]) -> dict[int, Any]:
@@ -187,19 +209,6 @@ def _common(calls: Sequence[tuple[Any, ...]]) -> dict[int, Any]:
 
 
 # ── In a worker ───────────────────────────────────────────────────────────────────────────────────
-
-_one_at_a_time = Lock()  # of the libraries below, not all are made for several threads
-
-
-def _itself(thing: T) -> T:
-    return thing
-
-
-def _do(ground: Ground, function: Callable[..., T], *arguments: Any) -> T:
-    """Call a function in a worker, once it is known to be fit."""
-    with _one_at_a_time, standing_in(ground.here):
-        look_around(ground)
-        return function(*arguments)
 
 
 @lru_cache(maxsize=2)

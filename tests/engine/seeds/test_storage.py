@@ -1,0 +1,129 @@
+"""Seeds that lie elsewhere: in S3, as a server on this machine plays it, and in what fsspec keeps in memory."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from schemas import CONTRACT
+from stancebook.cli import main
+from stancebook.large.memo import glance_of_seeds
+from stancebook.seeds.corpus import find
+from stancebook.seeds.storage import NOW, Kept, UnreadableError
+from stancebook.seeds.survey import LIMITS, survey
+from tests.on_disk import held
+
+PROJECT = Path(__file__).parents[2] / "project"
+SERVE = """
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+print(*server.get_host_and_port(), flush=True)
+input()
+"""
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory):
+    """A server that speaks as S3 does, with the seeds of the minimal project in a bucket; what fsspec has of it."""
+    import s3fs
+
+    with pytest.MonkeyPatch.context() as patch, subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", SERVE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        host, port = server.stdout.readline().split()
+        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        patch.setenv("AWS_ACCESS_KEY_ID", "anybody")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        store = s3fs.S3FileSystem(use_listings_cache=False)
+        store.mkdir("news")
+        store.put(f"{PROJECT}/seeds/", "news/seeds/", recursive=True)
+        yield store
+        server.communicate("\n")
+
+
+@pytest.fixture
+def memory():
+    """What fsspec keeps in memory, empty."""
+    store = fsspec.filesystem("memory")
+    store.store.clear()
+    store.pseudo_dirs[:] = [""]
+    return store
+
+
+def problems(url):
+    return [(problem.file, problem.message) for problem in find(url).problems]
+
+
+# ── S3 ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_seeds_in_s3_give_what_they_give_on_the_disk(s3, tmp_path, outcome):
+    for name, seeds in {"there": "s3://news/seeds/", "here": f"{PROJECT}/seeds"}.items():
+        arguments = ["--seeds", seeds, "--out", str(tmp_path / name)]
+        status, output, _ = outcome(lambda arguments=arguments: main(lambda: CONTRACT, PROJECT, arguments))
+        assert status == 0, output
+        assert f" in {seeds.rstrip('/')}/\n" in output or name == "here"
+    assert held(tmp_path / "there") == held(tmp_path / "here")
+
+
+def test_a_change_in_s3_is_seen_by_its_version_whatever_its_size_and_time(s3):
+    before = survey("s3://news/seeds")
+    assert glance_of_seeds(before) == glance_of_seeds(survey("s3://news/seeds")) != ""
+    text = s3.cat("news/seeds/documents/river-talks.txt")
+    s3.pipe("news/seeds/documents/river-talks.txt", text[:-2] + b"!\n")
+    assert glance_of_seeds(before) != glance_of_seeds(survey("s3://news/seeds"))
+    s3.pipe("news/seeds/documents/river-talks.txt", text)
+    assert glance_of_seeds(before) == glance_of_seeds(survey("s3://news/seeds"))
+
+
+def test_in_s3_too_files_are_read_no_further_than_they_may_reach_and_empty_ones_at_all(s3):
+    s3.pipe({"news/odd/documents/a.txt": b"", "news/odd/documents/a.yaml": b" " * (LIMITS[".yaml"] + 1)})
+    assert problems("s3://news/odd") == [("s3://news/odd/documents/a.yaml", "is larger than 4 MiB")]
+    assert Kept("s3://news/odd").content("documents/a.txt", 10) == b""
+    with pytest.raises(UnreadableError, match="is larger than 0 MiB"):
+        Kept("s3://news/odd").content("documents/a.yaml", 10)
+
+
+def test_a_store_that_is_not_there_is_a_problem(s3, monkeypatch):
+    assert problems("s3://news/nothing") == [("s3://news/nothing", "is not there")]
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    told = [message for _, message in problems("s3://others/seeds")]
+    assert len(told) == 1
+    assert told[0].startswith(("is not there", "cannot be read ("))
+
+
+# ── What fsspec reaches otherwise ─────────────────────────────────────────────────────────────────
+
+
+def test_a_store_that_knows_no_versions_is_read_anew_each_time(memory):
+    memory.pipe({"/seeds/documents/a.txt": b"text", "/seeds/documents/a.yaml": b"k: v", "/seeds/.hidden/x": b""})
+    found = survey("memory://seeds")
+    assert [(each.name, each.size, each.mtime_ns) for each in found.documents[0][1:]] == [
+        ("documents/a.txt", 4, NOW),
+        ("documents/a.yaml", 4, NOW),
+    ]
+    assert glance_of_seeds(found) == ""
+
+
+def test_a_protocol_that_nobody_knows_is_a_problem():
+    assert problems("nowhere://seeds") == [("nowhere://seeds", "cannot be read (Protocol not known: nowhere)")]
+
+
+def test_names_that_no_folder_could_hold_are_not_read(memory):
+    memory.pipe({"/seeds/documents/a.txt": b"text", "/seeds/documents/a.yaml": b"k: v", "/seeds/documents//b.txt": b""})
+    assert all("documents/" in file for file, _ in problems("memory://seeds"))
+    assert [pair.doc_id for pair in find("memory://seeds").documents] == ["a"]
+
+
+def test_seeds_that_lie_elsewhere_are_not_watched(outcome):
+    status, _, err = outcome(lambda: main(lambda: CONTRACT, PROJECT, ["--seeds", "s3://news/seeds", "--watch"]))
+    assert status == 2
+    assert "--watch watches a folder of this machine" in err
