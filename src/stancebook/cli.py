@@ -47,6 +47,8 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
         parser.error("--diff is a report for people, with its verdict in the exit status: it has no JSON")
     if options.watch and isinstance(options.seeds, str):
         parser.error("--watch watches a folder of this machine: seeds that lie elsewhere are built without it")
+    if isinstance(options.out, str) and (options.check or options.watch or options.diff is not None):
+        parser.error("--check, --diff and --watch go with a dataset in a folder of this machine")
     if fault := overlap(options.seeds, options.out):
         parser.error(visible(fault))
     prepare(options.output_format)
@@ -67,14 +69,17 @@ def _answer(contract: Callable[[], Contract], options: argparse.Namespace, conso
     from stancebook.running.places import Folders
     from stancebook.running.run import Effort, Purpose, run
 
-    writes = options.coverage is None and options.diff is None and not options.check
+    folders = Folders(options.seeds, options.out)
+    if stored := isinstance(options.out, str):
+        folders = Folders(options.seeds, Path(), options.out)
+    writes = options.coverage is None and options.diff is None and not options.check and not stored
     purpose = Purpose(partial(_mode, options), writes)
     effort = Effort(options.jobs, options.cluster, options.verify)
-    return run(contract, Folders(options.seeds, options.out), purpose, effort, console)
+    return run(contract, folders, purpose, effort, console)
 
 
 def _mode(options: argparse.Namespace) -> Mode:
-    from stancebook.running.modes import CHECK, REWRITE, WRITE, diff, measure
+    from stancebook.running.modes import CHECK, REWRITE, UPLOAD, WRITE, diff, measure
 
     if options.coverage is not None:
         return measure(options.coverage)
@@ -82,6 +87,8 @@ def _mode(options: argparse.Namespace) -> Mode:
         return diff(options.diff)
     if options.check:
         return CHECK
+    if isinstance(options.out, str):
+        return UPLOAD
     return REWRITE if options.watch else WRITE
 
 
@@ -124,7 +131,11 @@ def _parser(root: Path) -> argparse.ArgumentParser:
         help="folder to read, or its address, such as s3://bucket/seeds (default: seeds)",
     )
     parser.add_argument(
-        "--out", metavar="DIR", type=Path, default=root / "dataset", help="folder to write (default: dataset)"
+        "--out",
+        metavar="DIR",
+        type=_place,
+        default=root / "dataset",
+        help="folder to write, or its address, such as s3://bucket/dataset (default: dataset)",
     )
     workers = parser.add_mutually_exclusive_group()
     workers.add_argument(
@@ -160,9 +171,13 @@ def _number(typed: str) -> int:
     return int(typed)
 
 
+def _place(path: str) -> Place:
+    return path.rstrip("/") if "://" in path else Path(path)
+
+
 def _seeds(path: str) -> Place:
     if "://" in path:
-        return path.rstrip("/")
+        return _place(path)
     if not os.path.isdir(path):  # noqa: PTH112 (where the system refuses to look, Path.is_dir raises)
         raise argparse.ArgumentTypeError(visible(f"{path} is not a folder"))
     return Path(path)

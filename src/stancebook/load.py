@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from stancebook.store import Kept
+
 _HERE = Path(__file__).parent
 
 
@@ -35,9 +37,10 @@ def load(
     """Return one table by name, or all of them in a dict.
 
     Text columns are `str`; choices are categories with all their values, ordinal ones ordered; days are
-    `datetime64[s]`; counts and offsets are `int64`. `path` is a folder that a build wrote; without it,
-    the dataset that came with the package, or that of the checkout it runs from. `columns` names those
-    of the table that are wanted, in the order wanted: of a large table, the others are not even read.
+    `datetime64[s]`; counts and offsets are `int64`. `path` is a folder that a build wrote, or the address of one in a
+    store, such as `s3://bucket/dataset` (needs `stancebook[s3]`); without it, the dataset that came with the package,
+    or that of the checkout it runs from. `columns` names those of the table that are wanted, in the order wanted: of a
+    large table, the others are not even read.
 
     Raises `DatasetError` where there is no such dataset, table or column, and where a table's build is not that
     of its data package, or a part of it not the one listed there: a load that a build overtakes is refused, never
@@ -45,7 +48,7 @@ def load(
     """
     if table is None and columns is not None:
         raise TypeError("columns= are those of one table: name it, as in load('table', columns=[…]).")
-    folder = folder_of(path)
+    folder = _dataset_at(path)
     tables = _parts_of(package_of(folder), folder)
     if table is not None and table not in tables:
         raise DatasetError(f"{folder} has no table {table!r}; it has {', '.join(tables)}.")
@@ -53,7 +56,18 @@ def load(
     return frames if table is None else frames[table]
 
 
-def _parts_of(package: Mapping[str, Any], folder: Path) -> dict[str, list[Part]]:
+def _dataset_at(path: str | PathLike[str] | None) -> Path | Kept:
+    if not isinstance(path, str) or "://" not in path:
+        return folder_of(path)
+    from stancebook.store import latest
+
+    try:
+        return latest(path)
+    except OSError as fault:
+        raise DatasetError(f"{path} cannot be read: {fault.strerror}.") from fault
+
+
+def _parts_of(package: Mapping[str, Any], folder: Path | Kept) -> dict[str, list[Part]]:
     """Return the parts of each table, in the order of their rows; a table that is a file is one, of the whole's build.
 
     Such a file has no digest here: its build tells whether it belongs. Parts keep theirs from build to build.
@@ -72,7 +86,7 @@ def _parts_of(package: Mapping[str, Any], folder: Path) -> dict[str, list[Part]]
     return tables
 
 
-def _frame(folder: Path, parts: Sequence[Part], columns: Sequence[str] | None) -> pd.DataFrame:
+def _frame(folder: Path | Kept, parts: Sequence[Part], columns: Sequence[str] | None) -> pd.DataFrame:
     import pyarrow as pa
 
     from stancebook.parquet import to_frame
@@ -80,7 +94,7 @@ def _frame(folder: Path, parts: Sequence[Part], columns: Sequence[str] | None) -
     return to_frame(pa.concat_tables([_read(folder, part, columns) for part in parts]))
 
 
-def _read(folder: Path, part: Part, columns: Sequence[str] | None) -> pa.Table:
+def _read(folder: Path | Kept, part: Part, columns: Sequence[str] | None) -> pa.Table:
     """Return what a file holds; raise `DatasetError` where it is not the one that the data package lists."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -107,7 +121,7 @@ def _read(folder: Path, part: Part, columns: Sequence[str] | None) -> pa.Table:
     return table.select(wanted)
 
 
-def _bytes_of(file: Path) -> bytes:
+def _bytes_of(file: Path | Kept) -> bytes:
     """Return a file whole: opened once, for a build may put another in its place."""
     try:
         return file.read_bytes()
@@ -127,13 +141,13 @@ def folder_of(path: str | PathLike[str] | None) -> Path:
     return packaged if packaged.is_dir() else _HERE.parents[1] / "dataset"
 
 
-def package_of(folder: Path) -> dict[str, Any]:
+def package_of(folder: Path | Kept) -> dict[str, Any]:
     """Return the data package of a dataset as it stands; raise `DatasetError` where none that a build wrote does."""
     try:
         package: dict[str, Any] = json.loads((folder / DATAPACKAGE).read_bytes())
     except (FileNotFoundError, NotADirectoryError) as fault:
-        old = last_good(folder)
-        if old.exists():
+        old = last_good(folder) if isinstance(folder, Path) else None
+        if old is not None and old.exists():
             raise DatasetError(
                 f"{folder} has no {DATAPACKAGE}: a build is replacing the dataset, or was interrupted while it did."
                 f" Load again; if it stays so, run build.py. Nothing is lost: the dataset before it lies in {old}."

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,41 @@ import pytest
 from tests.engine.letters import write
 from tests.engine.parts import write_in_parts
 from tests.on_disk import lay, rendered
+
+SERVE = """
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+print(*server.get_host_and_port(), flush=True)
+input()
+"""
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    """The address of a server on this machine that speaks as S3 does."""
+    command = [sys.executable, "-W", "ignore", "-c", SERVE]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, **pipes, text=True) as server:
+        host, port = server.stdout.readline().split()
+        yield f"http://{host}:{port}"
+        server.communicate("\n")
+
+
+@pytest.fixture
+def store(s3_server, monkeypatch):
+    """What fsspec has of that server, told of it as a user would; a bucket is there, and keeps what tests put there."""
+    import s3fs
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "anybody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    found = s3fs.S3FileSystem(use_listings_cache=False)
+    if not found.exists("news"):
+        found.mkdir("news")
+    return found
 
 
 @pytest.fixture(scope="session")

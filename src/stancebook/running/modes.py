@@ -27,6 +27,7 @@ from stancebook.running.words import kept, rows_of
 from stancebook.seeds.corpus import read
 from stancebook.seeds.storage import Place
 from stancebook.seeds.survey import Survey
+from stancebook.store import upload
 
 _ROWS_COMPARED = 20  # of each kind and table, of a difference that is looked at once
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
@@ -87,6 +88,15 @@ def _put(new: Path, folders: Folders, console: Console, details: Sequence[str]) 
     console.say("\n".join([f"wrote    {named(folders.out)}" if changed else kept(folders.out), *details]))
 
 
+def _upload(made: Made, new: Path, folders: Folders, console: Console) -> int:
+    """Write the dataset, and make it the latest in a store; say how many rows each table has."""
+    made.write()
+    changed = upload(new, folders.store)
+    told = f"wrote    {named(folders.store)}" if changed else kept(folders.store)
+    console.say("\n".join([told, *(rows_of(made.account) if made.account else [])]))
+    return 0
+
+
 def _check(made: Made, new: Path, folders: Folders, console: Console) -> int:
     """Fail if the dataset is not what the seeds give, and list what differs."""
     made.write()
@@ -145,6 +155,7 @@ def _measure(made: Made, _: Path, __: Folders, console: Console, tables: Sequenc
 
 
 WRITE = Mode(_write, "Nothing was written; {out} is as it was.", scratch)
+UPLOAD = Mode(_upload, WRITE.unused)
 REWRITE = Mode(_rewrite, WRITE.unused, scratch)
 CHECK = Mode(_check, "Nothing was compared.")
 

@@ -10,20 +10,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from stancebook.seeds.storage import Place
 
+_TOLD = "{out} and {seeds} lie one in the other: name a folder of its own to build into"
+
 
 @dataclass(frozen=True)
 class Folders:
-    """The folder that is read, and the one that is written or held against it."""
+    """The folder that is read, and the one that is written or held against it: `out`, or `store` if that has a URL."""
 
     seeds: Place
     out: Path
+    store: str = ""
+
+    @property
+    def target(self) -> Place:
+        """What is written or held against the seeds, as it is to be named."""
+        return self.store or self.out
 
 
-def overlap(seeds: Place, out: Path) -> str | None:
+def overlap(seeds: Place, out: Place) -> str | None:
     """Return a sentence where one of two folders lies in the other, links followed, else None."""
-    if isinstance(seeds, str):
-        return None
+    if isinstance(seeds, str) or isinstance(out, str):
+        apart = not f"{out}/".startswith(f"{seeds}/") and not f"{seeds}/".startswith(f"{out}/")
+        return None if apart else _TOLD.format(out=out, seeds=seeds)
     first, second = (Path(os.path.realpath(folder)) for folder in (seeds, out))
     if first in (second, *second.parents) or second in first.parents:
-        return f"{out} and {seeds} lie one in the other: name a folder of its own to build into"
+        return _TOLD.format(out=out, seeds=seeds)
     return None

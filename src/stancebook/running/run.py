@@ -93,7 +93,7 @@ def _run(
             made = mode.make(contract, folders.seeds, found, new, plan)
             console.show(made.problems)
             if made.account is None:
-                console.say(_refusal(made, console) + mode.unused.format(out=named(folders.out)))
+                console.say(_refusal(made, console) + mode.unused.format(out=named(folders.target)))
                 return 1
             console.say(summary(made.account, folders.seeds))
             status = mode.use(made, new, folders, console)
@@ -103,10 +103,10 @@ def _run(
         return 1
     except CrewError as fault:
         console.show([])
-        console.fail(f"{mode.unused.format(out=named(folders.out))} {fault}")
+        console.fail(f"{mode.unused.format(out=named(folders.target))} {fault}")
         return 1
     except DatasetError as fault:
-        console.fail(f"{mode.unused.format(out=named(folders.out))} {fault}.")
+        console.fail(f"{mode.unused.format(out=named(folders.target))} {fault}.")
         return 1
     except PublishError as fault:
         console.fail(f"Nothing was written. {fault}")

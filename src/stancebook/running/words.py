@@ -21,7 +21,7 @@ def summary(account: Account, seeds: Path | str) -> str:
     )
 
 
-def kept(out: Path) -> str:
+def kept(out: Path | str) -> str:
     """Return that a dataset stays as it was."""
     return f"kept     {named(out)}, which was up to date already"
 

@@ -1,7 +1,5 @@
 """Seeds that lie elsewhere: in S3, as a server on this machine plays it, and in what fsspec keeps in memory."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import fsspec
@@ -16,37 +14,14 @@ from stancebook.seeds.survey import LIMITS, survey
 from tests.on_disk import held
 
 PROJECT = Path(__file__).parents[2] / "project"
-SERVE = """
-from moto.server import ThreadedMotoServer
-server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-server.start()
-print(*server.get_host_and_port(), flush=True)
-input()
-"""
 
 
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory):
-    """A server that speaks as S3 does, with the seeds of the minimal project in a bucket; what fsspec has of it."""
-    import s3fs
-
-    with pytest.MonkeyPatch.context() as patch, subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", SERVE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as server:
-        host, port = server.stdout.readline().split()
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "anybody")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "any")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        store = s3fs.S3FileSystem(use_listings_cache=False)
-        store.mkdir("news")
+@pytest.fixture
+def s3(store):
+    """A store that is S3, with the seeds of the minimal project in a bucket."""
+    if not store.exists("news/seeds"):
         store.put(f"{PROJECT}/seeds/", "news/seeds/", recursive=True)
-        yield store
-        server.communicate("\n")
+    return store
 
 
 @pytest.fixture
