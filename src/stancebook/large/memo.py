@@ -101,7 +101,7 @@ def glance(files: Iterable[tuple[str, int, int]], taken: int) -> str:
     It is empty, and so equals no other, where a file had changed so lately that a further change might not show.
     """
     seen = list(files)
-    if any(changed > taken - _SETTLED for _, _, changed in seen):
+    if max((changed for _, _, changed in seen), default=0) > taken - _SETTLED:
         return ""
     return _digest(f"{name}\0{size}\0{changed}" for name, size, changed in seen)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -57,9 +58,12 @@ def run(contract: Callable[[], Contract], folders: Folders, purpose: Purpose, ef
             console.show([])
             console.fail(f"Nothing was written. {fault}")
             return 1
+        gc.disable()  # it would look again and again at the names of all files, and find none to throw away
         found = survey(folders.seeds)
         memo = recall(folders.seeds, folders.out) if purpose.writes and not effort.verify else None
-        if memo is not None and memo.seeds and memo.seeds == glance_of_seeds(found):
+        unchanged = memo is not None and memo.seeds == glance_of_seeds(found) != ""
+        gc.enable()
+        if memo is not None and unchanged:
             return _nothing_changed(memo, folders, console)
         return _run(contract, folders, found, purpose, effort, memo=memo, console=console)
 
