@@ -36,6 +36,7 @@ MENU = {
     "Build on it": (
         "docs/your-own",
         "docs/large",
+        "docs/cluster",
         "How it works inside <CONTRIBUTING>",
         "How long it takes <benchmarks/README>",
         "CHANGELOG",

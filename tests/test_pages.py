@@ -18,7 +18,11 @@ NAMES = [str(each.path.relative_to(ROOT)) for each in PAGES]
 MANUAL = [each for each in PAGES if each.path.parent == ROOT / "docs"]
 
 # Pages whose blocks another module of tests runs.
-ELSEWHERE = {"docs/query.md": "test_query.py", "docs/continuous-integration.md": "test_continuous_integration.py"}
+ELSEWHERE = {
+    "docs/cluster.md": "engine/large/test_cluster.py",
+    "docs/continuous-integration.md": "test_continuous_integration.py",
+    "docs/query.md": "test_query.py",
+}
 
 
 def target(source: Path, link: str) -> tuple[Path, str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from stancebook.store import Kept
+    from stancebook.store import Remote
 
 _HERE = Path(__file__).parent
 
@@ -56,7 +56,7 @@ def load(
     return frames if table is None else frames[table]
 
 
-def _dataset_at(path: str | PathLike[str] | None) -> Path | Kept:
+def _dataset_at(path: str | PathLike[str] | None) -> Path | Remote:
     if not isinstance(path, str) or "://" not in path:
         return folder_of(path)
     from stancebook.store import latest
@@ -67,7 +67,7 @@ def _dataset_at(path: str | PathLike[str] | None) -> Path | Kept:
         raise DatasetError(f"{path} cannot be read: {fault.strerror}.") from fault
 
 
-def _parts_of(package: Mapping[str, Any], folder: Path | Kept) -> dict[str, list[Part]]:
+def _parts_of(package: Mapping[str, Any], folder: Path | Remote) -> dict[str, list[Part]]:
     """Return the parts of each table, in the order of their rows; a table that is a file is one, of the whole's build.
 
     Such a file has no digest here: its build tells whether it belongs. Parts keep theirs from build to build.
@@ -86,7 +86,7 @@ def _parts_of(package: Mapping[str, Any], folder: Path | Kept) -> dict[str, list
     return tables
 
 
-def _frame(folder: Path | Kept, parts: Sequence[Part], columns: Sequence[str] | None) -> pd.DataFrame:
+def _frame(folder: Path | Remote, parts: Sequence[Part], columns: Sequence[str] | None) -> pd.DataFrame:
     import pyarrow as pa
 
     from stancebook.parquet import to_frame
@@ -94,7 +94,7 @@ def _frame(folder: Path | Kept, parts: Sequence[Part], columns: Sequence[str] | 
     return to_frame(pa.concat_tables([_read(folder, part, columns) for part in parts]))
 
 
-def _read(folder: Path | Kept, part: Part, columns: Sequence[str] | None) -> pa.Table:
+def _read(folder: Path | Remote, part: Part, columns: Sequence[str] | None) -> pa.Table:
     """Return what a file holds; raise `DatasetError` where it is not the one that the data package lists."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -121,7 +121,7 @@ def _read(folder: Path | Kept, part: Part, columns: Sequence[str] | None) -> pa.
     return table.select(wanted)
 
 
-def _bytes_of(file: Path | Kept) -> bytes:
+def _bytes_of(file: Path | Remote) -> bytes:
     """Return a file whole: opened once, for a build may put another in its place."""
     try:
         return file.read_bytes()
@@ -141,7 +141,7 @@ def folder_of(path: str | PathLike[str] | None) -> Path:
     return packaged if packaged.is_dir() else _HERE.parents[1] / "dataset"
 
 
-def package_of(folder: Path | Kept) -> dict[str, Any]:
+def package_of(folder: Path | Remote) -> dict[str, Any]:
     """Return the data package of a dataset as it stands; raise `DatasetError` where none that a build wrote does."""
     try:
         package: dict[str, Any] = json.loads((folder / DATAPACKAGE).read_bytes())

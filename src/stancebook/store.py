@@ -22,7 +22,7 @@ _BROKEN = f"{LATEST} is broken: build the dataset again"
 _VERSION = re.compile(r"[0-9a-f]{64}")  # the SHA-256 of the data package, which has those of all tables
 
 
-class Kept:
+class Remote:
     """A file or a folder in a store that fsspec reaches; of a path, it has what reading takes."""
 
     def __init__(self, files: Any, path: str, shown: str) -> None:
@@ -31,8 +31,8 @@ class Kept:
     def __str__(self) -> str:
         return self.shown
 
-    def __truediv__(self, name: str) -> Kept:
-        return Kept(self.files, f"{self.path}/{name}", f"{self.shown}/{name}")
+    def __truediv__(self, name: str) -> Remote:
+        return Remote(self.files, f"{self.path}/{name}", f"{self.shown}/{name}")
 
     def read_bytes(self) -> bytes:
         """Return what a file holds; raises `OSError`, whatever the store raised."""
@@ -44,7 +44,7 @@ class Kept:
             raise OSError(0, _told(fault)) from fault
 
 
-def latest(url: str) -> Kept:
+def latest(url: str) -> Remote:
     """Return the folder of the latest build at an address, or what lies there itself; raises `OSError`."""
     folder = _at(url)
     try:
@@ -84,7 +84,7 @@ def upload(new: Path, url: str) -> bool:
         return True
 
 
-def _versions(folder: Kept) -> set[str]:
+def _versions(folder: Remote) -> set[str]:
     """Return the names of the folders that hold a whole build: another may be under way."""
     names = {each["name"].rstrip("/").rpartition("/")[2] for each in folder.files.ls(folder.path, detail=True)}
     return {
@@ -92,14 +92,14 @@ def _versions(folder: Kept) -> set[str]:
     }
 
 
-def _at(url: str) -> Kept:
+def _at(url: str) -> Remote:
     try:
         from fsspec.core import url_to_fs
 
         files, path = url_to_fs(url, use_listings_cache=False)
     except (ImportError, ValueError) as fault:
         raise OSError(0, _told(fault)) from fault
-    return Kept(files, path.rstrip("/"), url.rstrip("/"))
+    return Remote(files, path.rstrip("/"), url.rstrip("/"))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,10 +29,22 @@ MANY = 800  # documents, which are some four chunks
 SETTINGS = {"DASK_DISTRIBUTED__WORKER__DAEMON": "False", "PYTHONWARNINGS": "ignore"}
 
 
-def dask(*arguments, cwd, path):
+ADDRESS = "tcp://10.0.0.5:8786"  # of the page
+SHOWN = re.findall(
+    r"^    \.venv/bin/python (.*)$", (ROOT / "docs/cluster.md").read_text(encoding="utf-8"), re.MULTILINE
+)
+
+
+def shown(start, instead):
+    """The command that the page shows, with some of its words replaced."""
+    command = next(line for line in SHOWN if line.startswith(start))
+    return [sys.executable, *(str(instead.get(word, word)) for word in command.split())]
+
+
+def dask(command, *, cwd, path):
     """Start one of Dask's programs, which finds modules in these folders."""
     return subprocess.Popen(
-        [sys.executable, "-m", "dask", *arguments, "--no-dashboard"],
+        [*map(str, command), "--no-dashboard"],
         cwd=cwd,
         env={**os.environ, **SETTINGS, "PYTHONPATH": os.pathsep.join(map(str, path))},
         stdout=subprocess.DEVNULL,
@@ -45,11 +58,8 @@ class Machines:
     def __init__(self, folder):
         self.folder, self.workers = folder, []
         told = folder / "scheduler.json"
-        self.scheduler = dask(
-            *("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", told),
-            cwd=folder,
-            path=[],
-        )
+        here = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", told)
+        self.scheduler = dask([*shown("-m dask scheduler", {}), *here], cwd=folder, path=[])
         while not told.exists() or not told.read_text():
             assert self.scheduler.poll() is None
             time.sleep(0.05)
@@ -57,10 +67,9 @@ class Machines:
 
     def add(self, *path):
         """Start a worker, which finds modules in these folders."""
-        arguments = ("--nthreads", "1", "--no-nanny", "--host", "127.0.0.1", "--local-directory", self.folder)
-        self.workers.append(
-            dask("worker", self.address, *arguments, cwd=self.folder, path=path or (ROOT / "src", ROOT))
-        )
+        command = shown("-m dask worker", {ADDRESS: self.address, "8": "1"})
+        here = ("--no-nanny", "--host", "127.0.0.1", "--local-directory", self.folder)
+        self.workers.append(dask([*command, *here], cwd=self.folder, path=path or (ROOT / "src", ROOT)))
         return self.workers[-1]
 
     def end(self):
@@ -111,8 +120,12 @@ def local(seeds, tmp_path_factory):
 
 def build(*arguments, cwd):
     """Start build.py as a user does."""
+    return start([sys.executable, ROOT / "build.py", *map(str, arguments)], cwd)
+
+
+def start(command, cwd):
     return subprocess.Popen(
-        [sys.executable, ROOT / "build.py", *map(str, arguments)],
+        command,
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         stdout=subprocess.PIPE,
@@ -131,7 +144,8 @@ def told(process):
 
 
 def test_a_cluster_builds_what_this_machine_builds(machines, seeds, local, tmp_path):
-    status, output = told(build("--seeds", seeds, "--out", "dataset", "--cluster", machines.address, cwd=tmp_path))
+    instead = {"build.py": ROOT / "build.py", "/shared/seeds": seeds, "/shared/dataset": "dataset"}
+    status, output = told(start(shown("build.py --seeds /shared", {**instead, ADDRESS: machines.address}), tmp_path))
     assert status == 0, output
     assert "wrote    dataset/" in output
     assert held(tmp_path / "dataset") == local
