@@ -92,7 +92,7 @@ def test_the_charts_and_the_rest_of_the_engine_do_not_know_each_other():
         assert needs <= charts if name in charts else not needs & charts, name
 
 
-@pytest.mark.parametrize("library", ["pandera", "yaml", "edtf", "rapidfuzz", "watchfiles"])
+@pytest.mark.parametrize("library", ["pandera", "yaml", "edtf", "rapidfuzz", "watchfiles", "distributed", "fsspec"])
 def test_what_a_library_does_is_the_business_of_few_modules(library):
     users = {name for name, tree in MODULES.items() if library in {part.partition(".")[0] for part in imported(tree)}}
     assert (
@@ -103,6 +103,8 @@ def test_what_a_library_does_is_the_business_of_few_modules(library):
             "edtf": {"seeds.dates"},
             "rapidfuzz": {"seeds.anchor", "suggest"},
             "watchfiles": {"running.watch"},
+            "distributed": {"large.cluster"},
+            "fsspec": {"seeds.storage", "store"},
         }[library]
     )
 

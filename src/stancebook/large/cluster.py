@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, requires, version
 from itertools import islice
 from operator import call
@@ -216,6 +217,11 @@ def look_around(ground: Ground) -> None:
     """Raise `UnfitError` where this worker cannot do what is asked for as whoever asks would do it."""
     try:
         ground.site.contract()
+        for (
+            name
+        ) in ground.modules:  # all at once: what is imported later might come from a file that has changed by then
+            if name.partition(".")[0] in sys.modules:
+                import_module(name)
     except ImportError as fault:
         raise _unfit(f"cannot import the schemas ({fault}): start it where Python finds them") from fault
     mine = _versions(ground.libraries)
