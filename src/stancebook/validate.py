@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -61,7 +62,7 @@ def _check_types(spec: TableSpec, frame: pd.DataFrame) -> None:
 @cache
 def _schema(model: Any) -> Any:
     """Return a model's schema without the types of columns, which take Pandera as long as all the rest."""
-    schema = model.to_schema()
+    schema = deepcopy(model.to_schema())  # which others are given too
     for column in schema.columns.values():
         column.dtype = None
     return schema
