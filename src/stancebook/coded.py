@@ -41,12 +41,14 @@ class Unread:
     """What was not read whole, and so may hold rows that nobody saw: tables of the codebook, and documents.
 
     `part`: there are other documents, which nobody meant to read; where these may refer to those, `here` are these.
+    What is wrong in some documents (the codebook is ""), `told_elsewhere`, is known here and told by others.
     """
 
     tables: set[str] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
     part: bool = False
     here: Collection[str] | None = None
+    told_elsewhere: Collection[str] = ()
 
     def may_hold(self, spec: TableSpec, key: str) -> bool:
         """Return whether a key that was not met may be that of a row which nobody saw."""

@@ -168,12 +168,12 @@ class Contract:
     @cached_property
     def of_codebook(self) -> tuple[TableSpec, ...]:
         """The tables whose rows are written in the codebook."""
-        return tuple(spec for spec in self.tables.values() if self._home(spec) == "codebook")
+        return tuple(spec for spec in self.tables.values() if _home(spec, self.tables) == "codebook")
 
     @cached_property
     def of_documents(self) -> tuple[TableSpec, ...]:
         """The tables whose rows are written in documents."""
-        return tuple(spec for spec in self.tables.values() if self._home(spec) in ("document", "grounded"))
+        return tuple(spec for spec in self.tables.values() if _home(spec, self.tables) in ("document", "grounded"))
 
     @cached_property
     def coded(self) -> tuple[TableSpec, ...]:
@@ -183,9 +183,6 @@ class Contract:
     def is_of_codebook(self, table: str) -> bool:
         """Return whether the rows of a table are written in the codebook."""
         return self.tables[table] in self.of_codebook
-
-    def _home(self, spec: TableSpec) -> Shape:
-        return spec.shape if spec.parent is None else self._home(self.tables[spec.parent])
 
     @cached_property
     def seen_across(self) -> Columns:
@@ -223,14 +220,22 @@ def _linked(spec: TableSpec, document: str, keys: Mapping[str, str]) -> TableSpe
     return replace(spec, columns=tuple(map(linked, spec.columns)))
 
 
+def _home(spec: TableSpec, tables: Mapping[str, TableSpec]) -> Shape:
+    """Return the shape of the table that the rows of a table stand in, however deep they nest."""
+    return spec.shape if spec.parent is None else _home(tables[spec.parent], tables)
+
+
 def _check(tables: Mapping[str, TableSpec], rules: Iterable[Rule]) -> None:
     for spec in tables.values():
         for column in spec.references:
             _check_reference(f"{spec.name}.{column.name}", column, tables)
         if spec.parent is not None:
             _check_child(spec, tables)
-        if spec.shape == "codebook" and any(column.kind == "verbatim" for column in spec.columns):
-            raise ContractError(f"{spec.name}: a codebook has no text to find words in; write text(), not verbatim().")
+    for spec in tables.values():
+        if _home(spec, tables) == "codebook":
+            _check_codebook(spec, tables)
+        elif spec.parent is not None:
+            _check_key(spec, tables[spec.parent].key[0])
     for shapes in (("codebook",), ("document", "grounded")):
         _check_places([spec for spec in tables.values() if spec.shape in shapes])
     for each in rules:
@@ -250,6 +255,25 @@ def _check_reference(at: str, column: Column, tables: Mapping[str, TableSpec]) -
         raise ContractError(f"{at}: {target.name!r} is derived; refer to a table that people code.")
     if column.target_key is None:
         raise ContractError(f"{at}: {target.name!r} has a key of several columns; refer to one with key().")
+
+
+def _check_key(spec: TableSpec, parent: str) -> None:
+    """Refuse a table nested in documents whose key does not tell which one: each of them is looked at by itself."""
+    if parent not in spec.key:
+        raise ContractError(
+            f"{spec.name}: name {parent!r} among the columns of key=, or rows of two documents could have one key."
+        )
+
+
+def _check_codebook(spec: TableSpec, tables: Mapping[str, TableSpec]) -> None:
+    for column in spec.columns:
+        if column.kind == "verbatim":
+            raise ContractError(f"{spec.name}: a codebook has no text to find words in; write text(), not verbatim().")
+        if column.target is not None and _home(tables[column.target], tables) != "codebook":
+            raise ContractError(
+                f"{spec.name}.{column.name}: the codebook is read without documents; let {column.target} refer to"
+                f" {spec.name} instead."
+            )
 
 
 def _check_places(specs: list[TableSpec]) -> None:

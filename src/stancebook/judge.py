@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -31,16 +31,24 @@ class Judged:
 
 
 def judge(
-    contract: Contract, corpus: Corpus, seen: Tables | None = None, *, part: bool = False, elsewhere: bool = False
+    contract: Contract,
+    corpus: Corpus,
+    seen: Tables | None = None,
+    *,
+    part: bool = False,
+    elsewhere: bool = False,
+    guests: Collection[str] = (),
 ) -> Judged:
     """Read and check a corpus, or a `part` of one.
 
-    Of a part, nothing is said of the codebook's rows that all documents are needed for; and if it may refer to
-    documents `elsewhere`, nothing of the references that do. `seen` are the distinct rows that rules on the codebook
-    look at, of all documents; without it, those of these.
+    Of a part, nothing is said that all documents are needed for: `told_twice`, rules on the codebook. If it may refer
+    to documents `elsewhere`, nothing is said of the references that do; and a key that is missing is told only where
+    documents name it that are no `guests`. `seen` are the distinct rows that rules on the codebook look at, of all
+    documents; without it, those of these.
     """
     here = {pair.doc_id for pair in corpus.documents}
-    unread = Unread(part=part, here=here if elsewhere else None)
+    others = {"", *guests} if part and here else ()
+    unread = Unread(part=part, here=here if elsewhere else None, told_elsewhere=others)
     tables, problems = _read(contract, corpus, unread)
     checks = _checks(contract, tables, unread, sound=not corpus.problems and not problems)
     problems = [*corpus.problems, *problems, *checks]
@@ -62,6 +70,12 @@ def sound_codebook(contract: Contract, corpus: Corpus) -> dict[str, pd.DataFrame
     return {
         spec.name: frames[spec.name].sort_values(list(spec.order), ignore_index=True) for spec in contract.of_codebook
     }
+
+
+def told_twice(contract: Contract, corpus: Corpus) -> list[Problem]:
+    """Return the problems of texts that documents of a corpus share, whatever else is wrong with these."""
+    tables, _ = _read(contract, corpus, Unread(part=True))
+    return list(check_texts(tables[contract.document.name]))
 
 
 def _read(contract: Contract, corpus: Corpus, unread: Unread) -> tuple[dict[str, Coded], list[Problem]]:
@@ -109,7 +123,9 @@ def _checks(contract: Contract, tables: dict[str, Coded], unread: Unread, *, sou
     problems: list[Problem] = []
     for table in tables.values():
         problems += [*check_keys(table), *check_copies(table), *check_circles(table)]
-    problems += [*check_texts(tables[contract.document.name]), *check_references(tables, unread)]
+    if not unread.part:
+        problems += check_texts(tables[contract.document.name])
+    problems += check_references(tables, unread)
     sound = sound and not problems
     frames = frames_of(tables)
     compute_columns(contract, frames, all_sound=sound)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -76,18 +77,22 @@ def check_references(tables: Tables, unread: Unread) -> Iterator[Problem]:
                 record.sound = False
         unnamed = _unnamed(table, places) if missing and not unread.part else []
         for key, at in missing.items():
-            yield replace(_dangling(at, table, unnamed), cause=f"{target}: {key}", places=len(at))
+            for record, _ in at:
+                record.sound = False
+            if told := [place for place in at if place[0].doc_id not in unread.told_elsewhere]:
+                yield replace(_dangling(told, table, unnamed), cause=f"{target}: {key}", places=len(told))
 
 
-def loose_ends(tables: Tables, here: Collection[str]) -> set[tuple[str, str]]:
-    """Return, of the documents `here`, each that refers to another document than those, with that other one."""
+def links(tables: Tables) -> set[tuple[str, str]]:
+    """Return each document that refers to another one, with that other one."""
     return {
         (record.doc_id, other)
         for target, places in _named(tables).items()
         if tables[target].spec.shape in ("document", "grounded")
         for key, at in places.items()
-        if (other := key.partition("#")[0]) not in here
+        for other in [key.partition("#")[0]]
         for record, _ in at
+        if record.doc_id != other
     }
 
 
@@ -133,12 +138,23 @@ def _unnamed(table: Coded, places: Mapping[str, list[Place]]) -> list[str]:
 def _following_from_keys(missing: Collection[str], target: Coded) -> list[str]:
     """Return the keys that are missing because of a problem which a key of the table itself has.
 
-    One that is ill-formed was meant; or the only one missing is that of a row which took another row's.
+    One that is ill-formed was meant; or, of a document or the codebook, the only one missing is that of a row which
+    took another row's.
     """
     ill_formed = [key for key, found in zip(target.keys, target.frame[target.spec.key[0]], strict=True) if found != key]
-    if len(missing) == 1 and len(set(target.keys)) < len(target.keys):
-        return list(missing)
-    return [key for key in missing if nearest(key, ill_formed)]
+    twice = {_home(key) for key, times in Counter(target.keys).items() if times > 1}
+    alone = {home for home, times in Counter(map(_home, missing)).items() if times == 1}
+    return [
+        key
+        for key in missing
+        if _home(key) in twice & alone or nearest(key, [each for each in ill_formed if _home(each) == _home(key)])
+    ]
+
+
+def _home(key: str) -> str:
+    """Return the document that a key is of; nothing, where it is one of the codebook."""
+    document, mark, _ = key.partition("#")
+    return document if mark else ""
 
 
 def _dangling(places: list[Place], target: Coded, unnamed: list[str]) -> Problem:
@@ -146,8 +162,6 @@ def _dangling(places: list[Place], target: Coded, unnamed: list[str]) -> Problem
 
     `unnamed` are the keys that no other table names: the only such entry of a codebook may be what is meant.
     """
-    for record, _ in places:
-        record.sound = False
     record, column = min(places, key=lambda place: (place[0].file, *_at(*place)))
     typed = record.cells[column.name].text.strip()
     name = target.spec.name

@@ -90,7 +90,7 @@ class _Written:
             cells = [None if (cell := record.get(name)) is None else cell.strip() for record in self.records]
         except AttributeError:  # a collection stands where a value is due
             raise Doubt from None
-        if "" in cells:
+        if "" in cells or (name in self.spec.needed_keys and None in cells):
             raise Doubt
         return cells
 
@@ -124,9 +124,18 @@ def _take(
                 nested = record[under]
                 if type(nested) is not list:
                     raise Doubt
-                key = doc_id if spec.shape == "document" else f"{doc_id}#{record[spec.key_as_written].strip()}"
-                written[child.name].parents += [key] * len(nested)
+                written[child.name].parents += [_key(spec, record, doc_id)] * len(nested)
                 _take(contract, written, child, nested, doc_id)
+
+
+def _key(spec: TableSpec, record: Mapping[str, Any], doc_id: str) -> str:
+    """Return the key of a record that others nest in."""
+    if spec.shape == "document":
+        return doc_id
+    typed = record.get(spec.key_as_written or "")
+    if type(typed) is not str:
+        raise Doubt
+    return f"{doc_id}#{typed.strip()}"
 
 
 def _frame(written: _Written, texts: Mapping[str, Text], contract: Contract) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from stancebook.build import build
 from stancebook.fields import key, ref
 from stancebook.seeds.corpus import find
 from stancebook.table import Grounded
+from tests.engine.glance import is_taken
 from tests.engine.letters import ANNOTATIONS, PEOPLE, Claims, Letters, People, Witnesses, contract, write
 
 PROJECT = Path(__file__).parents[1] / "project"
@@ -92,6 +93,7 @@ def test_whatever_happens_to_a_file_it_builds_or_its_problems_are_told_at_lines_
     path.write_text(text, encoding="utf-8", newline="")
     built = build(CONTRACT, spoilt)
     assert bool(built.frames) != bool(built.errors)
+    is_taken(built)
     last = {file.name: file.text.count("\n") + 1 for file in find(spoilt).codebook}
     last[str(path)] = text.count("\n") + 1
     for problem in built.problems:

@@ -133,6 +133,20 @@ class Strengths(Child, parent=Claims, under="strength", key=("claim_id", "word")
     word: str = text("A word.")
 
 
+class Rumours(Child, parent=Claims, under="rumours"):
+    """One rumour."""
+
+    rumour_id: str = key("Slug.")
+    claim_id: str = ref("claims", "The claim.")
+
+
+class Authorities(Codebook):
+    """One authority."""
+
+    authority_id: str = key("Slug.")
+    letter_id: str = ref("letters", "The letter that calls it one.", optional=True)
+
+
 @pytest.mark.parametrize(
     ("models", "sentence"),
     [
@@ -149,6 +163,14 @@ class Strengths(Child, parent=Claims, under="strength", key=("claim_id", "word")
             "strengths: 'strength' is a key of claims; nest the rows under another.",
         ),
         ((People, Letters, Onlookers), "onlookers: its parent 'claims' is not among the models."),
+        (
+            (People, Letters, Claims, Rumours),
+            "rumours: name 'claim_id' among the columns of key=, or rows of two documents could have one key.",
+        ),
+        (
+            (People, Letters, Authorities),
+            "authorities.letter_id: the codebook is read without documents; let letters refer to authorities instead.",
+        ),
     ],
 )
 def test_models_that_do_not_fit_each_other_are_refused_with_what_is_wrong(models, sentence):

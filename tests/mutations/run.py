@@ -12,6 +12,7 @@ from typing import Literal
 from schemas import CONTRACT
 from stancebook.build import Build, build
 from stancebook.problem import Problem, shown
+from tests.engine.glance import is_taken
 from tests.mutations.fault import Fault
 from tests.mutations.seeds import Mutant, Seeds
 
@@ -73,6 +74,7 @@ class Judge:
             for name, data in made.files.items():
                 self._write(name, data)
             built = self._build()
+            is_taken(built)
         except Exception:  # noqa: BLE001 (whatever it is, it is a finding)
             return Verdict(fault.name, number, "crashed", right=False, crash=traceback.format_exc())
         finally:

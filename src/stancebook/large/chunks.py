@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ def _worked(site: Site, tasks: Sequence[Task], run: Crew, advance: Advance) -> d
 
 
 def _guests(
-    links: Iterable[tuple[str, str]], chunks: Sequence[tuple[Document, ...]]
+    links: Collection[tuple[str, str]], chunks: Sequence[tuple[Document, ...]]
 ) -> dict[int, tuple[Document, ...]]:
     linked = companions(links, [[document.doc_id for document in chunk] for chunk in chunks])
     wanted = {doc_id for guests in linked.values() for doc_id in guests}

@@ -20,35 +20,43 @@ Sums = dict[str, dict[str, list[int]]]  # by value, and by table: how many rows,
 WHOLE = ""  # what all rows of a derived table are known by where nothing keeps them apart
 
 
-def links_of(contract: Contract, frames: Tables, here: Collection[str]) -> set[Link]:
-    """Return, of the documents `here`, each that refers to another document than those, with that other one."""
+def home(contract: Contract, spec: TableSpec) -> str:
+    """Return the column of a table whose cells start with the id of the row's document."""
+    return spec.key[0] if spec.parent is None else contract.tables[spec.parent].key[0]
+
+
+def links_of(contract: Contract, frames: Tables) -> set[Link]:
+    """Return each document that refers to another one, with that other one."""
     return {
-        (own.partition("#")[0], other)
+        (one, other)
         for spec in contract.of_documents
         for column in spec.references
         if column.filled != "engine" and contract.tables[str(column.target)] in contract.of_documents
-        for own, key in frames[spec.name][[spec.key[0], column.name]].dropna().itertuples(index=False)
-        if (other := key.partition("#")[0]) not in here
+        for row in frames[spec.name][[home(contract, spec), column.name]].dropna().itertuples(index=False)
+        for one, other in [[key.partition("#")[0] for key in row]]
+        if one != other
     }
 
 
-def companions(links: Iterable[Link], chunks: Sequence[Sequence[str]]) -> dict[int, list[str]]:
+def companions(links: Collection[Link], chunks: Sequence[Sequence[str]]) -> dict[int, list[str]]:
     """Return, of each chunk that a link leaves or reaches, the documents of other chunks it must be built beside.
 
-    Those are all that are linked with one of its own, over however many others; links lead either way. `chunks` are
-    the ids of documents. A link to a document that is nowhere gives its chunk none.
+    Those are all that are linked with one of its own, over however many others; links lead either way, and count
+    within a chunk too. `chunks` are the ids of documents. A link to a document that is nowhere gives its chunk none.
     """
+    named = {doc_id for link in links for doc_id in link}
+    at = {doc_id: number for number, chunk in enumerate(chunks) for doc_id in chunk if doc_id in named}
+    found: dict[int, list[str]] = {at[one]: [] for one, other in links if other not in at}
     linked: dict[str, set[str]] = {}
     for one, other in links:
-        linked.setdefault(one, set()).add(other)
-        linked.setdefault(other, set()).add(one)
-    found: dict[int, list[str]] = {}
-    everywhere = {doc_id: number for number, chunk in enumerate(chunks) for doc_id in chunk if doc_id in linked}
+        if other in at:
+            linked.setdefault(one, set()).add(other)
+            linked.setdefault(other, set()).add(one)
     while linked:
         group = _group(linked)
-        here = sorted(doc_id for doc_id in group if doc_id in everywhere)
-        for number in {everywhere[doc_id] for doc_id in here}:
-            found.setdefault(number, []).extend(doc_id for doc_id in here if everywhere[doc_id] != number)
+        numbers = {at[doc_id] for doc_id in group}
+        for number in numbers if len(numbers) > 1 else ():
+            found.setdefault(number, []).extend(doc_id for doc_id in group if at[doc_id] != number)
     return {number: sorted(guests) for number, guests in found.items()}
 
 

@@ -50,7 +50,7 @@ def joined(out: Path) -> Iterator[Any]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def told_twice(database: DuckDBPyConnection, documents: Iterable[Path]) -> list[str]:
+def stand_twice(database: DuckDBPyConnection, documents: Iterable[Path]) -> list[str]:
     """Return the ids of documents that share their text with another, in order, up to a number."""
     found = database.execute(
         "SELECT doc_id FROM read_parquet($files) WHERE text_sha256 IN"

@@ -21,12 +21,12 @@ from stancebook.dataset import (
     write_part,
 )
 from stancebook.frame import from_rows
-from stancebook.judge import judge
+from stancebook.judge import judge, told_twice
 from stancebook.large.chunks import Advance, Chunk, Last, build_chunks
 from stancebook.large.crew import Crew, crew
 from stancebook.large.derived import Group, Groups, derive_all
 from stancebook.large.gist import seen_by_all
-from stancebook.large.join import joined, told_twice
+from stancebook.large.join import joined, stand_twice
 from stancebook.large.memo import Memo
 from stancebook.large.work import Done, Site, codebook_of, with_codebook
 from stancebook.layout import table_file
@@ -159,13 +159,13 @@ def _problems(
 ) -> list[Problem]:
     """Return all problems, each once; those that all documents are needed for only where nothing else is wrong."""
     contract = site.contract()
-    problems = [problem for each in done for problem in each.problems]
+    problems = [*codebook.problems, *(problem for each in done for problem in each.problems)]
     if not any(problem.level == "error" for problem in problems):
         documents = contract.document.name
-        twice = set(told_twice(database, [site.out / each.parts[documents].path for each in done]))
+        twice = set(stand_twice(database, [site.out / each.parts[documents].path for each in done]))
         if alike := tuple(document for document in found.documents if document.doc_id in twice):
             corpus = with_codebook(read(site.seeds, Survey(documents=alike)), codebook)
-            problems += judge(contract, corpus, part=True, elsewhere=True).problems
+            problems += told_twice(contract, corpus)
     if any(problem.level == "error" for problem in problems):
         problems += judge(contract, codebook, part=True).problems
     else:

@@ -14,8 +14,8 @@ from stancebook.contract import Contract
 from stancebook.dataset import about_of, write_part
 from stancebook.in_order import in_order
 from stancebook.judge import judge, sound_codebook
-from stancebook.keys import loose_ends
-from stancebook.large.gist import Cells, Link, Sums, links_of, seen_in, sums_of
+from stancebook.keys import links
+from stancebook.large.gist import Cells, Link, Sums, home, links_of, seen_in, sums_of
 from stancebook.layout import part_file
 from stancebook.parquet import rows_digest
 from stancebook.problem import Problem
@@ -56,9 +56,9 @@ class Done:
     """What came of a chunk: its `parts` and their tallies by table, where nothing is in the way.
 
     A table of which it has no rows has no part. `files` is the digest of its files. `links` are pairs of a document of
-    its own and one of another chunk that it refers to: where the task was not `linked` and there are any, nothing else
-    was done. `seen` are the distinct rows that rules on the codebook look at; `sums` stand for the rows that derived
-    tables read, by table and by what keeps them apart.
+    its own and another one that it refers to: where the task was not `linked` and one of those others is not of the
+    chunk, nothing else was done. `seen` are the distinct rows that rules on the codebook look at; `sums` stand for the
+    rows that derived tables read, by table and by what keeps them apart.
     """
 
     files: str
@@ -77,20 +77,29 @@ def work(site: Site, task: Task) -> Done:
     chunk's own documents, and depend on nothing but those, the guests, the codebook and the contract.
     """
     contract, codebook, book = _prepared(site)
-    corpus = read(site.seeds, Survey(documents=(*task.documents, *task.guests)))
+    corpus = read(site.seeds, Survey(documents=tuple(sorted((*task.documents, *task.guests)))))
     done = Done(_digest(corpus, task.documents))
     here = {document.doc_id for document in (*task.documents, *task.guests)}
     frames = quick(contract, book, corpus) if book is not None and not corpus.problems else None
     if frames is not None:
-        if not task.linked and (links := links_of(contract, frames, here)):
-            return replace(done, links=tuple(sorted(links)))
+        done = replace(done, links=tuple(sorted(links_of(contract, frames))))
+        if not task.linked and _lead_away(done.links, here):
+            return done
         if in_order(contract, frames):
             return _kept(site, task, contract, frames, done)
-    judged = judge(contract, with_codebook(corpus, codebook), part=True, elsewhere=not task.linked)
-    if not task.linked and (links := loose_ends(judged.tables, here)):
-        return replace(done, links=tuple(sorted(links)))
+    judged = judge(
+        contract,
+        with_codebook(corpus, codebook),
+        part=True,
+        elsewhere=not task.linked,
+        guests=[guest.doc_id for guest in task.guests],
+    )
+    done = replace(done, links=tuple(sorted(links(judged.tables))))
+    if not task.linked and _lead_away(done.links, here):
+        return done
     done = replace(done, problems=_own(site, task, judged.problems))
-    if any(problem.level == "error" for problem in done.problems):
+    halves = any(each.text is None or each.annotations is None for each in task.documents)  # as the survey has told
+    if halves or any(problem.level == "error" for problem in done.problems):
         return done
     frames = {
         name: frame.sort_values(list(contract.tables[name].order), ignore_index=True)
@@ -124,6 +133,11 @@ def _digest(corpus: Corpus, documents: Collection[Document]) -> str:
     return digest_of({name: digest for name, digest in corpus.digests.items() if name in names})
 
 
+def _lead_away(found: Collection[Link], here: Collection[str]) -> bool:
+    """Return whether any link leads to another document than those `here`."""
+    return any(other not in here for _, other in found)
+
+
 def _own(site: Site, task: Task, problems: Collection[Problem]) -> tuple[Problem, ...]:
     """Return the problems that are not those of a guest's files: the guest's own chunk tells them."""
     name = storage_at(site.seeds).shown
@@ -135,8 +149,7 @@ def _kept(site: Site, task: Task, contract: Contract, frames: Tables, done: Done
     """Write the rows of the chunk's own documents, and note what is to be known of them elsewhere."""
     if task.guests:
         own = {document.doc_id for document in task.documents}
-        frames = {spec.name: _of(frames[spec.name], spec.key[0], own) for spec in contract.of_documents}
-    links = links_of(contract, frames, {document.doc_id for document in task.documents})
+        frames = {spec.name: _of(frames[spec.name], home(contract, spec), own) for spec in contract.of_documents}
     about = about_of(contract)
     parts = {
         spec.name: write_part(
@@ -152,7 +165,7 @@ def _kept(site: Site, task: Task, contract: Contract, frames: Tables, done: Done
     }
     return replace(
         done,
-        links=tuple(sorted(links)),
+        links=tuple(sorted(links_of(contract, frames))),
         parts=parts,
         tallies={spec.name: tally(spec, frames[spec.name]) for spec in contract.of_documents},
         seen=seen_in(contract, frames),
@@ -160,6 +173,6 @@ def _kept(site: Site, task: Task, contract: Contract, frames: Tables, done: Done
     )
 
 
-def _of(frame: pd.DataFrame, key: str, documents: Collection[str]) -> pd.DataFrame:
-    """Return the rows of some documents, by the first part of their keys."""
-    return frame[frame[key].str.partition("#")[0].isin(documents)].reset_index(drop=True)
+def _of(frame: pd.DataFrame, column: str, documents: Collection[str]) -> pd.DataFrame:
+    """Return the rows of some documents, by the column that tells whose they are."""
+    return frame[frame[column].str.replace("#.*", "", regex=True).isin(documents)].reset_index(drop=True)
