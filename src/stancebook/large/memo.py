@@ -24,6 +24,7 @@ from stancebook.seeds.survey import Document, Survey
 
 _FORM = 1  # of what is written here; what is of another form is not believed
 _SETTLED = 2_000_000_000  # nanoseconds after which every file system gives another change another time
+_DIGEST = hashlib.sha256().digest_size  # bytes that come first, and tell whether the others are as they were written
 _BEGUN = time.time_ns()
 _ENGINE = Path(__file__).parents[1]
 _LIBRARIES = ("site-packages", "dist-packages")
@@ -56,16 +57,23 @@ class Memo:
             "form": _FORM,
             "dataset": glance_of_dataset(out),
         }
+        data = json.dumps(told).encode()
+        new = beside(out, "memo.new")
         with suppress(OSError):
-            new = beside(out, "memo.new")
-            new.write_text(json.dumps(told), encoding="utf-8")
+            new.write_bytes(hashlib.sha256(data).digest() + data)
             new.replace(beside(out, "memo"))
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
 
 
 def recall(seeds: Path | str, out: Path) -> Memo | None:
     """Return what the last build of these seeds into this folder left, if code, contract and dataset are the same."""
     try:
-        told = json.loads(beside(out, "memo").read_bytes())
+        kept = beside(out, "memo").read_bytes()
+        digest, data = kept[:_DIGEST], kept[_DIGEST:]
+        if hashlib.sha256(data).digest() != digest:
+            return None
+        told = json.loads(data)
         if told.pop("form") != _FORM or told.pop("dataset") != glance_of_dataset(out):
             return None
         account = Account(**told.pop("account"))
