@@ -14,7 +14,7 @@ Files = Mapping[str, bytes]
 
 def held(folder: Path) -> dict[str, bytes]:
     """What a folder holds, and the folders of parts in it: files by their places, with slashes."""
-    return {name: path.read_bytes() for name, path in files_in(folder).items()}
+    return {name: path.read_bytes() for name, path in files_in(folder).items() if path.is_file()}
 
 
 def lay(files: Files, folder: Path) -> Path:
