@@ -61,9 +61,16 @@ def files_in(folder: Path) -> dict[str, Path]:
 
 
 def strangers(folder: Path, known: Collection[str]) -> list[str]:
-    """Return what lies in a folder and is not known, by `files_in`; a folder of which nothing is known as a whole."""
+    """Return what lies in a folder and is not known, by `files_in`; a folder of which nothing is known as a whole.
+
+    A folder of known parts that has lost all of them holds nothing strange.
+    """
     folders = {name.partition("/")[0] for name in known if "/" in name}
-    unknown = [name for name in files_in(folder) if name not in known]
+    unknown = [
+        name
+        for name, path in files_in(folder).items()
+        if name not in known and not (name in folders and path.is_dir() and not path.is_symlink())
+    ]
     return sorted({name if (top := name.partition("/")[0]) in folders else top for name in unknown})
 
 
