@@ -25,7 +25,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
     options = parser.parse_args()
     rewrite = partial(_rewrite, options.dataset, options.out)
-    tables = sorted(options.dataset.rglob("*.parquet"), key=lambda path: -path.stat().st_size)
+    files = (path for path in options.dataset.rglob("*.parquet") if path.is_file())
+    tables = sorted(files, key=lambda path: -path.stat().st_size)
     if options.jobs == 1:
         all(map(_read, _files(options.seeds)))
         all(map(rewrite, tables))
