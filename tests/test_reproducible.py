@@ -1,7 +1,6 @@
-"""Same seeds, same bytes: in another folder, on another day, in another country, on another machine's disk."""
+"""Same seeds, same bytes: in another folder, on another day, in another country, by other processes, on any disk."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +9,15 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# Lists every folder in one order or the other, as file systems may, and then is build.py.
+# Lists every folder in one order or the other, as file systems may, and then is build.py, for which a few documents are
+# already several chunks.
 DRIVER = """
 import os, runpy, sys
 
-order, umask, *argv = sys.argv[1:]
+from stancebook.seeds import cut
+
+order, umask, jobs, *argv = sys.argv[1:]
+cut.FEWEST, cut.MOST = 1, 2
 scandir, listdir = os.scandir, os.listdir
 
 class Listing(list):
@@ -31,7 +34,7 @@ os.listdir = lambda *path: sorted(listdir(*path), reverse=order == "backward")
 os.umask(int(umask, 8))
 sys.path[0] = os.path.dirname(argv[0])
 for seeds, out in (argv[1:3], argv[3:5]):
-    sys.argv = [argv[0], "--seeds", seeds, "--out", out]
+    sys.argv = [argv[0], "--seeds", seeds, "--out", out, "--jobs", jobs]
     try:
         runpy.run_path(argv[0], run_name="__main__")
     except SystemExit as end:
@@ -41,14 +44,15 @@ for seeds, out in (argv[1:3], argv[3:5]):
 # LC_ALL=C alone is not what it was: Python makes UTF-8 of it unless it is told not to.
 BARE = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 WORLDS = {
-    "here": ("stancebook", "forward", "022", {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}),
+    "here": ("stancebook", "forward", "022", "1", {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}),
     "elsewhere": (
         "Ånna’s copy, 50% done",
         "backward",
         "077",
+        "2",
         {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", **BARE},
     ),
-    "abroad": ("日本 stancebook", "backward", "002", {"PYTHONHASHSEED": "random", "TZ": "America/St_Johns"}),
+    "abroad": ("日本 stancebook", "backward", "002", "1", {"PYTHONHASHSEED": "random", "TZ": "America/St_Johns"}),
 }
 
 
@@ -59,27 +63,40 @@ def foreign_locale():
 
 
 def checkout(folder, order):
-    """Copy the code and both seeds, the files created in one order or the other, with days of their own."""
-    files = sorted(path for room in ("src", "schemas", "seeds", "tests/project") for path in (ROOT / room).rglob("*"))
+    """Write the code and the seeds, the files created in one order or the other, with days of their own."""
+    files = sorted(path for room in ("src", "schemas", "seeds") for path in (ROOT / room).rglob("*"))
     files = [path for path in [ROOT / "build.py", *files] if path.is_file() and "__pycache__" not in path.parts]
-    for number, path in enumerate(files if order == "forward" else reversed(files)):
-        copy = folder / path.relative_to(ROOT)
+    contents = [*((path.relative_to(ROOT), path.read_bytes()) for path in files), *several()]
+    for number, (name, data) in enumerate(contents if order == "forward" else reversed(contents)):
+        copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+        copy.write_bytes(data)
         os.utime(copy, (number * 86_400, number * 86_400))
+
+
+def several():
+    """The seeds of the minimal project with its document four times, of texts that differ by a line."""
+    for path in sorted((ROOT / "tests/project/seeds").rglob("*.*")):
+        name = Path("several/seeds", path.relative_to(ROOT / "tests/project/seeds"))
+        if "documents" in name.parts:
+            for number in range(4):
+                line = b"\n%d\n" % number if name.suffix == ".txt" else b""
+                yield name.with_stem(f"{name.stem}-{number}"), path.read_bytes() + line
+        else:
+            yield name, path.read_bytes()
 
 
 @pytest.fixture(scope="module")
 def datasets(tmp_path_factory):
-    """The bytes of both datasets, the minimal project's and the real one, by world."""
+    """The bytes of both datasets, one in parts and the real one, by world."""
     found = {}
-    for world, (name, order, umask, environment) in WORLDS.items():
+    for world, (name, order, umask, jobs, environment) in WORLDS.items():
         folder = tmp_path_factory.mktemp(world) / name
         checkout(folder, order)
         cwd, at = (folder, Path()) if world == "here" else (folder.parent, folder)
-        seeds_and_out = [at / "tests/project/seeds", at / "minimal", at / "seeds", at / "real"]
+        seeds_and_out = [at / "several/seeds", at / "parts", at / "seeds", at / "real"]
         subprocess.run(
-            [sys.executable, "-c", DRIVER, order, umask, at / "build.py", *seeds_and_out],
+            [sys.executable, "-c", DRIVER, order, umask, jobs, at / "build.py", *seeds_and_out],
             cwd=cwd,
             env={"LC_ALL": foreign_locale(), "PYTHONPATH": str(folder / "src"), **environment},
             check=True,
@@ -87,14 +104,16 @@ def datasets(tmp_path_factory):
         )
         found[world] = {
             path.relative_to(folder).as_posix(): path.read_bytes()
-            for kind in ("minimal", "real")
-            for path in (folder / kind).iterdir()
+            for kind in ("parts", "real")
+            for path in (folder / kind).rglob("*.*")
+            if path.is_file()
         }
     return found
 
 
 @pytest.mark.parametrize("world", [world for world in WORLDS if world != "here"])
 def test_the_same_seeds_give_the_same_bytes_everywhere(datasets, world):
-    assert {name.partition("/")[0] for name in datasets[world]} == {"minimal", "real"}
+    assert {name.partition("/")[0] for name in datasets[world]} == {"parts", "real"}
+    assert "parts/statements.parquet/part-00001.parquet" in datasets[world]
     assert datasets[world].keys() == datasets["here"].keys()
     assert [name for name, data in datasets[world].items() if data != datasets["here"][name]] == []

@@ -79,10 +79,13 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
 def read_typed(files: Sequence[Path], spec: TableSpec, columns: Sequence[str]) -> pd.DataFrame:
     """Return some columns of a table's rows, out of files that say nothing of types, as `spec` types them."""
     empty = pa.table({name: pa.array([], _ARROW[spec[name].storage]) for name in columns})
-    table = pa.concat_tables(
-        [empty, *(pq.read_table(file, columns=list(columns)).cast(empty.schema) for file in files)]
-    )
+    table = pa.concat_tables([empty, *(_columns_of(file, columns).cast(empty.schema) for file in files)])
     return pd.DataFrame({name: _series(table[name], _facts(spec[name])) for name in columns})
+
+
+def _columns_of(path: Path, columns: Sequence[str]) -> pa.Table:
+    with path.open("rb") as file:  # Arrow opens none whose name is not UTF-8
+        return pq.read_table(file, columns=list(columns))
 
 
 def _series(cells: pa.ChunkedArray, facts: Mapping[str, Any]) -> pd.Series[Any]:

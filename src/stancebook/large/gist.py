@@ -80,13 +80,13 @@ def seen_in(contract: Contract, frames: Tables) -> dict[str, tuple[Cells, ...]]:
 
 
 def seen_by_all(contract: Contract, chunks: Iterable[Mapping[str, Iterable[Cells]]]) -> dict[str, pd.DataFrame]:
-    """Return the distinct rows of all chunks as frames, typed."""
+    """Return the distinct rows of all chunks as frames, typed and in order."""
     rows: dict[str, dict[Cells, None]] = {table: {} for table in contract.seen_across}
     for chunk in chunks:
         for table, found in chunk.items():
             rows[table].update(dict.fromkeys(map(tuple, found)))
     return {
-        table: _typed(contract.tables[table], columns, list(rows[table]))
+        table: _typed(contract.tables[table], columns, list(rows[table])).sort_values(list(columns), ignore_index=True)
         for table, columns in contract.seen_across.items()
     }
 

@@ -5,6 +5,7 @@ DuckDB looks at the parts on the disk, within a limit of memory that does not gr
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from stancebook.dataset import about_of, write_part
 from stancebook.large.work import Site, codebook_of
 from stancebook.layout import part_file
 from stancebook.parquet import read_typed, rows_digest
+from stancebook.publish import PublishError
 from stancebook.spec import TableSpec
 from stancebook.stored import Part, Tally, tally
 
@@ -33,14 +35,17 @@ _NUMBER, _VALUE = "part_number", "part_value"
 
 @contextmanager
 def joined(out: Path) -> Iterator[Any]:
-    """Give a DuckDB that keeps what has no room in memory in a folder of its own below `out`."""
+    """Give a DuckDB that keeps what has no room in memory in a folder of its own below `out`.
+
+    Raises `PublishError` where DuckDB cannot open that.
+    """
     import duckdb
 
     scratch = out / _SCRATCH
     scratch.mkdir()
     settings: dict[str, Any] = {
         "memory_limit": MEMORY,
-        "temp_directory": str(scratch / "spilled"),
+        "temp_directory": _named(scratch / "spilled"),
         "preserve_insertion_order": "false",
     }
     try:
@@ -55,7 +60,7 @@ def stand_twice(database: DuckDBPyConnection, documents: Iterable[Path]) -> list
     found = database.execute(
         "SELECT doc_id FROM read_parquet($files) WHERE text_sha256 IN"
         " (SELECT text_sha256 FROM read_parquet($files) GROUP BY ALL HAVING count(*) > 1) ORDER BY doc_id LIMIT $told",
-        {"files": [str(path) for path in documents], "told": _TOLD},
+        {"files": list(map(_named, documents)), "told": _TOLD},
     )
     return [doc_id for (doc_id,) in found.fetchall()]
 
@@ -72,7 +77,7 @@ def laid_apart(
     for table, columns in spec.reads.items():
         places[table].mkdir(parents=True)
         names = ", ".join(f'"{name}"' for name in columns)
-        files: dict[str, Any] = {"files": [str(path) for path in parts[table]]}
+        files: dict[str, Any] = {"files": list(map(_named, parts[table]))}
         if not parts[table]:
             continue
         if spec.apart in columns:
@@ -110,4 +115,15 @@ def _rows(contract: Contract, spec: TableSpec, table: str, number: int, place: P
 
 
 def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    return _named(path).replace("'", "''")
+
+
+def _named(path: Path) -> str:
+    """Return a path as DuckDB takes it: in UTF-8, whatever the locale holds names of files to be in."""
+    try:
+        return os.fsencode(path).decode()
+    except UnicodeDecodeError as fault:
+        raise PublishError(
+            "DuckDB, which joins the parts of a large corpus, opens no folder whose name is not UTF-8: build with --out"
+            " into another."
+        ) from fault

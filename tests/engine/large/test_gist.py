@@ -1,11 +1,17 @@
-"""Which documents a chunk must be built beside."""
+"""What is known of chunks: beside which documents they must be built, and what stands for their rows."""
 
+import json
 from itertools import pairwise
 
-from hypothesis import given
+import pandas as pd
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stancebook.large.gist import companions
+from stancebook.build import build_of
+from stancebook.compute import distinct
+from stancebook.large.gist import add_sums, companions, home, seen_by_all, seen_in, sums_of
+from tests.engine.large.many import MANY, PEOPLE, annotations, claim, corpus_of, letter
 
 IDS = "abcdefgh"
 
@@ -41,3 +47,61 @@ def test_whoever_is_linked_over_however_many_is_there_and_nobody_else(links, end
         away = any("nowhere" in link and reached & set(link) for link in links)
         assert set(found.get(number, [])) == reached - set(chunk)
         assert (number in found) == bool(reached - set(chunk) or away)
+
+
+# ── What stands for rows ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def frames():
+    """The tables of four letters in order."""
+    said = {
+        "a": [claim(0, strength="weak", when_edtf="1901-04-29"), claim(1, person_id="falk", witnesses=["berta"])],
+        "b": [claim(0, answers_id="a#c01"), claim(1, strength="fair", person_id="falk", when_edtf="../1901-05-01")],
+        "c": [],
+        "d/e": [claim(0, witnesses=["berta", "falk"]), claim(1), claim(2, strength="weak", when_edtf="1901-04-29")],
+    }
+    files = {"codebook/people.yaml": PEOPLE.encode()}
+    for number, (doc_id, claims) in enumerate(said.items()):
+        files[f"documents/{doc_id}.txt"] = letter(number).encode()
+        files[f"documents/{doc_id}.yaml"] = annotations(claims, pages=str(1 + number % 2)).encode()
+    return build_of(MANY, corpus_of(files)).frames
+
+
+def parted(frames, number_of):
+    """Rows of documents by the number of their document's chunk."""
+    homes = {spec.name: frames[spec.name][home(MANY, spec)].str.partition("#")[0] for spec in MANY.of_documents}
+    return [
+        frames | {name: frames[name][of.map(number_of) == number].reset_index(drop=True) for name, of in homes.items()}
+        for number in sorted(set(number_of.values()))
+    ]
+
+
+numbers = st.fixed_dictionaries({doc_id: st.integers(0, 2) for doc_id in ("a", "b", "c", "d/e")})
+
+
+@given(number_of=numbers)
+@settings(max_examples=10)
+def test_what_is_known_of_chunks_adds_up_to_what_is_known_of_all(number_of, frames):
+    chunks = parted(frames, number_of)
+    for table, seen in seen_by_all(MANY, json.loads(json.dumps([seen_in(MANY, each) for each in chunks]))).items():
+        pd.testing.assert_frame_equal(seen, distinct(frames, MANY.seen_across)[table])
+    sums = [sums_of(MANY, each) for each in chunks]
+    for table, whole in sums_of(MANY, frames).items():
+        assert add_sums(each[table] for each in sums) == whole
+
+
+def test_sums_are_of_the_rows_that_are_read_in_whatever_order_and_change_with_each_cell(frames):
+    before = sums_of(MANY, frames)
+    shuffled = {name: frame.iloc[::-1].reset_index(drop=True) for name, frame in frames.items()}
+    assert sums_of(MANY, shuffled) == before
+    claims = frames["claims"]
+    for column, derived in {"strength": set(), "person_id": {"tallies", "threads"}, "claim_id": {"threads"}}.items():
+        changed = claims.assign(**{column: [*claims[column][:-1], claims[column].iloc[1]]})
+        after = sums_of(MANY, {**frames, "claims": changed.astype(claims.dtypes)})
+        assert {table for table in before if after[table] != before[table]} == derived
+    letters = frames["letters"]
+    changed = letters.assign(sent=[*letters["sent"][:-1], pd.Timestamp("1901-05-05")]).astype(letters.dtypes)
+    after = sums_of(MANY, {**frames, "letters": changed})
+    assert {value for value in before["threads"] if after["threads"][value] != before["threads"][value]} == {"otto"}
+    assert after["tallies"] == before["tallies"]

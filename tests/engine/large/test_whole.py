@@ -1,5 +1,6 @@
 """However documents are cut into chunks, a build says and gives what one that holds all of them in memory does."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from stancebook.build import Build, build
 from stancebook.large.whole import Made, Plan, make
 from stancebook.load import load
 from stancebook.problem import Problem
+from stancebook.publish import PublishError
 from stancebook.seeds.survey import survey
 from tests.engine.large.many import BOOKS, MANY, PEOPLE, RULES, annotations, claim, corpora, lay, letter
 
@@ -193,3 +195,14 @@ def test_what_documents_of_different_chunks_have_to_do_with_each_other_is_seen(f
 @pytest.mark.parametrize("people", BOOKS.values(), ids=BOOKS)
 def test_what_is_wrong_with_the_codebook_is_told_as_ever(people, tmp_path):
     compare(letters([claim(0)], [claim(0, witnesses=["berta", "falk"])], people=people), [1], tmp_path)
+
+
+def test_a_folder_whose_name_is_not_utf_8_is_refused_in_words(tmp_path):
+    seeds = lay(letters([claim(0)], [claim(0)]), tmp_path / "seeds")
+    with pytest.raises(PublishError, match="opens no folder whose name is not UTF-8: build with --out into another"):
+        in_chunks(seeds, [1], tmp_path / os.fsdecode(b"\xff"))
+
+
+@pytest.mark.parametrize("name", ["it's", "a [1]", "50% {i}", "日本 ☂", "$HOME"])
+def test_a_folder_may_be_called_whatever_it_is(name, tmp_path):
+    compare(letters([claim(0)], [claim(0)]), [1], tmp_path / name)
