@@ -20,6 +20,7 @@ from typing import Any
 from stancebook.account import Account
 from stancebook.layout import beside
 from stancebook.problem import Problem
+from stancebook.seeds.storage import storage_at
 from stancebook.seeds.survey import Document, Survey
 
 _FORM = 1  # of what is written here; what is of another form is not believed
@@ -34,11 +35,13 @@ _LIBRARIES = ("site-packages", "dist-packages")
 class Memo:
     """What a build saw, by digests of names, sizes and times (`glance`) and of contents, and what it made of it.
 
-    `folder` is that of the seeds; `sources` are the files and folders the contract is written in. Of a large corpus,
-    `chunks` and `derived` tell what may be taken over, in the words of `chunks.py` and `derived.py`.
+    `folder` is that of the seeds, and `shown` how it is called in problems; `sources` are the files and folders the
+    contract is written in. Of a large corpus, `chunks` and `derived` tell what may be taken over, in the words of
+    `chunks.py` and `derived.py`.
     """
 
     folder: str
+    shown: str
     sources: tuple[str, ...]
     code: str
     codebook: str
@@ -79,6 +82,8 @@ def recall(seeds: Path | str, out: Path) -> Memo | None:
         account = Account(**told.pop("account"))
         warnings = tuple(Problem(**each) for each in told.pop("warnings"))
         memo = Memo(account=account, warnings=warnings, **told)
+        if memo.warnings and memo.shown != storage_at(seeds).shown(""):  # whoever stands elsewhere would not find them
+            return None
         return memo if memo.folder == full_name(seeds) and memo.code == code_of(memo.sources) else None
     except (OSError, ValueError, TypeError, LookupError, AttributeError):
         return None

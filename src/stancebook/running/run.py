@@ -16,6 +16,7 @@ from stancebook.running.lock import only_build
 from stancebook.running.places import Folders
 from stancebook.running.progress import bar
 from stancebook.running.words import kept, rows_of, summary
+from stancebook.seeds.storage import storage_at
 from stancebook.seeds.survey import Survey, survey
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def _remember(made: Made, found: Survey, folders: Folders) -> None:
     if made.account is not None and are_settled(sources):
         Memo(
             folder=full_name(folders.seeds),
+            shown=storage_at(folders.seeds).shown(""),
             sources=sources,
             code=code_of(sources),
             codebook=made.codebook,

@@ -243,6 +243,16 @@ def test_what_all_depend_on_builds_all_anew(change, desk):
     assert sorted(doc_id for chunk in desk.worked for doc_id in chunk) == sorted(IDS)
 
 
+def test_warnings_are_told_as_whoever_builds_would_name_their_files(desk, monkeypatch, capsys):
+    desk.add("a", 0, claim(0, strength="weak"))
+    for folder, place in ((desk.folder, "seeds/documents/a.yaml:9:15"), (desk.seeds, "documents/a.yaml:9:15")):
+        monkeypatch.chdir(folder)
+        desk.build()
+        assert f"{place}: warning: claims[c00].strength: This is hearsay." in capsys.readouterr().out.splitlines()
+    desk.build()
+    assert desk.worked == []
+
+
 def test_a_table_that_has_lost_its_parts_is_written_anew(desk):
     desk.build()
     (desk.out / "tallies.parquet/part-00000.parquet").unlink()

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +41,7 @@ def memo(house, tmp_path):
     warnings = (Problem("seeds/documents/a.yaml", 3, 4, "claims[c01]", "This is hearsay.", level="warning", places=2),)
     return Memo(
         folder=os.path.realpath(tmp_path / "seeds"),
+        shown=str(tmp_path / "seeds"),
         sources=sources,
         code=code_of(sources),
         codebook="0" * 64,
@@ -112,8 +112,8 @@ def test_a_memo_of_another_form_is_not_believed(memo, out, tmp_path, monkeypatch
 def test_a_memo_in_which_anything_is_not_as_it_was_written_is_not_believed(shares, new, tmp_path_factory):
     folder = tmp_path_factory.mktemp("memo")
     (folder / "dataset").mkdir()
-    memo = Memo("", (), code_of(()), "", "1", Account(1, 1, 2, 3, 4, {"claims": 2}), ())
-    memo = replace(memo, folder=os.path.realpath(folder))
+    account = Account(1, 1, 2, 3, 4, {"claims": 2})
+    memo = Memo(os.path.realpath(folder), "", (), code_of(()), "0" * 64, "1" * 64, account, ())
     memo.save(folder / "dataset")
     path = folder / ".dataset.memo"
     kept = path.read_bytes()
