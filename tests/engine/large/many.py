@@ -1,10 +1,12 @@
 """Many letters: a contract in which documents have to do with each other in every way, and corpora of a few of them."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 from hypothesis import strategies as st
 
 from stancebook.contract import rule
@@ -169,6 +171,12 @@ def annotations(claims: list[Mapping[str, Any]], **facts: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
+def as_json(written: str) -> str:
+    """Annotations in order, as a program would write them."""
+    read = yaml.load(written, yaml.BaseLoader)  # noqa: S506 (the base loader makes nothing but text)
+    return json.dumps(read, ensure_ascii=False, indent=1)
+
+
 def claim(number: int, **cells: Any) -> dict[str, Any]:
     """A claim in order."""
     return {"id": f"c{number:02}", "person_id": "otto", **cells, "quote": QUOTES[number % len(QUOTES)]}
@@ -194,7 +202,11 @@ def corpora(draw: st.DrawFn, *, sound: bool = False) -> Files:
         text = annotations(claims, **facts)
         if faulty and draw(st.integers(0, 5)) == 0:
             text = draw(st.sampled_from(_SLIPS))(text)
-        files[f"documents/{doc_id}.yaml"] = text.encode()
+        if not faulty and draw(st.integers(0, 3)) == 0:
+            text, language = as_json(text), "json"
+        else:
+            language = "yaml"
+        files[f"documents/{doc_id}.{language}"] = text.encode()
         twin = kind == "twins" and draw(st.booleans())
         files[f"documents/{doc_id}.txt"] = letter(0 if twin else number).encode()
     if faulty and draw(st.integers(0, 9)) == 0:
@@ -251,7 +263,14 @@ def corpus_of(files: Mapping[str, bytes]) -> Corpus:
     """The files of a corpus, read without having been written."""
     held = {name: File(name, data.decode()) for name, data in files.items()}
     ids = sorted({name.removeprefix("documents/").rpartition(".")[0] for name in held if name.startswith("documents/")})
-    pairs = (Pair(each, *(held.get(f"documents/{each}{end}") for end in (".txt", ".yaml"))) for each in ids)
+    pairs = (
+        Pair(
+            each,
+            held.get(f"documents/{each}.txt"),
+            held.get(f"documents/{each}.yaml", held.get(f"documents/{each}.json")),
+        )
+        for each in ids
+    )
     return Corpus((held["codebook/people.yaml"],), whole=True, documents=tuple(pairs), digests={}, problems=())
 
 
