@@ -290,28 +290,28 @@ def test_computed_columns_see_the_tables_and_are_typed(letters):
     assert people["size"].cat.ordered
 
 
-def heaviest(tables):
-    """A function that has nothing to say, and no type to say it in, where there are no claims."""
-    quotes = tables["claims"]["quote"]
-    return pd.Series([quote == quotes.max() for quote in quotes]).map({True: "angry", False: "calm"})
+def mood(tables):
+    """Return the mood of each claim; stumble where there is none."""
+    quotes = tables["weighed"]["quote"]
+    return (quotes >= quotes.iloc[0]).map({True: "angry", False: "calm"})
 
 
 class Weighed(Grounded):
     """One claim."""
 
     weighed_id: str = key("The letter's id and the claim's own.")
-    mood: Category = choice(MOOD, "Its weight.", by=lambda tables: heaviest({"claims": tables["weighed"]}))
+    mood: Category = choice(MOOD, "Its weight.", by=mood)
 
     @row_rule("quote")
     def it_is_of_some_words(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A claim has some words."""
-        return df.apply(lambda row: " " in row["quote"], axis=1)
+        return df["quote"].str.len() >= len(df["quote"].iloc[0])
 
 
 @rule("weighed")
 def it_weighs(tables):
     """A claim weighs something."""
-    return heaviest({"claims": tables["weighed"]}).str.len() > 0
+    return pd.Series([" " in quote for quote in tables["weighed"]["quote"]])  # which has no type where there is none
 
 
 @pytest.mark.parametrize("rows", ["", "  - {id: c01, quote: Otto was there}\n"])
