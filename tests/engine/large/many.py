@@ -112,6 +112,13 @@ def who_is_sure_is_named_in_full(tables: Tables) -> Any:
     return named | others | bool((tables["letters"]["pages"] == 9).any())
 
 
+@rule("people", "person_id")
+def a_master_has_a_home(tables: Tables) -> Any:
+    """It is known where a person lives whom another works for."""
+    people = tables["people"]
+    return people["lives_in"].notna() | ~people["person_id"].isin(people["master_id"])
+
+
 RULES = (
     what_is_borne_out_has_witnesses,
     an_answer_comes_later,
@@ -119,6 +126,7 @@ RULES = (
     told_after_the_day,
     hearsay_is_worth_a_second_look,
     everybody_is_heard,
+    a_master_has_a_home,
     who_is_sure_is_named_in_full,
 )
 MANY = contract(People, Letters, Claims, Witnesses, Tallies, Threads, rules=RULES)
@@ -146,6 +154,7 @@ BOOKS = {
     "a word too few": PEOPLE.replace("name: Berta", "name:"),
     "a reference to nothing": PEOPLE.replace("master_id: falk", "master_id: nobody"),
     "a circle": PEOPLE.replace("lives_in: FA1", "master_id: otto"),
+    "a rule broken": PEOPLE.replace(", lives_in: FA1", ""),
     "a key twice": PEOPLE.replace("person_id: falk", "person_id: otto"),
     "a key renamed": PEOPLE.replace("person_id: berta", "person_id: bertha"),
     "no YAML": PEOPLE.replace("[", "{") + "  - {",
