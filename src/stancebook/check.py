@@ -79,7 +79,12 @@ def _broken(rule: Rule, frames: Mapping[str, pd.DataFrame], *, all_sound: bool) 
 
 
 def verdict(rule: Rule, frames: Mapping[str, pd.DataFrame]) -> pd.Series[bool]:
-    """Return for each row of a rule's table whether it holds; raise `ContractError` if the rule does not say."""
+    """Return for each row of a rule's table whether it holds; raise `ContractError` if the rule does not say.
+
+    Of a table without rows, as those of documents are where the codebook is looked at alone, it is not asked.
+    """
+    if frames[rule.table].empty:
+        return pd.Series(index=frames[rule.table].index, dtype=bool)
     holds: pd.Series[bool] = rule.holds(frames)
     if isinstance(holds, pd.Series) and holds.dtype == bool and holds.index.equals(frames[rule.table].index):
         return holds

@@ -13,6 +13,7 @@ from stancebook.validate import failures
 def compute_columns(contract: Contract, frames: Tables, *, all_sound: bool) -> None:
     """Fill, in place, the columns that functions compute; those of the codebook see the codebook alone.
 
+    For a table without rows nothing is computed.
     Where not all rows are sound, a function may stumble over what a problem has been reported for; its
     column then stays empty.
     """
@@ -20,7 +21,7 @@ def compute_columns(contract: Contract, frames: Tables, *, all_sound: bool) -> N
     for name, frame in frames.items():
         seen = codebook if name in codebook else frames
         for column in contract.tables[name].columns:
-            if column.by is not None:
+            if column.by is not None and len(frame):
                 try:
                     frame[column.name] = cast(column.by(seen), column)
                 except Exception as fault:

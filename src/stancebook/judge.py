@@ -44,7 +44,7 @@ def judge(
     Of a part, nothing is said that all documents are needed for: `told_twice`, rules on the codebook. If it may refer
     to documents `elsewhere`, nothing is said of the references that do; and a key that is missing is told only where
     documents name it that are no `guests`. `seen` are the distinct rows that rules on the codebook look at, of all
-    documents; without it, those of these.
+    documents, or of none: then nothing is said of what looks at any. Without it, they are those of these.
     """
     here = {pair.doc_id for pair in corpus.documents}
     others = {"", *guests} if part and here else ()
@@ -52,10 +52,14 @@ def judge(
     tables, problems = _read(contract, corpus, unread)
     checks = _checks(contract, tables, unread, sound=not corpus.problems and not problems)
     problems = [*corpus.problems, *problems, *checks]
-    if not part:
+    if not part or seen is not None:
         frames = frames_of(tables)
         looked_at = distinct(frames, contract.seen_across) if seen is None else seen
-        rules = [rule for rule in contract.rules if contract.is_of_codebook(rule.table)]
+        rules = [
+            rule
+            for rule in contract.rules
+            if contract.is_of_codebook(rule.table) and rule.across.keys() <= looked_at.keys()
+        ]
         view = {spec.name: frames[spec.name] for spec in contract.of_codebook} | dict(looked_at)
         problems += check_rules(contract, rules, tables, view, all_sound=not problems)
     return Judged(tables, problems)

@@ -10,11 +10,11 @@ from stancebook.build import build
 from stancebook.compile import describe
 from stancebook.contract import Contributor, rule
 from stancebook.descriptions.editor import annotation_schema, codebook_schema
-from stancebook.fields import Category, choice, integer, key, ref, text, verbatim
+from stancebook.fields import Category, choice, integer, key, ref, row_rule, text, verbatim
 from stancebook.layout import ANNOTATION_SCHEMA, DATA_CARD, DATAPACKAGE
 from stancebook.load import load
 from stancebook.spec import ContractError
-from stancebook.table import Child, Codebook, Derived, Document, Table
+from stancebook.table import Child, Codebook, Derived, Document, Grounded, Table
 from tests.engine.letters import (
     ANNOTATIONS,
     LETTERS,
@@ -288,6 +288,39 @@ def test_computed_columns_see_the_tables_and_are_typed(letters):
     assert people["claims"].tolist() == [0, 1, 0]
     assert people["size"].tolist() == ["short", "long", "short"]
     assert people["size"].cat.ordered
+
+
+def mood(tables):
+    """Return the mood of each claim; stumble where there is none."""
+    quotes = tables["weighed"]["quote"]
+    return (quotes >= quotes.iloc[0]).map({True: "angry", False: "calm"})
+
+
+class Weighed(Grounded):
+    """One claim."""
+
+    weighed_id: str = key("The letter's id and the claim's own.")
+    mood: Category = choice(MOOD, "Its weight.", by=mood)
+
+    @row_rule("quote")
+    def it_is_of_some_words(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """A claim has some words."""
+        return df["quote"].str.len() >= len(df["quote"].iloc[0])
+
+
+@rule("weighed")
+def it_weighs(tables):
+    """A claim weighs something."""
+    return pd.Series([" " in quote for quote in tables["weighed"]["quote"]])  # which has no type where there is none
+
+
+@pytest.mark.parametrize("rows", ["", "  - {id: c01, quote: Otto was there}\n"])
+def test_what_a_contract_says_of_rows_it_is_not_asked_where_there_are_none(rows, tmp_path):
+    weighing = contract(People, Letters, Weighed, rules=(it_weighs,))
+    annotations = f"letter: {{language: en, sent: 1901-05-04}}\nweighed: {'[]' if not rows else ''}\n{rows}"
+    built = build(weighing, write(tmp_path, annotations))
+    assert built.problems == []
+    assert built.frames["weighed"]["mood"].tolist() == ["angry"] * bool(rows)
 
 
 def test_a_column_of_the_codebook_is_computed_from_the_codebook_alone(letters):

@@ -167,7 +167,7 @@ def _problems(
             corpus = with_codebook(read(site.seeds, Survey(documents=alike)), codebook)
             problems += told_twice(contract, corpus)
     if any(problem.level == "error" for problem in problems):
-        problems += judge(contract, codebook, part=True).problems
+        problems += judge(contract, codebook, {}, part=True).problems
     else:
         problems += judge(contract, codebook, seen_by_all(contract, [each.seen for each in done])).problems
     return told_once(problems)

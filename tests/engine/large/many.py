@@ -1,10 +1,12 @@
 """Many letters: a contract in which documents have to do with each other in every way, and corpora of a few of them."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 from hypothesis import strategies as st
 
 from stancebook.contract import rule
@@ -110,6 +112,13 @@ def who_is_sure_is_named_in_full(tables: Tables) -> Any:
     return named | others | bool((tables["letters"]["pages"] == 9).any())
 
 
+@rule("people", "person_id")
+def a_master_has_a_home(tables: Tables) -> Any:
+    """It is known where a person lives whom another works for."""
+    people = tables["people"]
+    return people["lives_in"].notna() | ~people["person_id"].isin(people["master_id"])
+
+
 RULES = (
     what_is_borne_out_has_witnesses,
     an_answer_comes_later,
@@ -117,6 +126,7 @@ RULES = (
     told_after_the_day,
     hearsay_is_worth_a_second_look,
     everybody_is_heard,
+    a_master_has_a_home,
     who_is_sure_is_named_in_full,
 )
 MANY = contract(People, Letters, Claims, Witnesses, Tallies, Threads, rules=RULES)
@@ -144,6 +154,7 @@ BOOKS = {
     "a word too few": PEOPLE.replace("name: Berta", "name:"),
     "a reference to nothing": PEOPLE.replace("master_id: falk", "master_id: nobody"),
     "a circle": PEOPLE.replace("lives_in: FA1", "master_id: otto"),
+    "a rule broken": PEOPLE.replace(", lives_in: FA1", ""),
     "a key twice": PEOPLE.replace("person_id: falk", "person_id: otto"),
     "a key renamed": PEOPLE.replace("person_id: berta", "person_id: bertha"),
     "no YAML": PEOPLE.replace("[", "{") + "  - {",
@@ -167,6 +178,12 @@ def annotations(claims: list[Mapping[str, Any]], **facts: Any) -> str:
         if "witnesses" in claim:
             lines += ["    witnesses:", *(f"      - {{person_id: {each}}}" for each in claim["witnesses"])]
     return "\n".join(lines) + "\n"
+
+
+def as_json(written: str) -> str:
+    """Annotations in order, as a program would write them."""
+    read = yaml.load(written, yaml.BaseLoader)  # noqa: S506 (the base loader makes nothing but text)
+    return json.dumps(read, ensure_ascii=False, indent=1)
 
 
 def claim(number: int, **cells: Any) -> dict[str, Any]:
@@ -194,7 +211,11 @@ def corpora(draw: st.DrawFn, *, sound: bool = False) -> Files:
         text = annotations(claims, **facts)
         if faulty and draw(st.integers(0, 5)) == 0:
             text = draw(st.sampled_from(_SLIPS))(text)
-        files[f"documents/{doc_id}.yaml"] = text.encode()
+        if not faulty and draw(st.integers(0, 3)) == 0:
+            text, language = as_json(text), "json"
+        else:
+            language = "yaml"
+        files[f"documents/{doc_id}.{language}"] = text.encode()
         twin = kind == "twins" and draw(st.booleans())
         files[f"documents/{doc_id}.txt"] = letter(0 if twin else number).encode()
     if faulty and draw(st.integers(0, 9)) == 0:
@@ -251,7 +272,14 @@ def corpus_of(files: Mapping[str, bytes]) -> Corpus:
     """The files of a corpus, read without having been written."""
     held = {name: File(name, data.decode()) for name, data in files.items()}
     ids = sorted({name.removeprefix("documents/").rpartition(".")[0] for name in held if name.startswith("documents/")})
-    pairs = (Pair(each, *(held.get(f"documents/{each}{end}") for end in (".txt", ".yaml"))) for each in ids)
+    pairs = (
+        Pair(
+            each,
+            held.get(f"documents/{each}.txt"),
+            held.get(f"documents/{each}.yaml", held.get(f"documents/{each}.json")),
+        )
+        for each in ids
+    )
     return Corpus((held["codebook/people.yaml"],), whole=True, documents=tuple(pairs), digests={}, problems=())
 
 

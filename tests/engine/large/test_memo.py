@@ -14,7 +14,7 @@ from stancebook.account import Account
 from stancebook.large import memo as module
 from stancebook.large.memo import Memo, code_of, glance, recall, sources_of_contract
 from stancebook.problem import Problem
-from tests.engine.large.desk import Desk
+from tests.engine.large.desk import LATER, Desk
 from tests.engine.large.many import claim
 from tests.on_disk import held
 
@@ -187,6 +187,6 @@ def test_what_the_contract_is_written_in_is_what_is_neither_library_nor_engine()
 def test_a_contract_that_was_changed_as_the_build_ran_is_not_remembered(tmp_path):
     desk = Desk(tmp_path)
     desk.add("a", 0, claim(0))
-    (tmp_path / "house.py").touch()
+    os.utime(tmp_path / "house.py", ns=(LATER, LATER))
     desk.build()
     assert not (tmp_path / ".dataset.memo").exists()

@@ -10,6 +10,8 @@ import pytest
 
 from stancebook.console import Console
 from stancebook.running.progress import bar
+from tests.engine.large.desk import Desk
+from tests.engine.large.many import claim
 
 pty = pytest.importorskip("pty")
 
@@ -115,3 +117,15 @@ def test_whatever_is_no_terminal_is_told_nothing(capsys):
     with bar(2, Console()) as advance:
         advance(1)
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_build_in_chunks_shows_it(tmp_path, capsys):
+    desk, screen = Desk(tmp_path), Screen()
+    for number, doc_id in enumerate("abcdef"):
+        desk.add(doc_id, number, claim(0))
+    with a_terminal() as terminal:
+        desk.build()
+        screen.write(shown(terminal))
+    assert any("6 of 6 documents" in line for line in screen.seen)
+    assert [line.strip() for line in screen.lines] == [""] * len(screen.lines)
+    assert "of 6" not in capsys.readouterr().out
