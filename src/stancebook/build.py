@@ -11,9 +11,10 @@ from stancebook.account import Account, account
 from stancebook.coded import frames_of
 from stancebook.compute import derive_tables, distinct
 from stancebook.contract import Contract
+from stancebook.frame import arranged
 from stancebook.in_order import in_order
 from stancebook.judge import judge, sound_codebook
-from stancebook.problem import Problem, told_once
+from stancebook.problem import Problem, errors_among, told_once
 from stancebook.quick import quick
 from stancebook.seeds.corpus import Corpus, find
 from stancebook.spec import Tables
@@ -34,7 +35,7 @@ class Build:
     @property
     def errors(self) -> list[Problem]:
         """The problems that stand in the way of tables."""
-        return [problem for problem in self.problems if problem.level == "error"]
+        return errors_among(self.problems)
 
     @property
     def account(self) -> Account:
@@ -51,7 +52,7 @@ def build(contract: Contract, seeds: Path) -> Build:
 def build_of(contract: Contract, corpus: Corpus) -> Build:
     """Build all tables of a contract from the files of a corpus, in memory."""
     frames, problems = _quickly(contract, corpus) or _slowly(contract, corpus)
-    if errors := [problem for problem in problems if problem.level == "error"]:
+    if errors := errors_among(problems):
         return Build(contract, corpus, {}, errors)  # what is only worth a warning may be a consequence
     return Build(contract, corpus, finished(contract, frames), problems)
 
@@ -75,8 +76,6 @@ def _quickly(contract: Contract, corpus: Corpus) -> tuple[dict[str, pd.DataFrame
 
 def finished(contract: Contract, coded: Tables) -> dict[str, pd.DataFrame]:
     """Return the frames of all tables, sorted, derived ones among them, in the order of the contract."""
-    frames = {
-        name: frame.sort_values(list(contract.tables[name].order), ignore_index=True) for name, frame in coded.items()
-    }
+    frames = {name: arranged(contract.tables[name], frame) for name, frame in coded.items()}
     frames |= derive_tables(contract, frames)
     return {name: frames[name] for name in contract.tables}

@@ -30,29 +30,43 @@ from stancebook.layout import (
     files_in,
     table_file,
 )
-from stancebook.spec import TableSpec
+from stancebook.spec import Tables, TableSpec
 from stancebook.stored import Part, Stored, tally
 
 
 def write(build: Build, folder: Path) -> None:
     """Write every file of the dataset into an empty folder; the same seeds and contract give the same bytes."""
-    contract, frames, seeds = build.contract, build.frames, build.corpus.digest
-    about, documents = about_of(contract), listed(frames[contract.document.name])
-    digests = {name: [parquet.rows_digest(frames[name], spec, about)] for name, spec in contract.tables.items()}
-    unwritten = {name: as_one_file(frames[name], spec) for name, spec in contract.tables.items()}
-    digest = build_digest(contract, unwritten, documents, seeds, digests)
-    tables = {
-        name: replace(
-            unwritten[name],
-            parts=(write_part(frames[name], spec, folder, table_file(name), digest=digest, about=about),),
-        )
-        for name, spec in contract.tables.items()
-    }
+    documents = listed(build.frames[build.contract.document.name])
     shares = coverage(build).shares if documents is not None else None
-    write_descriptions(contract, tables, documents, folder, shares=shares, build=digest, seeds=seeds)
+    complete(build.contract, build.frames, {}, folder, seeds=build.corpus.digest, documents=documents, shares=shares)
 
 
-def as_one_file(frame: pd.DataFrame, spec: TableSpec) -> Stored:
+def complete(
+    contract: Contract,
+    frames: Tables,
+    parted: Mapping[str, Stored],
+    folder: Path,
+    *,
+    seeds: str,
+    documents: pd.DataFrame | None = None,
+    shares: pd.DataFrame | None = None,
+) -> None:
+    """Write the tables that are one file, and what the dataset says of itself; `parted` are those that lie in parts.
+
+    `seeds` is a digest; `documents` and `shares` are as in `write_descriptions`.
+    """
+    about, specs = about_of(contract), contract.tables
+    stored = {**parted, **{name: _as_one_file(frame, specs[name]) for name, frame in frames.items()}}
+    digests = {name: [part.build for part in each.parts] for name, each in parted.items()}
+    digests |= {name: [parquet.rows_digest(frame, specs[name], about)] for name, frame in frames.items()}
+    digest = build_digest(contract, stored, documents, seeds, digests)
+    for name, frame in frames.items():
+        part = write_part(frame, specs[name], folder, table_file(name), digest=digest, about=about)
+        stored[name] = replace(stored[name], parts=(part,))
+    write_descriptions(contract, stored, documents, folder, shares=shares, build=digest, seeds=seeds)
+
+
+def _as_one_file(frame: pd.DataFrame, spec: TableSpec) -> Stored:
     """Return a table that will be one file, before it is written."""
     return Stored((Part(table_file(spec.name), len(frame), "", ""),), tally(spec, frame))
 

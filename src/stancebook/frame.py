@@ -48,12 +48,17 @@ def cast(values: Any, column: Column) -> pd.Series[Any]:
     return filled.astype(dtype)
 
 
+def arranged(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table's rows in the order in which it keeps them, numbered from 0."""
+    return frame.sort_values(list(spec.order), ignore_index=True)
+
+
 def conform(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
     """Return what a function of the contract gave for a derived table, sorted and typed."""
     if set(frame.columns) != set(spec.names):
         missing = ", ".join(sorted(set(spec.names) ^ set(frame.columns)))
         raise ContractError(f"the function that derives {spec.name!r} and its model differ in these columns: {missing}")
-    ordered = frame.sort_values(list(spec.order), ignore_index=True) if len(frame) else frame
+    ordered = arranged(spec, frame) if len(frame) else frame
     return pd.DataFrame({column.name: cast(ordered[column.name], column) for column in spec.columns})
 
 

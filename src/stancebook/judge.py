@@ -11,9 +11,9 @@ from stancebook.check import check_model, check_rules
 from stancebook.coded import Coded, Unread, frames_of
 from stancebook.compute import compute_columns, distinct
 from stancebook.contract import Contract
-from stancebook.frame import from_rows
+from stancebook.frame import arranged, from_rows
 from stancebook.keys import check_circles, check_copies, check_keys, check_references, check_texts
-from stancebook.problem import Problem
+from stancebook.problem import Problem, errors_among
 from stancebook.seeds.anchor import IN_YAML, Text
 from stancebook.seeds.annotation import Reading, Record, read_annotations, read_codebook
 from stancebook.seeds.convert import Row, convert, is_the_one_coded
@@ -68,12 +68,9 @@ def judge(
 def sound_codebook(contract: Contract, corpus: Corpus) -> dict[str, pd.DataFrame] | None:
     """Return the tables of a corpus' codebook, sorted; None where it is not whole or not in order."""
     judged = judge(contract, replace(corpus, documents=()), part=True)
-    if not corpus.whole or any(problem.level == "error" for problem in judged.problems):
+    if not corpus.whole or errors_among(judged.problems):
         return None
-    frames = frames_of(judged.tables)
-    return {
-        spec.name: frames[spec.name].sort_values(list(spec.order), ignore_index=True) for spec in contract.of_codebook
-    }
+    return {spec.name: arranged(spec, judged.tables[spec.name].frame) for spec in contract.of_codebook}
 
 
 def told_twice(contract: Contract, corpus: Corpus) -> list[Problem]:

@@ -56,6 +56,11 @@ class ProblemsError(Exception):
         super().__init__(as_text(self.problems))
 
 
+def errors_among(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems that stand in the way of tables; the others are only worth a warning."""
+    return [problem for problem in problems if problem.level == "error"]
+
+
 def told_once(problems: Iterable[Problem]) -> list[Problem]:
     """Return problems in order, each once, and of those with one cause the first, which says in how many places."""
     told: dict[str | Problem, Problem] = {}

@@ -16,7 +16,7 @@ import pandas as pd
 
 from stancebook.compute import compute_columns
 from stancebook.contract import Contract
-from stancebook.frame import from_columns
+from stancebook.frame import arranged, from_columns
 from stancebook.seeds.anchor import AnchorError, Text
 from stancebook.seeds.convert import CellError, Value, typed
 from stancebook.seeds.corpus import Corpus, Pair
@@ -153,7 +153,7 @@ def _frame(written: _Written, texts: Mapping[str, Text], contract: Contract) -> 
         _fill_key(written, columns)
         _fill_passage(written, columns, texts)
     _fill_words(written, columns, texts)
-    return from_columns(spec.columns, columns).sort_values(list(spec.order), ignore_index=True)
+    return arranged(spec, from_columns(spec.columns, columns))
 
 
 def _converted(cells: list[str | None], column: Column) -> Values:

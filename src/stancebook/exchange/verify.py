@@ -18,7 +18,7 @@ from stancebook.exchange.carried import Column, Package, Reference
 from stancebook.exchange.opened import Fault, Opened, Places, short
 from stancebook.exchange.pattern import matches
 from stancebook.layout import DATAPACKAGE, table_file
-from stancebook.problem import Problem, shown
+from stancebook.problem import Problem, errors_among, shown
 from stancebook.suggest import one_of
 
 _ROW = "row"
@@ -35,7 +35,7 @@ class Verdict:
     @property
     def errors(self) -> list[Problem]:
         """The problems that are not warnings."""
-        return [problem for problem in self.problems if problem.level == "error"]
+        return errors_among(self.problems)
 
 
 def verify(package: Package) -> Verdict:

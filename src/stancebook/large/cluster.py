@@ -217,9 +217,8 @@ def look_around(ground: Ground) -> None:
     """Raise `UnfitError` where this worker cannot do what is asked for as whoever asks would do it."""
     try:
         ground.site.contract()
-        for (
-            name
-        ) in ground.modules:  # all at once: what is imported later might come from a file that has changed by then
+        # All at once: what is imported later might come from a file that has changed by then.
+        for name in ground.modules:
             if name.partition(".")[0] in sys.modules:
                 import_module(name)
     except ImportError as fault:

@@ -79,7 +79,7 @@ def _derive(
 ) -> Groups:
     sums = add_sums(each.sums[spec.name] for each in done) or {WHOLE: {}}
     numbers = {value: number for number, value in enumerate(sums)}
-    same = [value for value in sums if value in last and last[value].sums == sums[value]]
+    same = {value for value in sums if value in last and last[value].sums == sums[value]}
     fresh = {value: number for value, number in numbers.items() if value not in same}
     groups = {
         value: Group(

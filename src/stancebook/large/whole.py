@@ -11,15 +11,7 @@ from typing import TYPE_CHECKING, Any
 from stancebook.account import Account, account
 from stancebook.build import Build, build_of
 from stancebook.contract import Contract
-from stancebook.dataset import (
-    about_of,
-    as_one_file,
-    build_digest,
-    clear_unfinished,
-    write,
-    write_descriptions,
-    write_part,
-)
+from stancebook.dataset import clear_unfinished, complete, write
 from stancebook.frame import from_rows
 from stancebook.judge import judge, told_twice
 from stancebook.large.chunks import Advance, Chunk, Last, build_chunks
@@ -29,14 +21,12 @@ from stancebook.large.gist import seen_by_all
 from stancebook.large.join import joined, stand_twice
 from stancebook.large.memo import Memo
 from stancebook.large.work import Done, Site, codebook_of, with_codebook
-from stancebook.layout import table_file
-from stancebook.parquet import rows_digest
-from stancebook.problem import Problem, told_once
+from stancebook.problem import Problem, errors_among, told_once
 from stancebook.seeds.corpus import Corpus, digest_of, read
 from stancebook.seeds.cut import cut
 from stancebook.seeds.storage import Place, absolute
 from stancebook.seeds.survey import Document, Survey
-from stancebook.stored import Stored, Tally, tally
+from stancebook.stored import Part, Stored, Tally, tally
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -47,9 +37,8 @@ class Plan:
     """How a build is to be made.
 
     `jobs` is the number of processes, or None for as many as are worth it; `cluster` the address of a Dask scheduler
-    whose workers do it instead. `memo` says what may be taken over of the
-    dataset that lies in `old`. `progress` is told how many documents there are, and gives what is to be told how many
-    more are done.
+    whose workers do it instead. `memo` says what may be taken over of the dataset that lies in `old`. `progress` is
+    told how many documents there are, and gives what is to be told how many more are done.
     """
 
     jobs: int | None = None
@@ -78,7 +67,7 @@ class Made:
     @property
     def errors(self) -> list[Problem]:
         """The problems that stand in the way of tables."""
-        return [problem for problem in self.problems if problem.level == "error"]
+        return errors_among(self.problems)
 
 
 def make(contract: Callable[[], Contract], seeds: Place, found: Survey, new: Path, plan: Plan) -> Made:
@@ -109,7 +98,7 @@ def _chunk_by_chunk(
             built = build_chunks(site, chunks, found.taken, last=_last_chunks(memo, plan.old), run=run, advance=advance)
         done = [chunk.done for chunk in built]
         problems = _problems(site, codebook, found, done, database)
-        if errors := [problem for problem in problems if problem.level == "error"]:
+        if errors := errors_among(problems):
             return Made(errors)
         derived = derive_all(contract, site, done, last=_last_groups(memo), old=plan.old, database=database, run=run)
     stored = _stored(contract, done, derived)
@@ -160,13 +149,13 @@ def _problems(
     """Return all problems, each once; those that all documents are needed for only where nothing else is wrong."""
     contract = site.contract()
     problems = [*codebook.problems, *(problem for each in done for problem in each.problems)]
-    if not any(problem.level == "error" for problem in problems):
+    if not errors_among(problems):
         documents = contract.document.name
         twice = set(stand_twice(database, [site.out / each.parts[documents].path for each in done]))
         if alike := tuple(document for document in found.documents if document.doc_id in twice):
             corpus = with_codebook(read(site.seeds, Survey(documents=alike)), codebook)
             problems += told_twice(contract, corpus)
-    if any(problem.level == "error" for problem in problems):
+    if errors_among(problems):
         problems += judge(contract, codebook, {}, part=True).problems
     else:
         problems += judge(contract, codebook, seen_by_all(contract, [each.seen for each in done])).problems
@@ -176,34 +165,21 @@ def _problems(
 def _stored(contract: Contract, done: Sequence[Done], derived: Mapping[str, Groups]) -> dict[str, Stored]:
     """Return the tables that lie in parts."""
     coded = {
-        spec.name: Stored(
-            tuple(each.parts[spec.name] for each in done if spec.name in each.parts),
-            sum((each.tallies[spec.name] for each in done), start=Tally()),
-        )
+        spec.name: _together([(each.parts.get(spec.name), each.tallies[spec.name]) for each in done])
         for spec in contract.of_documents
     }
-    groups = {
-        name: Stored(
-            tuple(each.part for each in values.values() if each.part),
-            sum((each.tally for each in values.values()), start=Tally()),
-        )
-        for name, values in derived.items()
-    }
+    groups = {name: _together([(each.part, each.tally) for each in of.values()]) for name, of in derived.items()}
     return {**coded, **groups}
+
+
+def _together(pieces: Sequence[tuple[Part | None, Tally]]) -> Stored:
+    parts, tallies = zip(*pieces, strict=True)
+    return Stored(tuple(filter(None, parts)), sum(tallies, start=Tally()))
 
 
 def _finish(site: Site, parted: Mapping[str, Stored], seeds: str) -> None:
     """Write the tables that are one file, of the codebook and without rows, and what the dataset says of itself."""
     contract, codebook = codebook_of(site)
-    about = about_of(contract)
     none = {name: from_rows(contract.tables[name], []) for name, each in parted.items() if not each.parts}
-    frames = {**codebook, **none}
-    stored = {**parted, **{name: as_one_file(frame, contract.tables[name]) for name, frame in frames.items()}}
-    digests = {name: [part.build for part in each.parts] for name, each in stored.items()}
-    digests |= {name: [rows_digest(frame, contract.tables[name], about)] for name, frame in frames.items()}
-    digest = build_digest(contract, stored, None, seeds, digests)
-    for name, frame in frames.items():
-        part = write_part(frame, contract.tables[name], site.out, table_file(name), digest=digest, about=about)
-        stored[name] = replace(stored[name], parts=(part,))
-    write_descriptions(contract, stored, None, site.out, shares=None, build=digest, seeds=seeds)
+    complete(contract, {**codebook, **none}, parted, site.out, seeds=seeds)
     clear_unfinished(site.out)

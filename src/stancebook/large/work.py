@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from stancebook.coded import frames_of
 from stancebook.contract import Contract
 from stancebook.dataset import about_of, write_part
+from stancebook.frame import arranged
 from stancebook.in_order import in_order
 from stancebook.judge import judge, sound_codebook
 from stancebook.keys import links
 from stancebook.large.gist import Cells, Link, Sums, home, links_of, seen_in, sums_of
 from stancebook.layout import part_file
 from stancebook.parquet import rows_digest
-from stancebook.problem import Problem
+from stancebook.problem import Problem, errors_among
 from stancebook.quick import quick
 from stancebook.seeds.corpus import Corpus, File, digest_of, read
 from stancebook.seeds.storage import Place, storage_at
@@ -99,13 +99,10 @@ def work(site: Site, task: Task) -> Done:
         return done
     done = replace(done, problems=_own(site, task, judged.problems))
     halves = any(each.text is None or each.annotations is None for each in task.documents)  # as the survey has told
-    if halves or any(problem.level == "error" for problem in done.problems):
+    if halves or errors_among(done.problems):
         return done
-    frames = {
-        name: frame.sort_values(list(contract.tables[name].order), ignore_index=True)
-        for name, frame in frames_of(judged.tables).items()
-    }
-    return _kept(site, task, contract, frames, done)
+    frames = {name: arranged(table.spec, table.frame) for name, table in judged.tables.items()}
+    return _kept(site, task, contract, frames, replace(done, links=tuple(sorted(links_of(contract, frames)))))
 
 
 def codebook_of(site: Site) -> tuple[Contract, Tables]:
@@ -147,8 +144,8 @@ def _own(site: Site, task: Task, problems: Collection[Problem]) -> tuple[Problem
 
 def _kept(site: Site, task: Task, contract: Contract, frames: Tables, done: Done) -> Done:
     """Write the rows of the chunk's own documents, and note what is to be known of them elsewhere."""
+    own = {document.doc_id for document in task.documents}
     if task.guests:
-        own = {document.doc_id for document in task.documents}
         frames = {spec.name: _of(frames[spec.name], home(contract, spec), own) for spec in contract.of_documents}
     about = about_of(contract)
     parts = {
@@ -165,7 +162,7 @@ def _kept(site: Site, task: Task, contract: Contract, frames: Tables, done: Done
     }
     return replace(
         done,
-        links=tuple(sorted(links_of(contract, frames))),
+        links=tuple(link for link in done.links if link[0] in own),
         parts=parts,
         tallies={spec.name: tally(spec, frames[spec.name]) for spec in contract.of_documents},
         seen=seen_in(contract, frames),

@@ -62,11 +62,14 @@ def run(contract: Callable[[], Contract], folders: Folders, purpose: Purpose, ef
         gc.disable()  # it would look again and again at the names of all files, and find none to throw away
         found = survey(folders.seeds)
         memo = recall(folders.seeds, folders.out) if purpose.writes and not effort.verify else None
-        unchanged = memo is not None and memo.seeds == glance_of_seeds(found) != ""
+        seen = glance_of_seeds(found) if purpose.writes else ""
         gc.enable()
-        if memo is not None and unchanged:
+        if memo is not None and memo.seeds == seen != "":
             return _nothing_changed(memo, folders, console)
-        return _run(contract, folders, found, purpose, effort, memo=memo, console=console)
+        status, made = _run(contract, folders, found, purpose, effort, memo=memo, console=console)
+        if made is not None and purpose.writes and status == 0:
+            _remember(made, seen, folders)
+        return status
 
 
 def _nothing_changed(memo: Memo, folders: Folders, console: Console) -> int:
@@ -85,7 +88,8 @@ def _run(
     *,
     memo: Memo | None,
     console: Console,
-) -> int:
+) -> tuple[int, Made | None]:
+    """Return the exit status, and what was made where it was put to its use."""
     from stancebook.large.crew import CrewError
     from stancebook.large.whole import Plan
     from stancebook.load import DatasetError
@@ -99,29 +103,23 @@ def _run(
             console.show(made.problems)
             if made.account is None:
                 console.say(_refusal(made, console) + mode.unused.format(out=named(folders.target)))
-                return 1
+                return 1, None
             console.say(summary(made.account, folders.seeds))
-            status = mode.use(made, new, folders, console)
+            return mode.use(made, new, folders, console), made
     except ContractError as fault:
         console.show([])
         console.fail(f"The schemas are not in order: {fault}")
-        return 1
     except CrewError as fault:
         console.show([])
         console.fail(f"{mode.unused.format(out=named(folders.target))} {fault}")
-        return 1
     except DatasetError as fault:
         console.fail(f"{mode.unused.format(out=named(folders.target))} {fault}.")
-        return 1
     except PublishError as fault:
         console.fail(f"Nothing was written. {fault}")
-        return 1
-    if purpose.writes and status == 0:
-        _remember(made, found, folders)
-    return status
+    return 1, None
 
 
-def _remember(made: Made, found: Survey, folders: Folders) -> None:
+def _remember(made: Made, seen: str, folders: Folders) -> None:
     sources = sources_of_contract()
     if made.account is not None and are_settled(sources):
         Memo(
@@ -130,7 +128,7 @@ def _remember(made: Made, found: Survey, folders: Folders) -> None:
             sources=sources,
             code=code_of(sources),
             codebook=made.codebook,
-            seeds=glance_of_seeds(found),
+            seeds=seen,
             account=made.account,
             warnings=tuple(made.problems),
             chunks=made.chunks,
