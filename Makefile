@@ -48,7 +48,7 @@ wheel: $(VENV)/ready-dev
 	@$(PYTHON) -m venv dist/clean
 	@dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
 	@cd dist/clean && bin/stancebook check && bin/python -c \
-	  'import stancebook; [stancebook.schema(name).validate(frame) for name, frame in stancebook.load().items()]'
+	  'import stancebook; [stancebook.pandera_schema(name).validate(frame) for name, frame in stancebook.load().items()]'
 
 # Look for inputs that break a promise, so many seconds a target, and keep those that reach what no kept one does.
 SECONDS ?= 60

@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stancebook.cli import main
+from stancebook.cli.main import main
 
 if TYPE_CHECKING:
-    from stancebook.contract import Contract
+    from stancebook.schema.contract import Contract
 
 
 def contract() -> "Contract":

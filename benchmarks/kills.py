@@ -29,15 +29,15 @@ sys.path.insert(0, str(ROOT))
 
 from schemas import CONTRACT  # noqa: E402
 from stancebook import DatasetError, load  # noqa: E402
-from stancebook.cli import main as build  # noqa: E402
-from stancebook.layout import files_in  # noqa: E402
-from stancebook.seeds import cut  # noqa: E402
+from stancebook.cli.main import main as build  # noqa: E402
+from stancebook.dataset.layout import files_in  # noqa: E402
+from stancebook.parallel import chunking as cut  # noqa: E402
 
 _MOST = cut.MOST
 # build.py, its corpus cut into chunks of other sizes.
 _BUILD = """
 import runpy, sys
-from stancebook.seeds import cut
+from stancebook.parallel import chunking as cut
 cut.FEWEST, cut.MOST, root, sys.argv[1:] = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]
 sys.argv[0] = f"{root}/build.py"
 sys.path[0] = root

@@ -12,7 +12,7 @@ from schemas.mentions import Mentions
 from schemas.rules import RULES
 from schemas.stance_changes import StanceChanges
 from schemas.statements import Statements
-from stancebook.contract import Contract, Contributor, License
+from stancebook.schema.contract import Contract, Contributor, License
 
 CONTRACT = Contract(
     name="stancebook",
@@ -48,8 +48,8 @@ CONTRACT = Contract(
     ),
     contributors=(Contributor("The Stancebook maintainers", roles=("creator", "dataCurator", "contact")),),
     sources={"title": "title", "publisher": "publisher", "published": "published", "path": "url"},
-    prose=(Path(__file__).parent / "datacard.md").read_text(encoding="utf-8"),
-    hub={
+    data_card_text=(Path(__file__).parent / "datacard.md").read_text(encoding="utf-8"),
+    huggingface={
         "task_categories": ("text-classification",),
         "annotations_creators": ("machine-generated",),
         "language_creators": ("found",),

@@ -3,12 +3,12 @@
 import pandas as pd
 
 from schemas.vocabularies import ACTOR_TYPE
-from stancebook.fields import Category, choice, key, ref, text
-from stancebook.spec import Form, Tables
-from stancebook.table import Codebook
+from stancebook.schema.columns import Category, categorical, foreign_key, primary_key, text
+from stancebook.schema.models import Codebook
+from stancebook.schema.spec import Pattern, Tables
 
-ISO3 = Form(r"[A-Z]{3}", "the three capital letters of ISO 3166-1 alpha-3, such as 'UKR'")
-WIKIDATA = Form(r"Q[1-9][0-9]*", "a Wikidata item, such as 'Q212'")
+ISO3 = Pattern(r"[A-Z]{3}", "the three capital letters of ISO 3166-1 alpha-3, such as 'UKR'")
+WIKIDATA = Pattern(r"Q[1-9][0-9]*", "a Wikidata item, such as 'Q212'")
 
 
 def root_of_parents(tables: Tables) -> "pd.Series[str]":
@@ -30,13 +30,15 @@ def root_of_parents(tables: Tables) -> "pd.Series[str]":
 class Actors(Codebook):
     """One person, office, state, body, group or unnamed source, as distinct from all it belongs to."""
 
-    actor_id: str = key("Slug of the actor.")
+    actor_id: str = primary_key("Slug of the actor.")
     name: str = text("The name it goes by in this dataset.")
-    actor_type: Category = choice(ACTOR_TYPE, "What kind of actor it is.")
-    parent_id: str = ref("actors", "The actor it belongs to or speaks and acts for.", optional=True)
-    party_id: str = ref("actors", "The actor at the top of the chain of parents; itself if none.", by=root_of_parents)
-    iso3: str = text("ISO 3166-1 alpha-3 code of a state.", title="ISO 3166-1 code", optional=True, form=ISO3)
+    actor_type: Category = categorical(ACTOR_TYPE, "What kind of actor it is.")
+    parent_id: str = foreign_key("actors", "The actor it belongs to or speaks and acts for.", nullable=True)
+    party_id: str = foreign_key(
+        "actors", "The actor at the top of the chain of parents; itself if none.", compute=root_of_parents
+    )
+    iso3: str = text("ISO 3166-1 alpha-3 code of a state.", title="ISO 3166-1 code", nullable=True, pattern=ISO3)
     wikidata_id: str = text(
-        "Wikidata item, only where somebody has verified it.", title="Wikidata item", optional=True, form=WIKIDATA
+        "Wikidata item, only where somebody has verified it.", title="Wikidata item", nullable=True, pattern=WIKIDATA
     )
     description: str = text("Who or what it is, as far as the texts say, and what it must not be confused with.")

@@ -5,29 +5,29 @@ import pandas as pd
 from schemas.actors import ISO3
 from schemas.passages import DatedPassage
 from schemas.vocabularies import CERTAINTY, EVENT_ROLE, EVENT_STATUS, EVENT_TYPE, PLOVER_MODE, PLOVER_TYPE
-from stancebook.fields import Category, choice, key, ref, row_rule, text
-from stancebook.table import Child
+from stancebook.schema.columns import Category, categorical, foreign_key, primary_key, row_rule, text
+from stancebook.schema.models import Nested
 
 
 class Events(DatedPassage):
     """One thing that happened, is happening, is planned, expected or imagined."""
 
-    event_id: str = key("The document's id and the record's own.")
-    event_type: Category = choice(EVENT_TYPE, "What kind of event it is.")
+    event_id: str = primary_key("The document's id and the record's own.")
+    event_type: Category = categorical(EVENT_TYPE, "What kind of event it is.")
     title: str = text("The event in a few words.")
-    status: Category = choice(EVENT_STATUS, "Where it stands as of publication.")
-    certainty: Category = choice(CERTAINTY, "How sure the text is of it, in its own words.")
-    format_id: str = ref("formats", "The format it is an instance of.", optional=True)
-    part_of_id: str = ref("events", "The larger event it belongs to.", optional=True)
-    place: str = text("Where it takes place, as the text names it.", optional=True)
+    status: Category = categorical(EVENT_STATUS, "Where it stands as of publication.")
+    certainty: Category = categorical(CERTAINTY, "How sure the text is of it, in its own words.")
+    format_id: str = foreign_key("formats", "The format it is an instance of.", nullable=True)
+    part_of_id: str = foreign_key("events", "The larger event it belongs to.", nullable=True)
+    place: str = text("Where it takes place, as the text names it.", nullable=True)
     iso3: str = text(
-        "ISO 3166-1 alpha-3 code of the state the place lies in.", title="ISO 3166-1 code", optional=True, form=ISO3
+        "ISO 3166-1 alpha-3 code of the state the place lies in.", title="ISO 3166-1 code", nullable=True, pattern=ISO3
     )
-    plover_type: Category = choice(
-        PLOVER_TYPE, "Event type by PLOVER, as in POLECAT.", title="PLOVER type", optional=True
+    plover_type: Category = categorical(
+        PLOVER_TYPE, "Event type by PLOVER, as in POLECAT.", title="PLOVER type", nullable=True
     )
-    plover_mode: Category = choice(
-        PLOVER_MODE, "Event mode by PLOVER, as in POLECAT.", title="PLOVER mode", optional=True
+    plover_mode: Category = categorical(
+        PLOVER_MODE, "Event mode by PLOVER, as in POLECAT.", title="PLOVER mode", nullable=True
     )
 
     @row_rule("certainty")
@@ -46,9 +46,9 @@ class Events(DatedPassage):
         return df["iso3"].isna() | df["place"].notna()
 
 
-class EventParticipants(Child, parent=Events, under="participants", key=("event_id", "actor_id", "role")):
+class EventParticipants(Nested, parent=Events, section="participants", key=("event_id", "actor_id", "role")):
     """One actor in one role in one event."""
 
-    event_id: str = ref("events", "The event.")
-    actor_id: str = ref("actors", "The actor.")
-    role: Category = choice(EVENT_ROLE, "What the actor is in it.")
+    event_id: str = foreign_key("events", "The event.")
+    actor_id: str = foreign_key("actors", "The actor.")
+    role: Category = categorical(EVENT_ROLE, "What the actor is in it.")

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from schemas.vocabularies import CONFIGURATION, FORMAT_ROLE, LEVEL, MEDIATED, MODE
-from stancebook.fields import Category, choice, integer, key, ref, text
-from stancebook.spec import Tables
-from stancebook.table import Child, Codebook
+from stancebook.schema.columns import Category, categorical, foreign_key, integer, primary_key, text
+from stancebook.schema.models import Codebook, Nested
+from stancebook.schema.spec import Tables
 
 
 def _count(tables: Tables, role: str) -> "pd.Series[int]":
@@ -34,20 +34,24 @@ def mediated(tables: Tables) -> "pd.Series[str]":
 class Formats(Codebook):
     """One way of talking that somebody proposes, refuses, defers, tries or plans."""
 
-    format_id: str = key("Slug of the format.")
+    format_id: str = primary_key("Slug of the format.")
     label: str = text("A few words to name it by, in a table or a figure.")
-    mode: Category = choice(MODE, "How the parties are in touch.")
-    level: Category = choice(LEVEL, "At which level they talk.")
+    mode: Category = categorical(MODE, "How the parties are in touch.")
+    level: Category = categorical(LEVEL, "At which level they talk.")
     n_parties: int = integer(
-        "How many participants are parties.", title="Number of parties", unit="parties", minimum=0, by=number_of_parties
+        "How many participants are parties.",
+        title="Number of parties",
+        unit="parties",
+        minimum=0,
+        compute=number_of_parties,
     )
-    configuration: Category = choice(CONFIGURATION, "What that number is called.", by=configuration)
-    mediated: Category = choice(MEDIATED, "Whether anybody mediates.", by=mediated)
+    configuration: Category = categorical(CONFIGURATION, "What that number is called.", compute=configuration)
+    mediated: Category = categorical(MEDIATED, "Whether anybody mediates.", compute=mediated)
 
 
-class FormatParticipants(Child, parent=Formats, under="participants", key=("format_id", "actor_id", "role")):
+class FormatParticipants(Nested, parent=Formats, section="participants", key=("format_id", "actor_id", "role")):
     """One actor in one role in one format."""
 
-    format_id: str = ref("formats", "The format.")
-    actor_id: str = ref("actors", "The actor.")
-    role: Category = choice(FORMAT_ROLE, "What the actor is there, or that it is left out.")
+    format_id: str = foreign_key("formats", "The format.")
+    actor_id: str = foreign_key("actors", "The actor.")
+    role: Category = categorical(FORMAT_ROLE, "What the actor is there, or that it is left out.")

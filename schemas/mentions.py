@@ -1,12 +1,12 @@
 """The table of mentions: how a document names an actor."""
 
 from schemas.passages import Passage
-from stancebook.fields import key, ref, text
+from stancebook.schema.columns import foreign_key, primary_key, text
 
 
 class Mentions(Passage):
     """One form of name by which a document calls an actor; the quote is the name as written."""
 
-    mention_id: str = key("The document's id and the record's own.")
-    actor_id: str = ref("actors", "Who is named.")
-    role_title: str = text("The role the text gives with the name, in its words ('Kremlin spokesman').", optional=True)
+    mention_id: str = primary_key("The document's id and the record's own.")
+    actor_id: str = foreign_key("actors", "Who is named.")
+    role_title: str = text("The role the text gives with the name, in its words ('Kremlin spokesman').", nullable=True)

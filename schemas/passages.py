@@ -1,23 +1,23 @@
 """What all tables of passages share: how sure the coder is, and dates in four columns."""
 
 from schemas.vocabularies import CONFIDENCE
-from stancebook.fields import Category, Day, choice, edtf, end_of, start_of, text, verbatim
-from stancebook.table import Grounded
+from stancebook.schema.columns import Category, Date, categorical, edtf, edtf_lower, edtf_upper, text, verbatim
+from stancebook.schema.models import Annotation
 
 
-class Passage(Grounded):
+class Passage(Annotation):
     """A coded passage."""
 
-    confidence: Category = choice(CONFIDENCE, "How firmly the passage bears the row.")
-    note: str = text("What a reader of the row should know: an inference, a doubt, a decision.", optional=True)
+    confidence: Category = categorical(CONFIDENCE, "How firmly the passage bears the row.")
+    note: str = text("What a reader of the row should know: an inference, a doubt, a decision.", nullable=True)
 
 
 class DatedPassage(Passage):
     """A coded passage about something that has a date."""
 
-    date_text: str = verbatim("The words of the document that date it.", optional=True)
+    date_text: str = verbatim("The words of the document that date it.", nullable=True)
     date_edtf: str = edtf(
-        "What the coder takes those words, or the surrounding text, to mean.", title="Date (EDTF)", optional=True
+        "What the coder takes those words, or the surrounding text, to mean.", title="Date (EDTF)", nullable=True
     )
-    date_start: Day = start_of("date_edtf", "First day that date_edtf covers; empty where it is open.")
-    date_end: Day = end_of("date_edtf", "Last day that date_edtf covers; empty where it is open.")
+    date_start: Date = edtf_lower("date_edtf", "First day that date_edtf covers; empty where it is open.")
+    date_end: Date = edtf_upper("date_edtf", "Last day that date_edtf covers; empty where it is open.")

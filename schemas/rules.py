@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 
 from schemas.quotation import stand_in
-from stancebook.contract import Rule, rule
-from stancebook.spec import Tables
+from stancebook.schema.contract import Rule, rule
+from stancebook.schema.spec import Tables
 
 
 def _of(tables: Tables, table: str, references: "pd.Series[Any]", column: str) -> "pd.Series[Any]":
@@ -47,21 +47,21 @@ def _words_come_with_a_date(table: str) -> Rule:
     return words_come_with_a_date
 
 
-@rule("statements", "date_edtf", against="published")
+@rule("statements", "date_edtf", document_column="published")
 def said_no_later_than_published(tables: Tables) -> Any:
     """A statement was said or held no later than the document that reports it was published: mend this date, or the
     document's."""
     return ~(tables["statements"]["date_start"] > _published(tables, "statements"))
 
 
-@rule("demands", "date_edtf", against="published")
+@rule("demands", "date_edtf", document_column="published")
 def raised_no_later_than_published(tables: Tables) -> Any:
     """A demand was raised no later than the document that reports it was published: mend this date, or the
     document's."""
     return ~(tables["demands"]["date_start"] > _published(tables, "demands"))
 
 
-@rule("events", "status", against="published")
+@rule("events", "status", document_column="published")
 def what_is_to_come_does_not_end_before_publication(tables: Tables) -> Any:
     """A planned or expected event does not end before the document is published: choose another status or date."""
     events = tables["events"]
@@ -69,7 +69,7 @@ def what_is_to_come_does_not_end_before_publication(tables: Tables) -> Any:
     return ~(to_come & (events["date_end"] < _published(tables, "events")))
 
 
-@rule("events", "status", against="published")
+@rule("events", "status", document_column="published")
 def what_is_past_does_not_start_after_publication(tables: Tables) -> Any:
     """An event that occurred, was aborted or failed does not start after the document is published: choose another
     status or date."""
@@ -193,21 +193,21 @@ def a_role_title_stands_in_the_mention(tables: Tables) -> Any:
     return stand_in(mentions["role_title"], mentions["quote"])
 
 
-@rule("actors", "actor_id", level="warning", across={"mentions": ["actor_id"]})
+@rule("actors", "actor_id", level="warning", inputs={"mentions": ["actor_id"]})
 def every_actor_is_mentioned(tables: Tables) -> Any:
     """No document mentions this actor, and no actor belongs to it: code a mention, or take it out of the codebook."""
     actors = tables["actors"]
     return actors["actor_id"].isin([*tables["mentions"]["actor_id"], *actors["parent_id"].dropna()])
 
 
-@rule("issues", "issue_id", level="warning", across={"statements": ["issue_id"], "demands": ["issue_id"]})
+@rule("issues", "issue_id", level="warning", inputs={"statements": ["issue_id"], "demands": ["issue_id"]})
 def every_issue_is_used(tables: Tables) -> Any:
     """No statement and no demand is about this issue: code one, or take the issue out of the codebook."""
     used = pd.concat([tables["statements"]["issue_id"], tables["demands"]["issue_id"]])
     return tables["issues"]["issue_id"].isin(used)
 
 
-@rule("formats", "format_id", level="warning", across={"statements": ["format_id"], "events": ["format_id"]})
+@rule("formats", "format_id", level="warning", inputs={"statements": ["format_id"], "events": ["format_id"]})
 def every_format_is_used(tables: Tables) -> Any:
     """No statement and no event is about this format: code one, or take the format out of the codebook."""
     used = pd.concat([tables["statements"]["format_id"], tables["events"]["format_id"]])

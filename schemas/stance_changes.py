@@ -15,9 +15,9 @@ from schemas.vocabularies import (
     SOURCE,
     STANCE,
 )
-from stancebook.fields import Category, Day, choice, day, ref
-from stancebook.spec import Tables
-from stancebook.table import Derived
+from stancebook.schema.columns import Category, Date, categorical, date, foreign_key
+from stancebook.schema.models import Derived
+from stancebook.schema.spec import Tables
 
 SERIES = ["level", "holder_id", "issue_id", "format_id"]
 IN_TIME = ["date_start", "date_end", "doc_id", "char_start", "statement_id"]
@@ -125,25 +125,29 @@ def _weaker(one: "pd.Series[Any]", other: "pd.Series[Any]", scale: Mapping[str, 
     return first.where(first > second, second).map(dict(enumerate(scale)))
 
 
-class StanceChanges(Derived, by=derive, key=("level", "to_statement_id"), reads=READ, apart="issue_id"):
+class StanceChanges(Derived, derive=derive, key=("level", "to_statement_id"), inputs=READ, partition_by="issue_id"):
     """One observation of a stance, held against the observation of the same series that it follows.
 
     A series is what one holder, or one party, says on one issue and format. What the text claims about
     a change and what the two observations show stand side by side; neither overwrites the other.
     """
 
-    level: Category = choice(SERIES_LEVEL, "Whose series it is.")
-    holder_id: str = ref("actors", "The holder; in a party series the party.")
-    issue_id: str = ref("issues", "The issue of the series.")
-    format_id: str = ref("formats", "The format of the series, where the statements are about one.", optional=True)
-    from_statement_id: str = ref("statements", "The earlier observation; empty where there is none.", optional=True)
-    to_statement_id: str = ref("statements", "The observation.")
-    from_stance: Category = choice(STANCE, "The stance of the earlier observation.", optional=True, ordered=True)
-    to_stance: Category = choice(STANCE, "The stance of the observation.", optional=True, ordered=True)
-    direction: Category = choice(DIRECTION, "What the two observations show.")
-    asserted_change: Category = choice(ASSERTED_CHANGE, "What the text claims about a change.", optional=True)
-    agreement: Category = choice(AGREEMENT, "Whether the claim and the observations agree.")
-    not_before: Day = day("The change is no earlier than this; empty where open.", optional=True)
-    not_after: Day = day("The change is no later than this; empty where open.", optional=True)
-    source: Category = choice(SOURCE, "The source of the weaker of the two ends.")
-    confidence: Category = choice(CONFIDENCE, "The confidence of the weaker of the two ends.")
+    level: Category = categorical(SERIES_LEVEL, "Whose series it is.")
+    holder_id: str = foreign_key("actors", "The holder; in a party series the party.")
+    issue_id: str = foreign_key("issues", "The issue of the series.")
+    format_id: str = foreign_key(
+        "formats", "The format of the series, where the statements are about one.", nullable=True
+    )
+    from_statement_id: str = foreign_key(
+        "statements", "The earlier observation; empty where there is none.", nullable=True
+    )
+    to_statement_id: str = foreign_key("statements", "The observation.")
+    from_stance: Category = categorical(STANCE, "The stance of the earlier observation.", nullable=True, ordered=True)
+    to_stance: Category = categorical(STANCE, "The stance of the observation.", nullable=True, ordered=True)
+    direction: Category = categorical(DIRECTION, "What the two observations show.")
+    asserted_change: Category = categorical(ASSERTED_CHANGE, "What the text claims about a change.", nullable=True)
+    agreement: Category = categorical(AGREEMENT, "Whether the claim and the observations agree.")
+    not_before: Date = date("The change is no earlier than this; empty where open.", nullable=True)
+    not_after: Date = date("The change is no later than this; empty where open.", nullable=True)
+    source: Category = categorical(SOURCE, "The source of the weaker of the two ends.")
+    confidence: Category = categorical(CONFIDENCE, "The confidence of the weaker of the two ends.")

@@ -5,34 +5,36 @@ import pandas as pd
 from schemas.passages import DatedPassage
 from schemas.quotation import holds_quotation_marks, stand_in_quotation_marks
 from schemas.vocabularies import ACT, ASSERTED_CHANGE, ATTRIBUTION, SOURCE, STANCE
-from stancebook.fields import Category, choice, key, ref, row_rule, text, verbatim
+from stancebook.schema.columns import Category, categorical, foreign_key, primary_key, row_rule, text, verbatim
 
 
 class Statements(DatedPassage):
     """One attributed position, utterance or characterisation, on one issue."""
 
-    statement_id: str = key("The document's id and the record's own.")
-    speaker_id: str = ref("actors", "Whose words or claim this is.")
-    holder_id: str = ref("actors", "Whose position it is; the speaker's if not given.", default="speaker_id")
-    addressee_id: str = ref("actors", "To whom it is said, where the text says so.", optional=True)
-    issue_id: str = ref("issues", "The proposition it bears on.", optional=True)
-    format_id: str = ref("formats", "The format it is about.", optional=True)
-    stance: Category = choice(
+    statement_id: str = primary_key("The document's id and the record's own.")
+    speaker_id: str = foreign_key("actors", "Whose words or claim this is.")
+    holder_id: str = foreign_key("actors", "Whose position it is; the speaker's if not given.", default="speaker_id")
+    addressee_id: str = foreign_key("actors", "To whom it is said, where the text says so.", nullable=True)
+    issue_id: str = foreign_key("issues", "The proposition it bears on.", nullable=True)
+    format_id: str = foreign_key("formats", "The format it is about.", nullable=True)
+    stance: Category = categorical(
         STANCE,
         "Where the holder stands toward the issue's proposition; empty where that cannot be inferred.",
-        optional=True,
+        nullable=True,
         ordered=True,
     )
-    condition: str = text("The condition under which the position holds.", optional=True)
-    asserted_change: Category = choice(
-        ASSERTED_CHANGE, "What the text says about a change of this position.", optional=True
+    condition: str = text("The condition under which the position holds.", nullable=True)
+    asserted_change: Category = categorical(
+        ASSERTED_CHANGE, "What the text says about a change of this position.", nullable=True
     )
-    attribution: Category = choice(ATTRIBUTION, "How the text brings it: quoted, reported, narrated or read.")
-    source: Category = choice(SOURCE, "What kind of source the speaker is here.")
-    act: Category = choice(ACT, "What is done in saying it.")
-    quoted_words: str = verbatim("The words inside quotation marks; needed where only some are.", optional=True)
-    responds_to_id: str = ref("statements", "The statement it answers.", optional=True)
-    contradicts_id: str = ref("statements", "A statement it cannot be true together with.", optional=True, mutual=True)
+    attribution: Category = categorical(ATTRIBUTION, "How the text brings it: quoted, reported, narrated or read.")
+    source: Category = categorical(SOURCE, "What kind of source the speaker is here.")
+    act: Category = categorical(ACT, "What is done in saying it.")
+    quoted_words: str = verbatim("The words inside quotation marks; needed where only some are.", nullable=True)
+    responds_to_id: str = foreign_key("statements", "The statement it answers.", nullable=True)
+    contradicts_id: str = foreign_key(
+        "statements", "A statement it cannot be true together with.", nullable=True, symmetric=True
+    )
     summary: str = text("The statement in one plain sentence.")
 
     @row_rule("attribution")

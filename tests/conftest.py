@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from schemas import CONTRACT
-from stancebook.build import Build, build
+from stancebook.build.pipeline import Build, build_tables
 
 # Properties explore anew on a desk and repeat themselves in CI; a slow machine is no failure.
 settings.register_profile("desk", deadline=None)
@@ -36,16 +36,16 @@ def annotations(project) -> Path:
 @pytest.fixture
 def rebuilt(project) -> Callable[[], Build]:
     """Build the project as it now is."""
-    return lambda: build(CONTRACT, Path("seeds"))
+    return lambda: build_tables(CONTRACT, Path("seeds"))
 
 
 @pytest.fixture(scope="session")
 def built() -> Build:
     """The minimal project, built once."""
-    return build(CONTRACT, HERE / "project/seeds")
+    return build_tables(CONTRACT, HERE / "project/seeds")
 
 
 @pytest.fixture(scope="session")
 def article() -> Build:
     """The dataset's own seeds, built once."""
-    return build(CONTRACT, ROOT / "seeds")
+    return build_tables(CONTRACT, ROOT / "seeds")

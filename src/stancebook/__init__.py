@@ -1,6 +1,6 @@
-"""Stancebook: annotated news text in, validated Parquet tables out; `load` reads them, `schema` says what they hold."""
+"""Stancebook: annotated news text in, validated Parquet tables out."""
 
-from stancebook.exchange.schema import schema
-from stancebook.load import DatasetError, load
+from stancebook.dataset.pandera_schema import pandera_schema
+from stancebook.dataset.reader import DatasetError, load
 
-__all__ = ["DatasetError", "load", "schema"]
+__all__ = ["DatasetError", "load", "pandera_schema"]

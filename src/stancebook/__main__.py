@@ -2,7 +2,7 @@
 
 import sys
 
-from stancebook.exchange.command import main
+from stancebook.cli.dataset_commands import main
 
 if __name__ == "__main__":
     sys.exit(main())

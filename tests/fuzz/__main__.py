@@ -36,7 +36,7 @@ MARKS = [
 def words():
     """Every key and every value that an annotation may have."""
     for spec in CONTRACT.tables.values():
-        yield from (spec.under, *spec.allowed_keys)
+        yield from (spec.section, *spec.allowed_keys)
         for column in spec.columns:
             yield from column.vocabulary
 

@@ -9,16 +9,16 @@ from functools import cache
 from pathlib import Path
 
 from schemas import CONTRACT
-from stancebook.build import build
-from stancebook.problem import RENDERERS, visible
-from stancebook.seeds.anchor import AnchorError, Text
-from stancebook.seeds.annotation import read_annotations, read_codebook
-from stancebook.seeds.convert import convert
-from stancebook.seeds.corpus import File
-from stancebook.seeds.dates import DateError, bounds
-from stancebook.seeds.language import LANGUAGES
-from tests.engine.seeds.agreement import is_taken
-from tests.on_disk import rendered
+from stancebook.build.cell_parsing import parse_record
+from stancebook.build.pipeline import build_tables
+from stancebook.problems import RENDERERS, escape_control_chars
+from stancebook.sources.anchoring import AnchorError, SourceText
+from stancebook.sources.corpus import SourceFile
+from stancebook.sources.edtf_dates import DateFormatError, edtf_bounds
+from stancebook.sources.formats import FORMATS
+from stancebook.sources.records import read_annotations, read_codebook
+from tests.dataset_files import rendered
+from tests.unit.sources.reader_agreement import is_taken
 
 PROJECT = Path(__file__).parents[1] / "project"
 DOCUMENT = "seeds/documents/river-talks"
@@ -28,8 +28,8 @@ def reader(data):
     """An annotation file: its records and their typed cells, or problems that point into it; plain only if sound."""
     raw = _decoded(data)
     is_taken(raw)
-    for ending in LANGUAGES:
-        file = File(f"river-talks{ending}", raw)
+    for ending in FORMATS:
+        file = SourceFile(f"river-talks{ending}", raw)
         for reading in (read_annotations(file, CONTRACT, "river-talks"), read_codebook(file, CONTRACT)):
             _check_reading(reading, raw)
 
@@ -38,11 +38,11 @@ def project(data):
     """A whole build of the minimal project with other annotations: the files of a dataset, or problems."""
     seeds = _seeds()
     (seeds.parent / f"{DOCUMENT}.yaml").write_bytes(data)
-    built = build(CONTRACT, seeds)
+    built = build_tables(CONTRACT, seeds)
     _check_problems(built.problems, _decoded(data))
     if not built.errors:
         assert rendered(built)
-        for spec in CONTRACT.shaped("grounded"):
+        for spec in CONTRACT.tables_of_kind("annotation"):
             for row in built.frames[spec.name].itertuples():
                 assert _text().raw[row.char_start : row.char_end] == row.quote
 
@@ -50,7 +50,7 @@ def project(data):
 def anchor(data):
     """A text, a quote, a prefix and a suffix, parted by zero bytes: a span exactly where a plain search finds one."""
     raw, quote, prefix, suffix, *_ = [*_decoded(data).split("\0"), "", "", ""]
-    text = Text(raw, "river-talks.txt")
+    text = SourceText(raw, "river-talks.txt")
     expected = [
         (start, end)
         for start, end in _matches(quote, raw)
@@ -74,8 +74,8 @@ def dates(data):
     """An expression: its first and its last day in order, or a `DateError`."""
     expression = _decoded(data)
     try:
-        first, last = bounds(expression)
-    except DateError:
+        first, last = edtf_bounds(expression)
+    except DateFormatError:
         assert not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])", expression, re.ASCII)
     else:
         assert first is None or last is None or first <= last
@@ -112,9 +112,9 @@ def _check_reading(reading, raw):
     """Each record has a typed row whose passage stands in the text, or a problem."""
     problems = [*reading.problems]
     for record in reading.records:
-        row, faults = convert(record, CONTRACT, _text())
+        row, faults = parse_record(record, CONTRACT, _text())
         problems += faults
-        assert record.sound or problems
+        assert record.valid or problems
         if row.get("char_start") is not None:
             assert _text().raw[row["char_start"] : row["char_end"]] == row["quote"]
     _check_problems(problems, raw)
@@ -130,14 +130,14 @@ def _check_problems(problems, raw):
             assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
     for render_problems in RENDERERS.values():
         shown = render_problems(problems)
-        assert visible(shown) == shown
+        assert escape_control_chars(shown) == shown
         shown.encode()
 
 
 @cache
 def _text():
     path = PROJECT / f"{DOCUMENT}.txt"
-    return Text(path.read_bytes().decode("utf-8"), path.name)
+    return SourceText(path.read_bytes().decode("utf-8"), path.name)
 
 
 @cache

@@ -10,11 +10,11 @@ from random import Random
 from typing import Literal
 
 from schemas import CONTRACT
-from stancebook.build import Build, build
-from stancebook.problem import Problem, shown
-from tests.engine.glance import is_taken
+from stancebook.build.pipeline import Build, build_tables
+from stancebook.problems import Problem, display_path
 from tests.mutations.fault import Fault
 from tests.mutations.seeds import Mutant, Seeds
+from tests.unit.fast_path_oracle import is_taken
 
 Outcome = Literal["detected", "equivalent", "silent", "crashed"]
 
@@ -89,11 +89,11 @@ class Judge:
 
     def _located(self, made: Mutant, problems: Iterable[Problem]) -> bool:
         """Return whether some problem lies within one line of a place where the fault can be mended."""
-        places = {(shown(self.folder / file), line) for file, line in made.places}
+        places = {(display_path(self.folder / file), line) for file, line in made.places}
         return any((p.file, p.line + step) in places for p in problems for step in (-1, 0, 1))
 
     def _build(self) -> Build:
-        return build(CONTRACT, self.folder)
+        return build_tables(CONTRACT, self.folder)
 
     def _write(self, name: str, data: bytes | None) -> None:
         path = self.folder / name

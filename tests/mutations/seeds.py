@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from schemas import CONTRACT
-from stancebook.spec import ID, QUOTE_CONTEXT, Column
+from stancebook.schema.spec import ID, QUOTE_CONTEXT, Column
 
 Place = tuple[str, int]  # a file and a line, from 1
 
@@ -48,11 +48,11 @@ class Value:
 
     @property
     def needed(self) -> bool:
-        return self.key in CONTRACT.tables[self.record.table].needed_keys
+        return self.key in CONTRACT.tables[self.record.table].required_keys
 
     @property
     def names_its_record(self) -> bool:
-        return self.key == CONTRACT.tables[self.record.table].key_as_written
+        return self.key == CONTRACT.tables[self.record.table].record_key
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +69,7 @@ class Record:
 
     @property
     def name(self) -> str:
-        named = CONTRACT.tables[self.table].key_as_written
+        named = CONTRACT.tables[self.table].record_key
         return self.values[named].text if named in self.values else ""
 
 
@@ -137,14 +137,14 @@ class Seeds:
         found: dict[tuple[str, str, str], list[Value]] = {}
         for value in self.values:
             if value.kind == "ref" and value.column.target is not None:
-                grounded = CONTRACT.tables[value.column.target].is_grounded
+                grounded = CONTRACT.tables[value.column.target].is_annotation
                 place = (value.column.target, value.record.file if grounded else "", value.text)
                 found.setdefault(place, []).append(value)
         return found
 
     def referring(self, record: Record) -> list[Value]:
         """Return the values that name a record."""
-        file = record.file if CONTRACT.tables[record.table].is_grounded else ""
+        file = record.file if CONTRACT.tables[record.table].is_annotation else ""
         return self._named.get((record.table, file, record.name), [])
 
     def edited(self, file: str, *edits: Edit, also: Iterable[Value] = ()) -> Mutant:
@@ -213,7 +213,7 @@ def after_line(text: str, at: int) -> int:
 
 def _records(file: str, text: str) -> list[Record]:
     root = yaml.compose(text, Loader=yaml.CSafeLoader)
-    tables = {spec.under: spec.name for spec in CONTRACT.tables.values() if spec.parent is None}
+    tables = {spec.section: spec.name for spec in CONTRACT.tables.values() if spec.parent is None}
     return [
         record
         for key, node in root.value
@@ -229,7 +229,7 @@ def _read(file: str, text: str, table: str, node: yaml.MappingNode, parent: Reco
     nested: list[Record] = []
     for key, value in node.value:
         if isinstance(value, yaml.SequenceNode):
-            child = CONTRACT.children_of(table)[key.value].name
+            child = CONTRACT.nested_tables(table)[key.value].name
             nested += [each for item in value.value for each in _read(file, text, child, item, record)]
             continue
         start, source = value.start_mark.index, text[value.start_mark.index : value.end_mark.index]

@@ -1,0 +1,1 @@
+"""A dataset on disk: layout, Parquet, publishing, loading, validation and export."""

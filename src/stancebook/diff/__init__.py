@@ -1,0 +1,1 @@
+"""Compare two datasets and report the version bump that the changes need."""

@@ -1,0 +1,1 @@
+"""Describe a dataset: Data Package, Croissant, data card and JSON Schemas for editors."""

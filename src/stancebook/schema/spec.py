@@ -1,0 +1,187 @@
+"""What a compiled contract says of a table and its columns: plain frozen values, free of Pandera."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Tables = Mapping[str, "pd.DataFrame"]
+ColumnsByTable = Mapping[str, tuple[str, ...]]  # of some tables, some columns
+ColumnKind = Literal["primary_key", "foreign_key", "categorical", "text", "verbatim", "edtf", "date", "integer"]
+FilledBy = Literal["coder", "pinned", "engine", "edtf_lower", "edtf_upper", "function"]
+Storage = Literal["string", "category", "date", "integer"]
+TableKind = Literal["codebook", "document", "annotation", "nested", "derived"]
+
+STORAGE: dict[ColumnKind, Storage] = {
+    "primary_key": "string",
+    "foreign_key": "string",
+    "categorical": "category",
+    "text": "string",
+    "verbatim": "string",
+    "edtf": "string",
+    "date": "date",
+    "integer": "integer",
+}
+
+
+# Keys of a record that are not columns: the short name of a grounded row, and what stands around its quote.
+ID = "id"
+QUOTE_CONTEXT = ("prefix", "suffix")
+
+
+class ContractError(Exception):
+    """Raised at import where a model or a rule is badly written; says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern that a text must match from end to end, and the words that describe it."""
+
+    pattern: str
+    description: str
+
+    def matches(self, text: str) -> bool:
+        """Return whether the whole text is of this form."""
+        return re.fullmatch(self.pattern, text) is not None
+
+
+_WORD = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+SLUG = Pattern(_WORD, "lower-case letters a-z and digits, words joined by single hyphens, such as 'river-talks'")
+KEY = Pattern(rf"{_WORD}(?:/{_WORD})*(?:#{_WORD})?", "a slug; of a document, its path; of a passage, 'document#slug'")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column, compiled.
+
+    `title` is what a reader calls it; `unit` is what a number counts. `filled_by` says who fills it: a coder
+    (`coder`), the engine from what it reads (`engine`), the engine with a coder's leave to pin it (`pinned`),
+    the bound of an EDTF column (`edtf_lower`, `edtf_upper`, of `bound_of`), or a function of the
+    contract (`function`, `compute`).
+    """
+
+    kind: ColumnKind
+    description: str
+    name: str = ""
+    title: str = ""
+    unit: str = ""
+    nullable: bool = False
+    filled_by: FilledBy = "coder"
+    target: str | None = None
+    target_key: str | None = None
+    symmetric: bool = False
+    vocabulary: Mapping[str, str] = field(default_factory=dict)
+    ordered: bool = False
+    default: str | None = None
+    pattern: Pattern | None = None
+    minimum: int | None = None
+    bound_of: str | None = None
+    compute: Callable[[Tables], pd.Series[Any]] | None = None
+
+    @property
+    def storage(self) -> Storage:
+        """What a cell of the column is kept as."""
+        return STORAGE[self.kind]
+
+    @property
+    def may_be_given(self) -> bool:
+        """Whether a coder may write it."""
+        return self.filled_by in ("coder", "pinned")
+
+    @property
+    def must_be_given(self) -> bool:
+        """Whether a record without it is incomplete."""
+        return self.filled_by == "coder" and not self.nullable and self.default is None
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """A condition on the columns of one row: the sentence a coder reads, and the column a problem points at."""
+
+    message: str
+    column: str
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """One table, compiled: its columns in the order they are written in, its key, and where its rows come from.
+
+    A derived table comes of `derive`, which reads the whole codebook, and of the tables of documents the columns
+    that `reads` names. Rows that differ in the column `apart` have nothing to do with each other.
+    """
+
+    name: str
+    kind: TableKind
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    model: type[Any]
+    section: str
+    parent: str | None = None
+    derive: Callable[[Tables], pd.DataFrame] | None = None
+    inputs: ColumnsByTable = field(default_factory=dict)
+    partition_by: str | None = None
+    rules: Mapping[str, RowRule] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Column:
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(self._by_name)
+
+    @cached_property
+    def written_columns(self) -> tuple[Column, ...]:
+        """The columns that a record of this table may give a value for."""
+        own_key = self.key if self.is_annotation else ()
+        return tuple(column for column in self.columns if column.may_be_given and column.name not in own_key)
+
+    @cached_property
+    def allowed_keys(self) -> dict[str, None]:
+        """The keys a record may have, in the order a coder would write them; children apart."""
+        columns = [column.name for column in self.written_columns]
+        return dict.fromkeys([ID, *columns, *QUOTE_CONTEXT] if self.is_annotation else columns)
+
+    @cached_property
+    def required_keys(self) -> tuple[str, ...]:
+        """The keys a record must have."""
+        columns = [column.name for column in self.written_columns if column.must_be_given]
+        return (ID, *columns) if self.is_annotation else tuple(columns)
+
+    @property
+    def title(self) -> str:
+        """What a reader calls it."""
+        return self.name.replace("_", " ").capitalize()
+
+    @property
+    def is_annotation(self) -> bool:
+        """Whether its rows stand on passages."""
+        return self.kind == "annotation"
+
+    @property
+    def sort_columns(self) -> tuple[str, ...]:
+        """The columns by which its rows are sorted."""
+        return self.key if self.partition_by is None else (self.partition_by, *self.key)
+
+    @property
+    def record_key(self) -> str | None:
+        """The key that names a record in its file; None where several columns do, or none does."""
+        if self.is_annotation:
+            return ID
+        return self.key[0] if len(self.key) == 1 and self[self.key[0]].filled_by == "coder" else None
+
+    @property
+    def references(self) -> tuple[Column, ...]:
+        """The columns that name rows of a table."""
+        return tuple(column for column in self.columns if column.target is not None)

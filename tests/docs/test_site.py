@@ -1,0 +1,98 @@
+"""The documentation site is whole: nothing in it leads nowhere, and nothing is fetched from another host."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from tests.docs.pages import ROOT, pages
+
+# What makes a browser fetch something as it shows a page.
+FETCHES = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "object": "data"}
+
+
+class Html(HTMLParser):
+    """What a page fetches, what it links to, and what in it can be linked to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+        self.links: list[str] = []
+        self.ids: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        named = dict(attrs)
+        if tag == "a" and "href" in named:
+            self.links.append(named["href"])
+        if named.get(FETCHES.get(tag)):
+            self.fetched.append(named[FETCHES[tag]])
+        if "id" in named:
+            self.ids.add(named["id"])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """The site, built as `make docs` does."""
+    folder = tmp_path_factory.mktemp("site")
+    [recipe] = re.findall(
+        r"^\t@\$\(RUN\) (-m sphinx .*) \. site$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE
+    )
+    options = recipe.replace("site/.doctrees", str(folder / ".doctrees")).split()
+    built = subprocess.run(
+        [sys.executable, *options, ".", folder], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (built.returncode, built.stderr) == (0, "")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def read(site):
+    return {path: Html(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
+
+
+def test_every_page_of_the_repository_is_in_it(site):
+    expected = {each.path.relative_to(ROOT).with_suffix(".html") for each in pages()}
+    assert expected <= {path.relative_to(site) for path in site.rglob("*.html")}
+    assert (site / "index.html").read_bytes() == (site / "README.html").read_bytes()
+
+
+def test_nothing_is_fetched_from_another_host(site, read):
+    assert [url for html in read.values() for url in html.fetched if re.match(r"(\w+:)?//", url)] == []
+    styles = [path.read_text(encoding="utf-8") for path in site.rglob("*.css")]
+    assert [
+        url for style in styles for url in re.findall(r"(?:url\(|@import )['\"]?((?:https?:)?//[^)\s]+)", style)
+    ] == []
+
+
+def test_every_link_within_it_leads_somewhere(read):
+    for path, html in read.items():
+        for link in html.links:
+            if re.match(r"[a-z]+:", link) or (path.name == "search.html" and link == "#"):
+                continue
+            file, _, anchor = unquote(link).partition("#")
+            to = (path.parent / file).resolve() if file else path
+            assert to.is_file(), f"{path}: {link}"
+            assert not anchor or to.suffix != ".html" or anchor in read[to].ids, f"{path}: {link}"
+
+
+def test_the_menu_leads_to_every_page(site, read):
+    linked = {(site / unquote(link.partition("#")[0])).resolve() for link in read[site / "index.html"].links}
+    assert {path for path in read if path.name not in {"index.html", "search.html"}} - linked <= {site / "README.html"}
+
+
+def test_the_codebook_has_every_entry(site, article):
+    shown = (site / "docs/codebook.html").read_text(encoding="utf-8")
+    for table, key in {"actors": "actor_id", "issues": "issue_id", "formats": "format_id"}.items():
+        for entry in article.frames[table][key]:
+            assert f">{entry}<" in shown, entry
+
+
+def test_the_words_of_models_are_explained(site):
+    shown = (site / "docs/python.html").read_text(encoding="utf-8")
+    for name in ("load", "schema", "fields.choice", "fields.row_rule", "table.Grounded", "contract.Contract"):
+        assert f'id="stancebook.{name}"' in shown, name

@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+
+from benchmarks.corpora import FAULTS, Recipe, document, write
+from schemas import CONTRACT
+from stancebook.build.pipeline import build_tables
+
+
+@pytest.mark.parametrize("notation", ["yaml", "json"])
+def test_a_document_is_the_same_in_a_corpus_of_any_size_whoever_writes_it(tmp_path, notation):
+    recipe = Recipe(notation=notation)
+    write(tmp_path / "small", 5, recipe)
+    write(tmp_path / "large", 505, recipe, jobs=2)
+    small, large = (files(tmp_path / name / "documents") for name in ("small", "large"))
+    assert (len(small), len(large)) == (10, 1010)
+    assert small.items() <= large.items()
+    last = document(recipe, 504)
+    assert (large[f"{last.doc_id}.txt"], large[f"{last.doc_id}.{notation}"]) == (last.text, last.annotations)
+
+
+def test_texts_differ_and_hold_what_real_ones_do():
+    made = [document(Recipe(), number) for number in range(40)]
+    assert len({each.text for each in made}) == 40
+    assert 4 < sum(len(each.text) for each in made) / 40 / 1000 < 12
+    assert 14 < sum(len(each.annotations) for each in made) / 40 / 1000 < 28
+    assert {b"\r\n" in each.text for each in made} == {True, False}
+    assert all("é" in each or "І" in each or "ø" in each for each in (each.text.decode() for each in made))
+
+
+def test_each_fault_is_one_problem_and_nothing_else_is_wrong(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    recipe = Recipe(faults=0.5, answers=0.3, nested=True)
+    faults = write(Path("seeds"), 80, recipe)
+    assert set(faults) == set(FAULTS)
+    told = [problem.file for problem in build_tables(CONTRACT, Path("seeds")).problems]
+    at_fault = [made for made in (document(recipe, number) for number in range(80)) if made.fault]
+    assert sorted(told) == [f"seeds/documents/{made.doc_id}.yaml" for made in at_fault]
+    assert len(told) == sum(faults.values())
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -1,0 +1,87 @@
+"""The quick way only ever says yes: what it takes, the slow one takes too, and gives the same rows.
+
+`test_cases.py`, `test_build.py` and `test_mutations.py` ask it of all mistakes that they hold.
+"""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.corpora import Recipe, write
+from schemas import CONTRACT
+from stancebook.build.pipeline import build_corpus, build_tables
+from stancebook.sources.corpus import load_corpus
+from tests.unit.fast_path_oracle import is_taken, taken
+from tests.unit.parallel.sample_corpora import MANY, annotations, claim, corpora, corpus_of, of_one
+
+# ── What is taken ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_people_wrote_is_taken(built, article):
+    assert is_taken(built)
+    assert is_taken(article)
+
+
+def test_what_is_invented_is_taken(tmp_path):
+    write(tmp_path, 11, Recipe(answers=0.3, nested=True))
+    assert is_taken(build_tables(CONTRACT, tmp_path))
+
+
+@given(files=corpora(sound=True))
+@settings(max_examples=8)
+def test_letters_in_order_are_taken_whatever_they_refer_to(files):
+    slow = build_corpus(MANY, corpus_of(files))
+    documents = [problem for problem in slow.problems if "documents/" in problem.file]
+    assert is_taken(slow) is not bool(documents)
+
+
+@pytest.mark.parametrize("notation", ["yaml", "json"])
+def test_each_invented_fault_is_left_to_the_slow_way(notation, tmp_path):
+    write(tmp_path, 14, Recipe(faults=1, notation=notation))
+    whole = load_corpus(tmp_path)
+    for pair in whole.documents:
+        assert taken(CONTRACT, replace(whole, documents=(pair,))) is None
+
+
+# ── What is left to the slow way ──────────────────────────────────────────────────────────────────
+
+
+@given(files=corpora())
+@settings(max_examples=20)
+def test_of_letters_with_faults_none_is_taken_that_anything_is_said_of(files):
+    is_taken(build_corpus(MANY, corpus_of(files)))
+
+
+@st.composite
+def retyped(draw):
+    """A letter of some claims, a few characters of which were overwritten, left out or put in."""
+    claims = [claim(0, strength="fair"), claim(1, answers_id="c00", witnesses=["falk", "berta"]), claim(2)]
+    written = annotations(claims)
+    for _ in range(draw(st.integers(1, 2))):
+        at, until = sorted(draw(st.tuples(*[st.integers(0, len(written))] * 2)))
+        new = draw(st.text("-:?[]{},#&*!|>'\"%@`~ \n\t0c1at\u00e9\u2028", max_size=4))
+        written = written[:at] + new + written[min(at + draw(st.integers(0, 3)), until) :]
+    return written
+
+
+@given(written=retyped())
+@settings(max_examples=20)
+def test_a_letter_with_slips_is_not_taken_where_anything_is_said_of_it(written):
+    is_taken(build_corpus(MANY, of_one(written)))
+
+
+@pytest.mark.parametrize("facts", ["pages: ~", "pages:", "pages: 0", "pages: two"])
+def test_a_whole_number_that_is_not_given_is_no_nought(facts):
+    slow = build_corpus(MANY, of_one(annotations([claim(0)]).replace("pages: 2", facts)))
+    assert slow.errors
+    assert not is_taken(slow)
+
+
+@pytest.mark.parametrize("name", ["", " ~", " []", " [{a: b}]", " ' '"])
+def test_a_record_that_others_nest_in_has_a_name(name):
+    written = annotations([claim(0, witnesses=["falk"])]).replace("id: c00", f"id:{name}")
+    slow = build_corpus(MANY, of_one(written))
+    assert slow.errors
+    assert not is_taken(slow)

@@ -1,0 +1,128 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import CONTRACT
+from stancebook.build.pipeline import build_tables
+from stancebook.schema.columns import foreign_key, primary_key
+from stancebook.schema.models import Annotation
+from stancebook.sources.corpus import load_corpus
+from tests.unit.fast_path_oracle import is_taken
+from tests.unit.sample_contract import ANNOTATIONS, PEOPLE, Claims, Letters, People, Witnesses, contract, write
+
+PROJECT = Path(__file__).parents[2] / "project"
+LINES = (PROJECT / "seeds/documents/river-talks.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
+
+
+def test_every_quote_and_reference_is_counted(built):
+    grounded = ["mentions", "statements", "events", "demands"]
+    counted = built.summary
+    assert counted.quotes == sum(counted.rows[name] for name in grounded)
+    assert counted.references == sum(
+        built.frames[spec.name][column.name].notna().sum()
+        for spec in CONTRACT.tables.values()
+        for column in spec.references
+    )
+    assert counted.rows == {name: len(frame) for name, frame in built.frames.items()}
+
+
+def test_rows_are_sorted_by_their_keys(built):
+    for name, frame in built.frames.items():
+        keys = [tuple(row) for row in frame[list(CONTRACT.tables[name].order)].astype("str").to_numpy()]
+        assert keys == sorted(keys)
+
+
+def test_all_problems_of_all_files_come_at_once_in_order(project, rebuilt, annotations):
+    annotations.write_text("".join(LINES).replace("act: offer", "act: sing"), encoding="utf-8")
+    codebook = project / "seeds/codebook/issues.yaml"
+    codebook.write_text(codebook.read_text(encoding="utf-8").replace("topic: talks", "topic: tides"), encoding="utf-8")
+    (project / "seeds/documents/notes.md").touch()
+    found = rebuilt()
+    assert [Path(problem.file).name for problem in found.problems] == ["issues.yaml", "notes.md", "river-talks.yaml"]
+    assert found.frames == {}
+
+
+# ── What always holds ─────────────────────────────────────────────────────────────────────────────
+
+
+@st.composite
+def mutations(draw):
+    """The annotations with some lines deleted, doubled, swapped, indented, cut or overwritten."""
+    lines = list(LINES)
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(lines) - 1))
+        other = draw(st.integers(0, len(lines) - 1))
+        line = lines[at]
+        cut = draw(st.integers(0, len(line)))
+        lines[at : at + 1] = draw(
+            st.sampled_from(
+                [
+                    [],
+                    [line, line],
+                    [lines[other]],
+                    ["  " + line],
+                    [line.removeprefix("  ")],
+                    [line[:cut] + "\n"],
+                    [
+                        line[:cut]
+                        + draw(st.text("-:?[]{},#&*!|>'\"%@` \t\r~\x85\u2028\ufeff\x07é", max_size=3))
+                        + line[cut:]
+                    ],
+                    [line.partition(":")[0] + ":\n"],
+                    [line.partition(":")[0] + ": [a, {b: c}]\n"],
+                ]
+            )
+        )
+    return "".join(lines)
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("spoilt")
+    shutil.copytree(PROJECT, folder, dirs_exist_ok=True)
+    return folder / "seeds"
+
+
+@given(text=mutations())
+@settings(max_examples=40)  # a build takes a quarter of a second
+def test_whatever_happens_to_a_file_it_builds_or_its_problems_are_told_at_lines_it_has(text, spoilt):
+    path = spoilt / "documents/river-talks.yaml"
+    path.write_text(text, encoding="utf-8", newline="")
+    built = build_tables(CONTRACT, spoilt)
+    assert bool(built.frames) != bool(built.errors)
+    is_taken(built)
+    last = {file.name: file.text.count("\n") + 1 for file in load_corpus(spoilt).codebook}
+    last[str(path)] = text.count("\n") + 1
+    for problem in built.problems:
+        assert 1 <= problem.line <= last[problem.file]
+        assert problem.column >= 1
+        assert problem.message
+
+
+class Notes(Annotation):
+    """One note."""
+
+    note_id: str = primary_key("Slug.")
+    claim_id: str = foreign_key("claims", "The claim.")
+
+
+NOTED = ANNOTATIONS + "notes:\n  - {id: n1, claim_id: c01, quote: Otto was there}\n"
+
+
+@pytest.mark.parametrize(
+    ("annotations", "people"),
+    [
+        (NOTED.replace("claims:", "clams:"), PEOPLE),
+        (NOTED.replace("claims:", "claims: []\nclaims:"), PEOPLE),
+        (NOTED, PEOPLE.replace("people:", "poeple:")),
+        (NOTED, PEOPLE.replace("  - {person_id: otto", "people:\n  - {person_id: otto")),
+        (NOTED.replace("id: c02", "id: c01"), PEOPLE),
+    ],
+    ids=["table misspelt", "table given twice", "codebook misspelt", "codebook given twice", "id given twice"],
+)
+def test_rows_that_a_problem_hides_are_not_missed_by_references_too(annotations, people, tmp_path):
+    noted = contract(People, Letters, Claims, Witnesses, Notes)
+    assert len(build_tables(noted, write(tmp_path, annotations, people)).problems) == 1

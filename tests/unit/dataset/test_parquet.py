@@ -1,0 +1,272 @@
+import datetime as dt
+import io
+import json
+from dataclasses import replace
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import CONTRACT
+from stancebook.dataset.layout import table_file
+from stancebook.dataset.parquet import arrow_schema, file_metadata, rows_digest, to_frame, write_table
+from stancebook.schema.dataframes import frame_from_rows, pandas_dtype
+from tests.unit.sample_contract import LETTERS, STRENGTH
+
+TABLES = list(CONTRACT.tables)
+GROUNDED = [spec.name for spec in CONTRACT.tables_of_kind("annotation")]
+CLAIMS = LETTERS.tables["claims"]
+ABOUT = {"dataset": "Letters", "version": "1.0.0"}
+
+# ── Round trip ────────────────────────────────────────────────────────────────────────────────────
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=6)
+CELL = {
+    "string": TEXT,
+    "category": st.sampled_from(list(STRENGTH)),
+    "date": st.dates(),
+    "integer": st.integers(-(2**63), 2**63 - 1),
+}
+
+
+@st.composite
+def rows(draw):
+    def cell(column):
+        given_ = CELL[column.storage]
+        return draw(given_ | st.none() if column.nullable else given_)
+
+    return [{column.name: cell(column) for column in CLAIMS.columns} for _ in range(draw(st.integers(0, 4)))]
+
+
+def bytes_of(frame):
+    file = io.BytesIO()
+    write_table(frame, CLAIMS, "build", ABOUT, file)
+    return file.getvalue()
+
+
+@given(rows())
+@settings(max_examples=60)
+def test_a_typed_frame_comes_back_from_its_file_as_it_was(drawn):
+    frame = frame_from_rows(CLAIMS, drawn)
+    data = bytes_of(frame)
+    assert data == bytes_of(frame.copy())
+    pd.testing.assert_frame_equal(to_frame(pq.read_table(io.BytesIO(data))), frame)
+
+
+# ── What stands for rows ──────────────────────────────────────────────────────────────────────────
+
+
+@given(rows(), rows())
+@settings(max_examples=60)
+def test_the_digest_of_rows_is_the_same_exactly_where_their_files_are(drawn, others):
+    one, other = (frame_from_rows(CLAIMS, each) for each in (drawn, others))
+    assert rows_digest(one, CLAIMS, ABOUT) == rows_digest(one.copy(), CLAIMS, ABOUT)
+    same = rows_digest(one, CLAIMS, ABOUT) == rows_digest(other, CLAIMS, ABOUT)
+    assert same == (bytes_of(one) == bytes_of(other))
+
+
+@given(rows().filter(bool), st.data())
+@settings(max_examples=60)
+def test_the_digest_of_rows_knows_every_cell(drawn, data):
+    digest = rows_digest(frame_from_rows(CLAIMS, drawn), CLAIMS, ABOUT)
+    row, column = data.draw(st.sampled_from(drawn)), data.draw(st.sampled_from(CLAIMS.columns))
+    cell = data.draw(CELL[column.storage] | (st.none() if column.nullable else st.nothing()))
+    changed = row[column.name] != cell
+    row[column.name] = cell
+    assert (rows_digest(frame_from_rows(CLAIMS, drawn), CLAIMS, ABOUT) != digest) == changed
+
+
+def test_cells_that_only_together_read_the_same_have_another_digest():
+    one, other = ([{"claim_id": a, "quote": b} for a, b in pairs] for pairs in ([("a", "bc")], [("ab", "c")]))
+    assert rows_digest(frame_from_rows(CLAIMS, one), CLAIMS, ABOUT) != rows_digest(
+        frame_from_rows(CLAIMS, other), CLAIMS, ABOUT
+    )
+
+
+def test_rows_that_lie_in_memory_in_pieces_have_the_digest_of_those_that_do_not():
+    rows = [{"claim_id": name, "quote": None if name == "b" else "rope"} for name in "abc"]
+    pieces, whole = [frame_from_rows(CLAIMS, [row]) for row in rows], frame_from_rows(CLAIMS, rows[1:])
+    for same in (pd.concat(pieces[1:]), pd.concat(pieces)[1:]):
+        assert rows_digest(same, CLAIMS, ABOUT) == rows_digest(whole, CLAIMS, ABOUT)
+
+
+def test_another_description_of_the_dataset_or_the_table_gives_another_digest():
+    frame = frame_from_rows(CLAIMS, [])
+    said = [(CLAIMS, ABOUT), (replace(CLAIMS, description="Other."), ABOUT), (CLAIMS, {**ABOUT, "version": "2.0.0"})]
+    assert len({rows_digest(frame, spec, about) for spec, about in said}) == 3
+
+
+def cell_by_cell(table):
+    """The slow way to a frame: every cell a Python object on its way."""
+    frame = pd.DataFrame()
+    for facts in file_metadata(table.schema)["columns"]:
+        dtype = pandas_dtype(facts["storage"], facts.get("categories", ()), ordered=facts.get("ordered", False))
+        frame[facts["name"]] = pd.Series(table[facts["name"]].to_pylist(), dtype=dtype)
+    return frame
+
+
+@given(st.lists(rows(), max_size=3))
+@settings(max_examples=60)
+def test_a_table_in_any_number_of_pieces_becomes_the_frame_that_its_cells_make_one_by_one(drawn):
+    arrow = arrow_schema(CLAIMS, "build", ABOUT)
+    pieces = [pq.read_table(io.BytesIO(bytes_of(frame_from_rows(CLAIMS, each)))) for each in drawn]
+    table = pa.concat_tables([arrow.empty_table(), *pieces])
+    pd.testing.assert_frame_equal(to_frame(table), cell_by_cell(table))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [{}, {"when_start": dt.date.min, "when_end": dt.date.max}, {"when_start": dt.date(1677, 9, 20), "when_text": ""}],
+    ids=["nothing", "the first and the last day", "before nanoseconds"],
+)
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_edges_become_what_they_are_one_by_one(cells, number):
+    required = {"claim_id": "a", "person_id": "b", "believer_id": "b", "doc_id": "c", "quote": "d"}
+    data = bytes_of(frame_from_rows(CLAIMS, [required | cells] * number))
+    table = pq.read_table(io.BytesIO(data))
+    frame = to_frame(table)
+    pd.testing.assert_frame_equal(frame, cell_by_cell(table))
+    assert frame["strength"].cat.categories.tolist() == list(STRENGTH)
+
+
+def test_what_comes_from_a_file_can_be_written_to(dataset):
+    frame = to_frame(pq.read_table(dataset / "statements.parquet"))
+    frame.loc[0, "char_start"] = 7
+    frame.loc[0, "stance"] = "supports"
+    frame.loc[0, "summary"] = "mine"
+    frame.loc[0, "date_start"] = pd.NaT
+    assert frame.loc[0, ["char_start", "stance", "summary"]].tolist() == [7, "supports", "mine"]
+
+
+def test_some_columns_become_a_frame_of_those(dataset):
+    some = ["char_start", "stance"]
+    table = pq.read_table(dataset / "statements.parquet")
+    pd.testing.assert_frame_equal(to_frame(table.select(some)), to_frame(table)[some])
+
+
+# ── What a file says of itself ────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def arrow():
+    return arrow_schema(CLAIMS, "a build", ABOUT)
+
+
+def test_a_file_says_its_table_its_build_and_its_key(arrow):
+    facts = file_metadata(arrow)
+    assert (facts["table"], facts["build"], facts["key"]) == ("claims", "a build", ["claim_id"])
+
+
+def test_a_file_says_what_its_table_and_columns_hold(arrow):
+    assert arrow.metadata[b"title"] == b"Claims"
+    assert arrow.metadata[b"description"].decode() == CLAIMS.description
+    assert arrow.field("person_id").metadata == {b"title": b"Person", b"description": b"Who says so."}
+
+
+def test_a_file_says_what_a_number_counts(arrow):
+    assert arrow.field("char_end").metadata[b"unit"] == b"Unicode code points"
+
+
+def test_a_file_says_which_dataset_and_build_it_is_of_in_words_that_any_reader_shows(arrow):
+    assert {name: arrow.metadata[name] for name in (b"dataset", b"version", b"build")} == {
+        b"dataset": b"Letters",
+        b"version": b"1.0.0",
+        b"build": b"a build",
+    }
+
+
+def test_duckdb_and_polars_show_what_a_file_says_of_itself(dataset):
+    path = dataset / "statements.parquet"
+    query = "SELECT decode(key), decode(value) FROM parquet_kv_metadata($path)"
+    found = duckdb.execute(query, {"path": str(path)}).fetchall()
+    for said in (dict(found), pl.read_parquet_metadata(path)):
+        assert said["title"] == "Statements"
+        assert said["description"] == CONTRACT.tables["statements"].description
+        assert "Creative Commons" in said["license"]
+        assert said["build"] == json.loads((dataset / "datapackage.json").read_bytes())["stancebook"]["build"]
+
+
+def test_a_file_of_before_titles_still_comes_back(dataset):
+    table = pq.read_table(dataset / "statements.parquet")
+    bare = pa.schema([field.remove_metadata() for field in table.schema]).with_metadata(
+        {b"stancebook": table.schema.metadata[b"stancebook"]}
+    )
+    pd.testing.assert_frame_equal(to_frame(table.cast(bare)), to_frame(table))
+
+
+def test_only_optional_columns_may_be_empty(arrow):
+    assert {field.name for field in arrow if field.nullable} == {c.name for c in CLAIMS.columns if c.nullable}
+
+
+def test_columns_are_scalars(arrow):
+    assert {str(field.type) for field in arrow} == {"string", "date32[day]", "int64"}
+
+
+def test_a_file_that_no_build_wrote_is_told_by_what_it_lacks():
+    with pytest.raises(KeyError):
+        file_metadata(pa.schema([("a", pa.int64())]))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_there_is_no_pandas_metadata_in_a_file(table, dataset):
+    assert b"pandas" not in pq.read_schema(dataset / table_file(table)).metadata
+
+
+def test_ordered_categories_come_back_in_the_order_of_the_vocabulary(dataset):
+    stance = to_frame(pq.read_table(dataset / "statements.parquet"))["stance"]
+    assert stance.cat.ordered
+    assert list(stance.cat.categories) == list(CONTRACT.tables["statements"]["stance"].vocabulary)
+    assert (stance.dropna() <= "strongly_supports").all()
+
+
+# ── Other readers ─────────────────────────────────────────────────────────────────────────────────
+
+
+def by_duckdb(path):
+    found = duckdb.read_parquet(str(path))
+    return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+
+def by_polars(path):
+    return pl.read_parquet(path).to_dicts()
+
+
+def by_pandas(path):
+    frame = pd.read_parquet(path)
+    return frame.astype("object").where(frame.notna(), None).to_dict("records")
+
+
+READERS = pytest.mark.parametrize("read", [by_duckdb, by_polars, by_pandas])
+
+
+@READERS
+@pytest.mark.parametrize("table", TABLES)
+def test_every_reader_reads_the_same_rows(read, table, dataset):
+    assert read(dataset / table_file(table)) == pq.read_table(dataset / table_file(table)).to_pylist()
+
+
+@READERS
+@pytest.mark.parametrize("table", GROUNDED)
+def test_with_every_reader_the_quote_is_the_text_at_its_span(read, table, dataset, built):
+    texts = {pair.doc_id: pair.text.text for pair in built.corpus.documents}
+    found = read(dataset / table_file(table))
+    assert found
+    for row in found:
+        assert texts[row["doc_id"]][row["char_start"] : row["char_end"]] == row["quote"]
+
+
+@READERS
+def test_with_every_reader_a_day_is_a_day(read, dataset):
+    [document] = read(dataset / "documents.parquet")
+    assert document["published"] == dt.date(2031, 4, 2)
+
+
+def test_the_rows_of_a_data_package_are_those_of_its_files(dataset):
+    resources = json.loads((dataset / "datapackage.json").read_bytes())["resources"]
+    stated = {resource["path"]: resource["rows"] for resource in resources}
+    assert stated == {path.name: pq.read_metadata(path).num_rows for path in dataset.glob("*.parquet")}

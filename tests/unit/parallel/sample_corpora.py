@@ -1,0 +1,301 @@
+"""Many letters: a contract in which documents have to do with each other in every way, and corpora of a few of them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+from hypothesis import strategies as st
+
+from stancebook.schema.columns import Category, categorical, foreign_key, integer
+from stancebook.schema.contract import rule
+from stancebook.schema.models import Derived
+from stancebook.schema.spec import Tables
+from stancebook.sources.corpus import Corpus, DocumentFiles, SourceFile
+from tests.unit import sample_contract as letters
+from tests.unit.sample_contract import People, Tallies, Witnesses, contract, what_is_borne_out_has_witnesses
+
+PLACE = {"open": "Nobody answers it.", "answered": "Somebody does."}
+
+
+def whether_answered(tables: Tables) -> Any:
+    """Return of each claim whether another one, of whatever letter, answers it."""
+    claims = tables["claims"]
+    return claims["claim_id"].isin(claims["answers_id"]).map({True: "answered", False: "open"})
+
+
+class Letters(letters.Letters, section="letter"):
+    """One letter."""
+
+    pages: int = integer("How many pages it has.", minimum=1)
+    answers_letter_id: str = foreign_key("letters", "The letter it answers.", nullable=True)
+
+
+class Claims(letters.Claims):
+    """One thing that somebody in a letter says is so."""
+
+    echoes_id: str = foreign_key(
+        "claims", "A claim that says the same, and may name this one.", nullable=True, symmetric=True
+    )
+    place: Category = categorical(PLACE, "Its place in a quarrel.", compute=whether_answered)
+
+
+def order_claims(tables: Tables) -> pd.DataFrame:
+    """Return each person's claims, numbered by the days on which they were sent."""
+    claims = tables["claims"].merge(tables["letters"], on="doc_id").sort_values(["sent", "claim_id"])
+    number = claims.groupby("person_id").cumcount() + 1
+    return pd.DataFrame({"person_id": claims["person_id"], "said_id": claims["claim_id"], "number": number})
+
+
+class Threads(
+    Derived,
+    derive=order_claims,
+    key=("said_id",),
+    inputs={"letters": ["doc_id", "sent"], "claims": ["claim_id", "doc_id", "person_id"]},
+    partition_by="person_id",
+):
+    """One claim among those of one person."""
+
+    person_id: str = foreign_key("people", "The person.")
+    said_id: str = foreign_key("claims", "The claim.")
+    number: int = integer("The how manieth of the person it is.", minimum=1)
+
+
+def _of(tables: Tables, table: str, keys: Any, column: str) -> Any:
+    found = tables[table].drop_duplicates(tables[table].columns[0]).set_index(tables[table].columns[0])[column]
+    return pd.Series(found.reindex(keys).to_numpy(), index=keys.index)
+
+
+@rule("claims", "answers_id")
+def an_answer_comes_later(tables: Tables) -> Any:
+    """A claim is sent no earlier than the one it answers."""
+    claims = tables["claims"]
+    sent = _of(tables, "letters", claims["doc_id"], "sent")
+    answered_in = _of(tables, "claims", claims["answers_id"], "doc_id")
+    return ~(sent < _of(tables, "letters", answered_in, "sent"))
+
+
+@rule("claims", "strength")
+def a_fair_claim_is_answered(tables: Tables) -> Any:
+    """A fair claim that is dated is answered by another."""
+    claims = tables["claims"]
+    dated = (claims["strength"] == "fair") & claims["when_start"].notna()
+    return ~dated | claims["claim_id"].isin(claims["answers_id"])
+
+
+@rule("claims", "when_edtf", document_column="sent")
+def told_after_the_day(tables: Tables) -> Any:
+    """What a claim dates is over when the letter is sent."""
+    return ~(tables["claims"]["when_end"] > _of(tables, "letters", tables["claims"]["doc_id"], "sent"))
+
+
+@rule("claims", "strength", level="warning")
+def hearsay_is_worth_a_second_look(tables: Tables) -> Any:
+    """This is hearsay."""
+    return tables["claims"]["strength"] != "weak"
+
+
+@rule("people", "person_id", level="warning", inputs={"claims": ["person_id"], "witnesses": ["person_id"]})
+def everybody_is_heard(tables: Tables) -> Any:
+    """Nobody hears of this person."""
+    heard = pd.concat([tables["claims"]["person_id"], tables["witnesses"]["person_id"]])
+    return tables["people"]["person_id"].isin(heard)
+
+
+@rule("people", "name", inputs={"claims": ["person_id", "strength", "when_start"], "letters": ["pages"]})
+def who_is_sure_is_named_in_full(tables: Tables) -> Any:
+    """Whoever is sure of what befell before 1901 has a full name, unless somebody wrote nine pages."""
+    claims = tables["claims"]
+    sure = claims[(claims["strength"] == "strong") & (claims["when_start"] < pd.Timestamp("1901-01-01"))]
+    named = tables["people"]["name"].str.contains(" ")
+    others = ~tables["people"]["person_id"].isin(sure["person_id"])
+    return named | others | bool((tables["letters"]["pages"] == 9).any())
+
+
+@rule("people", "person_id")
+def a_master_has_a_home(tables: Tables) -> Any:
+    """It is known where a person lives whom another works for."""
+    people = tables["people"]
+    return people["lives_in"].notna() | ~people["person_id"].isin(people["master_id"])
+
+
+RULES = (
+    what_is_borne_out_has_witnesses,
+    an_answer_comes_later,
+    a_fair_claim_is_answered,
+    told_after_the_day,
+    hearsay_is_worth_a_second_look,
+    everybody_is_heard,
+    a_master_has_a_home,
+    who_is_sure_is_named_in_full,
+)
+MANY = contract(People, Letters, Claims, Witnesses, Tallies, Threads, rules=RULES)
+
+
+# ── Corpora ───────────────────────────────────────────────────────────────────────────────────────
+
+Files = dict[str, bytes]
+
+IDS = ("a", "b", "bridge", "codebook", "d/e", "d/f", "z")
+QUOTES = (
+    "the bridge fell on Monday",
+    "Otto says the river did it",
+    "Mr Falk says the rope was old",
+    "Otto was there",
+    "and the miller was there",
+)
+PEOPLE = """\
+people:
+  - {person_id: berta, name: Berta}
+  - {person_id: falk, name: Mr Falk, lives_in: FA1}
+  - {person_id: otto, name: Otto, master_id: falk}
+"""
+BOOKS = {
+    "a word too few": PEOPLE.replace("name: Berta", "name:"),
+    "a reference to nothing": PEOPLE.replace("master_id: falk", "master_id: nobody"),
+    "a circle": PEOPLE.replace("lives_in: FA1", "master_id: otto"),
+    "a rule broken": PEOPLE.replace(", lives_in: FA1", ""),
+    "a key twice": PEOPLE.replace("person_id: falk", "person_id: otto"),
+    "a key renamed": PEOPLE.replace("person_id: berta", "person_id: bertha"),
+    "no YAML": PEOPLE.replace("[", "{") + "  - {",
+    "not this table": PEOPLE.replace("people:", "persons:"),
+}
+
+
+def letter(number: int) -> str:
+    """A text that no other number gives."""
+    return letters.LETTER.replace("Yours, Berta", f"It rained for {number} days.\n\nYours, Berta")
+
+
+def annotations(claims: list[Mapping[str, Any]], **facts: Any) -> str:
+    """The annotations of a letter, as people write them."""
+    head = {"language": "en", "sent": "1901-05-04", "pages": "2", **facts}
+    lines = ["letter:", *(f"  {key}: {value}" for key, value in head.items()), "", "claims:" if claims else ""]
+    for claim in claims:
+        cells = {key: value for key, value in claim.items() if key != "witnesses"}
+        given = [f"{key}: {value}" for key, value in cells.items()]
+        lines += [f"  - {given[0]}", *(f"    {cell}" for cell in given[1:])]
+        if "witnesses" in claim:
+            lines += ["    witnesses:", *(f"      - {{person_id: {each}}}" for each in claim["witnesses"])]
+    return "\n".join(lines) + "\n"
+
+
+def as_json(written: str) -> str:
+    """Annotations in order, as a program would write them."""
+    read = yaml.load(written, yaml.BaseLoader)  # noqa: S506 (the base loader makes nothing but text)
+    return json.dumps(read, ensure_ascii=False, indent=1)
+
+
+def claim(number: int, **cells: Any) -> dict[str, Any]:
+    """A claim in order."""
+    return {"id": f"c{number:02}", "person_id": "otto", **cells, "quote": QUOTES[number % len(QUOTES)]}
+
+
+@st.composite
+def corpora(draw: st.DrawFn, *, sound: bool = False) -> Files:
+    """The files of a corpus of some letters, below its seeds; `sound`, or with a few faults or none."""
+    ids = sorted(draw(st.sets(st.sampled_from(IDS), min_size=2, max_size=5)))
+    kind = "sound" if sound else draw(st.sampled_from(["sound", "faulty", "faulty", "twins"]))
+    faulty = kind == "faulty"
+    files = {"codebook/people.yaml": PEOPLE.encode()}
+    if faulty and draw(st.integers(0, 3)) == 0:
+        files["codebook/people.yaml"] = draw(st.sampled_from(sorted(BOOKS.values()))).encode()
+    counts = {doc_id: draw(st.integers(0, 3)) for doc_id in ids}
+    for number, doc_id in enumerate(ids):
+        claims = [draw(_claims(each, doc_id, counts, faulty=faulty)) for each in range(counts[doc_id])]
+        facts: dict[str, Any] = {"sent": "1901-05-04"}
+        if number and draw(st.integers(0, 4)) == 0:
+            facts["answers_letter_id"] = draw(st.sampled_from(ids[:number]))
+        if faulty:
+            facts |= draw(st.fixed_dictionaries({}, optional=_FACTS)) if draw(st.integers(0, 3)) == 0 else {}
+        text = annotations(claims, **facts)
+        if faulty and draw(st.integers(0, 5)) == 0:
+            text = draw(st.sampled_from(_SLIPS))(text)
+        if not faulty and draw(st.integers(0, 3)) == 0:
+            text, language = as_json(text), "json"
+        else:
+            language = "yaml"
+        files[f"documents/{doc_id}.{language}"] = text.encode()
+        twin = kind == "twins" and draw(st.booleans())
+        files[f"documents/{doc_id}.txt"] = letter(0 if twin else number).encode()
+    if faulty and draw(st.integers(0, 9)) == 0:
+        del files[draw(st.sampled_from([name for name in files if name.startswith("documents/")]))]
+    return files
+
+
+_FACTS = {
+    "sent": st.sampled_from(["1901-05-05", "1901-04-01", "1901-02-30", "~"]),
+    "pages": st.sampled_from(["0", "9", "many", "~"]),
+    "answers_letter_id": st.sampled_from([*IDS, "nowhere"]),
+    "text_sha256": st.just("0" * 64),
+    "mood": st.just("calm"),
+}
+_SLIPS = (
+    lambda text: text.replace("claims:", "clams:"),
+    lambda text: text.replace("id: c00", "id: c01"),
+    lambda text: text.replace("id: c01", "id: C01"),
+    lambda text: text.replace("id: c00\n", "id:\n"),
+    lambda text: text.replace("person_id: otto", "person_id: otto # a remark", 1),
+    lambda text: text + '  - "',
+    lambda text: text.replace("letter:", "leter:"),
+    lambda text: text.replace("    quote:", "  - quote:", 1),
+    lambda _: "",
+)
+
+
+def _claims(number: int, doc_id: str, counts: Mapping[str, int], *, faulty: bool) -> st.SearchStrategy[dict[str, Any]]:
+    """A claim with this number; in order, unless a fault is let in."""
+    near = [f"c{each:02}" for each in range(number)]
+    far = [f"{other}#c{each:02}" for other, count in counts.items() if other < doc_id for each in range(count)]
+    anywhere = [f"{other}#c{each:02}" for other, count in counts.items() for each in range(count)]
+    optional: dict[str, st.SearchStrategy[Any]] = {
+        "strength": st.sampled_from(["weak", "fair"]),
+        "when_edtf": st.sampled_from(["1901-04-29", "../1901-05", "1899", "1900-12/.."]),
+        "believer_id": st.sampled_from(["falk", "berta"]),
+        "witnesses": st.lists(st.sampled_from(["falk", "berta"]), unique=True, min_size=1),
+    }
+    if near or far:
+        optional["answers_id"] = st.sampled_from([*near, *far, *far])
+    if others := [each for each in anywhere if each != f"{doc_id}#c{number:02}"]:
+        optional["echoes_id"] = st.sampled_from(others)
+    if faulty:
+        optional["answers_id"] = st.sampled_from([*near, *anywhere, f"{doc_id}#c{number:02}", "c07", "nowhere#c01"])
+        optional["strength"] = st.sampled_from(["weak", "fair", "strong", "string"])
+        optional["witnesses"] = st.lists(st.sampled_from(["falk", "berta", "nobody"]), max_size=2)
+        optional["person_id"] = st.sampled_from(["otto", "falk", "nobody", "otho"])
+        optional["when_text"] = st.sampled_from(["on Monday", "on Tuesday"])
+    given = st.fixed_dictionaries({}, optional=optional)
+    return given.map(lambda cells: claim(number, **cells))
+
+
+def corpus_of(files: Mapping[str, bytes]) -> Corpus:
+    """The files of a corpus, read without having been written."""
+    held = {name: SourceFile(name, data.decode()) for name, data in files.items()}
+    ids = sorted({name.removeprefix("documents/").rpartition(".")[0] for name in held if name.startswith("documents/")})
+    pairs = (
+        DocumentFiles(
+            each,
+            held.get(f"documents/{each}.txt"),
+            held.get(f"documents/{each}.yaml", held.get(f"documents/{each}.json")),
+        )
+        for each in ids
+    )
+    return Corpus((held["codebook/people.yaml"],), complete=True, documents=tuple(pairs), digests={}, problems=())
+
+
+def of_one(written: str) -> Corpus:
+    """A corpus of one letter, with these annotations."""
+    files = {"codebook/people.yaml": PEOPLE, "documents/a.txt": letter(1), "documents/a.yaml": written}
+    return corpus_of({name: text.encode() for name, text in files.items()})
+
+
+def lay(files: Mapping[str, bytes], seeds: Path) -> Path:
+    """Write the files of a corpus below a new folder of seeds."""
+    for folder in ("codebook", "documents"):
+        (seeds / folder).mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (seeds / name).parent.mkdir(parents=True, exist_ok=True)
+        (seeds / name).write_bytes(data)
+    return seeds

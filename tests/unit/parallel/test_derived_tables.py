@@ -1,0 +1,227 @@
+"""A derived table is the same whether it is computed at once or value by value, and of the rows of whichever chunks."""
+
+from itertools import count
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import CONTRACT
+from schemas.vocabularies import ASSERTED_CHANGE, CONFIDENCE, SOURCE, STANCE
+from stancebook.build.derivation import derive_table
+from stancebook.build.pipeline import build_tables
+from stancebook.dataset.reader import load
+from stancebook.schema.columns import Date, date, foreign_key, integer, primary_key, text
+from stancebook.schema.dataframes import frame_from_columns
+from stancebook.schema.models import Annotation, Derived
+from tests.unit.parallel.sample_corpora import PEOPLE, lay, letter
+from tests.unit.parallel.test_chunked_build import in_chunks
+from tests.unit.sample_contract import Letters, People, contract
+
+PROJECT = Path(__file__).parents[2] / "project/seeds"
+CHANGES = CONTRACT.tables["stance_changes"]
+
+
+# ── Our own ───────────────────────────────────────────────────────────────────────────────────────
+
+DAYS = ("2031-01-05", "2031-01-06", "2031-02-01")
+statements = st.fixed_dictionaries(
+    {
+        "doc_id": st.sampled_from("ab"),
+        "holder_id": st.sampled_from(["hale", "northmark", "reed"]),
+        "speaker_id": st.sampled_from(["hale", "reed"]),
+        "issue_id": st.sampled_from(["island", "river", "talks", None]),
+        "format_id": st.sampled_from(["summit", None]),
+        "stance": st.sampled_from([*STANCE, None]),
+        "asserted_change": st.sampled_from([*ASSERTED_CHANGE, None, None]),
+        "source": st.sampled_from([*SOURCE]),
+        "confidence": st.sampled_from([*CONFIDENCE]),
+        "date_start": st.sampled_from([*DAYS, None]),
+        "date_end": st.sampled_from([*DAYS, None]),
+        "date_edtf": st.sampled_from([*DAYS, None]),
+    }
+)
+
+
+def frame(table, rows):
+    """Return rows of a table as a derived table is given them: the columns that it reads."""
+    columns = [CONTRACT.tables[table][name] for name in CHANGES.inputs[table]]
+    return frame_from_columns(columns, {each.name: [row[each.name] for row in rows] for each in columns})
+
+
+def tables(rows):
+    numbers = count()
+    named = [{**row, "statement_id": f"{row['doc_id']}#s{(at := next(numbers)):02}", "char_start": at} for row in rows]
+    documents = [{"doc_id": name, "published": pd.Timestamp(f"2031-04-0{at}")} for at, name in enumerate("ab", start=1)]
+    return {
+        "statements": frame("statements", named),
+        "documents": frame("documents", documents),
+        "actors": pd.DataFrame({"actor_id": ["hale", "northmark", "reed"], "party_id": ["northmark"] * 2 + ["reed"]}),
+        "issues": pd.DataFrame(
+            {"issue_id": ["island", "river", "talks"], "softer": ["toward_zero", "toward_support", "toward_zero"]}
+        ),
+    }
+
+
+@given(rows=st.lists(statements, max_size=12), data=st.data())
+@settings(max_examples=25)
+def test_stance_changes_are_the_same_issue_by_issue_in_whatever_order_rows_come(rows, data):
+    given = tables(rows)
+    found = derive_table(CHANGES, given)
+    order = data.draw(st.permutations(range(len(rows))))
+    parts = [
+        derive_table(CHANGES, {**given, "statements": some.reset_index(drop=True)})
+        for _, some in given["statements"].iloc[order].groupby("issue_id")
+    ]
+    together = pd.concat(parts, ignore_index=True) if parts else found[:0]
+    pd.testing.assert_frame_equal(together.astype(found.dtypes), found)
+
+
+@pytest.fixture(scope="module")
+def whole_and_parts(tmp_path_factory):
+    """Four articles on two issues and without demands, the third without events: in memory, and in two chunks."""
+    seeds = tmp_path_factory.mktemp("articles") / "seeds"
+    texts = {path.name: path.read_text("utf-8") for path in (PROJECT / "documents").iterdir()}
+    coded, _, _ = texts["river-talks.yaml"].partition("demands:")
+    files = {f"codebook/{path.name}": path.read_bytes() for path in (PROJECT / "codebook").iterdir()}
+    for number, (old, new) in enumerate(
+        [("", ""), ("stance: supports", "stance: ambivalent"), ("\nevents:", "\n#"), ("strongly_opposes", "opposes")]
+    ):
+        head, found, tail = coded.partition(old) if old else (coded, "", "")
+        changed = head if new.endswith("#") else head + new + tail
+        assert bool(found) == bool(old)
+        files[f"documents/talks-{number}.yaml"] = changed.replace("2031-04-02", f"2031-04-0{2 + number}").encode()
+        files[f"documents/talks-{number}.txt"] = f"{texts['river-talks.txt']}\n{number}\n".encode()
+    lay(files, seeds)
+    out = seeds.parent / "dataset"
+    return build_tables(CONTRACT, seeds), in_chunks(seeds, [2, 3], out, lambda: CONTRACT), out
+
+
+def test_our_own_tables_are_the_same_in_parts(whole_and_parts):
+    whole, made, out = whole_and_parts
+    assert made.problems == whole.problems == []
+    assert made.summary == whole.account
+    for name, found in load(path=out).items():
+        pd.testing.assert_frame_equal(found, whole.frames[name])
+    assert len(list((out / "stance_changes.parquet").iterdir())) == 2  # issues
+
+
+def test_no_part_is_without_rows_and_a_table_without_any_is_one_file(whole_and_parts):
+    _, _, out = whole_and_parts
+    parts = {path.relative_to(out).as_posix(): pq.read_metadata(path).num_rows for path in out.glob("*/*.parquet")}
+    assert min(parts.values()) > 0
+    assert {name for name in parts if name.startswith("events.")} == {
+        f"events.parquet/part-0000{number}.parquet" for number in (0, 2)
+    }
+    assert pq.read_metadata(out / "demands.parquet").num_rows == 0
+
+
+@pytest.mark.parametrize(
+    "rows_of",
+    [
+        lambda path: len(duckdb.sql(f"SELECT * FROM '{path}'").fetchall()),  # noqa: S608 (a path of ours)
+        lambda path: pl.scan_parquet(path).collect().height,
+        lambda path: len(pd.read_parquet(path)),
+    ],
+    ids=["duckdb", "polars", "pandas"],
+)
+@pytest.mark.parametrize("table", ["demands", "events", "stance_changes"])
+def test_whoever_reads_it_by_its_name_finds_all_rows(table, rows_of, whole_and_parts):
+    whole, _, out = whole_and_parts
+    assert rows_of(out / f"{table}.parquet") == len(whole.frames[table])
+
+
+# ── Other people's ────────────────────────────────────────────────────────────────────────────────
+
+
+class Claims(Annotation):
+    """One claim."""
+
+    claim_id: str = primary_key("The letter's id and the claim's own.")
+    mood: str = text("In which mood.", nullable=True)
+    told: Date = date("When.", nullable=True)
+    times: int = integer("How often.")
+
+
+def of(column):
+    """A function that gives the claims in which a column is filled, and how many of its letter there are."""
+
+    def derived(tables):
+        claims = tables["claims"].dropna()
+        assert "lives_in" in tables["people"]  # the codebook is there whole
+        return claims.assign(n=claims.groupby(["doc_id", column])["claim_id"].transform("size")).drop(columns="doc_id")
+
+    return {
+        "derive": derived,
+        "key": ("claim_id",),
+        "inputs": {"claims": ["claim_id", "doc_id", column]},
+        "partition_by": column,
+    }
+
+
+class Moods(Derived, **of("mood")):
+    """One claim in a mood."""
+
+    claim_id: str = foreign_key("claims", "The claim.")
+    mood: str = text("The mood.")
+    n: int = integer("Claims of the letter in it.")
+
+
+class Days(Derived, **of("told")):
+    """One claim of a day."""
+
+    claim_id: str = foreign_key("claims", "The claim.")
+    told: Date = date("The day.")
+    n: int = integer("Claims of the letter of it.")
+
+
+class Times(Derived, **of("times")):
+    """One claim that was made so often."""
+
+    claim_id: str = foreign_key("claims", "The claim.")
+    times: int = integer("How often.")
+    n: int = integer("Claims of the letter made so often.")
+
+
+class Sums(
+    Derived,
+    derive=lambda tables: tables["letters"][["doc_id"]].head(0),
+    key=("doc_id",),
+    inputs={"letters": ["doc_id"]},
+):
+    """One letter of none."""
+
+    doc_id: str = foreign_key("letters", "The letter.")
+
+
+APART = contract(People, Letters, Claims, Moods, Days, Times, Sums)
+ODD = ("it's", 'a "b"', "a/b", "..", "Ärger ☂", "NULL", "%2F", "{x}", "$1", "1", "x" * 300)
+
+
+def test_rows_are_kept_apart_by_values_of_any_kind(tmp_path):
+    files = {"codebook/people.yaml": PEOPLE}
+    for at, doc_id in enumerate("abc"):
+        claims = "".join(
+            f"  - {{id: c{number}, quote: Otto was there, told: 1901-05-0{1 + number % 3}, times: {number % 2 - 1},"
+            f" mood: '{mood.replace(quote, quote * 2)}'}}\n"
+            for number, mood in enumerate(ODD[at:])
+            for quote in ["'"]
+        )
+        files[f"documents/{doc_id}.txt"] = letter(at)
+        files[f"documents/{doc_id}.yaml"] = (
+            f"letter: {{language: en, sent: 1901-05-04}}\nclaims:\n{claims}"
+            "  - {id: c99, quote: Otto was there, times: 0}\n"
+        )
+    seeds = lay({name: text.encode() for name, text in files.items()}, tmp_path / "seeds")
+    whole, made = build_tables(APART, seeds), in_chunks(seeds, [1, 2], tmp_path / "dataset", lambda: APART)
+    assert made.problems == whole.problems == []
+    for name, found in load(path=tmp_path / "dataset").items():
+        pd.testing.assert_frame_equal(found, whole.frames[name])
+    parts = {name: len(list((tmp_path / f"dataset/{name}.parquet").iterdir())) for name in ("moods", "days", "times")}
+    assert parts == {"moods": len(ODD), "days": 3, "times": 2}
+    assert (tmp_path / "dataset/sums.parquet").is_file()

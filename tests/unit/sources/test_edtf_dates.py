@@ -1,0 +1,193 @@
+import calendar
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stancebook.sources import edtf_dates as dates
+from stancebook.sources.edtf_dates import DateFormatError, edtf_bounds, parse_day
+
+DAYS = st.dates(dt.date(1000, 1, 1), dt.date(9999, 12, 31))
+QUALIFIER = st.sampled_from(["", "?", "~", "%"])
+
+
+@st.composite
+def plain(draw):
+    """A day, month or year that holds a drawn day, and its bounds."""
+    day = draw(DAYS)
+    month = dt.date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
+    expression, first, last = draw(
+        st.sampled_from(
+            [
+                (day.isoformat(), day, day),
+                (day.isoformat()[:7], day.replace(day=1), month),
+                (str(day.year), dt.date(day.year, 1, 1), dt.date(day.year, 12, 31)),
+            ]
+        )
+    )
+    return expression + draw(QUALIFIER), first, last
+
+
+@st.composite
+def masked(draw):
+    """A month, year, decade or century that holds a drawn day, its unknown digits written as X, and its bounds."""
+    day = draw(DAYS)
+    month = dt.date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
+    decade, century = day.year // 10, day.year // 100
+    return draw(
+        st.sampled_from(
+            [
+                (day.isoformat()[:7] + "-XX", day.replace(day=1), month),
+                (f"{day.year}-XX", dt.date(day.year, 1, 1), dt.date(day.year, 12, 31)),
+                (f"{day.year}-XX-XX", dt.date(day.year, 1, 1), dt.date(day.year, 12, 31)),
+                (f"{decade}X", dt.date(decade * 10, 1, 1), dt.date(decade * 10 + 9, 12, 31)),
+                (f"{century}XX", dt.date(century * 100, 1, 1), dt.date(century * 100 + 99, 12, 31)),
+            ]
+        )
+    )
+
+
+@given(plain() | masked())
+@settings(max_examples=60)
+def test_a_date_covers_exactly_its_days_and_a_qualifier_widens_nothing(drawn):
+    expression, first, last = drawn
+    assert edtf_bounds(expression) == (first, last)
+
+
+@given(plain(), plain())
+@settings(max_examples=50)
+def test_a_span_runs_from_the_first_day_of_one_date_to_the_last_day_of_the_other(one, other):
+    (start, first, _), (end, _, last) = one, other
+    if first <= last:
+        assert edtf_bounds(f"{start}/{end}") == (first, last)
+    else:
+        with pytest.raises(DateFormatError, match="ends before it starts"):
+            edtf_bounds(f"{start}/{end}")
+
+
+@given(plain())
+@settings(max_examples=50)
+def test_an_open_end_is_empty(drawn):
+    expression, first, last = drawn
+    assert edtf_bounds(f"{expression}/..") == (first, None)
+    assert edtf_bounds(f"../{expression}") == (None, last)
+
+
+@pytest.mark.parametrize(("cut", "hint"), [("2025-02/", "2025-02/.."), ("/2025-02-06", "../2025-02-06"), ("/", "")])
+def test_an_end_that_is_left_out_is_refused_for_it_may_be_forgotten(cut, hint):
+    with pytest.raises(DateFormatError, match="lacks an end") as caught:
+        edtf_bounds(cut)
+    assert caught.value.args[1].endswith(hint)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["2025-02-29", "2025-02-29~", "2025-02-29/2025-03", "2025-01/2025-02-30", "2100-02-29", "2025-04-31", "0000"],
+)
+def test_a_day_that_no_calendar_has_is_refused(expression):
+    with pytest.raises(DateFormatError):
+        edtf_bounds(expression)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["2025-21", "2025-21/2025-22", "2025-06-01T10:00:00Z", "Y17000", "[2025,2026]", "2025-?02", " 2025", "2025\n"],
+)
+def test_what_no_row_can_be_compared_by_is_refused(expression):
+    with pytest.raises(DateFormatError):
+        edtf_bounds(expression)
+
+
+NUMBERS = st.sampled_from(["0000", "0001", "1900", "2024", "9999"]), st.integers(0, 13), st.integers(0, 32)
+ENDS = st.one_of(
+    st.just(".."),
+    st.builds("{}{}".format, NUMBERS[0], QUALIFIER),
+    st.builds("{}-{:02}{}".format, NUMBERS[0], NUMBERS[1], QUALIFIER),
+    st.builds("{}-{:02}-{:02}{}".format, *NUMBERS, QUALIFIER),
+)
+
+
+@given(ENDS | st.builds("{}/{}".format, ENDS, ENDS))
+@settings(max_examples=300)
+def test_what_is_read_without_the_library_is_read_as_by_the_library(expression):
+    found = dates.fast_bounds(expression)
+    assert found is None or found == dates.covered(expression)
+
+
+def test_a_leap_day_is_a_day():
+    assert edtf_bounds("2024-02-29") == (dt.date(2024, 2, 29), dt.date(2024, 2, 29))
+
+
+@pytest.mark.parametrize("expression", ["../", "2025-XX/202X", "XXXX/2025-XX", "?2025S2"])
+def test_what_the_library_stumbles_over_is_refused_and_nothing_is_printed(expression, capsys):
+    with pytest.raises(DateFormatError):
+        edtf_bounds(expression)
+    assert capsys.readouterr().out == ""
+
+
+@given(st.text("0123456789-/.X?~% YTZ[]{},u", max_size=14) | st.text(max_size=8))
+@settings(max_examples=60)
+def test_any_text_is_a_date_or_refused_with_an_example(text):
+    try:
+        first, last = edtf_bounds(text)
+    except DateFormatError as fault:
+        message, example = fault.args
+        if not (message and example):
+            raise
+    else:
+        assert first is None or last is None or first <= last
+
+
+@pytest.mark.parametrize(
+    ("expression", "message", "hint"),
+    [
+        ("2025-2-6", "'2025-2-6' is not a date in EDTF", "write it as 2025-02-06"),
+        ("06.02.2025", "is not a date", "write the year first, then the month: 2025-02-06 or 2025-06-02"),
+        ("25-02-06", "is not a date", "write the year first and with all four digits, as in 2025-02-06"),
+        ("2025-02-06T10:00:00", "is EDTF of a kind that is not taken", "write it as 2025-02-06"),
+        ("2025-02-16/2025-02-14", "ends before it starts", "write the earlier date first: 2025-02-14/2025-02-16"),
+        ("2025-02-31", "names a day that no calendar has", "February 2025 ends on 2025-02-28"),
+        ("2025-13-01", "names a month that no calendar has", "write the year, then the month from 01 to 12"),
+        ("2025-21", "names a season", "write its first and its last month, as in 2025-03/2025-05"),
+        ("in spring", "is not a date", "write a day as 2025-02-06, a month as 2025-02"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_and_how_to_write_this_date(expression, message, hint):
+    with pytest.raises(DateFormatError) as refusal:
+        edtf_bounds(expression)
+    why, what = refusal.value.args
+    assert message in why
+    assert hint in what
+
+
+def test_no_notation_of_a_span_that_ends_before_it_starts_is_proposed():
+    with pytest.raises(DateFormatError, match="is not a date") as refusal:
+        edtf_bounds("2025-3-1/2025-2-1")
+    assert "2025-02-01/2025-03-01" not in refusal.value.args[1]
+
+
+@given(DAYS)
+def test_a_day_is_read_as_it_is_written(drawn):
+    assert parse_day(drawn.isoformat()) == drawn
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("1901-5-4", "write it as 1901-05-04"),
+        ("19010504", "write it as 1901-05-04"),
+        ("1901-05-04T00:00", "write it as 1901-05-04"),
+        ("1901-02-29", "February 1901 ends on 1901-02-28"),
+        ("4/5/1901", "1901-05-04 or 1901-04-05"),
+        ("4.5.01", "with all four digits"),
+        ("May 1901", "write a day as 2025-02-06"),
+        ("1901-05", "write a day as 2025-02-06"),
+        ("1901-05-04~", "write a day as 2025-02-06"),
+        ("0000-01-01", "write the year"),
+    ],
+)
+def test_what_is_no_day_is_refused_with_the_way_to_write_it(written, hint):
+    with pytest.raises(DateFormatError) as refusal:
+        parse_day(written)
+    assert hint in refusal.value.args[1]

@@ -1,0 +1,189 @@
+"""Seeds that mean harm: refused within bounds of time and memory, with the problem named, and nothing else touched.
+
+Each is built by a process of its own, which is stopped where it takes more than a build may.
+"""
+
+import json
+import os
+import resource
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stancebook.cli.main import main
+from tests.dataset_files import rendered
+
+ROOT = Path(__file__).parents[3]
+ANNOTATIONS = "seeds/documents/river-talks.yaml"
+TEXT = "seeds/documents/river-talks.txt"
+MEMORY, SECONDS = 2 << 30, 60
+
+LARGE = "expected one news text, or its records; a codebook may be several files"
+DEEP = "collections nest too deep here\n    a file holds lists of records, and records hold values"
+
+
+def limited():
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
+def build(*arguments):
+    """Run the build script on the project in the working folder; return its exit status and what it says."""
+    told = subprocess.run(
+        [sys.executable, ROOT / "build.py", "--seeds", "seeds", "--out", "dataset", *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+        timeout=5 * SECONDS,
+        preexec_fn=limited,
+    )
+    return told.returncode, told.stdout
+
+
+def sparse(path):
+    with path.open("wb") as file:
+        file.truncate(1 << 30)
+
+
+def a_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+def a_link_to(target):
+    def put(path):
+        path.unlink()
+        path.symlink_to(target)
+
+    return put
+
+
+def a_socket(path):
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as here:
+        here.bind(os.fspath(path))
+
+
+def text(words):
+    return lambda path: path.write_text(words, encoding="utf-8")
+
+
+HARM = {
+    "a gigabyte of annotations": (ANNOTATIONS, sparse, f"1:1: is larger than 4 MiB\n    {LARGE}"),
+    "a gigabyte of text": (TEXT, sparse, f"1:1: is larger than 4 MiB\n    {LARGE}"),
+    "lists without end": (ANNOTATIONS, text("[" * 50_000), f"1:33: {DEEP}"),
+    "keys without end": (ANNOTATIONS, text("[{? " * 50_000), f"1:65: {DEEP}"),
+    "a pipe nobody writes to": (
+        TEXT,
+        a_pipe,
+        "1:1: is a pipe, a socket or a device\n    expected a file of this name",
+    ),
+    "a link to a device without end": (
+        ANNOTATIONS,
+        a_link_to("/dev/zero"),
+        "1:1: is a link\n    put what it leads to here itself: a link may lead anywhere",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "put", "problem"), HARM.values(), ids=HARM)
+def test_harm_is_refused_as_one_problem(project, file, put, problem):
+    put(project / file)
+    status, told = build()
+    assert told == f"{file}:{problem}\n1 problem in 1 file. Nothing was written; dataset/ is as it was.\n"
+    assert status == 1
+    assert not (project / "dataset").exists()
+
+
+def test_aliases_that_multiply_are_refused_one_by_one(project, annotations):
+    lists = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 30)]
+    text("l0: &l0 [ha, ha]\n" + "".join(lists))(annotations)
+    status, told = build()
+    assert told.startswith(f"{ANNOTATIONS}:1:1: 'l0' is not a table that this file may hold\n")
+    assert f"{ANNOTATIONS}:30:12: the alias *l28 is not allowed\n" in told
+    assert status == 1
+
+
+@pytest.mark.parametrize(
+    ("quote", "problem"),
+    [
+        ("ba" * 500_000, "the quote stands in {} more than 100 times\n    add more words to the quote itself\n"),
+        ("ba" * 500_000 + "!", "not found in {}\n    the nearest passage is at 1:"),
+        ("xy" * 500_000, "not found in {}\n    nothing in the text reads like it\n"),
+    ],
+)
+def test_a_quote_of_a_megabyte_is_told_apart_from_a_text_of_many(project, annotations, quote, problem):
+    text("ab" * (2 << 20))(project / TEXT)
+    text(f"mentions:\n  - id: m1\n    quote: {quote}\n")(annotations)
+    status, told = build()
+    assert f"{ANNOTATIONS}:3:12: mentions[m1].quote: {problem.format(TEXT)}" in told
+    assert len(told) < 10_000
+    assert status == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--out", "seeds"], "seeds and seeds lie one in the other: name a folder of its own to build into"),
+        (["--out", "seeds/built"], "seeds/built and seeds lie one in the other"),
+        (["--out", "/"], "/ and seeds lie one in the other"),
+        (["--out", "."], ". and seeds lie one in the other"),
+        (["--out", "link"], "link and seeds lie one in the other"),
+        (["--seeds", TEXT], f"{TEXT} is not a folder"),
+        (["--seeds", "/dev/zero"], "/dev/zero is not a folder"),
+        (["--seeds", "socket"], "socket is not a folder"),
+        (["--seeds", "x" * 5000], "is not a folder"),
+        (["--seeds", "\x1b[2J"], r"\x1b[2J is not a folder"),
+    ],
+)
+def test_folders_that_cannot_be_what_they_are_said_to_be_are_refused_first(project, capsys, arguments, said):
+    (project / "link").symlink_to("seeds/documents")
+    (project / "socket").touch()
+    a_socket(project / "socket")
+    with pytest.raises(SystemExit) as end:
+        main(lambda: pytest.fail("the schemas were asked for"), project, ["--seeds", "seeds", *arguments])
+    assert said in capsys.readouterr().err
+    assert end.value.code == 2
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "<script>", "a|b", "$(x)", "a\nb", "con\x1b", "A", "é", ""])
+def test_an_id_with_path_or_markup_in_it_is_no_slug(project, annotations, rebuilt, name):
+    given = annotations.read_text(encoding="utf-8").replace("id: s01", f"id: {json.dumps(name)}")
+    annotations.write_text(given, encoding="utf-8")
+    problems = [problem for problem in rebuilt().problems if problem.line == 19]
+    assert len(problems) == 1
+    assert name == "" or problems[0].message == f"{name!r} is not a slug"
+
+
+def test_markup_in_a_value_stays_in_its_table(project, rebuilt):
+    built = rendered(rebuilt())
+    actors = project / "seeds/codebook/actors.yaml"
+    marked = actors.read_text(encoding="utf-8").replace("name: Anna Hale", r'name: "| a | <b>\n# c `d` [e](f)"')
+    actors.write_text(marked, encoding="utf-8")
+    anew = rendered(rebuilt())
+    changed = {name for name in built if built[name] != anew[name]}
+    assert "actors.parquet" in changed
+    assert {name for name in changed if not name.endswith(".parquet")} == {"datapackage.json", "croissant.json"}
+
+
+@pytest.mark.parametrize("escape", [r"\0", r"\a", r"\e[2J", r"\x7f", r"\x9b", r"\uffff"])
+def test_a_control_character_brought_in_by_an_escape_is_refused(project, annotations, rebuilt, escape):
+    given = annotations.read_text(encoding="utf-8")
+    summary = "summary: Northmark refused talks with Southmark."
+    annotations.write_text(given.replace(summary, f'summary: "{escape}"'), encoding="utf-8")
+    [problem] = rebuilt().problems
+    assert problem.where == "statements[s01].summary"
+    assert "stands in" in problem.message
+
+
+def test_half_a_character_is_refused_before_it_reaches_a_table(project, annotations, rebuilt):
+    given = annotations.read_text(encoding="utf-8")
+    annotations.write_text(given.replace("coder: rv", 'coder: "\\ud800"'), encoding="utf-8")
+    [problem] = rebuilt().problems
+    assert problem.line == 9

@@ -1,0 +1,92 @@
+"""Slips in YAML, each answered where a person mends it. `►` marks that place and is not part of the text."""
+
+import pytest
+
+from stancebook.sources.yaml_reader import parse_yaml
+
+SLIPS = {
+    "a tab indents a line": ("a:\n  - b: c\n►\td: e\n", "a tab stands in the indentation"),
+    "a tab indents the text of a block": ("a: |-\n  b\n►\tc\n", "a tab stands in the indentation"),
+    "a key stands too far right": ("a: b\n  ►c: d\n", "this line is not in line with any above it"),
+    "a key stands too far left": (
+        "a:\n  - b: c\n    d: e\n   ►f: g\n",
+        "this line is not in line with any above it",
+    ),
+    "a dash stands too far right": ("a:\n  - b: c\n   ►- d: e\n", "this '- ' is not in line with any above it"),
+    "a dash stands too far left": ("a:\n  - b: c\n ►- d: e\n", "this '- ' is not in line with any above it"),
+    "the first record has no dash": ("a:\n    ►b: c\n  - b: d\n", "a '- ' is missing before this record"),
+    "a record starts at its dash's place": (
+        "a:\n  - b: c\n  ►b: d\n",
+        "a '- ' is missing here, or the line is not indented enough",
+    ),
+    "a dash has no space": ("a:\n  - b: c\n  ►-b: d\n", "a space is missing after the '-'"),
+    "a colon has no space": ("a: b\nc:►d\ne: f\n", "a space is missing after the ':'"),
+    "a record's first colon has no space": ("a:\n  - b:►c\n    d: e\n", "a space is missing after the ':'"),
+    "a key has no colon": ("a: b\n►c d\ne: f\n", "this line has no key, or no ': ' after it"),
+    "a record's first key has no colon": ("a:\n  - ►b c\n    d: e\n", "this line has no key, or no ': ' after it"),
+    "a text goes on at the margin": ("a: b\n►c\nd: e\n", "this line has no key, or no ': ' after it"),
+    "a colon stands in a text": ("a: b►: c\n", "a ':' in plain text starts another value"),
+    "a colon ends a text": ("a: b►:\n", "a ':' in plain text starts another value"),
+    "a colon stands in a later line of a text": ("a: b\n  c d►: e\n", "a ':' in plain text starts another value"),
+    "a text goes on after a quotation mark": (
+        'a: ►"b" c\n',
+        "the quotation mark opened here is closed before the text ends",
+    ),
+    "an apostrophe closes a quotation mark": (
+        "a: ►'b'c'\n",
+        "the quotation mark opened here is closed before the text ends",
+    ),
+    "a quotation mark is closed by one lines later": (
+        'a: ►"b\nc: d\ne: "f"\n',
+        "the quotation mark opened here is closed in line 3, and text goes on after it",
+    ),
+    "a quotation mark is never closed": ('a: ►"b\nc: d\n', "this '\"' is never closed"),
+    "a brace is never closed": ("a:\n  - ►{b: c, d: e\n  - {b: f}\n", "this '{' is never closed"),
+    "a bracket is never closed": ("a: ►[b, c\nd: e\n", "this '[' is never closed"),
+    "a comma is missing": ("a: {b: c d►: e}\n", "a ',' or '}' is missing before this"),
+    "a brace is closed twice": ("a: {b: c}►}\n", "this '}' closes nothing"),
+    "a text starts with a bracket": ("a: [b] ►c\n", "text goes on after the closing bracket"),
+    "a text starts with @": ("a: ►@b\n", "plain text cannot start with '@'"),
+    "a text starts with %": ("a: ►%b\n", "plain text cannot start with '%'"),
+    "a text starts with a comma": ("a: ►, b\n", "plain text cannot start with ','"),
+    "a text starts with a question mark": ("a: ►? b\n", "plain text cannot start with '?'"),
+    "a text starts with an asterisk": ("a: ►*b* c\n", "plain text cannot start with '*'"),
+    "a text starts with a dash": ("a: ►- b\n", "a '- ' cannot stand here"),
+    "a text stands beside the mark of its block": ("a: ►|- b\n", "the text after '|' must start on the next line"),
+    "a text starts with >": ("a: ►> b\n", "the text after '>' must start on the next line"),
+    "a block is not indented": (
+        "a:\n  b: |-\n  ►c\n  d: e\n",
+        "the text after '|' is not indented",
+    ),
+    "a backslash escapes nothing": (
+        'a: "b ►\\c"\n',
+        "a backslash between double quotation marks starts an escape that YAML does not know",
+    ),
+    "a text over lines is cut by a comment": (
+        "a: ►b # c\n  d\n",
+        "the text after ' #' is a comment to YAML and would be lost",
+    ),
+    "dots end the document": ("a: b\n►...\nc: d\n", "'...' ends the document here, and the file goes on"),
+}
+
+
+def place_of(marked):
+    before = marked.partition("►")[0]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+@pytest.mark.parametrize(("marked", "message"), SLIPS.values(), ids=SLIPS)
+def test_a_slip_is_told_once_where_it_is_mended_with_a_way_out(marked, message):
+    _, [problem] = parse_yaml(marked.replace("►", ""), "notes.yaml")
+    assert (problem.line, problem.column) == place_of(marked)
+    assert problem.message == message
+    assert problem.hint
+
+
+@pytest.mark.parametrize(("marked", "message"), SLIPS.values(), ids=SLIPS)
+def test_lines_above_and_other_line_breaks_change_nothing_but_the_line(marked, message):
+    text = "above: 'ø\u2028é'\n" + marked.replace("►", "").replace("\n", "\r\n")
+    _, [problem] = parse_yaml(text, "notes.yaml")
+    line, column = place_of(marked)
+    assert (problem.line, problem.column) == (line + 1, column)
+    assert problem.message.replace(f"line {line + 3}", f"line {line + 2}") == message
