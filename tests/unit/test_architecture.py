@@ -1,3 +1,5 @@
+"""The structure of the code: who may import whom, what is imported late, and what the engine must not know."""
+
 import ast
 import re
 import subprocess
@@ -13,21 +15,47 @@ from schemas import CONTRACT
 ENGINE = Path(stancebook.__file__).parent
 ROOT = Path(__file__).parents[2]
 
+# A package or top-level module imports only those before it. `plotting` is apart from all of them.
+LAYERS = (
+    "exceptions",
+    "problems",
+    "suggestions",
+    "schema",
+    "dataset",
+    "metadata",
+    "sources",
+    "build",
+    "parallel",
+    "diff",
+    "api",
+    "cli",
+    "__main__",
+    "__init__",
+)
 
-def dotted(path):
-    """A module's name within the engine."""
+# Where a library is used: a second place would be a second way to do one thing.
+LIBRARIES = {
+    "pandera": {"schema", "dataset"},
+    "yaml": {"sources"},
+    "edtf": {"sources"},
+    "rapidfuzz": {"sources", "suggestions"},
+    "watchfiles": {"cli"},
+    "distributed": {"parallel"},
+    "fsspec": {"sources", "dataset"},
+}
+
+# Names of tables here that are ordinary words of the engine: the folder of annotated texts.
+ORDINARY_WORDS = {"documents"}
+
+
+def module_name(path):
+    """Return a module's name within the engine; a package goes by its `__init__`."""
     parts = path.relative_to(ENGINE).with_suffix("").parts
     return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
 
 
-MODULES = {dotted(path): ast.parse(path.read_text(encoding="utf-8")) for path in ENGINE.rglob("*.py")}
-
-# Words of the seeds folder and of news text at large, which happen to be a table's name here.
-GENERIC = {"documents"}
-
-
-def imported(tree):
-    """The modules a module imports, anywhere in it: those for type checking and those that come late too."""
+def imports_of(tree):
+    """Yield the modules that a module imports, late imports and those for type checking included."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -36,20 +64,15 @@ def imported(tree):
             yield node.module
 
 
-GRAPH = {
-    name: {part.partition(".")[2] or "__init__" for part in imported(tree) if part.partition(".")[0] == "stancebook"}
-    for name, tree in MODULES.items()
-}
+def layer(module):
+    """Return the package or top-level module that a module belongs to."""
+    return module.partition(".")[0]
 
 
-def docstrings(tree):
+def identifiers_and_words(tree):
+    """Yield every identifier and every word of a string of a module, docstrings left out: they give examples."""
     owners = (ast.Module, ast.ClassDef, ast.FunctionDef)
-    return {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, owners) and ast.get_docstring(node)}
-
-
-def words(tree):
-    """Every identifier of a module, and every word of its strings; docstrings give examples, and are left out."""
-    prose = docstrings(tree)
+    prose = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, owners) and ast.get_docstring(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
             yield from re.findall(r"\w+", node.value)
@@ -58,128 +81,119 @@ def words(tree):
                 yield getattr(node, field)
 
 
-# ── Directions ────────────────────────────────────────────────────────────────────────────────────
+MODULES = {module_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in ENGINE.rglob("*.py")}
+GRAPH = {
+    name: {each.partition(".")[2] or "__init__" for each in imports_of(tree) if layer(each) == "stancebook"}
+    for name, tree in MODULES.items()
+}
+PLOTTING = {name for name in MODULES if layer(name) == "plotting"}
+
+
+# ── Imports ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_engine_imports_nothing_of_the_contract(module):
-    assert not {name for name in imported(MODULES[module]) if name.partition(".")[0] in ("schemas", "build")}
+def test_engine_does_not_import_contract(module):
+    """The engine imports neither the schemas of a project nor its build script."""
+    assert not {name for name in imports_of(MODULES[module]) if layer(name) in ("schemas", "build")}
 
 
-def test_imports_within_the_engine_run_down_and_never_in_a_circle():
+@pytest.mark.parametrize("module", sorted(set(MODULES) - PLOTTING))
+def test_packages_import_earlier_layers_only(module):
+    """Imports run one way through the layers."""
+    allowed = LAYERS[: LAYERS.index(layer(module)) + 1]
+    assert {layer(name) for name in GRAPH[module]} <= set(allowed)
+
+
+def test_modules_import_each_other_in_no_cycle():
+    """Within a package imports run one way too, and every imported module exists."""
     assert set().union(*GRAPH.values()) <= set(MODULES)
-    order = list(TopologicalSorter(GRAPH).static_order())
-    assert order.index("problem") < order.index("check") < order.index("build") < order.index("cli")
+    TopologicalSorter({name: needs - {name} for name, needs in GRAPH.items()}).prepare()
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if name.partition(".")[0] == "exchange"])
-def test_what_reads_a_dataset_goes_by_its_data_package_and_knows_nothing_of_seeds_and_models(module):
-    assert not {name for name in GRAPH[module] if name.partition(".")[0] in ("seeds", "contract", "fields", "table")}
-
-
-@pytest.mark.parametrize(
-    "ground",
-    ["problem", "layout", "suggest", "seeds.notation", "seeds.anchor", "seeds.syntax", "exchange.pattern"],
-)
-def test_the_ground_floor_stands_on_nothing_of_the_engine(ground):
-    assert GRAPH[ground] == set()
-
-
-def test_the_charts_and_the_rest_of_the_engine_do_not_know_each_other():
-    charts = {name for name in MODULES if name.partition(".")[0] == "charts"}
-    assert charts
+def test_plotting_is_apart():
+    """The plotting package uses nothing of the engine, and the engine nothing of it."""
+    assert PLOTTING
     for name, needs in GRAPH.items():
-        assert needs <= charts if name in charts else not needs & charts, name
+        assert needs <= PLOTTING if name in PLOTTING else not needs & PLOTTING, name
 
 
-@pytest.mark.parametrize("library", ["pandera", "yaml", "edtf", "rapidfuzz", "watchfiles", "distributed", "fsspec"])
-def test_what_a_library_does_is_the_business_of_few_modules(library):
-    users = {name for name, tree in MODULES.items() if library in {part.partition(".")[0] for part in imported(tree)}}
-    assert (
-        users
-        == {
-            "pandera": {"fields", "table", "validate", "exchange.schema"},
-            "yaml": {"seeds.syntax", "seeds.tree"},
-            "edtf": {"seeds.dates"},
-            "rapidfuzz": {"seeds.anchor", "suggest"},
-            "watchfiles": {"running.watch"},
-            "distributed": {"large.cluster"},
-            "fsspec": {"seeds.storage", "store"},
-        }[library]
-    )
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_library_is_used_in_known_places(library):
+    """Each library is wrapped in few places, so that it can be replaced there."""
+    users = {layer(name) for name, tree in MODULES.items() if library in map(layer, imports_of(tree))}
+    assert users == LIBRARIES[library]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "schemas").glob("*.py")), ids=lambda path: path.stem)
-def test_the_contract_knows_the_words_of_models_and_not_the_pipeline(path):
-    used = {name for name in imported(ast.parse(path.read_text(encoding="utf-8"))) if name.startswith("stancebook")}
-    assert used <= {f"stancebook.{name}" for name in ("contract", "fields", "spec", "table")}
+def test_contract_imports_public_names_only(path):
+    """A contract is written with the public words of a model and knows nothing of the pipeline."""
+    used = {name for name in imports_of(ast.parse(path.read_text(encoding="utf-8"))) if layer(name) == "stancebook"}
+    assert {name.partition(".")[2].partition(".")[0] for name in used} <= {"", "schema"}
+
+
+# ── What the engine must not know ─────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_engine_knows_no_table_by_name(module):
-    assert not (set(CONTRACT.tables) - GENERIC) & set(words(MODULES[module]))
+def test_engine_knows_no_table_by_name(module):
+    """No identifier and no string of the engine is the name of a table of this project."""
+    assert not (set(CONTRACT.tables) - ORDINARY_WORDS) & set(identifiers_and_words(MODULES[module]))
 
 
-def test_the_charts_know_no_column_either():
+@pytest.mark.parametrize("module", sorted(PLOTTING))
+def test_plotting_knows_no_column_by_name(module):
+    """No identifier and no string of the plotting package is the name of a column of this project."""
     columns = {column.name for spec in CONTRACT.tables.values() for column in spec.columns}
-    told = {name for name in columns if "_" in name or name in ("stance", "quote", "attribution", "source")}
-    for name, tree in MODULES.items():
-        if name.partition(".")[0] == "charts":
-            assert not told & set(words(tree)), name
+    names = {name for name in columns if "_" in name or name in ("stance", "quote", "attribution", "source")}
+    assert not names & set(identifiers_and_words(MODULES[module]))
 
 
-# ── Weight ────────────────────────────────────────────────────────────────────────────────────────
+# ── Light imports ─────────────────────────────────────────────────────────────────────────────────
 
 HEAVY = "print(*sorted({'pandas', 'pandera', 'pyarrow', 'numpy', 'yaml', 'edtf', 'watchfiles'} & set(sys.modules)))"
-HELP = """
+LIGHT_PROGRAMS = {
+    "import stancebook": "import sys, stancebook",
+    "read sources": "import sys, stancebook.sources.corpus",
+    "build.py --help": """
 import runpy, sys
 sys.argv = ["build.py", "--help"]
 try:
     runpy.run_path("build.py", run_name="__main__")
 except SystemExit as end:
     assert end.code == 0
-"""
-COMMAND_HELP = """
+""",
+    "stancebook export sqlite --help": """
 import sys
-from stancebook.cli.dataset_commands import main
+from stancebook.cli.main import main
 try:
     main(["export", "sqlite", "--help"])
 except SystemExit as end:
     assert end.code == 0
-"""
+""",
+}
 
 
-@pytest.mark.parametrize(
-    "program",
-    [
-        f"import sys, stancebook\n{HEAVY}",
-        f"import sys, stancebook.sources.corpus\n{HEAVY}",
-        f"{HELP}{HEAVY}",
-        f"{COMMAND_HELP}{HEAVY}",
-    ],
-    ids=["import stancebook", "survey and read seeds", "build.py --help", "stancebook export sqlite --help"],
-)
-def test_what_must_answer_at_once_imports_nothing_heavy(program):
-    told = subprocess.run(
+def run_python(program):
+    """Run a program in a fresh interpreter; return what it prints."""
+    return subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,
         env={"PYTHONPATH": str(ROOT / "src")},
         check=True,
         capture_output=True,
         text=True,
-    )
-    assert told.stdout.splitlines()[-1] == ""
+    ).stdout
 
 
-def test_what_loads_a_table_does_without_what_builds_and_checks_them():
-    program = "import sys, stancebook; stancebook.load('actors'); print(*sorted(sys.modules))"
-    told = subprocess.run(
-        [sys.executable, "-c", program],
-        env={"PYTHONPATH": str(ROOT / "src")},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    loaded = set(told.stdout.split())
+@pytest.mark.parametrize("program", LIGHT_PROGRAMS)
+def test_quick_answers_import_nothing_heavy(program):
+    """Help, the bare package and the reading of sources do not wait for pandas and the like."""
+    assert run_python(f"{LIGHT_PROGRAMS[program]}\n{HEAVY}").splitlines()[-1] == ""
+
+
+def test_load_imports_no_builder():
+    """Loading a table imports neither what builds nor what checks one."""
+    loaded = set(run_python("import sys, stancebook; stancebook.load('actors'); print(*sys.modules)").split())
     assert "pandas" in loaded
     assert not {"pandera", "yaml", "edtf", "rapidfuzz", "sentencex", "sqlite3"} & loaded
