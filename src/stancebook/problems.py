@@ -48,14 +48,6 @@ class Problem:
 _TOLD = [each.name for each in fields(Problem) if each.compare]
 
 
-class ProblemsError(Exception):
-    """Raised where a caller asked for tables and the seeds do not give them."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(set(problems))
-        super().__init__(as_text(self.problems))
-
-
 def errors_in(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems that stand in the way of tables; the others are only worth a warning."""
     return [problem for problem in problems if problem.level == "error"]

@@ -7,16 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stancebook
-from stancebook.problems import (
-    RENDERERS,
-    Problem,
-    ProblemsError,
-    as_github,
-    as_json,
-    as_text,
-    escape_control_chars,
-    github_annotation,
-)
+from stancebook.exceptions import ProblemsError
+from stancebook.problems import RENDERERS, Problem, as_github, as_json, as_text, escape_control_chars, github_annotation
 from tests.workflow_commands import parse
 
 PROBLEMS = st.builds(

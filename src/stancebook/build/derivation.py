@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from stancebook.exceptions import ContractError
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import cast_column, conform_to_spec
 from stancebook.schema.pandera_checks import model_failures
-from stancebook.schema.spec import ColumnsByTable, ContractError, Tables, TableSpec
+from stancebook.schema.spec import ColumnsByTable, Tables, TableSpec
 
 
 def compute_columns(contract: Contract, frames: Tables, *, all_valid: bool) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from stancebook.build.table_state import TableState, TableStates
+from stancebook.exceptions import ContractError
 from stancebook.problems import Problem
 from stancebook.schema.contract import Contract, Rule
 from stancebook.schema.pandera_checks import model_failures
-from stancebook.schema.spec import ContractError
 from stancebook.sources.records import Record
 
 _MANY = 5  # rows of one document that break rules against it, from which on the document itself is likelier wrong

@@ -17,11 +17,11 @@ from stancebook.cli.folders import Folders
 from stancebook.cli.messages import rows_of, unchanged
 from stancebook.dataset.object_store import upload
 from stancebook.dataset.publish import publish, staging_folder
-from stancebook.dataset.reader import DatasetError
-from stancebook.diff.git import UnknownRevisionError, baseline_dataset
+from stancebook.diff.git import baseline_dataset
 from stancebook.diff.semver import required_bump, version_advice
 from stancebook.diff.tables import diff_datasets, open_baseline, open_new
 from stancebook.diff.up_to_date import list_differences
+from stancebook.exceptions import DatasetError, UnknownRevisionError
 from stancebook.parallel.chunked_build import BuildOptions, BuildResult, build_into
 from stancebook.problems import display_folder
 from stancebook.schema.contract import Contract

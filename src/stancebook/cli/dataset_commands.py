@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from stancebook.cli.console import Console, prepare
 from stancebook.dataset.layout import DATAPACKAGE
-from stancebook.dataset.reader import DatasetError, resolve_folder
+from stancebook.dataset.reader import resolve_folder
+from stancebook.exceptions import DatasetError
 from stancebook.problems import RENDERERS, Problem, count_problems, pluralize
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _export_csv(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace, write: Callable[..., None]) -> int:
     """Write a dataset in another form, if it is sound."""
-    from stancebook.dataset.publish import PublishError
+    from stancebook.exceptions import PublishError
     from stancebook.problems import display_path
 
     console = Console(options.output_format)

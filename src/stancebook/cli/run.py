@@ -13,7 +13,7 @@ from stancebook.cli.folders import Folders
 from stancebook.cli.messages import rows_of, summary, unchanged
 from stancebook.cli.progress import progress_bar
 from stancebook.dataset.lock import build_lock
-from stancebook.dataset.publish import PublishError
+from stancebook.exceptions import PublishError
 from stancebook.parallel.cache import (
     BuildCache,
     canonical_location,
@@ -100,10 +100,8 @@ def _run(
     console: Console,
 ) -> tuple[int, BuildResult | None]:
     """Return the exit status, and what was made where it was put to its use."""
-    from stancebook.dataset.reader import DatasetError
+    from stancebook.exceptions import ContractError, DatasetError, ExecutorError
     from stancebook.parallel.chunked_build import BuildOptions
-    from stancebook.parallel.executors import ExecutorError
-    from stancebook.schema.spec import ContractError
 
     mode = purpose.mode()
     plan = BuildOptions(

@@ -17,7 +17,8 @@ from pyarrow import csv
 from stancebook.dataset.descriptor import Package
 from stancebook.dataset.layout import DATAPACKAGE
 from stancebook.dataset.parquet_table import RowSource
-from stancebook.dataset.publish import PublishError, publish, staging_folder
+from stancebook.dataset.publish import publish, staging_folder
+from stancebook.exceptions import PublishError
 
 _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True}
 _OF_THE_FILE = {"bytes", "hash", "parts"}  # what a resource may say of its Parquet files alone

@@ -16,7 +16,8 @@ from typing import Any, Literal, TypeVar, get_args
 
 from stancebook.dataset.layout import DATAPACKAGE, table_file
 from stancebook.dataset.re2_patterns import PatternError, check
-from stancebook.dataset.reader import DatasetError, read_descriptor
+from stancebook.dataset.reader import read_descriptor
+from stancebook.exceptions import DatasetError
 from stancebook.schema.spec import Storage
 
 Type = Literal["string", "date", "integer"]

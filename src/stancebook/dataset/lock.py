@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stancebook.dataset.layout import sibling_path
-from stancebook.dataset.publish import PublishError, publish_error, resolve_target, restore_backup
+from stancebook.dataset.publish import publish_error, resolve_target, restore_backup
+from stancebook.exceptions import PublishError
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from stancebook.dataset.layout import DATAPACKAGE, files_in
-from stancebook.dataset.publish import PublishError
+from stancebook.exceptions import PublishError
 
 LATEST = "latest.json"
 _BROKEN = f"{LATEST} is broken: build the dataset again"

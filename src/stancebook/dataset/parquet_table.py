@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from stancebook.dataset.descriptor import File, Package, Table, Type
 from stancebook.dataset.layout import DATAPACKAGE
 from stancebook.dataset.parquet import file_metadata
-from stancebook.dataset.reader import DatasetError
+from stancebook.exceptions import DatasetError
 from stancebook.problems import Problem, display_path, pluralize
 
 SHOWN = 10  # rows told one by one of those with one fault; the rest are counted

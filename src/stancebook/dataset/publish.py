@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from stancebook.dataset.layout import DATAPACKAGE, backup_folder, files_in, files_of, sibling_path, unknown_files
+from stancebook.exceptions import PublishError
 
 _BLOCK = 1 << 20  # bytes that are compared at once
 _AT_ONCE = 8  # files that are flushed at once: a disk that is asked for several needs hardly longer than for one
@@ -32,10 +33,6 @@ _REMEDIES = {
     ),
     "Name another folder with --out.": (errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP),
 }
-
-
-class PublishError(Exception):
-    """Raised where a folder cannot be replaced; it holds what it held."""
 
 
 @contextmanager

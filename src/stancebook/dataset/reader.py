@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from stancebook.dataset.layout import DATAPACKAGE, backup_folder, table_file
 from stancebook.dataset.table_stats import Part
+from stancebook.exceptions import DatasetError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from stancebook.dataset.object_store import RemoteDataset
 
 _HERE = Path(__file__).parents[1]
-
-
-class DatasetError(Exception):
-    """Raised where there is no dataset, no such table or column, or tables that different builds wrote."""
 
 
 @overload

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from stancebook.dataset.descriptor import Column, Package, Table, Type
 from stancebook.dataset.parquet_table import RowSource
-from stancebook.dataset.publish import PublishError
+from stancebook.exceptions import PublishError
 
 APPLICATION_ID = int.from_bytes(b"Stbk")  # in the header of every file that an export wrote
 

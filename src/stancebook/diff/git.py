@@ -16,15 +16,11 @@ from subprocess import DEVNULL, PIPE
 from typing import BinaryIO
 
 from stancebook.dataset.layout import DATAPACKAGE, table_name
-from stancebook.dataset.reader import DatasetError
+from stancebook.exceptions import DatasetError, UnknownRevisionError
 from stancebook.problems import display_folder
 
 _BLOCK = 1 << 20  # bytes that are copied at once
 _FILE_MODES = (b"100644", b"100755")  # neither links nor folders
-
-
-class UnknownRevisionError(Exception):
-    """Raised where what was asked for is neither a folder nor a revision."""
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ import pyarrow.compute as pc
 from stancebook.dataset.descriptor import Column, Package, Table, read_package
 from stancebook.dataset.layout import table_files
 from stancebook.dataset.parquet_table import shorten
-from stancebook.dataset.reader import DatasetError
 from stancebook.dataset.validation import validate_dataset
 from stancebook.diff.changes import CellChange, Change, RowChanges, TableChanges, What
 from stancebook.diff.file_pairing import Digests, Pair, differing_files, pair_rows, rows_in
+from stancebook.exceptions import DatasetError
 from stancebook.problems import pluralize
 
 # What can change of a column that stays; its vocabulary is compared value by value.

@@ -18,8 +18,8 @@ from stancebook.build.derivation import derive_table
 from stancebook.build.writer import dataset_metadata, write_part
 from stancebook.dataset.layout import part_file
 from stancebook.dataset.parquet import read_typed, rows_digest
-from stancebook.dataset.publish import PublishError
 from stancebook.dataset.table_stats import Part, TableStats, table_stats
+from stancebook.exceptions import PublishError
 from stancebook.parallel.worker import BuildContext, load_codebook
 from stancebook.schema.contract import Contract
 from stancebook.schema.spec import TableSpec

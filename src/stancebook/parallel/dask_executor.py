@@ -26,8 +26,9 @@ from pickle import loads
 from threading import Lock
 from typing import Any, TypeVar
 
+from stancebook.exceptions import ExecutorError
 from stancebook.parallel.cache import contract_sources
-from stancebook.parallel.executors import FEW, Executor, ExecutorError
+from stancebook.parallel.executors import FEW, Executor
 from stancebook.parallel.worker import BuildContext
 from stancebook.problems import display_paths_from
 from stancebook.sources.corpus import read_corpus

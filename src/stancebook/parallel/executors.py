@@ -12,13 +12,11 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
+from stancebook.exceptions import ExecutorError
+
 T = TypeVar("T")
 
 FEW = 6  # chunks, for which starting other processes takes longer than it saves
-
-
-class ExecutorError(Exception):
-    """Raised where those who were to do the work are gone."""
 
 
 class Executor(Protocol):

@@ -6,19 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from stancebook.exceptions import ContractError
 from stancebook.schema.columns import METADATA_KEY, RULE_COLUMN, Category, Date
 from stancebook.schema.models import Table
-from stancebook.schema.spec import (
-    ID,
-    QUOTE_CONTEXT,
-    STORAGE,
-    Column,
-    ContractError,
-    RowRule,
-    Storage,
-    TableKind,
-    TableSpec,
-)
+from stancebook.schema.spec import ID, QUOTE_CONTEXT, STORAGE, Column, RowRule, Storage, TableKind, TableSpec
 
 _BUILT_IN = {"str_matches", "greater_than_or_equal_to"}  # what the words of `fields` ask Pandera to check
 

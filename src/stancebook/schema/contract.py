@@ -7,20 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from stancebook.exceptions import ContractError
 from stancebook.problems import Level
 from stancebook.schema.compiler import compile_model
 from stancebook.schema.models import Table
-from stancebook.schema.spec import (
-    ID,
-    QUOTE_CONTEXT,
-    Column,
-    ColumnsByTable,
-    ContractError,
-    FilledBy,
-    TableKind,
-    Tables,
-    TableSpec,
-)
+from stancebook.schema.spec import ID, QUOTE_CONTEXT, Column, ColumnsByTable, FilledBy, TableKind, Tables, TableSpec
 
 
 @dataclass(frozen=True)

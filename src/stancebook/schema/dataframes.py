@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from stancebook.schema.spec import Column, ContractError, Storage, TableSpec
+from stancebook.exceptions import ContractError
+from stancebook.schema.spec import Column, Storage, TableSpec
 
 
 def frame_from_rows(spec: TableSpec, rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
+from stancebook.exceptions import ContractError
 from stancebook.schema.dataframes import pandas_dtype
-from stancebook.schema.spec import ContractError, TableSpec
+from stancebook.schema.spec import TableSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,6 @@ ID = "id"
 QUOTE_CONTEXT = ("prefix", "suffix")
 
 
-class ContractError(Exception):
-    """Raised at import where a model or a rule is badly written; says what to write instead."""
-
-
 @dataclass(frozen=True)
 class Pattern:
     """A pattern that a text must match from end to end, and the words that describe it."""

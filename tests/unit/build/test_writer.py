@@ -12,7 +12,7 @@ from schemas import CONTRACT
 from stancebook.build.pipeline import build_tables
 from stancebook.dataset.layout import ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, CROISSANT, DATA_CARD, DATAPACKAGE, table_file
 from stancebook.dataset.parquet import file_metadata
-from stancebook.dataset.publish import PublishError
+from stancebook.exceptions import PublishError
 from tests.dataset_files import held, publish_files, rendered
 from tests.unit.sample_contract import ANNOTATIONS, LETTERS, contract, write
 

@@ -12,8 +12,8 @@ import pytest
 from schemas import CONTRACT
 from stancebook import load
 from stancebook.cli.main import main
+from stancebook.exceptions import ContractError
 from stancebook.parallel import chunking as cut
-from stancebook.schema.spec import ContractError
 from tests.workflow_commands import parse
 
 ROOT = Path(__file__).parents[3]

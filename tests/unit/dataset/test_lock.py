@@ -12,7 +12,7 @@ import pytest
 from schemas import CONTRACT
 from stancebook.build.pipeline import build_tables
 from stancebook.dataset.lock import build_lock
-from stancebook.dataset.publish import PublishError
+from stancebook.exceptions import PublishError
 from tests.dataset_files import held, rendered
 
 HERE = Path(__file__).parent
@@ -22,7 +22,7 @@ HOLDER = """
 import sys
 from pathlib import Path
 from stancebook.dataset.lock import only_build
-from stancebook.dataset.publish import PublishError
+from stancebook.exceptions import PublishError
 
 try:
     with only_build(Path(sys.argv[1]), lambda line: print(line, flush=True)):

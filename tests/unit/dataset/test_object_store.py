@@ -9,8 +9,7 @@ from stancebook import load
 from stancebook.cli.main import main
 from stancebook.dataset.layout import DATAPACKAGE
 from stancebook.dataset.object_store import LATEST, latest_version, upload
-from stancebook.dataset.publish import PublishError
-from stancebook.dataset.reader import DatasetError
+from stancebook.exceptions import DatasetError, PublishError
 from tests.dataset_files import held, lay
 
 URL = "s3://news/dataset"

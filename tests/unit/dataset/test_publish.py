@@ -12,7 +12,8 @@ import pytest
 
 from stancebook import DatasetError, load
 from stancebook.build.pipeline import build_tables
-from stancebook.dataset.publish import PublishError, hardlink_or_copy, publish, staging_folder
+from stancebook.dataset.publish import hardlink_or_copy, publish, staging_folder
+from stancebook.exceptions import PublishError
 from tests.dataset_files import held, lay, publish_files
 from tests.unit.dataset_parts import write_in_parts
 from tests.unit.sample_contract import ANNOTATIONS, LETTERS, Claims, Letters, People, Witnesses, contract, write
@@ -312,7 +313,7 @@ def test_a_disk_that_fails_for_good_between_the_renames_leaves_the_old_folder_be
 FILES_THAT_FILL_IT = """
 import os, resource, sys
 from pathlib import Path
-from stancebook.dataset.publish import PublishError
+from stancebook.exceptions import PublishError
 from tests.dataset_files import held, publish_files
 
 source, folder = map(Path, sys.argv[1:])
@@ -392,7 +393,7 @@ def test_a_disk_that_fills_up_at_any_page_leaves_the_old_dataset(sources, folder
 A_FOLDER_OF_ANOTHER_USER = """
 import os, sys
 from pathlib import Path
-from stancebook.dataset.publish import PublishError
+from stancebook.exceptions import PublishError
 from tests.dataset_files import publish_files
 
 if os.getuid() == 0:
@@ -424,7 +425,7 @@ def test_a_folder_in_which_one_may_not_write_stays_as_it_was():
 ON_A_MOUNT = """
 import sys
 from pathlib import Path
-from stancebook.dataset.publish import PublishError
+from stancebook.exceptions import PublishError
 from tests.dataset_files import held, publish_files
 
 files, before = held(Path(sys.argv[1])), held(Path(sys.argv[2]))

@@ -8,9 +8,9 @@ import pytest
 
 from stancebook import load
 from stancebook.dataset.descriptor import read_package
-from stancebook.dataset.publish import PublishError
 from stancebook.dataset.sqlite import to_sqlite
 from stancebook.dataset.validation import validate_dataset
+from stancebook.exceptions import PublishError
 
 OLD = Path(__file__).parents[2] / "datasets/0.1"
 

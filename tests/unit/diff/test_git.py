@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from stancebook.dataset.reader import DatasetError
-from stancebook.diff.git import UnknownRevisionError, baseline_dataset
+from stancebook.diff.git import baseline_dataset
+from stancebook.exceptions import DatasetError, UnknownRevisionError
 from tests.dataset_files import held
 
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from stancebook.build.pipeline import build_tables
 from stancebook.dataset.descriptor import Column, Table, parse_descriptor
-from stancebook.dataset.reader import DatasetError
 from stancebook.diff.changes import Change
 from stancebook.diff.semver import required_bump
 from stancebook.diff.tables import DatasetVersion, diff_datasets, diff_table, open_baseline, open_new
+from stancebook.exceptions import DatasetError
 from stancebook.schema.columns import foreign_key, integer, primary_key
 from stancebook.schema.models import Derived
 from tests.dataset_files import written

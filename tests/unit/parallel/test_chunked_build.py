@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stancebook.build.pipeline import Build, build_tables
-from stancebook.dataset.publish import PublishError
 from stancebook.dataset.reader import load
+from stancebook.exceptions import PublishError
 from stancebook.parallel.chunked_build import BuildOptions, BuildResult, build_into
 from stancebook.problems import Problem
 from stancebook.sources.discovery import discover

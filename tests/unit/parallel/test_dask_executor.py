@@ -15,9 +15,9 @@ import pytest
 
 from schemas import CONTRACT
 from stancebook.cli.main import main
+from stancebook.exceptions import ExecutorError
 from stancebook.parallel import dask_executor as module
 from stancebook.parallel.dask_executor import WorkerContext, WorkerMismatchError, dask_executor
-from stancebook.parallel.executors import ExecutorError
 from stancebook.parallel.worker import BuildContext
 from stancebook.sources.corpus import read_corpus
 from stancebook.sources.discovery import SourceListing, discover

@@ -1,6 +1,7 @@
 import pandera.pandas as pa
 import pytest
 
+from stancebook.exceptions import ContractError
 from stancebook.schema.columns import (
     Category,
     Date,
@@ -16,7 +17,7 @@ from stancebook.schema.columns import (
 )
 from stancebook.schema.compiler import compile_model
 from stancebook.schema.models import Annotation, Codebook, Derived, Document, Nested, Table
-from stancebook.schema.spec import ContractError, RowRule
+from stancebook.schema.spec import RowRule
 from tests.unit.sample_contract import LETTERS, Claims, Letters, People, Tallies, Witnesses, count_claims
 
 # ── What a model says ─────────────────────────────────────────────────────────────────────────────

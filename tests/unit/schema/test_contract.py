@@ -9,12 +9,12 @@ import yaml
 from stancebook.build.pipeline import build_tables
 from stancebook.dataset.layout import ANNOTATION_SCHEMA, DATA_CARD, DATAPACKAGE
 from stancebook.dataset.reader import load
+from stancebook.exceptions import ContractError
 from stancebook.metadata.json_schema import annotation_schema, codebook_schema
 from stancebook.schema.columns import Category, categorical, foreign_key, integer, primary_key, row_rule, text, verbatim
 from stancebook.schema.compiler import compile_model
 from stancebook.schema.contract import Contributor, rule
 from stancebook.schema.models import Annotation, Codebook, Derived, Document, Nested, Table
-from stancebook.schema.spec import ContractError
 from tests.dataset_files import held, written
 from tests.unit.sample_contract import (
     ANNOTATIONS,

@@ -3,8 +3,8 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from stancebook.exceptions import ContractError
 from stancebook.schema.dataframes import cast_column, conform_to_spec, frame_from_rows
-from stancebook.schema.spec import ContractError
 from tests.unit.sample_contract import LETTERS
 
 CLAIMS, TALLIES = LETTERS.tables["claims"], LETTERS.tables["tallies"]
