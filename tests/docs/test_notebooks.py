@@ -231,11 +231,11 @@ def test_what_is_planted_changes_the_figures_on_stances(planted):
     was = nbformat.read(ROOT / "notebooks" / f"{STANCES}.ipynb", as_version=4)
     found = changed(was, executed(STANCES, planted))
     for call in (
-        "plotting.grid(",
-        "plotting.dumbbells(",
-        "plotting.bars(",
-        "plotting.dots(",
-        "plotting.shades(",
+        "plotting.heatmap(",
+        "plotting.dumbbell_plot(",
+        "plotting.timeline_bars(",
+        "plotting.dot_matrix(",
+        "plotting.count_styles(",
         "pd.crosstab(",
     ):
         assert cells_that(found, call), f"the planted values changed nothing in the cell with {call}"
@@ -246,10 +246,10 @@ def test_what_is_planted_changes_the_figures_on_stances(planted):
 def test_what_is_planted_changes_the_figures_on_formats(planted):
     was = nbformat.read(ROOT / "notebooks" / f"{FORMATS}.ipynb", as_version=4)
     found = changed(was, executed(FORMATS, planted))
-    for call in ("plotting.grid(", "plotting.dots(", "plotting.bars("):
+    for call in ("plotting.heatmap(", "plotting.dot_matrix(", "plotting.timeline_bars("):
         assert cells_that(found, call), f"the planted values changed nothing in the cell with {call}"
     left_out = stancebook.load("actors").set_index("actor_id")["name"].astype(str)
-    (dots,) = cells_that(found, "plotting.dots(")
+    (dots,) = cells_that(found, "plotting.dot_matrix(")
     assert "said to be left out: nobody" in dots
     assert any(f"said to be left out: {name}" in dots for name in left_out)
     assert cells_that(found, "def next_told("), "the earlier attempts are as they were"

@@ -1,65 +1,76 @@
-"""The pieces of an honest figure: words, looks, room for labels, and what is drawn on a sheet. Needs `notebooks`.
+"""Figures for ordinal codes and uncertain dates, and text for their titles and notes.
 
-Nothing here knows a table or a column. A piece takes labels, looks and marks; what they stand for is the notebook's
-business. Lengths are inches, so that a label's room is known before anything is drawn.
+Nothing here knows a table or a column: functions take labels, styles and values. Needs the extra `notebooks`.
+Lengths are inches, so that the space for labels is known before anything is drawn.
 """
 
-from stancebook.plotting.figure import sheet
-from stancebook.plotting.layout import Columns, Rows
-from stancebook.plotting.markdown import bullets, passage, table
-from stancebook.plotting.matrix import dot_heights, dots, grid
-from stancebook.plotting.moves import Move, dumbbells
-from stancebook.plotting.png import Picture
-from stancebook.plotting.selection import both_sides, latest, most_frequent
+from stancebook.plotting.figure import FigureLayout, PngImage, create_figure
+from stancebook.plotting.layout import ColumnLayout, RowLayout
+from stancebook.plotting.matrix import Move, dot_matrix, dot_matrix_heights, dumbbell_plot, heatmap
+from stancebook.plotting.selection import latest_rows, most_frequent, opposed_groups
 from stancebook.plotting.styles import (
-    INK,
     NONE,
+    TEXT_COLOR,
     UNKNOWN,
-    Look,
-    Mark,
-    Stroke,
-    evidence,
-    nominal,
-    ordinal,
-    shades,
+    FillStyle,
+    LineStyle,
+    MarkerStyle,
+    count_styles,
+    evidence_markers,
+    nominal_markers,
+    ordinal_styles,
 )
-from stancebook.plotting.text import amount, basis, counted, listed, more, period, plain
-from stancebook.plotting.timeline import Span, bars, windows_around
+from stancebook.plotting.text import (
+    basis_note,
+    bullet_list,
+    count_or_none,
+    format_period,
+    format_quote,
+    humanize,
+    join_words,
+    markdown_table,
+    omission_note,
+    pluralize,
+    sort_key,
+)
+from stancebook.plotting.timeline import DateSpan, date_windows, timeline_bars
 
 __all__ = [
-    "INK",
     "NONE",
+    "TEXT_COLOR",
     "UNKNOWN",
-    "Columns",
-    "Look",
-    "Mark",
+    "ColumnLayout",
+    "DateSpan",
+    "FigureLayout",
+    "FillStyle",
+    "LineStyle",
+    "MarkerStyle",
     "Move",
-    "Picture",
-    "Rows",
-    "Span",
-    "Stroke",
-    "amount",
-    "bars",
-    "basis",
-    "both_sides",
-    "bullets",
-    "counted",
-    "dot_heights",
-    "dots",
-    "dumbbells",
-    "evidence",
-    "grid",
-    "latest",
-    "listed",
-    "more",
+    "PngImage",
+    "RowLayout",
+    "basis_note",
+    "bullet_list",
+    "count_or_none",
+    "count_styles",
+    "create_figure",
+    "date_windows",
+    "dot_matrix",
+    "dot_matrix_heights",
+    "dumbbell_plot",
+    "evidence_markers",
+    "format_period",
+    "format_quote",
+    "heatmap",
+    "humanize",
+    "join_words",
+    "latest_rows",
+    "markdown_table",
     "most_frequent",
-    "nominal",
-    "ordinal",
-    "passage",
-    "period",
-    "plain",
-    "shades",
-    "sheet",
-    "table",
-    "windows_around",
+    "nominal_markers",
+    "omission_note",
+    "opposed_groups",
+    "ordinal_styles",
+    "pluralize",
+    "sort_key",
+    "timeline_bars",
 ]

@@ -1,111 +1,163 @@
-"""Figures whose cells are where a row meets a column."""
+"""Figures with rows and columns: heatmaps of codes, matrices of dots, and moves on an ordered scale."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from matplotlib.axes import Axes
 
-from stancebook.plotting.draw import area, point, write
-from stancebook.plotting.figure import Sheet
-from stancebook.plotting.layout import Columns
-from stancebook.plotting.measure import TINY, text_width
-from stancebook.plotting.styles import INK, UNKNOWN, Look, Mark
+from stancebook.plotting.figure import FigureLayout, draw_area, draw_marker, draw_text
+from stancebook.plotting.layout import SMALL_PT, TINY_PT, ColumnLayout, text_width
+from stancebook.plotting.styles import MUTED_COLOR, TEXT_COLOR, UNKNOWN, FillStyle, LineStyle, MarkerStyle
 
-Cell = tuple[Any, Any]
-Place = tuple[float, float]
-Counted = tuple[Mark, int]
+Cell = tuple[Any, Any]  # the keys of a row and of a column
+Point = tuple[float, float]
+CountedMarker = tuple[MarkerStyle, int]
 
-_PITCH, _LINE = 0.2, 0.21  # from dot to dot, and from line to line of dots
-_FIELD = Look("", "#f3f3f3")
+_DOT_SPACING, _DOT_LINE = 0.2, 0.21
+_BACKGROUND = FillStyle("", "#f3f3f3")
 
 
-def grid(
-    on: Sheet, cells: Mapping[Cell, Look], marks: Mapping[Cell, Mark] | None = None, empty: Look = UNKNOWN
-) -> None:
-    """Fill a grid: the look of each cell, `empty` where it has none, and a mark beside the glyph.
+@dataclass(frozen=True)
+class Move:
+    """A move from one column to another.
 
-    Keys are (row, column). A mark takes the colour that can be read on its ground.
+    Attributes:
+        start: The key of the column where the move starts.
+        end: The key of the column where it ends; the same as `start` if nothing moved.
+        line: The style of the line.
+        start_hollow: Whether the evidence for the start is weak.
+        end_hollow: Whether the evidence for the end is weak.
+        remark: A text to the right of the columns.
     """
-    panel, wide = on.panels[0], on.columns.cell
-    for cell, (x, y) in _places(on):
-        look, mark = cells.get(cell, empty), (marks or {}).get(cell)
-        _fill(on, cell, look)
-        aside = min(0.17, wide / 4) if mark else 0.0
-        ground = {"facecolor": "white", "edgecolor": "none", "pad": 1.2} if look.hatch and look.glyph else None
-        size = 11 if text_width(look.glyph, 11, "bold") < wide - 2 * aside - 0.08 else TINY
-        how = {"color": look.ink, "ha": "center", "weight": "bold", "bbox": ground}
-        write(panel, x - aside * 0.75, y, look.glyph, size, **how)
-        if mark:
-            beside = x + aside * 1.2 if look.glyph else x
-            point(panel, beside, y, replace(mark, colour=look.ink), size=6.5, ground=look.fill)
+
+    start: str
+    end: str
+    line: LineStyle
+    start_hollow: bool = False
+    end_hollow: bool = False
+    remark: str = ""
 
 
-def dots(
-    on: Sheet, cells: Mapping[Cell, Sequence[Counted]], arrows: Iterable[tuple[Cell, Mark, Cell, Mark]] = ()
+def heatmap(
+    figure: FigureLayout,
+    cells: Mapping[Cell, FillStyle],
+    markers: Mapping[Cell, MarkerStyle] | None = None,
+    empty: FillStyle = UNKNOWN,
 ) -> None:
-    """Set marks into the cells of a matrix, each with its number where more than one row stands behind it.
+    """Fill the cells of a figure by code.
 
-    An arrow leads from the mark of one cell to that of another.
+    Args:
+        figure: The figure to draw on, with rows and columns.
+        cells: The style of each cell, by (row, column).
+        markers: A marker next to the glyph of some cells; it takes the text colour of its cell.
+        empty: The style of all other cells.
     """
-    panel = on.panels[0]
-    places: dict[tuple[Cell, Mark], Place] = {}
-    for cell, (middle, y) in _places(on):
-        _fill(on, cell, _FIELD)
-        lines = _packed(cells.get(cell, ()), on.columns.cell)
-        for depth, line in enumerate(lines):
-            x, down = middle - (_extent(line) - _PITCH) / 2, y + (depth - (len(lines) - 1) / 2) * _LINE
-            for mark, number in line:
-                point(panel, x, down, mark)
-                places[cell, mark] = x, down
-                if number > 1:
-                    write(panel, x + 0.075, down, str(number), TINY)
-                x += _extent([(mark, number)])
-    for start, start_mark, end, end_mark in arrows:
-        if {(start, start_mark), (end, end_mark)} <= set(places):
-            _arch(panel, places[start, start_mark], places[end, end_mark])
+    panel, width = figure.panels[0], figure.columns.cell_width
+    for cell, (x, y) in _centers(figure):
+        style, marker = cells.get(cell, empty), (markers or {}).get(cell)
+        _fill_cell(figure, cell, style)
+        shift = min(0.17, width / 4) if marker else 0.0
+        background = {"facecolor": "white", "edgecolor": "none", "pad": 1.2} if style.hatch and style.glyph else None
+        size = 11 if text_width(style.glyph, 11, "bold") < width - 2 * shift - 0.08 else TINY_PT
+        properties = {"color": style.text_color, "ha": "center", "weight": "bold", "bbox": background}
+        draw_text(panel, x - shift * 0.75, y, style.glyph, size, **properties)
+        if marker:
+            marker_x = x + shift * 1.2 if style.glyph else x
+            marker = replace(marker, color=style.text_color)
+            draw_marker(panel, marker_x, y, marker, size=6.5, background=style.color)
 
 
-def dot_heights(cells: Mapping[Cell, Sequence[Counted]], columns: Columns) -> dict[Any, float]:
-    """Return the height that each row needs for the dots in its cells."""
+def dot_matrix(
+    figure: FigureLayout,
+    cells: Mapping[Cell, Sequence[CountedMarker]],
+    arrows: Iterable[tuple[Cell, MarkerStyle, Cell, MarkerStyle]] = (),
+) -> None:
+    """Draw markers into the cells of a figure.
+
+    Args:
+        figure: The figure to draw on, with rows as high as `dot_matrix_heights` says.
+        cells: Markers by (row, column), each with the number of rows it represents; numbers above one are printed.
+        arrows: From the marker of one cell to that of another; skipped unless both are drawn.
+    """
+    panel = figure.panels[0]
+    points: dict[tuple[Cell, MarkerStyle], Point] = {}
+    for cell, (center, middle) in _centers(figure):
+        _fill_cell(figure, cell, _BACKGROUND)
+        lines = _dot_lines(cells.get(cell, ()), figure.columns.cell_width)
+        for index, line in enumerate(lines):
+            x, y = center - (_dots_width(line) - _DOT_SPACING) / 2, middle + (index - (len(lines) - 1) / 2) * _DOT_LINE
+            for marker, count in line:
+                draw_marker(panel, x, y, marker)
+                points[cell, marker] = x, y
+                if count > 1:
+                    draw_text(panel, x + 0.075, y, str(count), TINY_PT)
+                x += _dots_width([(marker, count)])
+    for start_cell, start_marker, end_cell, end_marker in arrows:
+        start, end = points.get((start_cell, start_marker)), points.get((end_cell, end_marker))
+        if start and end:
+            _draw_arrow(panel, start, end)
+
+
+def dot_matrix_heights(cells: Mapping[Cell, Sequence[CountedMarker]], columns: ColumnLayout) -> dict[Any, float]:
+    """Return the height in inches that each row needs for the dots in its cells."""
     heights: dict[Any, float] = {}
-    for (row, _), points in cells.items():
-        heights[row] = max(heights.get(row, 0.0), 0.1 + _LINE * len(_packed(points, columns.cell)))
+    for (row, _), dots in cells.items():
+        heights[row] = max(heights.get(row, 0.0), 0.1 + _DOT_LINE * len(_dot_lines(dots, columns.cell_width)))
     return heights
 
 
-def _places(on: Sheet) -> Iterator[tuple[Cell, Place]]:
-    """Yield each cell with its middle."""
-    for row, y in on.rows.middle.items():
-        for column, x in on.columns.middle.items():
+def dumbbell_plot(figure: FigureLayout, moves: Mapping[Any, Move]) -> None:
+    """Draw moves from column to column, one in each row; a move that ends where it starts is a dot."""
+    panel, centers = figure.panels[0], figure.columns.centers
+    for x in centers.values():
+        figure.draw_rule(panel, x)
+    right = max(centers.values()) + figure.columns.cell_width / 2 + 0.08
+    for row, move in moves.items():
+        y, start, end = figure.rows.centers[row], centers[move.start], centers[move.end]
+        color = move.line.color
+        dot = MarkerStyle("", color=color)
+        if start != end:
+            direction = 1 if end > start else -1
+            panel.plot([start, end], [y, y], color=color, linestyle=move.line.dashes, linewidth=2, zorder=3)
+            draw_marker(panel, end - direction * 0.13, y, MarkerStyle("", ">" if direction > 0 else "<", color), size=6)
+            draw_marker(panel, start, y, dot.hollow() if move.start_hollow else dot, size=8)
+        draw_marker(panel, end, y, dot.hollow() if move.end_hollow else dot, size=8)
+        draw_text(panel, right, y, move.remark, SMALL_PT, color=MUTED_COLOR)
+
+
+def _centers(figure: FigureLayout) -> Iterator[tuple[Cell, Point]]:
+    for row, y in figure.rows.centers.items():
+        for column, x in figure.columns.centers.items():
             yield (row, column), (x, y)
 
 
-def _fill(on: Sheet, cell: Cell, look: Look) -> None:
+def _fill_cell(figure: FigureLayout, cell: Cell, style: FillStyle) -> None:
     row, column = cell
-    wide, high = on.columns.cell - 0.03, on.rows.height[row] - 0.03
-    area(on.panels[0], (on.columns.middle[column] - wide / 2, on.rows.middle[row] - high / 2), wide, high, look)
+    width, height = figure.columns.cell_width - 0.03, figure.rows.heights[row] - 0.03
+    corner = figure.columns.centers[column] - width / 2, figure.rows.centers[row] - height / 2
+    draw_area(figure.panels[0], corner, width, height, style)
 
 
-def _extent(points: Iterable[Counted]) -> float:
-    """Return how wide dots and their numbers are, set in a line."""
-    return sum(_PITCH + (text_width(str(number), TINY) + 0.03 if number > 1 else 0.0) for _, number in points)
+def _dots_width(dots: Iterable[CountedMarker]) -> float:
+    """Return the width in inches of a line of dots with their numbers."""
+    return sum(_DOT_SPACING + (text_width(str(count), TINY_PT) + 0.03 if count > 1 else 0.0) for _, count in dots)
 
 
-def _packed(points: Sequence[Counted], width: float) -> list[list[Counted]]:
-    """Return points in lines that fit the width of a cell."""
-    lines: list[list[Counted]] = [[]]
-    for dot in points:
-        if lines[-1] and _extent([*lines[-1], dot]) > width - 0.04:
+def _dot_lines(dots: Sequence[CountedMarker], width: float) -> list[list[CountedMarker]]:
+    """Return dots in lines that fit the width of a cell."""
+    lines: list[list[CountedMarker]] = [[]]
+    for dot in dots:
+        if lines[-1] and _dots_width([*lines[-1], dot]) > width - 0.04:
             lines.append([])
         lines[-1].append(dot)
     return lines
 
 
-def _arch(panel: Axes, start: Place, end: Place) -> None:
-    """Draw an arrow in a flat arch, so that it passes over what lies between."""
+def _draw_arrow(panel: Axes, start: Point, end: Point) -> None:
+    """Draw an arrow in a flat arc, so that it passes above what is between."""
     distance = max(0.01, ((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** 0.5)
     bend = min(0.6, 0.4 / distance) * (-1 if end[0] >= start[0] else 1)
-    arrow = {"arrowstyle": "-|>,head_width=0.22,head_length=0.4", "color": INK, "linewidth": 1.1}
+    arrow = {"arrowstyle": "-|>,head_width=0.22,head_length=0.4", "color": TEXT_COLOR, "linewidth": 1.1}
     arrow |= {"shrinkA": 4, "shrinkB": 4, "connectionstyle": f"arc3,rad={bend}"}
     panel.annotate("", xy=end, xytext=start, zorder=4, annotation_clip=False, arrowprops=arrow)

@@ -1,4 +1,4 @@
-"""What a value looks like as an area, a point or a line, in colour or without."""
+"""Colours, hatches, markers and lines for codes: every style can be read without colour."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,11 +8,11 @@ import seaborn as sns  # type: ignore[import-untyped]
 from matplotlib.colors import to_rgb
 from matplotlib.typing import LineStyleType
 
-INK, SOFT, LINE = "#1a1a1a", "#555555", "#c9c9c9"
+TEXT_COLOR, MUTED_COLOR, OUTLINE_COLOR = "#1a1a1a", "#555555", "#c9c9c9"
 
 _DIVERGING = ("#b35806", "#f6b56b", "#ececec", "#9ecae1", "#08519c")
 _GREYS = ("#eeeeee", "#555555")
-# Okabe and Ito's colours, each with a shape of its own: neither the colour-blind nor a grey print loses one.
+# The Okabe-Ito palette, darkened for white paper; a shape for each colour serves colour-blind readers and grey prints.
 _NOMINAL = (
     ("#0072B2", "o"),
     ("#D55E00", "s"),
@@ -23,98 +23,141 @@ _NOMINAL = (
 )
 
 Key = TypeVar("Key", bound=Hashable)
-Fill = Literal["full", "left", "none"]
-_EVIDENCE: tuple[tuple[str, Fill], ...] = (("o", "full"), ("o", "left"), ("^", "full"), ("s", "full"), ("D", "none"))
+FillPattern = Literal["full", "left", "none"]
+_EVIDENCE: tuple[tuple[str, FillPattern], ...] = (
+    ("o", "full"),
+    ("o", "left"),
+    ("^", "full"),
+    ("s", "full"),
+    ("D", "none"),
+)
 
 
 @dataclass(frozen=True)
-class Look:
-    """How a value fills an area; the glyph says it again without colour."""
+class FillStyle:
+    """How a value fills a cell or a bar.
+
+    Attributes:
+        label: What the legend calls the value.
+        color: The colour of the area.
+        glyph: A short text on the area that names the value without colour.
+        hatch: A Matplotlib hatch pattern.
+        edge_color: The colour of the outline and of the hatch.
+        dashed: Whether the outline is dashed.
+    """
 
     label: str
-    fill: str
+    color: str
     glyph: str = ""
     hatch: str = ""
-    edge: str = "white"
+    edge_color: str = "white"
     dashed: bool = False
 
     @property
-    def ink(self) -> str:
-        """The colour that can be read on this fill."""
-        red, green, blue = to_rgb(self.fill)
-        return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.5 else INK
+    def text_color(self) -> str:
+        """The colour of text that can be read on this fill."""
+        red, green, blue = to_rgb(self.color)
+        return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.5 else TEXT_COLOR
 
-    def saying(self, glyph: str) -> Self:
-        """Return the same look with other words on it."""
+    def with_glyph(self, glyph: str) -> Self:
+        """Return the same style with another glyph."""
         return replace(self, glyph=glyph)
 
 
 @dataclass(frozen=True)
-class Mark:
-    """How a value looks as a point: shape and filling say it, colour only repeats it."""
+class MarkerStyle:
+    """How a value looks as a point: shape and fill distinguish it, colour repeats it.
+
+    Attributes:
+        label: What the legend calls the value.
+        shape: A Matplotlib marker.
+        color: The colour of the outline and of the fill.
+        fill: Which part of the marker is filled.
+    """
 
     label: str
     shape: str = "o"
-    colour: str = INK
-    fill: Fill = "full"
+    color: str = TEXT_COLOR
+    fill: FillPattern = "full"
 
     def hollow(self) -> Self:
-        """Return the same mark, empty: weaker evidence for the same thing."""
+        """Return the same marker, not filled: weaker evidence for the same value."""
         return replace(self, fill="none")
 
-    def half(self) -> Self:
-        """Return the same mark, half full: the same thing, no longer whole."""
+    def half_filled(self) -> Self:
+        """Return the same marker, half filled: the same value, partly withdrawn."""
         return replace(self, fill="left")
 
 
 @dataclass(frozen=True)
-class Stroke:
-    """How a value looks as a line."""
+class LineStyle:
+    """How a value looks as a line.
+
+    Attributes:
+        label: What the legend calls the value.
+        color: The colour of the line.
+        dashes: A Matplotlib line style.
+    """
 
     label: str
-    colour: str
-    style: LineStyleType = "solid"
+    color: str
+    dashes: LineStyleType = "solid"
 
 
-Sign = Look | Mark | Stroke
+LegendEntry = FillStyle | MarkerStyle | LineStyle
 
-UNKNOWN = Look("unknown", "white", hatch="////", edge="#cfcfcf")
-NONE = Look("none", "white", edge=LINE)
+UNKNOWN = FillStyle("unknown", "white", hatch="////", edge_color="#cfcfcf")
+NONE = FillStyle("none", "white", edge_color=OUTLINE_COLOR)
 
 
-def ordinal(codes: Sequence[str]) -> dict[str, Look]:
-    """Return looks for an ordered scale with a middle: minus signs below it, plus signs above.
+def ordinal_styles(codes: Sequence[str]) -> dict[str, FillStyle]:
+    """Return fill styles for an ordered scale that diverges from its middle.
 
-    Raises ValueError for an even number of codes, which has no middle to diverge from.
+    Args:
+        codes: The codes from one end of the scale to the other; an odd number.
+
+    Returns:
+        A style for each code: minus signs below the middle, `±` in the middle, plus signs above it.
+
+    Raises:
+        ValueError: The number of codes is even, so that there is no middle.
     """
     if len(codes) % 2 == 0:
-        raise ValueError(f"a scale that diverges has a middle; {len(codes)} codes have none")
+        raise ValueError(f"a diverging scale needs a middle; {len(codes)} codes have none")
     half = len(codes) // 2
-    glyphs = ["−" * (half - at) or "±" if at <= half else "+" * (at - half) for at in range(len(codes))]
-    fills = sns.blend_palette(_DIVERGING, len(codes)).as_hex()
+    glyphs = ["−" * (half - rank) or "±" if rank <= half else "+" * (rank - half) for rank in range(len(codes))]
+    colors = sns.blend_palette(_DIVERGING, len(codes)).as_hex()
     return {
-        code: Look(code.replace("_", " "), fill, glyph) for code, fill, glyph in zip(codes, fills, glyphs, strict=True)
+        code: FillStyle(code.replace("_", " "), color, glyph)
+        for code, color, glyph in zip(codes, colors, glyphs, strict=True)
     }
 
 
-def shades(most: int) -> list[Look]:
-    """Return looks for the numbers from 0 to `most`: the more the darker, and each says its number."""
-    fills = ["#ffffff", *sns.blend_palette(_GREYS, most).as_hex()]
-    return [Look(str(number), fill, str(number), edge=LINE) for number, fill in enumerate(fills)]
+def count_styles(maximum: int) -> list[FillStyle]:
+    """Return fill styles for the numbers from 0 to `maximum`: darker for more, with the number as glyph."""
+    colors = ["#ffffff", *sns.blend_palette(_GREYS, maximum).as_hex()]
+    return [FillStyle(str(number), color, str(number), edge_color=OUTLINE_COLOR) for number, color in enumerate(colors)]
 
 
-def nominal(labels: Mapping[Key, str]) -> dict[Key, Mark]:
-    """Return a mark of its own for each label, in the order given. Raises ValueError beyond six: fold the rest."""
+def nominal_markers(labels: Mapping[Key, str]) -> dict[Key, MarkerStyle]:
+    """Return a marker of its own for each of at most six labels, in the order given.
+
+    Raises:
+        ValueError: There are more labels than markers that can be distinguished.
+    """
     if len(labels) > len(_NOMINAL):
-        raise ValueError(f"{len(labels)} marks cannot be told apart; keep {len(_NOMINAL) - 1} and fold the rest")
+        raise ValueError(
+            f"{len(labels)} markers cannot be distinguished; keep {len(_NOMINAL) - 1} and fold the rest into one"
+        )
     return {
-        key: Mark(label, shape, colour) for (key, label), (colour, shape) in zip(labels.items(), _NOMINAL, strict=False)
+        key: MarkerStyle(label, shape, color)
+        for (key, label), (color, shape) in zip(labels.items(), _NOMINAL, strict=False)
     }
 
 
-def evidence(labels: Mapping[Key, str]) -> dict[Key, Mark]:
-    """Return a mark for each of five kinds of evidence, strongest first; the weakest is hollow."""
+def evidence_markers(labels: Mapping[Key, str]) -> dict[Key, MarkerStyle]:
+    """Return a marker for each of five kinds of evidence, strongest first; the weakest is hollow."""
     return {
-        key: Mark(label, shape, fill=fill)
+        key: MarkerStyle(label, shape, fill=fill)
         for (key, label), (shape, fill) in zip(labels.items(), _EVIDENCE, strict=True)
     }

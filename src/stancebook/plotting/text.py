@@ -1,47 +1,93 @@
-"""Codes, numbers and days as they read in a sentence."""
+"""Codes, numbers, dates and quotes as text and as Markdown."""
 
-from collections.abc import Iterable, Mapping
+import re
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 from pandas.api.typing import NaTType
 
 
-def plain(code: str) -> str:
-    """Return a code as words: underscores are spaces."""
+def sort_key(name: str) -> str:
+    """Return the key that sorts names without regard to case and accents: `Île` among `I`."""
+    return "".join(char for char in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(char))
+
+
+def humanize(code: str) -> str:
+    """Return a code as words: underscores become spaces."""
     return code.replace("_", " ")
 
 
-def amount(number: int) -> str:
-    """Return a number as a sentence has it: `none` for zero."""
+def count_or_none(number: int) -> str:
+    """Return a number as text, and `none` for zero."""
     return f"{number:,}" if number else "none"
 
 
-def counted(number: int, thing: str, things: str | None = None) -> str:
-    """Return a number with its noun, singular or plural."""
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+def pluralize(number: int, singular: str, plural: str | None = None) -> str:
+    """Return a number with its noun.
+
+    Args:
+        number: How many there are.
+        singular: The noun for one.
+        plural: The noun for any other number; `singular` with an `s` if None.
+    """
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
-def more(number: int, thing: str, things: str | None = None) -> str:
-    """Return the sentence that ends a note when so many could not be shown; nothing if all were."""
-    return f" … and {counted(number, f'more {thing}', things and f'more {things}')} with fewer rows." if number else ""
+def omission_note(number: int, singular: str, plural: str | None = None) -> str:
+    """Return the end of a note that says how many more there are; empty if all are shown."""
+    if not number:
+        return ""
+    return f" … and {pluralize(number, f'more {singular}', plural and f'more {plural}')} with fewer rows."
 
 
-def basis(numbers: Mapping[str, int]) -> str:
-    """Return what a figure rests on as a sentence: how many of each thing."""
-    return f"Basis: {', '.join(counted(number, thing) for thing, number in numbers.items())}."
+def basis_note(counts: Mapping[str, int]) -> str:
+    """Return the sentence on a figure's sample sizes: "Basis: 2 documents, 1 coder." for two documents and a coder."""
+    return f"Basis: {', '.join(pluralize(number, noun) for noun, number in counts.items())}."
 
 
-def listed(words: Iterable[str], most: int | None = None) -> str:
-    """Return words as a list in a sentence; beyond `most` their number only. Nothing is `none`."""
+def join_words(words: Iterable[str], limit: int | None = None) -> str:
+    """Return words as a list in a sentence: `a, b and c`, or `none` if there are none.
+
+    Args:
+        words: The words; semicolons separate them if one holds a comma.
+        limit: How many are listed; of the others, only the number is given. No limit if None.
+    """
     items = list(words)
-    if most is not None and len(items) > most:
-        items = [*items[:most], f"{len(items) - most:,} more"]
-    comma = "; " if any("," in item for item in items) else ", "
-    return " and ".join([comma.join(items[:-1]), items[-1]] if len(items) > 1 else items) or "none"
+    if limit is not None and len(items) > limit:
+        items = [*items[:limit], f"{len(items) - limit:,} more"]
+    separator = "; " if any("," in item for item in items) else ", "
+    return " and ".join([separator.join(items[:-1]), items[-1]] if len(items) > 1 else items) or "none"
 
 
-def period(start: pd.Timestamp | NaTType, end: pd.Timestamp | NaTType) -> str:
-    """Return a stretch of days; a missing end is `open`, and without either it is `undated`."""
+def format_period(start: pd.Timestamp | NaTType, end: pd.Timestamp | NaTType) -> str:
+    """Return a span of days as text; a missing end is `open`, and without both it is `undated`."""
     if pd.isna(start) and pd.isna(end):
         return "undated"
     return " to ".join("open" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in (start, end))
+
+
+def format_quote(text: str, row_id: str, max_chars: int = 400) -> str:
+    """Return a quote with the id of its row as Markdown on one line.
+
+    Args:
+        text: The quoted passage, in Markdown: links are reduced to their words, all other markup is escaped.
+        row_id: The key of the row that holds the quote.
+        max_chars: The length after which the quote is cut, at the end of a word.
+    """
+    words = re.sub(r"\[([^\[\]]+)\]\([^()\s]*\)", r"\1", " ".join(text.split()))
+    words = textwrap.shorten(words, max_chars, placeholder=" …")
+    return "«" + re.sub(r"([\\`*_\[\]<>|$#~])", r"\\\1", words) + f"» (`{row_id}`)"
+
+
+def bullet_list(items: Sequence[str], limit: int) -> str:
+    """Return items as a Markdown list; of those beyond `limit`, only the number is given."""
+    omitted = [f"… and {len(items) - limit:,} more"] if len(items) > limit else []
+    return "\n".join(f"- {item}" for item in [*items[:limit], *omitted])
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table in which all columns but the first are centred."""
+    rule = ["---", *[":---:"] * (len(header) - 1)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))

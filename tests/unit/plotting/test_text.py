@@ -2,30 +2,39 @@ import pandas as pd
 import pytest
 
 from stancebook import plotting
-from tests.unit.plotting.drawing import DAY
+from tests.unit.plotting.sample_figures import DAY
 
 
-def test_numbers_and_lists_read_as_in_a_sentence():
-    assert plotting.plain("on_record") == "on record"
-    assert plotting.counted(1, "party", "parties") == "1 party"
-    assert plotting.counted(1200, "party", "parties") == "1,200 parties"
-    assert plotting.amount(0) == "none"
-    assert plotting.basis({"document": 2, "coder": 1}) == "Basis: 2 documents, 1 coder."
+def test_names_sort_without_case_and_accents():
+    """Names with accents sort among names without."""
+    names = ["Zeta", "Île-Verte", "ida", "Ivory", "Árbor", "Arbour"]
+    assert sorted(names, key=plotting.sort_key) == ["Árbor", "Arbour", "ida", "Île-Verte", "Ivory", "Zeta"]
 
 
-def test_a_list_ends_in_and_and_a_long_one_in_a_number():
-    assert plotting.listed([]) == "none"
-    assert plotting.listed(["a"]) == "a"
-    assert plotting.listed("abc") == "a, b and c"
-    assert plotting.listed("abcde", most=3) == "a, b, c and 2 more"
-    assert plotting.listed(["Delta, 1999", "b", "c"]) == "Delta, 1999; b and c"
+def test_numbers_and_codes_read_as_text():
+    """Codes become words, and numbers agree with their nouns."""
+    assert plotting.humanize("on_record") == "on record"
+    assert plotting.pluralize(1, "party", "parties") == "1 party"
+    assert plotting.pluralize(1200, "party", "parties") == "1,200 parties"
+    assert plotting.count_or_none(0) == "none"
+    assert plotting.basis_note({"document": 2, "coder": 1}) == "Basis: 2 documents, 1 coder."
 
 
-def test_what_is_left_out_is_told_and_nothing_is_nothing():
-    assert plotting.more(0, "row") == ""
-    assert plotting.more(1, "party", "parties") == " … and 1 more party with fewer rows."
-    assert plotting.more(2, "party", "parties") == " … and 2 more parties with fewer rows."
-    assert plotting.more(2, "issue") == " … and 2 more issues with fewer rows."
+def test_words_are_joined_as_list():
+    """The last word of a list follows an `and`; words beyond the limit are counted."""
+    assert plotting.join_words([]) == "none"
+    assert plotting.join_words(["a"]) == "a"
+    assert plotting.join_words("abc") == "a, b and c"
+    assert plotting.join_words("abcde", limit=3) == "a, b, c and 2 more"
+    assert plotting.join_words(["Delta, 1999", "b", "c"]) == "Delta, 1999; b and c"
+
+
+def test_omission_note_counts_what_is_left_out():
+    """The note says how many more there are, and is empty if there are none."""
+    assert plotting.omission_note(0, "row") == ""
+    assert plotting.omission_note(1, "party", "parties") == " … and 1 more party with fewer rows."
+    assert plotting.omission_note(2, "party", "parties") == " … and 2 more parties with fewer rows."
+    assert plotting.omission_note(2, "issue") == " … and 2 more issues with fewer rows."
 
 
 @pytest.mark.parametrize(
@@ -37,5 +46,29 @@ def test_what_is_left_out_is_told_and_nothing_is_nothing():
         (pd.NaT, pd.NaT, "undated"),
     ],
 )
-def test_a_period_says_which_of_its_ends_is_open(start, end, words):
-    assert plotting.period(start, end) == words
+def test_period_names_open_ends(start, end, words):
+    """A missing end of a period is called open."""
+    assert plotting.format_period(start, end) == words
+
+
+def test_quote_keeps_words_and_drops_links():
+    """A quote keeps its words: links are reduced to theirs, other markup is escaped, and a long quote is cut."""
+    assert (
+        plotting.format_quote('He [ruled\n out](#) "it" *now*', "doc#s1") == '«He ruled out "it" \\*now\\*» (`doc#s1`)'
+    )
+    assert plotting.format_quote("[U.S. support] stays", "s2") == "«\\[U.S. support\\] stays» (`s2`)"
+    assert plotting.format_quote("so many words that few are shown", "s3", max_chars=15) == "«so many words …» (`s3`)"
+
+
+def test_long_bullet_list_counts_rest():
+    """Items beyond the limit are counted in a last bullet."""
+    assert plotting.bullet_list(["a", "b"], 2) == "- a\n- b"
+    assert plotting.bullet_list(["a", "b", "c"], 2) == "- a\n- b\n- … and 1 more"
+    assert plotting.bullet_list([], 2) == ""
+
+
+def test_markdown_table_has_header_and_rows():
+    """A table has a header, a rule and a line for each row."""
+    assert plotting.markdown_table(["who", "n"], [["a", "1"], ["b", "2"]]) == (
+        "| who | n |\n| --- | :---: |\n| a | 1 |\n| b | 2 |"
+    )
