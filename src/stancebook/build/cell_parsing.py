@@ -29,7 +29,7 @@ class CellError(ValueError):
 
 
 def parse_record(record: Record, contract: Contract, text: SourceText | None) -> tuple[Row, list[Problem]]:
-    """Return a record's row, and the problems of its cells.
+    """Return a record's row, and the problems of its cells; a record with problems is marked as invalid.
 
     A cell with a problem is empty in the row. `text` is the document's, or None where there is none to
     look into; then whatever needs it stays empty without a further problem.
@@ -48,6 +48,8 @@ def parse_record(record: Record, contract: Contract, text: SourceText | None) ->
         row[record.parent.spec.key[0]] = record.parent.key
     problems += _fill_by_engine(record, row, text)
     problems += _fill_words(record, row, text)
+    if problems:
+        record.invalidate()
     return row, problems
 
 
@@ -104,7 +106,7 @@ def _fill_by_engine(record: Record, row: Row, text: SourceText | None) -> list[P
 def _fill_document(record: Record, row: Row, text: SourceText | None) -> list[Problem]:
     row["doc_id"] = record.doc_id
     if text is None:
-        record.valid = False
+        record.invalidate()
         return []
     row["n_chars"] = len(text.raw)
     row["text_sha256"] = _sha256(text)
@@ -133,7 +135,7 @@ def _fill_passage(record: Record, row: Row, text: SourceText | None) -> list[Pro
     quote = record.cells.get("quote")
     row["quote"] = None
     if text is None or quote is None:
-        record.valid = False
+        record.invalidate()
         return []
     prefix, suffix = (cell.text if (cell := record.cells.get(key)) else "" for key in QUOTE_CONTEXT)
     try:

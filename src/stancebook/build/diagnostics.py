@@ -11,7 +11,7 @@ from stancebook.build.cell_parsing import Row, matches_pinned_digest, parse_reco
 from stancebook.build.derivation import compute_columns, distinct_rows
 from stancebook.build.integrity import check_cycles, check_duplicates, check_keys, check_references, check_texts
 from stancebook.build.rule_checks import check_model, check_rules
-from stancebook.build.table_state import IncompleteSources, TableState, frames_of
+from stancebook.build.table_state import IncompleteSources, TableState, collect, frames_of
 from stancebook.problems import Problem, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import frame_from_rows, sort_rows
@@ -61,7 +61,7 @@ def check_corpus(
             if contract.in_codebook(rule.table) and rule.inputs.keys() <= looked_at.keys()
         ]
         view = {spec.name: frames[spec.name] for spec in contract.codebook_tables} | dict(looked_at)
-        problems += check_rules(contract, rules, tables, view, all_valid=not problems)
+        problems += collect(check_rules(contract, rules, tables, view, all_valid=not problems))
     return CheckedTables(tables, problems)
 
 
@@ -76,7 +76,7 @@ def validated_codebook(contract: Contract, corpus: Corpus) -> dict[str, pd.DataF
 def duplicate_text_problems(contract: Contract, corpus: Corpus) -> list[Problem]:
     """Return the problems of texts that documents of a corpus share, whatever else is wrong with these."""
     tables, _ = _read(contract, corpus, IncompleteSources(partial=True))
-    return list(check_texts(tables[contract.document.name]))
+    return collect(check_texts(tables[contract.document.name]))
 
 
 def _read(contract: Contract, corpus: Corpus, unread: IncompleteSources) -> tuple[dict[str, TableState], list[Problem]]:
@@ -129,15 +129,16 @@ def _checks(
     """Return the problems of whole tables: each stage leaves alone the rows that an earlier one found at fault."""
     problems: list[Problem] = []
     for table in tables.values():
-        problems += [*check_keys(table), *check_duplicates(table), *check_cycles(table)]
+        for check in (check_keys, check_duplicates, check_cycles):
+            problems += collect(check(table))
     if not unread.partial:
-        problems += check_texts(tables[contract.document.name])
-    problems += check_references(tables, unread)
+        problems += collect(check_texts(tables[contract.document.name]))
+    problems += collect(check_references(tables, unread))
     sound = sound and not problems
     frames = frames_of(tables)
     compute_columns(contract, frames, all_valid=sound)
     for table in tables.values():
-        problems += check_model(table, all_valid=sound)
+        problems += collect(check_model(table, all_valid=sound))
     rules = [rule for rule in contract.rules if not contract.in_codebook(rule.table)]
-    problems += check_rules(contract, rules, tables, frames, all_valid=sound and not problems)
+    problems += collect(check_rules(contract, rules, tables, frames, all_valid=sound and not problems))
     return problems

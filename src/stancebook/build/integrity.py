@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from stancebook.build.table_state import IncompleteSources, TableState, TableStates
+from stancebook.build.table_state import Finding, IncompleteSources, TableState, TableStates
 from stancebook.problems import Problem
 from stancebook.schema.spec import Column
 from stancebook.sources.records import Record
@@ -16,7 +16,7 @@ from stancebook.suggestions import did_you_mean, nearest
 CellRef = tuple[Record, Column]
 
 
-def check_keys(table: TableState) -> Iterator[Problem]:
+def check_keys(table: TableState) -> Iterator[Finding]:
     """Yield a problem for each row whose key an earlier row has; of a file that repeats another's keys, the first."""
     first: dict[tuple[Any, ...], Record] = {}
     told: set[tuple[str, str]] = set()
@@ -28,7 +28,7 @@ def check_keys(table: TableState) -> Iterator[Problem]:
             continue
         files = (record.file, earlier.file)
         if files in told:
-            record.valid = False
+            yield Finding(record, None)
             continue
         hint = "give each row a key of its own"
         if record.file != earlier.file:
@@ -36,19 +36,19 @@ def check_keys(table: TableState) -> Iterator[Problem]:
             hint += f"; or take the file out, if it is a copy of {earlier.file}"
         column = table.spec.record_key
         named = record.cells[column].text if column in record.cells else ", ".join(map(str, key))
-        yield record.problem(column, f"{named!r} is already used in {_place_of(earlier, record)}", hint)
+        yield _finding(record, column, f"{named!r} is already used in {_place_of(earlier, record)}", hint)
 
 
-def check_texts(documents: TableState) -> Iterator[Problem]:
+def check_texts(documents: TableState) -> Iterator[Finding]:
     """Yield a problem for each document whose text another one has: its rows would count twice."""
     first: dict[str, Record] = {}
     for record, digest in zip(documents.records, documents.frame["text_sha256"], strict=True):
         if isinstance(digest, str) and (earlier := first.setdefault(digest, record)) is not record:
             message = f"the text is the same, byte for byte, as that of {earlier.doc_id!r}"
-            yield record.problem(None, message, "take one of the two documents out: all it says would count twice")
+            yield _finding(record, None, message, "take one of the two documents out: all it says would count twice")
 
 
-def check_duplicates(table: TableState) -> Iterator[Problem]:
+def check_duplicates(table: TableState) -> Iterator[Finding]:
     """Yield a problem for each record that says, but for its key, what an earlier one says."""
     named = table.spec.record_key
     first: dict[tuple[tuple[str, str], ...], Record] = {}
@@ -60,10 +60,10 @@ def check_duplicates(table: TableState) -> Iterator[Problem]:
         if named in record.cells and said and earlier.valid and earlier.key != record.key:
             place = _place_of(earlier, record)
             message = f"this is the same as {earlier.cells[named].text!r} in {place} in all but its {named}"
-            yield record.problem(named, message, "take one of the two out, or say what is different")
+            yield _finding(record, named, message, "take one of the two out, or say what is different")
 
 
-def check_references(tables: TableStates, unread: IncompleteSources) -> Iterator[Problem]:
+def check_references(tables: TableStates, unread: IncompleteSources) -> Iterator[Finding]:
     """Yield a problem for each key that references name and no row has, unless it may stand in what is unread.
 
     A key is told once, at the first place that names it: somebody renamed a row, or forgot one.
@@ -73,14 +73,13 @@ def check_references(tables: TableStates, unread: IncompleteSources) -> Iterator
         known = set(table.keys)
         missing = {key: at for key, at in places.items() if not (key in known or unread.may_hold(table.spec, key))}
         for key in _following_from_keys(missing, table):
-            for record, _ in missing.pop(key):
-                record.valid = False
+            yield from (Finding(record, None) for record, _ in missing.pop(key))
         unnamed = _unnamed(table, places) if missing and not unread.partial else []
         for key, at in missing.items():
-            for record, _ in at:
-                record.valid = False
+            yield from (Finding(record, None) for record, _ in at)
             if told := [place for place in at if place[0].doc_id not in unread.told_elsewhere]:
-                yield replace(_dangling(told, table, unnamed), cause=f"{target}: {key}", occurrences=len(told))
+                record, problem = _dangling(told, table, unnamed)
+                yield Finding(record, replace(problem, cause=f"{target}: {key}", occurrences=len(told)))
 
 
 def document_links(tables: TableStates) -> set[tuple[str, str]]:
@@ -96,7 +95,7 @@ def document_links(tables: TableStates) -> set[tuple[str, str]]:
     }
 
 
-def check_cycles(table: TableState) -> Iterator[Problem]:
+def check_cycles(table: TableState) -> Iterator[Finding]:
     """Yield a problem for each circle of references within a table, and for each row that refers to itself."""
     for column in table.spec.references:
         if column.target == table.spec.name and column.filled_by == "coder":
@@ -107,9 +106,12 @@ def check_cycles(table: TableState) -> Iterator[Problem]:
             for circle in cycles(above):
                 if len(circle) == 1 or not column.symmetric:
                     path = " → ".join(key.rpartition("#")[2] for key in [*circle, circle[0]])
-                    yield records[circle[0]].problem(
-                        column.name, f"the reference goes in a circle: {path}", "take one of them out"
-                    )
+                    message = f"the reference goes in a circle: {path}"
+                    yield _finding(records[circle[0]], column.name, message, "take one of them out")
+
+
+def _finding(record: Record, key: str | None, message: str, hint: str) -> Finding:
+    return Finding(record, record.problem(key, message, hint))
 
 
 def _place_of(earlier: Record, seen_from: Record) -> str:
@@ -157,7 +159,7 @@ def _home(key: str) -> str:
     return document if mark else ""
 
 
-def _dangling(places: list[CellRef], target: TableState, unnamed: list[str]) -> Problem:
+def _dangling(places: list[CellRef], target: TableState, unnamed: list[str]) -> tuple[Record, Problem]:
     """Return the problem of a key that no row has, at the first of the places that name it.
 
     `unnamed` are the keys that no other table names: the only such entry of a codebook may be what is meant.
@@ -170,7 +172,7 @@ def _dangling(places: list[CellRef], target: TableState, unnamed: list[str]) -> 
         hint = f"nothing names {unnamed[0]!r}: is that what is meant?"
     else:
         hint = did_you_mean(typed, local) or f"add it to the {name}, or name another"
-    return record.problem(column.name, f"{typed!r} is not among the {name}", hint)
+    return record, record.problem(column.name, f"{typed!r} is not among the {name}", hint)
 
 
 def _at(record: Record, column: Column) -> tuple[int, int]:

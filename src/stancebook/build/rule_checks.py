@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from stancebook.build.table_state import TableState, TableStates
+from stancebook.build.table_state import Finding, TableState, TableStates
 from stancebook.exceptions import ContractError
-from stancebook.problems import Problem
 from stancebook.schema.contract import Contract, Rule
 from stancebook.schema.pandera_checks import model_failures
 from stancebook.sources.records import Record
@@ -16,7 +15,7 @@ from stancebook.sources.records import Record
 _MANY = 5  # rows of one document that break rules against it, from which on the document itself is likelier wrong
 
 
-def check_model(table: TableState, *, all_valid: bool) -> Iterator[Problem]:
+def check_model(table: TableState, *, all_valid: bool) -> Iterator[Finding]:
     """Yield a problem for each sound row and rule of the model that it breaks.
 
     Columns that functions compute out of other rows are judged only where all rows are sound.
@@ -25,7 +24,8 @@ def check_model(table: TableState, *, all_valid: bool) -> Iterator[Problem]:
         record = table.records[failure.row]
         computed = failure.own and failure.column and table.spec[failure.column].filled_by == "function"
         if all_valid or not computed:
-            yield record.problem(failure.column if failure.column in record.cells else None, failure.message)
+            column = failure.column if failure.column in record.cells else None
+            yield Finding(record, record.problem(column, failure.message))
 
 
 def check_rules(
@@ -35,7 +35,7 @@ def check_rules(
     rule_inputs: Mapping[str, pd.DataFrame],
     *,
     all_valid: bool,
-) -> Iterator[Problem]:
+) -> Iterator[Finding]:
     """Yield a problem for each row that breaks a rule across tables; the rules are shown what is `seen`.
 
     Rows with a problem of their own, or next to one, are left alone.
@@ -54,23 +54,23 @@ def check_rules(
     documents = {record.doc_id: record for record in tables[contract.document.name].records}
     for (doc_id, column), pairs in shared.items():
         if len(pairs) >= _MANY:
-            yield _of_the_document(documents[doc_id], column, pairs)
+            yield from _of_the_document(documents[doc_id], column, pairs)
         else:
             yield from (_of_the_row(rule, record) for rule, record in pairs)
 
 
-def _of_the_row(rule: Rule, record: Record) -> Problem:
-    return record.problem(rule.column if rule.column in record.cells else None, rule.message, level=rule.level)
+def _of_the_row(rule: Rule, record: Record) -> Finding:
+    column = rule.column if rule.column in record.cells else None
+    return Finding(record, record.problem(column, rule.message, level=rule.level))
 
 
-def _of_the_document(document: Record, column: str, broken: list[tuple[Rule, Record]]) -> Problem:
-    """Return the one problem of many rows that break rules against a column of their document."""
-    for _, record in broken:
-        record.valid = False
+def _of_the_document(document: Record, column: str, broken: list[tuple[Rule, Record]]) -> Iterator[Finding]:
+    """Yield the one problem of many rows that break rules against a column of their document."""
+    yield from (Finding(record, None) for _, record in broken)
     messages = dict.fromkeys(rule.message for rule, _ in broken)
     lines = ", ".join(str(record.line) for _, record in broken[:_MANY])
     hint = "\n".join([*messages, f"look at the records in the lines {lines} … if this is right"])
-    return document.problem(column, f"{len(broken)} rows do not go with this", hint)
+    yield Finding(document, document.problem(column, f"{len(broken)} rows do not go with this", hint))
 
 
 def _broken(rule: Rule, frames: Mapping[str, pd.DataFrame], *, all_valid: bool) -> pd.DataFrame:

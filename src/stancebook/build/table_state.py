@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
 
+from stancebook.problems import Problem
 from stancebook.schema.spec import TableSpec
 from stancebook.sources.records import Record
+
+
+class Finding(NamedTuple):
+    """A record that a check refuses, and why; `problem` is None where another finding already reports the cause."""
+
+    record: Record
+    problem: Problem | None
+
+
+def collect(findings: Iterable[Finding]) -> list[Problem]:
+    """Return the problems of a check; mark the records with an error as invalid, once the check is complete."""
+    found = list(findings)
+    for record, problem in found:
+        if problem is None or problem.level == "error":
+            record.invalidate()
+    return [problem for _, problem in found if problem is not None]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,10 @@ from stancebook.suggestions import did_you_mean, nearest, one_of
 
 @dataclass(slots=True)
 class Record:
-    """One row as written. `sound` turns false with its first problem, and checks then leave it alone."""
+    """One row as written.
+
+    `valid` is False once an error of the row is known: later checks skip it, so that one mistake gives one problem.
+    """
 
     spec: TableSpec
     file: str
@@ -43,9 +46,11 @@ class Record:
     def problem(
         self, key: str | None, message: str, hint: str = "", *, at: Node | None = None, level: Level = "error"
     ) -> Problem:
-        """Return a problem of the record, placed `at` a node, else at the value of `key`, else at its start."""
+        """Return a problem of the record, placed `at` a node, else at the value of `key`, else at its start.
+
+        The record stays as it is: what collects the problem calls `invalidate`.
+        """
         place = at or self.cells.get(key or "") or self
-        self.valid = self.valid and level == "warning"
         return Problem(
             self.file,
             place.line,
@@ -55,6 +60,10 @@ class Record:
             hint,
             level,
         )
+
+    def invalidate(self) -> None:
+        """Mark the record as wrong, so that later checks skip it."""
+        self.valid = False
 
 
 @dataclass(slots=True)
@@ -173,7 +182,7 @@ class _Reader:
         self.reading.complete &= not node.restarted
         given = {*record.cells, *slips, *node.values}
         if node.complete and (missing := [name for name in spec.required_keys if name not in given]):
-            self.reading.problems.append(record.problem(None, *_lacking(spec, missing)))
+            self.report_record(record, None, *_lacking(spec, missing))
         self.reading.complete &= spec.record_key is None or spec.record_key in record.cells
         for name, child in children.items():
             if name in node.values:
@@ -193,7 +202,7 @@ class _Reader:
                     slips.update(line.text for line in value.swallowed)
             elif name not in children:
                 slip, *refusal = _refusal(record.spec, node, name, before, [*allowed, *children])
-                self.reading.problems.append(record.problem(name, *refusal, at=key))
+                self.report_record(record, name, *refusal, at=key)
                 for name_of_cell in (slip, "quote") if slip in QUOTE_CONTEXT else (slip,):
                     record.cells.pop(name_of_cell, None)
                 slips.add(slip)
@@ -203,7 +212,7 @@ class _Reader:
     def cell(self, record: Record, name: str, value: Node) -> Scalar | None:
         """Return a value that is there and is text; report one that is a collection, is due or is cut short."""
         if isinstance(value, Rejected):
-            record.valid = False
+            record.invalidate()
             return None
         if not isinstance(value, Scalar):
             message, hint = "this is a collection, not a value", self.language.a_value
@@ -219,7 +228,7 @@ class _Reader:
             hint = f"it stands in line {swallowed.line}: close the text before it, or indent it as its neighbours are"
         else:
             return value
-        self.reading.problems.append(record.problem(name, message, hint, at=value))
+        self.report_record(record, name, message, hint, at=value)
         return None
 
     def swallowed(self, spec: TableSpec, name: str, value: Scalar) -> Scalar | None:
@@ -228,6 +237,13 @@ class _Reader:
             return None  # whether the line belongs to it, the document will tell
         known = {*spec.allowed_keys, *self.contract.nested_tables(spec.name)}
         return next((line for line in value.swallowed if line.text in known), None)
+
+    def report_record(
+        self, record: Record, key: str | None, message: str, hint: str, *, at: Node | None = None
+    ) -> None:
+        """Report a problem of a record, and mark the record as invalid."""
+        record.invalidate()
+        self.reading.problems.append(record.problem(key, message, hint, at=at))
 
     def report(self, line: int, column: int, where: str, message: str, hint: str) -> None:
         self.reading.problems.append(Problem(self.file, line, column, where, message, hint))
