@@ -55,7 +55,7 @@ class BuildCache:
         """Keep it beside the dataset as that lies there now; where the system refuses, the next build does without."""
         told = {
             **vars(self),
-            "account": vars(self.summary),
+            "summary": vars(self.summary),
             "warnings": [asdict(each) for each in self.warnings],
             "form": _FORM,
             "dataset": fingerprint_dataset(out),
@@ -79,9 +79,9 @@ def load_cache(seeds: Path | str, out: Path) -> BuildCache | None:
         told = json.loads(data)
         if told.pop("form") != _FORM or told.pop("dataset") != fingerprint_dataset(out):
             return None
-        account = BuildSummary(**told.pop("account"))
+        summary = BuildSummary(**told.pop("summary"))
         warnings = tuple(Problem(**each) for each in told.pop("warnings"))
-        memo = BuildCache(summary=account, warnings=warnings, **told)
+        memo = BuildCache(summary=summary, warnings=warnings, **told)
         if memo.warnings and memo.shown != open_location(seeds).shown(
             ""
         ):  # whoever stands elsewhere would not find them
