@@ -1,19 +1,25 @@
-"""A reader's desk: a folder that looks like a checkout, in which what a page shows is done as the page says.
+"""Runs the examples of the documentation pages on the fictional project of the tests.
 
-`python -m tests.docs.docs_runner --renew` writes what really happens into the pages; look at what changed before you
-commit it.
+`python -m tests.docs.docs_runner --renew` writes the actual output of every example into the pages; `--check` lists
+the pages whose output is out of date.
 """
 
+import atexit
 import contextlib
 import io
 import os
+import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+
+import duckdb
 
 import stancebook.cli.dataset_commands
 import stancebook.cli.main
@@ -21,86 +27,105 @@ from schemas import CONTRACT
 from stancebook.schema.contract import Contract
 from tests.docs.pages import ROOT, Block, Page, page_at
 
-CHECKOUT = ("Makefile", "build.py", "constraints.txt", "dataset", "pyproject.toml", "schemas", "seeds")
+EXAMPLE_SEEDS = ROOT / "tests/project/seeds"
 
-# Pages that are done from top to bottom, each at a desk of its own, and what lies on it at first.
-WALKS = {
-    "docs/start.md": CHECKOUT,
-    "docs/first-text.md": CHECKOUT,
-    "docs/codebook.md": CHECKOUT,
-    "docs/commands.md": CHECKOUT,
-    "docs/python.md": CHECKOUT,
+# What a copy of the repository holds: its own code, with the fictional project as seeds and dataset.
+CODE = ("Makefile", "build.py", "constraints.txt", "pyproject.toml", "schemas")
+EXAMPLE = (*CODE, "seeds", "dataset", "tests/project")
+
+# Pages that are run from top to bottom, each in a folder of its own, and what is in that folder at first.
+EXECUTED_PAGES = {
+    "README.md": EXAMPLE,
+    "docs/start.md": EXAMPLE,
+    "docs/query.md": EXAMPLE,
+    "docs/first-text.md": EXAMPLE,
+    "docs/codebook.md": EXAMPLE,
+    "docs/commands.md": EXAMPLE,
+    "docs/python.md": EXAMPLE,
     "docs/your-own.md": (),
-    "docs/large.md": (*CHECKOUT, "benchmarks"),
+    "docs/large.md": (*EXAMPLE, "benchmarks"),
 }
-# What takes minutes is not run; that the Makefile knows it is enough.
-NOT_RUN = {"make test"}
+
+# Commands that take minutes, wait for a person or use the network: it is enough that make knows its targets.
+NOT_RUN = re.compile(r"make (test|lab)$|(\S*/)?pip install |git clone |cd ")
+# Settings that keep the Hugging Face library from fetching anything; it reads them when it is imported.
+OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_HOME": "hub", "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
 
 
-class Desk:
-    """A folder with what a checkout holds, or with nothing, and an environment in which the engine is installed."""
+class Workspace:
+    """A folder with the given files of a repository, and an environment in which the engine is installed."""
 
-    def __init__(self, folder: Path, *holding: str) -> None:
+    def __init__(self, folder: Path, *contents: str) -> None:
         self.folder = folder
-        self.written = ""  # the file written last
-        self.built = ""  # the command that built last
-        for name in holding:
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            copy(ROOT / name, folder / name)
-        _install(folder / ".venv/bin", python="", stancebook="-m stancebook ")
-        for stamp in ("ready", "ready-dev"):  # later than what they are made from: `make` has set up the environment
+        self.last_file = ""
+        self.last_build = ""
+        for name in contents:
+            source = {"seeds": EXAMPLE_SEEDS, "dataset": None}.get(name, ROOT / name) or example_dataset()
+            copy = shutil.copytree if source.is_dir() else shutil.copy
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            copy(source, folder / name)
+        _write_programs(folder / ".venv/bin", python="", stancebook="-m stancebook ")
+        for stamp in ("ready", "ready-dev"):  # newer than what they depend on, so that `make` installs nothing
             (folder / ".venv" / stamp).touch()
 
-    def does(self, block: Block) -> str | None:
-        """Do what a block says; return what that prints, or None where a block is only written down."""
-        if block.language == "diff":
-            return self._changes(block)
-        if block.path is not None:
-            self._writes(block)
-            return None
-        return {"sh": self._runs, "python": self._prints}[block.language](block.code)
+    def run(self, block: Block) -> str | None:
+        """Run a block.
 
-    def _writes(self, block: Block) -> None:
+        Returns:
+            What it prints, or None if the block is not run: a file, or an R script where R is not installed.
+        """
+        if block.language == "diff":
+            return self._apply_diff(block)
+        if block.path is not None:
+            self._write_file(block)
+            return None
+        runners: dict[str, Callable[[Block], str | None]] = {
+            "sh": lambda block: "".join(map(self._run_command, block.code.splitlines())),
+            "python": lambda block: self._run_python(block.code),
+            "sql": lambda block: self._run_sqlite(block.code) if "SQLite" in block.heading else self._run_duckdb(block),
+            "r": lambda block: self._run_r(block.code),
+        }
+        return runners[block.language](block) if block.language in runners else None
+
+    def _write_file(self, block: Block) -> None:
         path = self.folder / block.path
         path.parent.mkdir(parents=True, exist_ok=True)
         before = path.read_text(encoding="utf-8") + "\n" * (block.code[0] != " ") if block.added else ""
         path.write_text(before + block.code, encoding="utf-8")
-        self.written = block.path
+        self.last_file = block.path
 
-    def _changes(self, block: Block) -> str | None:
-        """Change the file that the page names for good; or the last one, to see what the build says to it."""
-        path = self.folder / (block.path or self.written)
+    def _apply_diff(self, block: Block) -> str | None:
+        """Change the file that the page names; without one, build with a change to the last file, then undo it."""
+        path = self.folder / (block.path or self.last_file)
         before = path.read_text(encoding="utf-8")
-        old, new = (_side(block.code, but) for but in "+-")
-        assert before.count(old) == 1, f"{path.name} does not have once:\n{old}"
+        old, new = (_diff_side(block.code, without) for without in "+-")
+        assert before.count(old) == 1, f"{path.name} does not contain exactly once:\n{old}"
         path.write_text(before.replace(old, new), encoding="utf-8")
         if block.path:
             return None
-        told = self._runs(self.built)
+        output = self._run_command(self.last_build)
         path.write_text(before, encoding="utf-8")
-        return told
+        return output
 
-    def _runs(self, commands: str) -> str:
-        return "".join(map(self._run, commands.splitlines()))
-
-    def _run(self, command: str) -> str:
-        """Run a command: builds of this dataset, and `stancebook`, without the wait for a process of their own."""
-        program, *arguments = shlex.split(command)
-        if command in NOT_RUN:
-            self._in_shell(f"{command} --dry-run", must_succeed=True)
+    def _run_command(self, command: str) -> str:
+        """Run a shell command; `build.py` and `stancebook` run in this process, which is faster."""
+        if NOT_RUN.match(command):
+            if command.startswith("make "):
+                self._run_in_shell(f"{command} --dry-run", must_succeed=True)
             return ""
+        program, *arguments = shlex.split(command, comments=True)
         if program == ".venv/bin/python" and arguments[0] == "build.py":
-            self.built = command
-            return self._says(lambda: stancebook.cli.main.main(contract, Path(), arguments[1:]))
-        if program == "stancebook":
-            return self._says(lambda: stancebook.cli.dataset_commands.main(arguments))
-        return self._in_shell(command)
+            self.last_build = command
+            return self._in_folder(lambda: stancebook.cli.main.main(contract, Path(), arguments[1:]))
+        if program in {"stancebook", ".venv/bin/stancebook"}:
+            return self._in_folder(lambda: stancebook.cli.dataset_commands.main(arguments))
+        return self._run_in_shell(command)
 
-    def _in_shell(self, command: str, *, must_succeed: bool = False) -> str:
+    def _run_in_shell(self, command: str, *, must_succeed: bool = False) -> str:
         path = os.pathsep.join([str(self.folder / ".venv/bin"), os.environ["PATH"]])
         outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
         environment = {**outside, "PATH": path, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80"}
-        ended = subprocess.run(
+        return subprocess.run(
             ["sh", "-c", command],
             cwd=self.folder,
             env=environment,
@@ -108,37 +133,72 @@ class Desk:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
-        )
-        return ended.stdout
+        ).stdout
 
-    def _prints(self, code: str) -> str:
-        with contextlib.chdir(self.folder):
-            return printed(code)
+    def _run_python(self, code: str) -> str:
+        if "from datasets import" not in code:
+            return self._in_folder(lambda: exec(code, {}))  # noqa: S102 (our own page)
+        command = [sys.executable, "-c", code]
+        environment = {**os.environ, **OFFLINE}
+        return subprocess.run(
+            command, cwd=self.folder, env=environment, check=True, capture_output=True, encoding="utf-8"
+        ).stdout
 
-    def _says(self, do) -> str:
+    def _run_duckdb(self, block: Block) -> str:
+        return self._in_folder(lambda: print(duckdb.sql(block.code)))
+
+    def _run_sqlite(self, query: str) -> str:
+        """Return rows as the sqlite3 command line prints them."""
+        [path] = self.folder.glob("*.db")
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            return "\n".join("|".join(map(str, row)) for row in database.execute(query))
+
+    def _run_r(self, script: str) -> str | None:
+        if not all(map(_has_r_package, ["base", *re.findall(r"\b(arrow|DBI|RSQLite)\b", script)])):
+            return None
+        command = ["Rscript", "--vanilla", "-"]
+        return subprocess.run(
+            command, cwd=self.folder, input=script, check=True, capture_output=True, encoding="utf-8"
+        ).stdout
+
+    def _in_folder(self, function: Callable[[], object]) -> str:
         with contextlib.chdir(self.folder):
-            return said(do)
+            return captured_output(function)
 
 
 def contract() -> Contract:
-    """Return the contract of the page's dataset, as `build.py` does."""
+    """Return the contract of this repository, as `build.py` does."""
     return CONTRACT
 
 
-def printed(code: str) -> str:
-    """Run a page's Python; return what it prints."""
-    return said(lambda: exec(code, {}))  # noqa: S102 (it is our own page)
+@cache
+def example_dataset() -> Path:
+    """Build the dataset of the fictional project, once a session."""
+    folder = Path(tempfile.mkdtemp(prefix="stancebook-example-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    arguments = ["--seeds", str(EXAMPLE_SEEDS), "--out", str(folder / "dataset")]
+    output = captured_output(lambda: stancebook.cli.main.main(contract, folder, arguments))
+    assert (folder / "dataset").is_dir(), output
+    return folder / "dataset"
 
 
-def said(do: Callable[[], object]) -> str:
-    """Return what is said on both streams while something is done."""
-    both = io.StringIO()
-    with contextlib.redirect_stdout(both), contextlib.redirect_stderr(both), contextlib.suppress(SystemExit):
-        do()
-    return both.getvalue()
+def captured_output(function: Callable[[], object]) -> str:
+    """Return what a function prints on both streams; an exit is not an error."""
+    stream = io.StringIO()
+    with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream), contextlib.suppress(SystemExit):
+        function()
+    return stream.getvalue()
 
 
-def _install(folder: Path, **programs: str) -> None:
+@cache
+def _has_r_package(name: str) -> bool:
+    if shutil.which("Rscript") is None:
+        return False
+    command = ["Rscript", "--vanilla", "-e", f'library("{name}")']
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _write_programs(folder: Path, **programs: str) -> None:
     folder.mkdir(parents=True)
     for name, options in programs.items():
         program = folder / name
@@ -146,39 +206,54 @@ def _install(folder: Path, **programs: str) -> None:
         program.chmod(0o755)
 
 
-def _side(diff: str, without: str) -> str:
+def _diff_side(diff: str, without: str) -> str:
     return "".join(f"{line[1:]}\n" for line in diff.splitlines() if line[0] != without)
 
 
-def walk(page: Page, folder: Path) -> Iterator[tuple[Block, str]]:
-    """Do a page from top to bottom; yield each block that has an answer, and the answer that it has here."""
-    desk = Desk(folder, *WALKS[page.path.relative_to(ROOT).as_posix()])
+def run_page(page: Page, folder: Path) -> Iterator[tuple[Block, str]]:
+    """Run a page from top to bottom in a folder; yield each block that was run, with its output."""
+    workspace = Workspace(folder, *EXECUTED_PAGES[page.path.relative_to(ROOT).as_posix()])
     for block in page.blocks:
-        if block.language != "{eval-rst}":
-            told = desk.does(block)
-            if told is not None:
-                yield block, told
+        output = workspace.run(block)
+        if output is not None:
+            yield block, output
 
 
-def plain(text: str) -> list[str]:
-    """Return the lines of an answer, without spaces at their ends."""
+def stripped_lines(text: str) -> list[str]:
+    """Return the lines of an output, without trailing spaces."""
     return [line.rstrip() for line in text.strip().splitlines()]
 
 
-def renew(page: Page) -> None:
-    """Write into a page what really happens when one does what it says."""
+def renewed(page: Page) -> str:
+    """Run a page; return its text with the actual output below each block that shows one."""
     lines = page.path.read_text(encoding="utf-8").splitlines()
     with tempfile.TemporaryDirectory() as folder:
-        for block, told in reversed(list(walk(page, Path(folder)))):
+        for block, output in reversed(list(run_page(page, Path(folder)))):
             if block.answer is not None:
-                shown = block.answer.count("\n")
-                lines[block.answer_line : block.answer_line + shown] = plain(told)
-    page.path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+                end = block.answer_line + block.answer.count("\n")
+                lines[block.answer_line : end] = stripped_lines(output)
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Renew the pages, or check that they need no renewal; return the exit status."""
+    if arguments not in (["--renew"], ["--check"]):
+        sys.exit(__doc__)
+    os.environ["COLUMNS"] = "80"
+    stale = 0
+    for name in EXECUTED_PAGES:
+        page = page_at(name)
+        text = renewed(page)
+        if text == page.path.read_text(encoding="utf-8"):
+            continue
+        stale += 1
+        if arguments == ["--renew"]:
+            page.path.write_text(text, encoding="utf-8")
+            print(f"renewed  {name}")
+        else:
+            print(f"{name}: the output shown is out of date; run `make renew`")
+    return 1 if stale and arguments == ["--check"] else 0
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["--renew"]:
-        sys.exit(__doc__)
-    os.environ["COLUMNS"] = "80"
-    for name in WALKS:
-        renew(page_at(name))
+    sys.exit(main(sys.argv[1:]))
