@@ -19,9 +19,8 @@ CONTRACT = Contract(
     title="Stancebook: stances, demands and events in news reports on negotiations, each on its passage",
     description=(
         "Who said what, who wants what, what happened or is planned, and who moved, coded from news reports on"
-        " negotiations. Every statement, event, demand and mention stands on an exact passage of a verbatim text:"
-        " `text[char_start:char_end] == quote`, in Unicode code points. The coding published here is a language"
-        " model's reading under the codebook; no human coder has gone over it yet."
+        " negotiations. Every statement, event, demand and mention rests on an exact passage of a verbatim text:"
+        " `text[char_start:char_end] == quote`, in Unicode code points. `documents.coder` says who coded each text."
     ),
     version="0.1.0",
     released="2026-11-22",
@@ -47,11 +46,10 @@ CONTRACT = Contract(
         ),
     ),
     contributors=(Contributor("The Stancebook maintainers", roles=("creator", "dataCurator", "contact")),),
-    sources={"title": "title", "publisher": "publisher", "published": "published", "path": "url"},
+    sources={"title": "title", "publisher": "publisher", "published": "published", "path": "url", "coder": "coder"},
     data_card_text=(Path(__file__).parent / "datacard.md").read_text(encoding="utf-8"),
     huggingface={
         "task_categories": ("text-classification",),
-        "annotations_creators": ("machine-generated",),
         "language_creators": ("found",),
         "source_datasets": ("original",),
     },

@@ -7,18 +7,17 @@ Questions follow the article from headline to closing note; those it leaves open
 the tables must stay silent too. Rows are found by what they say, never by their ids, which may change.
 """
 
-from pathlib import Path
-
 import pytest
 
-import stancebook
+from tests.data.one_document import load_document
 
-DATASET = Path(__file__).parents[2] / "dataset"
+DOC_ID = "moscow-times-2025-02-06"
 
 
 @pytest.fixture(scope="module")
-def tables():
-    return stancebook.load(path=DATASET)
+def tables(tmp_path_factory):
+    """The tables of this article alone: other documents of the dataset do not change the answers."""
+    return load_document(DOC_ID, tmp_path_factory.mktemp("article"))
 
 
 @pytest.fixture
