@@ -33,7 +33,7 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	@echo "setting up $(VENV) …"
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv $(VENV)
-	@$(INSTALL) .
+	@$(INSTALL) '.[build]'
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready
@@ -46,7 +46,7 @@ wheel: $(VENV)/ready-dev
 	@rm -rf dist
 	@$(RUN) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 	@$(PYTHON) -m venv dist/clean
-	@dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
+	@dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt "$$(ls dist/*.whl)[validate]"
 	@cd dist/clean && bin/stancebook check && bin/python -c \
 	  'import stancebook; [stancebook.pandera_schema(name).validate(frame) for name, frame in stancebook.load().items()]'
 

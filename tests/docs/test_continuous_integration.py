@@ -83,7 +83,7 @@ def test_pre_commit_takes_the_snippet_and_it_names_the_hook(tmp_path):
 @pytest.mark.parametrize("commands", [GITHUB_COMMANDS, GITLAB_COMMANDS], ids=["GitHub", "GitLab"])
 def test_a_workflow_installs_and_then_checks(commands):
     install, check = commands
-    assert install == "python -m pip install --constraint constraints.txt ."
+    assert install == "python -m pip install --constraint constraints.txt '.[build]'"
     assert (ROOT / "constraints.txt").is_file()
     assert check.startswith("python build.py --check ")
 

@@ -1,7 +1,7 @@
-"""A dataset in an object store: each build in a folder of its own, and one small file that says which is the latest.
+"""Publish a dataset to an object store and find the latest one there.
 
-A store replaces one file at once, and never several. So a build writes beside the others under names that no other
-has, and then that one file anew: whoever reads has the old dataset or the new one, whole, whatever happens on the way.
+A store replaces one file atomically, never several. So each build is uploaded into a folder of its own, and then the
+small file `latest.json` is replaced: a reader gets the old dataset or the new one, complete in either case.
 """
 
 from __future__ import annotations
@@ -11,108 +11,157 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from stancebook.dataset.layout import DATAPACKAGE, files_in
-from stancebook.exceptions import PublishError
+from stancebook.exceptions import MissingExtraError, PublishError
 
 LATEST = "latest.json"
-_BROKEN = f"{LATEST} is broken: build the dataset again"
-_VERSION = re.compile(r"[0-9a-f]{64}")  # the SHA-256 of the data package, which has those of all tables
+_INVALID = f"{LATEST} is not valid: build the dataset again"
+_VERSION = re.compile(r"[0-9a-f]{64}")  # the SHA-256 of the data package, which lists those of all tables
 
 
-class RemoteDataset:
-    """A file or a folder in a store that fsspec reaches; of a path, it has what reading takes."""
+@dataclass(frozen=True)
+class RemotePath:
+    """A file or folder that fsspec reaches, with the methods of `pathlib.Path` that reading needs.
 
-    def __init__(self, files: Any, path: str, shown: str) -> None:
-        self.files, self.path, self.shown = files, path, shown
+    Attributes:
+        filesystem: The fsspec file system.
+        path: The path in that file system.
+        url: The URL, as messages show it.
+    """
+
+    filesystem: Any
+    path: str
+    url: str
 
     def __str__(self) -> str:
-        return self.shown
+        return self.url
 
-    def __truediv__(self, name: str) -> RemoteDataset:
-        return RemoteDataset(self.files, f"{self.path}/{name}", f"{self.shown}/{name}")
+    def __truediv__(self, name: str) -> RemotePath:
+        return RemotePath(self.filesystem, f"{self.path}/{name}", f"{self.url}/{name}")
 
     def read_bytes(self) -> bytes:
-        """Return what a file holds; raises `OSError`, whatever the store raised."""
-        try:
-            return bytes(self.files.cat_file(self.path))
-        except FileNotFoundError:
-            raise
-        except Exception as fault:
-            raise OSError(0, _told(fault)) from fault
+        """Read a file.
+
+        Raises:
+            OSError: It cannot be read, whatever the store raised.
+        """
+        with _os_errors():
+            return bytes(self.filesystem.cat_file(self.path))
+
+    def open(self, mode: str) -> BinaryIO:
+        """Open a file; its reader decides which ranges of it are fetched.
+
+        Raises:
+            OSError: It cannot be opened, whatever the store raised.
+        """
+        with _os_errors():
+            file: BinaryIO = self.filesystem.open(self.path, mode, cache_type="none")
+            return file
 
 
-def latest_version(url: str) -> RemoteDataset:
-    """Return the folder of the latest build at an address, or what lies there itself; raises `OSError`."""
-    folder = _at(url)
+def latest_version(url: str) -> RemotePath:
+    """Return the folder of the latest build at a URL, or the folder itself if a dataset was copied there.
+
+    Raises:
+        OSError: The store cannot be reached.
+        MissingExtraError: The library for this kind of store is not installed.
+    """
+    folder = _remote_path(url)
     try:
         version = str(json.loads((folder / LATEST).read_bytes())["build"])
-        if _VERSION.fullmatch(version):
-            return folder / version
     except FileNotFoundError:
-        return folder  # a dataset that somebody copied there
-    except (ValueError, LookupError, TypeError) as fault:
-        raise OSError(0, _BROKEN) from fault
-    raise OSError(0, _BROKEN)
+        return folder
+    except (ValueError, LookupError, TypeError) as error:
+        raise OSError(0, _INVALID) from error
+    if not _VERSION.fullmatch(version):
+        raise OSError(0, _INVALID)
+    return folder / version
 
 
 def upload(new: Path, url: str) -> bool:
-    """Make the dataset in a folder the latest at an address; return whether it was not that already.
+    """Upload a dataset and make it the latest one at a URL.
 
-    The build before stays, for those who are reading it; older ones go. Several uploads at once do each other no
-    harm: the last one is the latest. What a killed one left stays, and is read by nobody.
+    The previous build stays, for those who are reading it; older ones are removed. Concurrent uploads are safe: the
+    last one is the latest. Files of an upload that was killed stay, and no reader finds them.
 
-    Raises `PublishError` where the store cannot be reached or refuses.
+    Args:
+        new: The folder of the dataset.
+        url: Where to; the folder need not exist.
+
+    Returns:
+        Whether the dataset differs from the latest one there.
+
+    Raises:
+        PublishError: The store cannot be reached, or refuses.
     """
-    with _refusals(url):
-        folder = _at(url)
+    with _publish_errors(url):
+        folder = _remote_path(url)
         package = new / DATAPACKAGE
         version = hashlib.sha256(package.read_bytes()).hexdigest()
-        before = latest_version(url).path.removeprefix(f"{folder.path}/")
-        if before == version:
+        previous = latest_version(url).path.removeprefix(f"{folder.path}/")
+        if previous == version:
             return False
-        places = files_in(new)
-        names = sorted(places, key=lambda name: (name == DATAPACKAGE, name))  # by its data package, a folder is whole
-        there = [(folder / version / name).path for name in names]
-        folder.files.put([str(places[name]) for name in names[:-1]], there[:-1])
-        folder.files.put_file(str(package), there[-1])
-        folder.files.pipe_file((folder / LATEST).path, json.dumps({"build": version}).encode() + b"\n")
-        for old in _versions(folder) - {version, before}:
-            folder.files.rm((folder / old).path, recursive=True)
+        files = files_in(new)
+        names = sorted(files, key=lambda name: (name == DATAPACKAGE, name))  # with its data package, it is complete
+        targets = [(folder / version / name).path for name in names]
+        folder.filesystem.put([str(files[name]) for name in names[:-1]], targets[:-1])
+        folder.filesystem.put_file(str(package), targets[-1])
+        folder.filesystem.pipe_file((folder / LATEST).path, json.dumps({"build": version}).encode() + b"\n")
+        for old in _complete_versions(folder) - {version, previous}:
+            folder.filesystem.rm((folder / old).path, recursive=True)
         return True
 
 
-def _versions(folder: RemoteDataset) -> set[str]:
-    """Return the names of the folders that hold a whole build: another may be under way."""
-    names = {each["name"].rstrip("/").rpartition("/")[2] for each in folder.files.ls(folder.path, detail=True)}
+def _complete_versions(folder: RemotePath) -> set[str]:
+    """Return the names of the folders that hold a complete build: other uploads may be in progress."""
+    entries = folder.filesystem.ls(folder.path, detail=True)
+    names = {entry["name"].rstrip("/").rpartition("/")[2] for entry in entries}
     return {
-        name for name in names if _VERSION.fullmatch(name) and folder.files.exists((folder / name / DATAPACKAGE).path)
+        name
+        for name in names
+        if _VERSION.fullmatch(name) and folder.filesystem.exists((folder / name / DATAPACKAGE).path)
     }
 
 
-def _at(url: str) -> RemoteDataset:
+def _remote_path(url: str) -> RemotePath:
     try:
         from fsspec.core import url_to_fs
 
-        files, path = url_to_fs(url, use_listings_cache=False)
-    except (ImportError, ValueError) as fault:
-        raise OSError(0, _told(fault)) from fault
-    return RemoteDataset(files, path.rstrip("/"), url.rstrip("/"))
+        filesystem, path = url_to_fs(url, use_listings_cache=False)
+    except ImportError as error:
+        raise MissingExtraError(error.name or f"The library for {url.partition('://')[0]}://", "s3") from error
+    except ValueError as error:
+        raise OSError(0, _one_line(error)) from error
+    return RemotePath(filesystem, path.rstrip("/"), url.rstrip("/"))
 
 
 @contextmanager
-def _refusals(url: str) -> Iterator[None]:
+def _os_errors() -> Iterator[None]:
     try:
         yield
-    except Exception as fault:
-        cause = fault.strerror if isinstance(fault, OSError) and fault.strerror else _told(fault)
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        raise OSError(0, _one_line(error)) from error
+
+
+@contextmanager
+def _publish_errors(url: str) -> Iterator[None]:
+    try:
+        yield
+    except MissingExtraError:
+        raise
+    except Exception as error:
+        cause = error.strerror if isinstance(error, OSError) and error.strerror else _one_line(error)
         raise PublishError(
-            f"{url} cannot be written ({cause}). What was the latest dataset there still is. Check the address, and"
-            " what the environment says of the store."
-        ) from fault
+            f"{url} cannot be written ({cause}). The latest dataset there is unchanged. Check the URL, and the"
+            " credentials in the environment."
+        ) from error
 
 
-def _told(fault: Exception) -> str:
-    return " ".join(str(fault).split()).rstrip(".") or type(fault).__name__
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__

@@ -1,4 +1,4 @@
-"""Typed frames ↔ Parquet files: plain columns, no pandas metadata, the same bytes for the same rows."""
+"""Write typed frames as Parquet files, the same bytes for the same rows, and read them back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pandas as pd
 import pyarrow as pa
@@ -16,10 +16,14 @@ import pyarrow.parquet as pq
 from stancebook.schema.dataframes import pandas_dtype
 from stancebook.schema.spec import Column, Storage, TableSpec
 
+if TYPE_CHECKING:
+    import duckdb
+    import polars as pl
+
 METADATA = "stancebook"
 
-# A choice is a plain string in the file: a dictionary column would come back with its values in the
-# order met, and an ordered scale in the wrong order is worse than none. The loader restores the scale.
+# A categorical column is written as strings: a dictionary column comes back with its values in the order of their
+# first rows, and an ordinal scale in the wrong order is worse than none. Whoever reads the file restores the scale.
 _ARROW: Mapping[Storage, pa.DataType] = {
     "string": pa.string(),
     "category": pa.string(),
@@ -29,63 +33,114 @@ _ARROW: Mapping[Storage, pa.DataType] = {
 
 
 def arrow_schema(spec: TableSpec, build: str, about: Mapping[str, str]) -> pa.Schema:
-    """Return a table's Arrow schema, explained in its metadata in the words that any reader can show.
+    """Return the Arrow schema of a table, with its descriptions in the metadata, which other tools can show.
 
-    `about` is what is to be said of the dataset. What the loader needs to restore every type is under one
-    key of its own.
+    Args:
+        spec: The table.
+        build: The digest that the file carries: of the build, or of its rows if it is a part.
+        about: Metadata of the dataset (title, version, license, citation), which every file repeats.
     """
     fields = [
-        pa.field(column.name, _ARROW[column.storage], nullable=column.nullable, metadata=_said_of(column))
+        pa.field(column.name, _ARROW[column.storage], nullable=column.nullable, metadata=_labels(column))
         for column in spec.columns
     ]
     return pa.schema(fields, metadata=_metadata(spec, build, about))
 
 
 def write_table(frame: pd.DataFrame, spec: TableSpec, build: str, about: Mapping[str, str], file: BinaryIO) -> None:
-    """Write a frame as one Parquet file, opened by Python: Arrow opens none whose name is not UTF-8."""
+    """Write a frame as one Parquet file.
+
+    Args:
+        frame: Rows of the table, with the dtypes of `load`.
+        spec: The table.
+        build: As in `arrow_schema`.
+        about: As in `arrow_schema`.
+        file: A file that Python opened for writing: Arrow opens none whose name is not UTF-8.
+    """
     arrow = arrow_schema(spec, build, about)
     arrays = [_array(frame[field.name], field.type) for field in arrow]
     pq.write_table(pa.Table.from_arrays(arrays, schema=arrow), file, compression="zstd")
 
 
 def rows_digest(frame: pd.DataFrame, spec: TableSpec, about: Mapping[str, str]) -> str:
-    """Return the SHA-256 that stands for rows of a table, and for what their file says of them.
+    """Return the SHA-256 of rows and of the metadata that their file carries.
 
-    It depends neither on how a version of the Parquet library writes them nor on how Arrow lays them out.
+    It depends neither on the version of the Parquet library nor on how Arrow chunks the columns.
+
+    Args:
+        frame: Rows of the table, with the dtypes of `load`.
+        spec: The table.
+        about: As in `arrow_schema`.
     """
-    columns = [{"name": column.name, "empty": column.nullable, **_said_of(column)} for column in spec.columns]
+    columns = [{"name": column.name, "empty": column.nullable, **_labels(column)} for column in spec.columns]
     digest = hashlib.sha256(json.dumps([_metadata(spec, "", about), columns, len(frame)]).encode())
     for column in spec.columns:
-        for data in _plain(_array(frame[column.name], _ARROW[column.storage])):
+        for data in _column_bytes(_array(frame[column.name], _ARROW[column.storage])):
             digest.update(data)
     return digest.hexdigest()
 
 
 def file_metadata(arrow: pa.Schema) -> dict[str, Any]:
-    """Return what `schema` put into a file's metadata; raise `KeyError` if no build wrote the file."""
+    """Return what `arrow_schema` stored for the loader: the table, its build, its key, and its columns' types.
+
+    Raises:
+        KeyError: The file was not written by a build.
+    """
     facts: dict[str, Any] = json.loads((arrow.metadata or {})[METADATA.encode()])
     return facts
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
-    """Return a table, or some columns of one, as a frame with the types its metadata says, as `stancebook.load` does.
+    """Convert a table, or some columns of one, to a pandas frame with the dtypes of `load`.
 
-    Columns are converted whole: no cell becomes a Python object on its way.
+    Columns are converted as arrays: no cell becomes a Python object on the way.
     """
-    facts = {each["name"]: each for each in file_metadata(table.schema)["columns"]}
+    facts = _column_facts(table)
     return pd.DataFrame({name: _series(table[name], facts[name]) for name in table.column_names})
 
 
+def to_polars(table: pa.Table) -> pl.DataFrame:
+    """Convert a table to a Polars frame, whose categorical columns are `Enum`."""
+    import polars as pl
+
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame.cast({name: pl.Enum(values) for name, values in _vocabularies(table).items()})
+
+
+def to_duckdb(table: pa.Table) -> duckdb.DuckDBPyRelation:
+    """Convert a table to a DuckDB relation, whose categorical columns are `ENUM`."""
+    import duckdb
+
+    def enum(name: str, values: Sequence[str]) -> str:
+        column = '"' + name.replace('"', '""') + '"'
+        members = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+        return f"{column}::ENUM({members}) AS {column}"
+
+    casts = [enum(name, values) for name, values in _vocabularies(table).items()]
+    relation = duckdb.from_arrow(table)
+    return relation.project(f"* REPLACE ({', '.join(casts)})") if casts else relation
+
+
 def read_typed(files: Sequence[Path], spec: TableSpec, columns: Sequence[str]) -> pd.DataFrame:
-    """Return some columns of a table's rows, out of files that say nothing of types, as `spec` types them."""
+    """Read some columns of a table from files that carry no metadata, with the dtypes that `spec` gives."""
     empty = pa.table({name: pa.array([], _ARROW[spec[name].storage]) for name in columns})
-    table = pa.concat_tables([empty, *(_columns_of(file, columns).cast(empty.schema) for file in files)])
+    table = pa.concat_tables([empty, *(_read_columns(file, columns).cast(empty.schema) for file in files)])
     return pd.DataFrame({name: _series(table[name], _facts(spec[name])) for name in columns})
 
 
-def _columns_of(path: Path, columns: Sequence[str]) -> pa.Table:
+def _read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
     with path.open("rb") as file:  # Arrow opens none whose name is not UTF-8
         return pq.read_table(file, columns=list(columns))
+
+
+def _column_facts(table: pa.Table) -> dict[str, dict[str, Any]]:
+    return {column["name"]: column for column in file_metadata(table.schema)["columns"]}
+
+
+def _vocabularies(table: pa.Table) -> dict[str, list[str]]:
+    facts = _column_facts(table)
+    return {name: facts[name]["categories"] for name in table.column_names if "categories" in facts[name]}
 
 
 def _series(cells: pa.ChunkedArray, facts: Mapping[str, Any]) -> pd.Series[Any]:
@@ -95,18 +150,18 @@ def _series(cells: pa.ChunkedArray, facts: Mapping[str, Any]) -> pd.Series[Any]:
     if storage == "string":
         values = cells.to_pandas(types_mapper=lambda _: pd.api.types.pandas_dtype(dtype))
     elif storage == "category":
-        places = pc.fill_null(pc.index_in(cells, value_set=pa.array(categories, cells.type)), -1)
-        values = pd.Categorical.from_codes(places.to_numpy(), dtype=dtype)
+        codes = pc.fill_null(pc.index_in(cells, value_set=pa.array(categories, cells.type)), -1)
+        values = pd.Categorical.from_codes(codes.to_numpy(), dtype=dtype)
     else:
-        plain = cells.cast(pa.timestamp("s")) if storage == "date" else cells
-        values = plain.to_numpy().astype(dtype)  # a copy: what Arrow holds cannot be written to
+        numbers = cells.cast(pa.timestamp("s")) if storage == "date" else cells
+        values = numbers.to_numpy().astype(dtype)  # a copy: an array of Arrow's is read-only
     series: pd.Series[Any] = pd.Series(values, dtype=dtype)
     return series
 
 
-def _said_of(column: Column) -> dict[str, str]:
-    said = {"title": column.title, "description": column.description, "unit": column.unit}
-    return {name: text for name, text in said.items() if text}
+def _labels(column: Column) -> dict[str, str]:
+    labels = {"title": column.title, "description": column.description, "unit": column.unit}
+    return {name: text for name, text in labels.items() if text}
 
 
 def _facts(column: Column) -> dict[str, Any]:
@@ -123,19 +178,19 @@ def _metadata(spec: TableSpec, build: str, about: Mapping[str, str]) -> dict[str
         "key": list(spec.key),
         "columns": [_facts(column) for column in spec.columns],
     }
-    said = {"title": spec.title, "description": spec.description, **about, "build": build}
-    return {METADATA: json.dumps(facts, ensure_ascii=False), **said}
+    labels = {"title": spec.title, "description": spec.description, **about, "build": build}
+    return {METADATA: json.dumps(facts, ensure_ascii=False), **labels}
 
 
 def _array(cells: pd.Series[Any], type_: pa.DataType) -> pa.ChunkedArray:
-    found = pa.array(cells, from_pandas=True)
-    return (found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])).cast(type_)
+    array = pa.array(cells, from_pandas=True)
+    return (array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])).cast(type_)
 
 
-def _plain(cells: pa.ChunkedArray) -> Iterator[Any]:
-    """Yield a column's cells as bytes: which are filled, a byte each; then eight bytes each, and the text if it is one.
+def _column_bytes(cells: pa.ChunkedArray) -> Iterator[Any]:
+    """Yield a column as bytes: one byte a cell for its validity, eight a cell for its value or length, then its text.
 
-    An empty cell is 0, or a text of no length; the eight bytes are those of a number, a day or a length.
+    An empty cell is 0, or a text of length 0; a date is a number of days.
     """
     yield pc.is_valid(cells).cast(pa.uint8()).to_numpy()
     if pa.types.is_string(cells.type):

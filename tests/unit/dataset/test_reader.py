@@ -1,37 +1,55 @@
+"""Loading tables: types, projections, filters and engines, and what is refused."""
+
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
-import stancebook
 from schemas import CONTRACT
-from stancebook import DatasetError, load
+from stancebook import (
+    ColumnNotFoundError,
+    DatasetError,
+    DatasetNotFoundError,
+    MissingExtraError,
+    TableNotFoundError,
+    load,
+    table_names,
+)
+from stancebook.dataset.reader import read_table
+from stancebook.dataset.table_stats import Part
 from tests.dataset_files import lay, publish_files, rendered
 
 ROOT = Path(__file__).parents[3]
-SHAPES = "import stancebook; print({name: frame.shape for name, frame in stancebook.load().items()})"
+SCALE = list(CONTRACT.tables["statements"]["stance"].vocabulary)
+
+# ── Tables and types ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_the_package_exports_is_there():
-    assert all(hasattr(stancebook, name) for name in stancebook.__all__)
-
-
-def test_all_tables_come_by_name_in_the_order_of_the_contract(dataset, built):
+def test_load_returns_all_tables_in_contract_order(dataset, built):
+    """Without a name, all tables come in a dict, in the order of the contract."""
     frames = load(path=dataset)
-    assert list(frames) == list(CONTRACT.tables)
+    assert list(frames) == list(CONTRACT.tables) == table_names(dataset)
     for name, frame in built.frames.items():
         pd.testing.assert_frame_equal(frames[name], frame)
 
 
-def test_one_table_comes_alone_from_a_path_of_any_kind(dataset, built):
+def test_load_takes_a_path_as_text(dataset, built):
+    """A path may be a string."""
     pd.testing.assert_frame_equal(load("statements", path=str(dataset)), built.frames["statements"])
 
 
-def test_columns_are_typed(dataset):
+def test_load_restores_types(dataset):
+    """Text is `str`, a scale an ordered category, a date `datetime64`, an offset `int64`."""
     types = load("statements", path=dataset).dtypes
     assert types["speaker_id"] == "str"
     assert types["stance"].ordered
@@ -39,9 +57,147 @@ def test_columns_are_typed(dataset):
     assert types["char_start"] == "int64"
 
 
-def test_what_is_loaded_passes_its_model(dataset):
+def test_loaded_tables_are_valid(dataset):
+    """Every loaded table passes its Pandera model."""
     for name, frame in load(path=dataset).items():
         CONTRACT.tables[name].model.validate(frame, lazy=True)
+
+
+# ── Columns, filters and engines ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "arrow", "duckdb"])
+def test_engines_return_the_same_rows(engine, dataset, built):
+    """Each engine returns its own kind of table, with the same columns and values."""
+    table = load("statements", path=dataset, columns=["stance", "date_start", "char_start"], engine=engine)
+    kind = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "arrow": pa.Table, "duckdb": duckdb.DuckDBPyRelation}
+    assert isinstance(table, kind[engine])
+    frame = table if engine == "pandas" else table.df() if engine == "duckdb" else table.to_pandas()
+    expected = built.frames["statements"][["stance", "date_start", "char_start"]]
+    pd.testing.assert_frame_equal(frame.astype(expected.dtypes), expected)
+
+
+def test_polars_and_duckdb_keep_the_scale(dataset):
+    """Polars and DuckDB get the values of a scale in its order."""
+    assert load("statements", path=dataset, engine="polars").schema["stance"] == pl.Enum(SCALE)
+    relation = load("statements", path=dataset, engine="duckdb")
+    assert [row[0] for row in relation.filter("stance >= 'supports'").project("stance").fetchall()] == ["supports"]
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "arrow", "duckdb"])
+def test_engines_return_all_tables(engine, dataset):
+    """Every table, with or without categorical columns, comes with every engine."""
+    assert list(load(path=dataset, engine=engine)) == table_names(dataset)
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_missing_engine_names_the_line_to_type(engine, dataset, monkeypatch):
+    """An engine that is not installed is answered with the command that installs it."""
+    monkeypatch.setitem(sys.modules, engine, None)
+    with pytest.raises(MissingExtraError, match=rf"{engine} is not installed.* pip install \"stancebook\["):
+        load("statements", path=dataset, engine=engine)
+
+
+def test_unknown_engine_is_refused(dataset):
+    """An unknown engine is refused with the known ones."""
+    with pytest.raises(ValueError, match="one of pandas, polars, arrow and duckdb, not 'excel'"):
+        load("statements", path=dataset, engine="excel")
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ([("stance", "==", "supports")], lambda frame: frame["stance"] == "supports"),
+        ([("stance", ">=", "ambivalent")], lambda frame: frame["stance"] >= "ambivalent"),
+        ([("stance", "<", "supports")], lambda frame: frame["stance"] < "supports"),
+        ([("stance", "<", "strongly_opposes")], lambda frame: frame["char_start"] < 0),
+        (
+            [[("stance", "==", "supports")], [("char_start", "<", 100)]],
+            lambda f: (f["stance"] == "supports") | (f["char_start"] < 100),
+        ),
+        (pc.field("char_start") > 100, lambda frame: frame["char_start"] > 100),
+        ([("doc_id", "in", ["nowhere"])], lambda frame: frame["doc_id"] == "nowhere"),
+    ],
+    ids=["equal", "at least, by rank", "less, by rank", "none by rank", "or", "expression", "no rows"],
+)
+@pytest.mark.parametrize("folder", ["dataset", "split"])
+def test_filters_select_rows(filters, expected, folder, built, request):
+    """Filters select rows, of a single file and of parts, also by a column that is not read."""
+    frame = built.frames["statements"]
+    selected = frame[expected(frame)][["summary"]].reset_index(drop=True)
+    table = load("statements", path=request.getfixturevalue(folder), columns=["summary"], filters=filters)
+    pd.testing.assert_frame_equal(table, selected)
+
+
+@pytest.mark.parametrize(
+    ("filters", "error", "message"),
+    [
+        ([("mood", "==", "good")], ColumnNotFoundError, "has no column 'mood'; it has statement_id"),
+        (pc.field("mood") == "good", ValueError, r"filters= cannot be applied to .*mood"),
+        ([("char_start", "==", "supports")], ValueError, "filters= cannot be applied to"),
+        ([("stance", ">", "suports")], ValueError, "'suports' is not a value of stance: one of strongly_opposes"),
+    ],
+    ids=["column", "column of an expression", "type", "value of a scale"],
+)
+def test_filters_that_do_not_fit_are_refused(filters, error, message, dataset):
+    """A filter on an unknown column, or with a value of another type, is refused."""
+    with pytest.raises(error, match=message):
+        load("statements", path=dataset, filters=filters)
+
+
+@pytest.mark.parametrize("columns", [["stance"], ["char_start", "statement_id", "date_start"]])
+def test_columns_come_in_the_order_asked_for(columns, split, dataset, built):
+    """A projection has the columns in the order in which they are named."""
+    for path in (split, dataset):
+        frame = load("statements", path=path, columns=columns)
+        pd.testing.assert_frame_equal(frame, built.frames["statements"][columns])
+
+
+class CountingFolder:
+    """A folder of one file, which counts the bytes that are read from it."""
+
+    def __init__(self, path):
+        self.path, self.read = path, 0
+
+    def __truediv__(self, name):
+        return self
+
+    def open(self, mode):
+        folder, file = self, self.path.open(mode)
+        real = file.read
+
+        class Counting:
+            closed = False
+
+            def read(self, size=-1):
+                data = real(size)
+                folder.read += len(data)
+                return data
+
+            def __getattr__(self, name):
+                return getattr(file, name)
+
+            def __enter__(self):
+                return self
+
+            def __exit__(self, *_):
+                file.close()
+
+        return Counting()
+
+
+@pytest.mark.parametrize("filters", [None, [("c2", "<", 1000)]])
+def test_projection_reads_a_fraction_of_the_bytes(filters, tmp_path):
+    """Of a large table, a projection reads the footer and the chosen columns only."""
+    facts = {"build": "b", "columns": [{"name": f"c{number}", "storage": "integer"} for number in range(20)]}
+    table = pa.table({f"c{number}": pa.array(range(number, 100_000 + number)) for number in range(20)})
+    table = table.replace_schema_metadata({"stancebook": json.dumps(facts)})
+    pq.write_table(table, tmp_path / "numbers.parquet", compression="zstd")
+    folder = CountingFolder(tmp_path / "numbers.parquet")
+    part = Part("numbers.parquet", 100_000, "", "b")
+    frame = read_table(folder, [part], columns=["c1"], filters=filters)
+    assert frame["c1"].tolist() == list(range(1, 100_001))[: 998 if filters else None]
+    assert folder.read < folder.path.stat().st_size / 4
 
 
 # ── What is refused ───────────────────────────────────────────────────────────────────────────────
@@ -49,33 +205,80 @@ def test_what_is_loaded_passes_its_model(dataset):
 
 @pytest.fixture
 def copied(dataset, tmp_path):
+    """A copy of the dataset, to be changed."""
     return shutil.copytree(dataset, tmp_path / "dataset")
 
 
-def test_an_unknown_table_is_refused_with_those_there_are(dataset):
-    with pytest.raises(DatasetError, match="has no table 'statement'; it has actors, issues"):
+def test_unknown_table_is_refused_with_the_known_ones(dataset):
+    """A table that is not there is refused with the names of those that are."""
+    with pytest.raises(TableNotFoundError, match="has no table 'statement'; it has actors, issues"):
         load("statement", path=dataset)
 
 
+def test_unknown_table_points_to_the_dataset_here(copied, monkeypatch):
+    """Without a path, an unknown table is answered with the dataset in the working folder."""
+    monkeypatch.chdir(copied.parent)
+    with pytest.raises(TableNotFoundError, match=r"There is a dataset in \./dataset: give path='dataset'\.$"):
+        load("incidents")
+    with pytest.raises(TableNotFoundError, match=r"stance_changes\.$"):
+        load("incidents", path="dataset")
+
+
+@pytest.mark.parametrize("path", ["split", "dataset"])
+def test_unknown_column_is_refused_with_the_known_ones(path, request):
+    """A column that is not there is refused with the names of those that are."""
+    with pytest.raises(ColumnNotFoundError, match="has no column 'mood'; it has statement_id, speaker_id"):
+        load("statements", path=request.getfixturevalue(path), columns=["stance", "mood"])
+
+
+@pytest.mark.parametrize("arguments", [{"columns": ["stance"]}, {"filters": [("stance", "==", "supports")]}])
+def test_columns_need_a_table(arguments, dataset):
+    """Columns and filters are for one table, which must be named."""
+    with pytest.raises(TypeError, match="name it, as in load"):
+        load(path=dataset, **arguments)
+
+
 @pytest.mark.parametrize("folder", ["", "nowhere"])
-def test_a_folder_without_a_dataset_is_refused_with_what_to_do(folder, tmp_path):
-    with pytest.raises(DatasetError, match=r"is not a dataset: .* Run build\.py, or give path="):
+def test_folder_without_dataset_is_refused(folder, tmp_path):
+    """A folder without a data package is refused with the way out."""
+    with pytest.raises(DatasetNotFoundError, match=r"is not a dataset: .* Run build\.py, or give path="):
         load(path=tmp_path / folder)
 
 
-def test_a_table_that_is_missing_is_refused(copied):
+def test_missing_file_is_refused(copied):
+    """A table whose file is missing is refused."""
     (copied / "events.parquet").unlink()
-    with pytest.raises(DatasetError, match=r"events\.parquet is missing"):
+    with pytest.raises(DatasetNotFoundError, match=r"events\.parquet is missing"):
         load(path=copied)
 
 
-def test_tables_of_different_builds_are_refused_but_the_others_load(copied, rebuilt, annotations):
+def test_mixed_builds_are_refused(copied, rebuilt, annotations):
+    """A table of another build is refused; the other tables load."""
     text = annotations.read_text(encoding="utf-8")
     annotations.write_text(text.replace("confidence: high", "confidence: low"), encoding="utf-8")
     (copied / "events.parquet").write_bytes(rendered(rebuilt())["events.parquet"])
-    with pytest.raises(DatasetError, match=r"events\.parquet is of another build"):
-        load(path=copied)
+    for columns in (None, ["event_id"]):
+        with pytest.raises(DatasetError, match=r"events\.parquet is of another build"):
+            load("events", path=copied, columns=columns)
     assert len(load("actors", path=copied)) == 5
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda folder: (folder / "actors.parquet").write_bytes(b"PAR1"),
+        lambda folder: pd.DataFrame({"a": [1]}).to_parquet(folder / "actors.parquet"),
+        lambda folder: (folder / "datapackage.json").write_text("{"),
+        lambda folder: (folder / "datapackage.json").write_text("{}"),
+    ],
+    ids=["truncated table", "table of another program", "invalid data package", "another data package"],
+)
+@pytest.mark.parametrize("columns", [None, ["actor_id"]])
+def test_damaged_dataset_is_refused(spoil, columns, copied):
+    """Files that no build wrote are refused as such."""
+    spoil(copied)
+    with pytest.raises(DatasetError):
+        load("actors", path=copied, columns=columns)
 
 
 # ── While a build publishes ───────────────────────────────────────────────────────────────────────
@@ -89,46 +292,53 @@ def later(rebuilt, annotations):
     return rebuilt()
 
 
-def overtaken(published, folder, monkeypatch, *, at):
-    """Let a build publish as a table is about to be read, or has just been."""
-    read = Path.read_bytes
+def overtake(files, folder, monkeypatch, *, when):
+    """Let a build publish just before a table is opened, or just after."""
+    real = Path.open
 
-    def overtaken_read(path):
+    def open_overtaken(path, *arguments, **options):
         if path.suffix != ".parquet":
-            return read(path)
+            return real(path, *arguments, **options)
         with monkeypatch.context() as undone:
-            undone.setattr(Path, "read_bytes", read)
-            if at == "open":
-                publish_files(published, folder)
-            data = read(path)
-            if at == "read":
-                publish_files(published, folder)
-        return data
+            undone.setattr(Path, "open", real)
+            if when == "before":
+                publish_files(files, folder)
+            file = real(path, *arguments, **options)
+            if when == "after":
+                publish_files(files, folder)
+        return file
 
-    monkeypatch.setattr(Path, "read_bytes", overtaken_read)
+    monkeypatch.setattr(Path, "open", open_overtaken)
 
 
-@pytest.mark.parametrize(("table", "at"), [(None, "read"), (None, "open"), ("statements", "open")])
-def test_a_load_that_a_build_overtakes_is_refused_and_says_to_load_again(table, at, copied, later, monkeypatch):
+@pytest.mark.parametrize(("table", "when"), [(None, "after"), (None, "before"), ("statements", "before")])
+def test_load_that_a_build_overtakes_is_refused(table, when, copied, later, monkeypatch):
+    """A load during which the dataset is replaced is refused, and succeeds when it is repeated."""
     with monkeypatch.context() as patch:
-        overtaken(rendered(later), copied, patch, at=at)
+        overtake(rendered(later), copied, patch, when=when)
         with pytest.raises(DatasetError, match=r"is of another build than .* Load again if a build has just ended;"):
             load(table, path=copied)
     pd.testing.assert_frame_equal(load("statements", path=copied), later.frames["statements"])
 
 
-def test_a_table_that_was_open_when_a_build_overtook_it_is_the_old_one(copied, later, built, monkeypatch):
-    overtaken(rendered(later), copied, monkeypatch, at="read")
-    pd.testing.assert_frame_equal(load("statements", path=copied), built.frames["statements"])
+@pytest.mark.parametrize("columns", [None, ["stance", "summary"]])
+def test_open_table_is_read_from_the_old_build(columns, copied, later, built, monkeypatch):
+    """A table that is open when the dataset is replaced is read to its end."""
+    overtake(rendered(later), copied, monkeypatch, when="after")
+    expected = built.frames["statements"]
+    frame = load("statements", path=copied, columns=columns)
+    pd.testing.assert_frame_equal(frame, expected if columns is None else expected[columns])
 
 
-def test_a_build_that_was_interrupted_as_it_published_is_told_of_with_the_way_out(copied, tmp_path):
+def test_interrupted_publication_is_explained(copied, tmp_path):
+    """Where a build was killed between its two renames, the message says where the dataset is."""
     link = tmp_path / "link"
     link.symlink_to(copied)
     copied.rename(tmp_path / ".dataset.old")
     for path in (copied, link):
         with pytest.raises(
-            DatasetError, match=r"was interrupted.* run build\.py\. Nothing is lost: .* lies in .*/\.dataset\.old\."
+            DatasetNotFoundError,
+            match=r"was interrupted.* run build\.py\. Nothing is lost: .* is in .*/\.dataset\.old\.",
         ):
             load(path=path)
 
@@ -146,9 +356,8 @@ for source in cycle([held(source) for source in sources]):
 """
 
 
-def test_loads_beside_builds_that_publish_without_end_give_one_build_or_are_refused(
-    dataset, built, later, copied, tmp_path
-):
+def test_loads_during_publications_are_never_mixed(dataset, built, later, copied, tmp_path):
+    """While another process publishes without end, a load gives one build or is refused."""
     lay(rendered(later), tmp_path / "later")
     program = [sys.executable, "-c", PUBLISHER, tmp_path / "later", dataset, copied]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
@@ -157,8 +366,8 @@ def test_loads_beside_builds_that_publish_without_end_give_one_build_or_are_refu
         for _ in range(40):
             try:
                 frames = load(path=copied)
-            except DatasetError as refusal:
-                assert "Load again" in str(refusal)  # noqa: PT017 – to be refused is allowed, not required
+            except DatasetError as error:
+                assert "Load again" in str(error)  # noqa: PT017 – to be refused is allowed, not required
             else:
                 assert any(
                     all(frame.equals(build.frames[name]) for name, frame in frames.items()) for build in (built, later)
@@ -166,50 +375,18 @@ def test_loads_beside_builds_that_publish_without_end_give_one_build_or_are_refu
         publisher.kill()
 
 
-# ── Where the dataset is found ────────────────────────────────────────────────────────────────────
+# ── The default dataset ───────────────────────────────────────────────────────────────────────────
+
+SHAPES = "import stancebook; print({name: frame.shape for name, frame in stancebook.load().items()})"
 
 
-def shapes(folder, cwd):
-    """Load the dataset in a process of its own, with the package of a folder, and return what it says."""
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
-    told = subprocess.run(
-        [sys.executable, "-c", SHAPES], cwd=cwd, env=environment, check=True, capture_output=True, text=True
+def test_checkout_loads_its_own_dataset(dataset, built, tmp_path):
+    """In a checkout, the dataset next to `src/` is the default."""
+    checkout = tmp_path / "checkout"
+    shutil.copytree(ROOT / "src/stancebook", checkout / "src/stancebook", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(dataset, checkout / "dataset")
+    environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
+    process = subprocess.run(
+        [sys.executable, "-c", SHAPES], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
     )
-    return told.stdout.strip()
-
-
-@pytest.fixture
-def checkout(dataset, tmp_path):
-    """A checkout of the project whose dataset is that of the minimal project."""
-    folder = tmp_path / "checkout"
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "src/stancebook", folder / "src/stancebook", ignore=ignored)
-    shutil.copytree(dataset, folder / "dataset")
-    return folder
-
-
-@pytest.fixture
-def expected(built):
-    return str({name: frame.shape for name, frame in built.frames.items()})
-
-
-def test_in_a_checkout_the_dataset_beside_the_sources_is_found(checkout, expected, tmp_path):
-    assert shapes(checkout / "src", cwd=tmp_path) == expected
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda d: (d / "actors.parquet").write_bytes(b"PAR1"),
-        lambda d: pd.DataFrame({"a": [1]}).to_parquet(d / "actors.parquet"),
-        lambda d: (d / "datapackage.json").write_text("{"),
-        lambda d: (d / "datapackage.json").write_text("{}"),
-    ],
-    ids=["truncated table", "table of another program", "broken data package", "another data package"],
-)
-def test_what_is_no_dataset_is_refused_as_such(spoil, files, tmp_path):
-    for name, data in files.items():
-        (tmp_path / name).write_bytes(data)
-    spoil(tmp_path)
-    with pytest.raises(DatasetError):
-        load("actors", path=tmp_path)
+    assert process.stdout.strip() == str({name: frame.shape for name, frame in built.frames.items()})

@@ -1,0 +1,284 @@
+"""A dataset as one object, and a build as one function call: what `import stancebook` gives besides `load`."""
+
+from __future__ import annotations
+
+import html
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stancebook.dataset.reader import (
+    Engine,
+    parts_by_table,
+    read_citation,
+    read_descriptor,
+    read_table,
+    require_table,
+    resolve_location,
+)
+from stancebook.exceptions import ColumnNotFoundError, DatasetError, ProblemsError, requires_extra
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stancebook.dataset.descriptor import Table
+    from stancebook.diff.changes import TableChanges
+    from stancebook.problems import Problem
+    from stancebook.schema.contract import Contract
+
+    Tables = Mapping[str, pd.DataFrame]
+else:
+    Tables = Mapping
+
+_LOG = logging.getLogger("stancebook")
+
+
+@dataclass(frozen=True)
+class ColumnDescription:
+    """What a dataset says about one of its columns.
+
+    Attributes:
+        name: The name of the column.
+        title: Its name for people.
+        type: Its Data Package type: `string`, `integer` or `date`.
+        definition: What the column holds.
+        unit: What a number counts; empty for other types.
+        nullable: Whether cells may be empty.
+        vocabulary: Each value that it may hold, with its meaning; empty if it is not categorical.
+        ordered: Whether the vocabulary is a scale, from least to most.
+        references: The table whose rows it refers to by key, if any.
+    """
+
+    name: str
+    title: str
+    type: str
+    definition: str
+    unit: str = ""
+    nullable: bool = False
+    vocabulary: Mapping[str, str] = field(default_factory=dict)
+    ordered: bool = False
+    references: str | None = None
+
+    def __str__(self) -> str:
+        facts = [self.type, *([f"refers to {self.references}"] if self.references else [])]
+        facts += [word for word, is_so in (("nullable", self.nullable), ("ordered", self.ordered)) if is_so]
+        values = [f"  {value}: {meaning}" for value, meaning in self.vocabulary.items()]
+        return "\n".join([f"{self.name} ({', '.join(facts)}): {self.definition}", *values])
+
+
+class Dataset(Tables):
+    """A dataset in a folder or at a URL: a mapping from the names of its tables to pandas frames.
+
+    Its data package is read at once, a table when it is asked for. All tables are of one build: once a build has
+    replaced the dataset, loading raises `DatasetError`, and the dataset must be opened again.
+
+    Attributes:
+        path: The folder, or the URL, of the build that was opened.
+
+    Args:
+        path_or_url: As `path` in `load`.
+
+    Raises:
+        DatasetNotFoundError: There is no dataset.
+        DatasetError: Its data package cannot be read.
+    """
+
+    def __init__(self, path_or_url: str | PathLike[str] | None = None) -> None:
+        self._location = resolve_location(path_or_url)
+        self._descriptor = read_descriptor(self._location)
+        self._parts = parts_by_table(self._descriptor, self._location)
+        self.path = self._location if isinstance(self._location, Path) else self._location.url
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        frame: pd.DataFrame = self.load(table)
+        return frame
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __contains__(self, table: object) -> bool:
+        return table in self._parts
+
+    __eq__ = object.__eq__  # to compare tables would load them all
+    __hash__ = object.__hash__
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of the tables, in the order of the contract."""
+        return list(self._parts)
+
+    @property
+    def title(self) -> str:
+        """The title of the dataset."""
+        return str(self._descriptor.get("title", ""))
+
+    @property
+    def version(self) -> str:
+        """The version of the dataset, such as `1.2.0`."""
+        return str(self._descriptor.get("version", ""))
+
+    @property
+    def citation(self) -> str:
+        """How to cite the dataset, as its files say."""
+        return read_citation(self._location, self._parts)
+
+    def load(
+        self, table: str, *, columns: list[str] | None = None, filters: Any = None, engine: Engine = "pandas"
+    ) -> Any:
+        """Load a table, or some columns and rows of it; `load` documents the arguments and exceptions."""
+        parts = require_table(self._parts, table, self._location)
+        return read_table(self._location, parts, columns=columns, filters=filters, engine=engine)
+
+    def spec(self, table: str) -> Table:
+        """Return what the data package declares about a table: its columns, key and references.
+
+        Raises:
+            TableNotFoundError: There is no such table.
+        """
+        from stancebook.dataset.descriptor import parse_descriptor
+
+        require_table(self._parts, table, self._location)
+        return parse_descriptor(self._descriptor, Path(str(self._location)))[table]
+
+    def describe(self, table: str, column: str) -> ColumnDescription:
+        """Describe a column; print the result to read it.
+
+        Raises:
+            TableNotFoundError: There is no such table.
+            ColumnNotFoundError: The table has no such column.
+        """
+        require_table(self._parts, table, self._location)
+        schema = self._descriptor["resources"][self.tables.index(table)]["schema"]
+        fields = {item["name"]: item for item in schema["fields"]}
+        if column not in fields:
+            raise ColumnNotFoundError(f"{table} has no column {column!r}; it has {', '.join(fields)}.")
+        found, targets = fields[column], schema.get("foreignKeys", [])
+        return ColumnDescription(
+            name=column,
+            title=found.get("title", ""),
+            type=found["type"],
+            definition=found.get("description", ""),
+            unit=found.get("unit", ""),
+            nullable=not found.get("constraints", {}).get("required", False),
+            vocabulary={item["value"]: item.get("description", "") for item in found.get("categories", [])},
+            ordered=found.get("categoriesOrdered", False),
+            references=next((key["reference"]["resource"] for key in targets if column in key["fields"]), None),
+        )
+
+    def validate(self) -> list[Problem]:
+        """Compare all files with the data package: types, vocabularies, patterns, keys, references and digests.
+
+        Returns:
+            The problems, errors and warnings; empty if the dataset is valid.
+
+        Raises:
+            MissingExtraError: `stancebook[validate]` is not installed.
+            DatasetError: The dataset is not in a folder of this machine.
+        """
+        with requires_extra("validate"):
+            from stancebook.dataset.descriptor import parse_descriptor
+            from stancebook.dataset.validation import validate_dataset
+
+            return validate_dataset(parse_descriptor(self._descriptor, self._folder())).problems
+
+    def diff(self, older: Dataset) -> list[TableChanges]:
+        """List the changes since an older version of the dataset.
+
+        Returns:
+            The changes of the dataset's metadata, then those of each table; nothing for what is the same.
+
+        Raises:
+            DatasetError: One of the two is not in a folder of this machine.
+        """
+        from stancebook.dataset.descriptor import parse_descriptor
+        from stancebook.diff.tables import DatasetVersion, diff_datasets
+
+        before, after = (
+            DatasetVersion(parse_descriptor(dataset._descriptor, dataset._folder()))  # noqa: SLF001 (of this class)
+            for dataset in (older, self)
+        )
+        return diff_datasets(before, after)
+
+    def _folder(self) -> Path:
+        if not isinstance(self._location, Path):
+            raise DatasetError(f"{self.path} is not a folder of this machine: download it first.")
+        return self._location
+
+    def __repr__(self) -> str:
+        return f"Dataset({str(self.path)!r}): {self.title} {self.version}, with {', '.join(self.tables)}"
+
+    def _repr_html_(self) -> str:
+        resources = zip(self.tables, self._descriptor["resources"], strict=True)
+        rows = [(name, str(item["rows"]), item.get("description", "")) for name, item in resources]
+        lines = ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows]
+        head = f"<b>{html.escape(self.title)}</b> {html.escape(self.version)}"
+        return (
+            f"{head}<table><tr><th>table<th>rows<th>holds</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+        )
+
+
+@dataclass(frozen=True)
+class BuiltDataset:
+    """The result of `build_dataset`.
+
+    Attributes:
+        tables: All tables by name, in the order of the contract: frames in memory, or the `Dataset` that was written.
+        warnings: Problems that do not prevent a build.
+        changed: Whether the folder differs from what it held before; False if nothing was written.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    warnings: list[Problem]
+    changed: bool = False
+
+
+def build_dataset(contract: Contract, seeds: str | Path, out: str | PathLike[str] | None = None) -> BuiltDataset:
+    """Build the tables of a contract from annotated texts, in this process.
+
+    With `out`, the dataset there is replaced as `build.py` replaces it: completely or not at all, and with the same
+    bytes for the same texts. The build waits for another one into the same folder to end.
+
+    Args:
+        contract: The tables, rules and metadata of the dataset.
+        seeds: The folder, or the URL, of the annotated texts.
+        out: The folder to write the dataset into; by default nothing is written, and all tables are in memory.
+
+    Returns:
+        The tables and the warnings.
+
+    Raises:
+        ProblemsError: The texts have problems. Nothing was written.
+        PublishError: The folder cannot be written; what it held is unchanged.
+        MissingExtraError: `stancebook[build]` is not installed.
+    """
+    with requires_extra("build"):
+        from stancebook.build.pipeline import build_corpus
+        from stancebook.dataset.lock import build_lock
+        from stancebook.dataset.publish import publish, staging_folder
+        from stancebook.parallel.chunked_build import BuildOptions, build_into
+        from stancebook.sources.corpus import load_corpus
+        from stancebook.sources.discovery import discover
+
+        location = seeds if "://" in str(seeds) else Path(seeds)
+        if out is None:
+            built = build_corpus(contract, load_corpus(location))
+            _raise_errors(built.errors)
+            return BuiltDataset(built.frames, built.problems)
+        folder = Path(out)
+        with build_lock(folder, _LOG.info), staging_folder(folder) as new:
+            result = build_into(lambda: contract, location, discover(location), new, BuildOptions(jobs=1, old=folder))
+            _raise_errors(result.errors)
+            result.write()
+            changed = publish(new, folder)
+        return BuiltDataset(Dataset(folder), result.problems, changed)
+
+
+def _raise_errors(errors: list[Problem]) -> None:
+    if errors:
+        raise ProblemsError(errors)
