@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 
 # A package or top-level module imports only those before it. `plotting` is apart from all of them.
 LAYERS = (
-    "exceptions",
     "problems",
+    "exceptions",
     "suggestions",
     "schema",
     "dataset",
