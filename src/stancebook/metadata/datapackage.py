@@ -1,33 +1,36 @@
-"""Compiled tables → a Data Package descriptor (https://datapackage.org, version 2)."""
+"""The Data Package descriptor of a dataset (https://datapackage.org, version 2)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
 from stancebook.dataset.layout import table_file
 from stancebook.dataset.table_stats import Part, StoredTable
+from stancebook.problems import pluralize
 from stancebook.schema.contract import Contract
-from stancebook.schema.spec import Column, Storage, TableSpec
+from stancebook.schema.spec import Column, TableSpec
 
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-_TYPE: Mapping[Storage, str] = {
-    "string": "string",
-    "category": "string",
-    "date": "date",
-    "integer": "integer",
-}
 
 
 def data_package(
     contract: Contract, tables: Mapping[str, StoredTable], documents: pd.DataFrame | None, build: str, seeds: str
 ) -> dict[str, Any]:
-    """Return the descriptor of the Parquet files, in the order of the models.
+    """Return the descriptor of a dataset's Parquet files.
 
-    `documents` are described one by one; None where they are too many. `build` and `seeds` are digests: of
-    everything the tables follow from, and of the seeds among it. What a part does not tell is left out.
+    Args:
+        contract: The contract of the dataset.
+        tables: The stored tables by name.
+        documents: The table of documents, to describe each as a source; None if there are too many.
+        build: The SHA-256 of everything that the tables are computed from.
+        seeds: The SHA-256 of the source files.
+
+    Returns:
+        The JSON object, with one resource for each table in the order of the models, without empty properties.
     """
     package = {
         "$schema": _PROFILE,
@@ -36,23 +39,23 @@ def data_package(
         "description": contract.description,
         "version": contract.version,
         "homepage": contract.homepage,
-        "licenses": [{"name": each.name, "title": each.title, "path": each.path} for each in contract.licenses],
-        "contributors": [{"title": each.title, "roles": list(each.roles)} for each in contract.contributors],
+        "licenses": [asdict(licence) for licence in contract.licenses],
+        "contributors": [{**asdict(person), "roles": list(person.roles)} for person in contract.contributors],
         "keywords": list(contract.keywords),
         "sources": _sources(contract, tables[contract.document.name].rows, documents),
         "stancebook": {"build": build, "seeds": seeds},
         "resources": [_resource(spec, tables[spec.name]) for spec in contract.tables.values()],
     }
-    return _stated(package)
+    return _drop_empty(package)
 
 
 def _sources(contract: Contract, number: int, documents: pd.DataFrame | None) -> list[dict[str, str]]:
-    """Return what the contract says of each document, with the digest of its text; or where all of them stand."""
+    """Return each document as a source with the hash of its text, or the table of all if there are too many."""
     if documents is None:
-        return [{"title": f"{number:,} documents", "path": table_file(contract.document.name)}]
+        return [{"title": pluralize(number, "document"), "path": table_file(contract.document.name)}]
     columns = {"title": "doc_id", **contract.sources, "language": "language", "sha256": "text_sha256"}
-    told = documents[list(columns.values())].set_axis(list(columns), axis="columns").astype("str")
-    return [{str(name): str(cell) for name, cell in row.dropna().items()} for _, row in told.iterrows()]
+    cells = documents[list(columns.values())].set_axis(list(columns), axis="columns").astype("str")
+    return [{str(name): str(cell) for name, cell in row.dropna().items()} for _, row in cells.iterrows()]
 
 
 def _resource(spec: TableSpec, table: StoredTable) -> dict[str, Any]:
@@ -68,7 +71,7 @@ def _resource(spec: TableSpec, table: StoredTable) -> dict[str, Any]:
         "hash": "" if table.is_folder else _hash(first),
         "rows": table.rows,
         "parts": [_part(part) for part in table.parts] if table.is_folder else [],
-        "schema": _stated(
+        "schema": _drop_empty(
             {
                 "fields": [_field(column, spec) for column in spec.columns],
                 "missingValues": [""],
@@ -77,11 +80,11 @@ def _resource(spec: TableSpec, table: StoredTable) -> dict[str, Any]:
             }
         ),
     }
-    return _stated(resource)
+    return _drop_empty(resource)
 
 
 def _part(part: Part) -> dict[str, Any]:
-    return _stated({"rows": part.rows, "hash": _hash(part), "build": part.build})
+    return _drop_empty({"rows": part.rows, "hash": _hash(part), "build": part.build})
 
 
 def _hash(part: Part) -> str:
@@ -89,7 +92,7 @@ def _hash(part: Part) -> str:
 
 
 def _foreign_key(column: Column, spec: TableSpec) -> dict[str, Any]:
-    # Version 2 wants a reference within the table to name no resource; version 1 had it named "".
+    # In version 2, a reference within a table names no resource; in version 1 it named "".
     target = {} if column.target == spec.name else {"resource": str(column.target).replace("_", "-")}
     return {"fields": [column.name], "reference": {**target, "fields": [column.target_key]}}
 
@@ -98,15 +101,15 @@ def _field(column: Column, spec: TableSpec) -> dict[str, Any]:
     field: dict[str, Any] = {
         "name": column.name,
         "title": column.title,
-        "type": _TYPE[column.storage],
+        "type": "string" if column.storage == "category" else column.storage,
         "description": column.description,
         "unit": column.unit,
     }
     if column.vocabulary:
-        # The definitions are no labels: a reader that knows labels would show them in place of the values.
+        # Definitions are not labels: a reader that supports labels would show them instead of the values.
         values = [{"value": value, "description": text} for value, text in column.vocabulary.items()]
         field |= {"categories": values, "categoriesOrdered": column.ordered}
-    return _stated({**field, "constraints": _constraints(column, spec)})
+    return _drop_empty({**field, "constraints": _constraints(column, spec)})
 
 
 def _constraints(column: Column, spec: TableSpec) -> dict[str, Any]:
@@ -124,6 +127,6 @@ def _constraints(column: Column, spec: TableSpec) -> dict[str, Any]:
     return constraints
 
 
-def _stated(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facts there are: the standard has no empty text, list or object."""
-    return {name: value for name, value in facts.items() if value not in ("", [], {})}
+def _drop_empty(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties that have a value: the standard allows no empty text, list or object."""
+    return {name: value for name, value in properties.items() if value not in ("", [], {})}

@@ -1,8 +1,8 @@
-"""Compiled tables → JSON Schemas, by which an editor completes keys and values, shows definitions, begins records.
+"""JSON Schemas of source files, with which an editor completes keys and values, shows definitions and starts records.
 
-Draft 7 with the words that the YAML language server adds to it: `defaultSnippets`, `enumDescriptions`,
-`markdownDescription`, `patternErrorMessage`. It reads scalars by YAML 1.2 before it sees a schema, and so
-`2031` is a number and `true` a boolean to it, where to a build all is text. What a build takes is never refused.
+They are draft 7 with the extensions of the YAML language server: `defaultSnippets`, `enumDescriptions`,
+`markdownDescription`, `patternErrorMessage`. The server resolves scalars by YAML 1.2 before it applies a schema: `2031`
+is a number and `true` a boolean, whereas a build reads all scalars as text. What a build accepts, a schema accepts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from stancebook.schema.contract import Contract
 from stancebook.schema.spec import ID, QUOTE_CONTEXT, SLUG, Column, ColumnKind, Pattern, TableSpec
 
 _TEXT = ("string", "number", "boolean")
-_READ_AS: Mapping[ColumnKind, tuple[str, ...]] = {
+_TYPES: Mapping[ColumnKind, tuple[str, ...]] = {
     "date": ("string",),
     "edtf": ("string", "number"),
     "integer": ("integer", "string"),
@@ -22,7 +22,7 @@ _READ_AS: Mapping[ColumnKind, tuple[str, ...]] = {
 
 _DATE = r"[0-9X]{4}(?:-[0-9X]{2}){0,2}[?~%]?"
 _END = rf"(?:{_DATE}|\.\.)?"
-_FORMS: Mapping[ColumnKind, Pattern] = {
+_PATTERNS: Mapping[ColumnKind, Pattern] = {
     "primary_key": SLUG,
     "date": Pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a day, such as '2031-04-02'"),
     "edtf": Pattern(
@@ -32,15 +32,21 @@ _FORMS: Mapping[ColumnKind, Pattern] = {
     ),
     "integer": Pattern(r"-?[0-9]{1,18}", "a whole number"),
 }
-# Stands first among the choices of a snippet, and is none: an editor fills in the first one, and whoever goes on
-# without choosing must not have coded it.
+# The first choice of a snippet, which an editor fills in: it is no value, so that no value is coded without choosing.
 _NOT_CHOSEN = "…"
-# Deeper than any key above it, wherever in a line an editor begins the record.
+# Indented deeper than any key of the record, at any column in which an editor starts it.
 _BLOCK = "|-\n      "
 
 
 def annotation_schema(contract: Contract) -> dict[str, Any]:
-    """Return the JSON Schema of a document's annotation file."""
+    """Return the JSON Schema of a document's annotation file.
+
+    Args:
+        contract: The contract of the dataset.
+
+    Returns:
+        The schema object: the document's record is required, all lists of annotations are optional.
+    """
     document = contract.document
     properties = {
         document.section: _record_schema(document, contract),
@@ -50,7 +56,11 @@ def annotation_schema(contract: Contract) -> dict[str, Any]:
 
 
 def codebook_schema(contract: Contract) -> dict[str, Any]:
-    """Return the JSON Schema of a codebook file."""
+    """Return the JSON Schema of a codebook file, which may hold any of the codebook's tables.
+
+    Args:
+        contract: The contract of the dataset.
+    """
     properties = {spec.section: _list_schema(spec, contract) for spec in contract.tables_of_kind("codebook")}
     return _file_schema(f"{contract.name}: codebook", properties, [])
 
@@ -82,48 +92,47 @@ def _list_schema(spec: TableSpec, contract: Contract) -> dict[str, Any]:
 def _record_schema(spec: TableSpec, contract: Contract) -> dict[str, Any]:
     values: dict[str, Any] = {column.name: _value_schema(column) for column in spec.written_columns}
     if spec.is_annotation:
-        values |= _keys_of_a_passage(spec)
-    needed = spec.required_keys
-    children = contract.nested_tables(spec.name)
+        values |= _passage_keys(spec)
+    required = spec.required_keys
+    nested = contract.nested_tables(spec.name)
     return {
         "title": spec.title,
         "description": spec.description,
         "type": "object",
         "additionalProperties": False,
-        "required": list(needed),
-        # What a record cannot do without is offered first.
+        "required": list(required),
+        # An editor offers required keys first.
         "properties": {
-            **{name: values[name] for name in needed},
-            **{name: values[name] for name in spec.allowed_keys if name not in needed},
-            **{under: _list_schema(child, contract) for under, child in children.items()},
+            **{name: values[name] for name in required},
+            **{name: values[name] for name in spec.allowed_keys if name not in required},
+            **{section: _list_schema(table, contract) for section, table in nested.items()},
         },
     }
 
 
-def _keys_of_a_passage(spec: TableSpec) -> dict[str, Any]:
-    """Return the keys of a grounded record that are no columns."""
-    identified = {"type": list(_TEXT), **_of_form(SLUG, f"Unique among the {spec.name} of this file.")}
-    around = zip(QUOTE_CONTEXT, ("before", "after"), strict=True)
+def _passage_keys(spec: TableSpec) -> dict[str, Any]:
+    """Return the keys of an annotation that are not columns."""
+    sides = zip(QUOTE_CONTEXT, ("before", "after"), strict=True)
     return {
-        ID: identified,
+        ID: {"type": list(_TEXT), **_pattern_schema(SLUG, f"Unique among the {spec.name} of this file.")},
         **{
             name: {
-                "description": f"Words that stand right {where} the quote; only where the quote alone is ambiguous.",
+                "description": f"Words immediately {side} the quote; only if the quote alone is ambiguous.",
                 "type": [*_TEXT, "null"],
             }
-            for name, where in around
+            for name, side in sides
         },
     }
 
 
 def _snippet(spec: TableSpec) -> dict[str, Any]:
-    """Return what begins a record: the keys that it must have, each with a place for the cursor."""
-    body = {name: _stop(place, _column(spec, name)) for place, name in enumerate(spec.required_keys, start=1)}
+    """Return the snippet that starts a record: its required keys, each with a tab stop."""
+    body = {name: _tab_stop(number, _column(spec, name)) for number, name in enumerate(spec.required_keys, start=1)}
     return {
         "label": f"new record of {spec.section}",
         "description": spec.description,
         "sortText": "0",  # before all keys
-        "type": "array",  # the type of the list may also be null, and then the server would leave out the dash
+        "type": "array",  # the list may also be null, in which case the server would leave out the dash
         "body": body,
     }
 
@@ -132,15 +141,15 @@ def _column(spec: TableSpec, name: str) -> Column | None:
     return spec[name] if name in spec.names else None
 
 
-def _stop(place: int, column: Column | None) -> str:
-    """Return a place for the cursor: empty, for words that stood there already would pass for a coder's own."""
+def _tab_stop(number: int, column: Column | None) -> str:
+    """Return a tab stop without a default, which would pass for the coder's own words."""
     if column is not None and column.vocabulary:
-        choices = ",".join(_escaped(value) for value in (_NOT_CHOSEN, *column.vocabulary))
-        return f"${{{place}|{choices}|}}"
-    return f"{_BLOCK if column is not None and column.kind == 'verbatim' else ''}${place}"
+        choices = ",".join(_escape_choice(value) for value in (_NOT_CHOSEN, *column.vocabulary))
+        return f"${{{number}|{choices}|}}"
+    return f"{_BLOCK if column is not None and column.kind == 'verbatim' else ''}${number}"
 
 
-def _escaped(choice: str) -> str:
+def _escape_choice(choice: str) -> str:
     return "".join(f"\\{char}" if char in "\\,|" else char for char in choice)
 
 
@@ -148,34 +157,31 @@ def _escaped(choice: str) -> str:
 
 
 def _value_schema(column: Column) -> dict[str, Any]:
-    told = {"title": column.title, "description": column.description}
+    base = {"title": column.title, "description": column.description}
     if column.vocabulary:
+        definitions = [f"{value}: {text}" for value, text in column.vocabulary.items()]
         return {
-            **told,
-            # The language server lists the values itself; other editors show what is described.
-            "description": _with_values(column),
+            **base,
+            # The language server shows `markdownDescription` and lists the values; other editors show `description`.
+            "description": "\n".join([column.description, "", *definitions]),
             "markdownDescription": column.description,
             "enum": [*column.vocabulary, *([None] if column.nullable else [])],
             "enumDescriptions": [*column.vocabulary.values(), *(["Left empty."] if column.nullable else [])],
         }
-    types = {**told, "type": [*_READ_AS.get(column.kind, _TEXT), *(["null"] if column.nullable else [])]}
+    typed = {**base, "type": [*_TYPES.get(column.kind, _TEXT), *(["null"] if column.nullable else [])]}
     if column.target is not None:
-        return {**types, "description": f"{column.description} Write the key of one of the {column.target}."}
-    least = {} if column.minimum is None else {"minimum": column.minimum}
-    # A value that the engine knows, and a coder may pin, is compared with what the engine knows.
-    form = _FORMS.get(column.kind, column.pattern) if column.filled_by == "coder" else None
-    return {**types, **least, **(_of_form(form, column.description) if form else {})}
+        return {**typed, "description": f"{column.description} Write the key of one of the {column.target}."}
+    minimum = {} if column.minimum is None else {"minimum": column.minimum}
+    # A pinned value needs no pattern: it is compared with the value that the engine computes.
+    pattern = _PATTERNS.get(column.kind, column.pattern) if column.filled_by == "coder" else None
+    return {**typed, **minimum, **(_pattern_schema(pattern, column.description) if pattern else {})}
 
 
-def _of_form(form: Pattern, description: str) -> dict[str, str]:
+def _pattern_schema(pattern: Pattern, description: str) -> dict[str, str]:
     return {
-        # Not in `examples`: an editor would offer those as values, and fill in the only one.
-        "description": f"{description} Write {form.description}.",
-        # A build strips blanks off the ends.
-        "pattern": rf"^\s*(?:{form.pattern})\s*$",
-        "patternErrorMessage": f"Expected {form.description}.",
+        # Not in `examples`, which an editor offers as values; it fills in a single one.
+        "description": f"{description} Write {pattern.description}.",
+        # A build strips white space at both ends.
+        "pattern": rf"^\s*(?:{pattern.pattern})\s*$",
+        "patternErrorMessage": f"Expected {pattern.description}.",
     }
-
-
-def _with_values(column: Column) -> str:
-    return "\n".join([column.description, "", *(f"{value}: {text}" for value, text in column.vocabulary.items())])

@@ -60,12 +60,9 @@ class FigureLayout:
 
     def draw_rule(self, panel: Axes, x: float) -> None:
         """Draw a vertical rule through the rows of a panel, interrupted at headings."""
-        edges = [
-            (center - height / 2, center + height / 2)
-            for center, height in zip(self.rows.centers.values(), self.rows.heights.values(), strict=True)
-        ]
-        tops, bottoms = [top for top, _ in edges], [bottom for _, bottom in edges]
-        panel.vlines([x] * len(edges), tops, bottoms, color="#dcdcdc", linewidth=0.8, zorder=0)
+        rows = [(center, self.rows.heights[row] / 2) for row, center in self.rows.centers.items()]
+        tops, bottoms = [center - half for center, half in rows], [center + half for center, half in rows]
+        panel.vlines([x] * len(rows), tops, bottoms, color="#dcdcdc", linewidth=0.8, zorder=0)
 
 
 def create_figure(
@@ -172,12 +169,9 @@ def draw_text(axes: Axes, x: float, y: float, text: str, size: float = TEXT_PT, 
 
 def draw_area(axes: Axes, corner: tuple[float, float], width: float, height: float, style: FillStyle) -> None:
     """Fill a rectangle whose `corner` has the lowest coordinates."""
-    patch = Rectangle(
-        corner, width, height, facecolor=style.color, edgecolor=style.edge_color, hatch=style.hatch, linewidth=1.0
-    )
-    if style.dashed:
-        patch.set_linestyle((0, (3, 2)))
-    axes.add_patch(patch)
+    colors = {"facecolor": style.color, "edgecolor": style.edge_color, "hatch": style.hatch}
+    dashes: Any = (0, (3, 2)) if style.dashed else "solid"
+    axes.add_patch(Rectangle(corner, width, height, linewidth=1.0, linestyle=dashes, **colors))
 
 
 def draw_marker(
@@ -185,19 +179,10 @@ def draw_marker(
 ) -> None:
     """Draw a marker; where it is not filled it has the colour of the background."""
     hollow = style.fill == "none"
-    axes.plot(
-        [x],
-        [y],
-        linestyle="none",
-        marker=Marker(style.shape, fillstyle="full" if hollow else style.fill),
-        markersize=size,
-        color=background if hollow else style.color,
-        markerfacecoloralt=background,
-        markeredgecolor=style.color,
-        markeredgewidth=1.3,
-        clip_on=False,
-        zorder=5,
-    )
+    marker = Marker(style.shape, fillstyle="full" if hollow else style.fill)
+    properties: dict[str, Any] = {"markeredgecolor": style.color, "markeredgewidth": 1.3, "markersize": size}
+    properties |= {"color": background if hollow else style.color, "markerfacecoloralt": background}
+    axes.plot([x], [y], linestyle="none", marker=marker, clip_on=False, zorder=5, **properties)
 
 
 def _draw_lines(

@@ -13,24 +13,12 @@ TEXT_COLOR, MUTED_COLOR, OUTLINE_COLOR = "#1a1a1a", "#555555", "#c9c9c9"
 _DIVERGING = ("#b35806", "#f6b56b", "#ececec", "#9ecae1", "#08519c")
 _GREYS = ("#eeeeee", "#555555")
 # The Okabe-Ito palette, darkened for white paper; a shape for each colour serves colour-blind readers and grey prints.
-_NOMINAL = (
-    ("#0072B2", "o"),
-    ("#D55E00", "s"),
-    ("#009E73", "^"),
-    ("#8A3A78", "D"),
-    ("#B8860B", "v"),
-    ("#333333", "P"),
-)
+_NOMINAL_COLORS, _NOMINAL_SHAPES = ("#0072B2", "#D55E00", "#009E73", "#8A3A78", "#B8860B", "#333333"), "os^DvP"
 
 Key = TypeVar("Key", bound=Hashable)
 FillPattern = Literal["full", "left", "none"]
-_EVIDENCE: tuple[tuple[str, FillPattern], ...] = (
-    ("o", "full"),
-    ("o", "left"),
-    ("^", "full"),
-    ("s", "full"),
-    ("D", "none"),
-)
+_EVIDENCE_SHAPES = "oo^sD"
+_EVIDENCE_FILLS: tuple[FillPattern, ...] = ("full", "left", "full", "full", "none")
 
 
 @dataclass(frozen=True)
@@ -126,11 +114,8 @@ def ordinal_styles(codes: Sequence[str]) -> dict[str, FillStyle]:
         raise ValueError(f"a diverging scale needs a middle; {len(codes)} codes have none")
     half = len(codes) // 2
     glyphs = ["−" * (half - rank) or "±" if rank <= half else "+" * (rank - half) for rank in range(len(codes))]
-    colors = sns.blend_palette(_DIVERGING, len(codes)).as_hex()
-    return {
-        code: FillStyle(code.replace("_", " "), color, glyph)
-        for code, color, glyph in zip(codes, colors, glyphs, strict=True)
-    }
+    styles = zip(codes, sns.blend_palette(_DIVERGING, len(codes)).as_hex(), glyphs, strict=True)
+    return {code: FillStyle(code.replace("_", " "), color, glyph) for code, color, glyph in styles}
 
 
 def count_styles(maximum: int) -> list[FillStyle]:
@@ -145,19 +130,14 @@ def nominal_markers(labels: Mapping[Key, str]) -> dict[Key, MarkerStyle]:
     Raises:
         ValueError: There are more labels than markers that can be distinguished.
     """
-    if len(labels) > len(_NOMINAL):
-        raise ValueError(
-            f"{len(labels)} markers cannot be distinguished; keep {len(_NOMINAL) - 1} and fold the rest into one"
-        )
-    return {
-        key: MarkerStyle(label, shape, color)
-        for (key, label), (color, shape) in zip(labels.items(), _NOMINAL, strict=False)
-    }
+    limit = len(_NOMINAL_SHAPES)
+    if len(labels) > limit:
+        raise ValueError(f"{len(labels)} markers cannot be distinguished; keep {limit - 1} and fold the rest into one")
+    styles = zip(labels.items(), _NOMINAL_SHAPES, _NOMINAL_COLORS, strict=False)
+    return {key: MarkerStyle(label, shape, color) for (key, label), shape, color in styles}
 
 
 def evidence_markers(labels: Mapping[Key, str]) -> dict[Key, MarkerStyle]:
     """Return a marker for each of five kinds of evidence, strongest first; the weakest is hollow."""
-    return {
-        key: MarkerStyle(label, shape, fill=fill)
-        for (key, label), (shape, fill) in zip(labels.items(), _EVIDENCE, strict=True)
-    }
+    styles = zip(labels.items(), _EVIDENCE_SHAPES, _EVIDENCE_FILLS, strict=True)
+    return {key: MarkerStyle(label, shape, fill=fill) for (key, label), shape, fill in styles}

@@ -19,19 +19,20 @@ def accepts(schema, value):
     return not list(Draft7Validator(schema).iter_errors(value))
 
 
-def read(path):
+def read_yaml(path):
     return yaml_core.read(path.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
-def annotated(annotations):
-    return read(annotations)
+def annotation_file(annotations):
+    return read_yaml(annotations)
 
 
-def test_the_schemas_accept_a_project_that_builds(project, annotated):
-    assert accepts(annotation_schema(CONTRACT), annotated)
+def test_schemas_accept_valid_project(project, annotation_file):
+    """The schemas accept the files of a project that builds."""
+    assert accepts(annotation_schema(CONTRACT), annotation_file)
     for path in (project / "seeds/codebook").iterdir():
-        assert accepts(codebook_schema(CONTRACT), read(path))
+        assert accepts(codebook_schema(CONTRACT), read_yaml(path))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,8 @@ def test_the_schemas_accept_a_project_that_builds(project, annotated):
         ("    quote: Otto says the river did it", "    prefix:\n    suffix: 1.5\n    quote: true"),
     ],
 )
-def test_the_schemas_take_what_an_editor_makes_of_texts_that_look_like_something_else(before, after):
+def test_schemas_accept_resolved_scalars(before, after):
+    """Texts that YAML 1.2 resolves to numbers or booleans, and padded texts, are accepted."""
     assert before in ANNOTATIONS
     assert accepts(annotation_schema(LETTERS), yaml_core.read(ANNOTATIONS.replace(before, after)))
 
@@ -59,7 +61,8 @@ DATES = st.lists(st.sampled_from([*"0123456789X-/~?%", "..", "2031", "20", "-04"
 
 
 @given(DATES)
-def test_no_date_that_a_build_takes_is_refused(date):
+def test_valid_dates_match_pattern(date):
+    """The pattern of dates matches each date that a build accepts."""
     try:
         edtf_bounds(date)
     except DateFormatError:
@@ -69,15 +72,15 @@ def test_no_date_that_a_build_takes_is_refused(date):
 
 
 def changed(value, *path, to=...):
-    """Return a copy with the value at a path replaced, or taken out."""
+    """Return a copy in which the value at a path is replaced, or removed."""
     copied = copy.deepcopy(value)
-    place = copied
+    parent = copied
     for step in path[:-1]:
-        place = place[step]
+        parent = parent[step]
     if to is ...:
-        del place[path[-1]]
+        del parent[path[-1]]
     else:
-        place[path[-1]] = to
+        parent[path[-1]] = to
     return copied
 
 
@@ -100,8 +103,9 @@ def changed(value, *path, to=...):
         (["mentions"], {"id": "m01"}),
     ],
 )
-def test_the_annotation_schema_refuses_what_the_build_refuses(path, to, annotated):
-    assert not accepts(annotation_schema(CONTRACT), changed(annotated, *path, to=to))
+def test_annotation_schema_refuses_errors(path, to, annotation_file):
+    """The annotation schema refuses errors that a build refuses."""
+    assert not accepts(annotation_schema(CONTRACT), changed(annotation_file, *path, to=to))
 
 
 @pytest.mark.parametrize(
@@ -114,17 +118,19 @@ def test_the_annotation_schema_refuses_what_the_build_refuses(path, to, annotate
         (["mentions"], []),
     ],
 )
-def test_the_codebook_schema_refuses_what_the_build_refuses(path, to, project):
-    actors = read(project / "seeds/codebook/actors.yaml")
+def test_codebook_schema_refuses_errors(path, to, project):
+    """The codebook schema refuses errors that a build refuses."""
+    actors = read_yaml(project / "seeds/codebook/actors.yaml")
     assert not accepts(codebook_schema(CONTRACT), changed(actors, *path, to=to))
 
 
-def test_what_may_be_empty_may_be_written_empty(annotated):
-    assert accepts(annotation_schema(CONTRACT), changed(annotated, "statements", 0, "stance", to=None))
-    assert accepts(annotation_schema(CONTRACT), changed(annotated, "statements", to=None))
+def test_nullable_values_accept_null(annotation_file):
+    """Nullable columns and lists may be null."""
+    assert accepts(annotation_schema(CONTRACT), changed(annotation_file, "statements", 0, "stance", to=None))
+    assert accepts(annotation_schema(CONTRACT), changed(annotation_file, "statements", to=None))
 
 
-# ── What an editor shows ──────────────────────────────────────────────────────────────────────────
+# ── Descriptions ──────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -132,7 +138,8 @@ def claims():
     return annotation_schema(LETTERS)["properties"]["claims"]
 
 
-def test_an_editor_shows_what_a_key_and_a_value_mean(claims):
+def test_schema_describes_keys_and_values(claims):
+    """Keys and values have their titles and definitions."""
     keys = claims["items"]["properties"]
     assert keys["person_id"]["title"] == "Person"
     assert keys["person_id"]["description"] == "Who says so. Write the key of one of the people."
@@ -143,40 +150,46 @@ def test_an_editor_shows_what_a_key_and_a_value_mean(claims):
 
 
 @pytest.mark.parametrize("schema", [annotation_schema(CONTRACT), codebook_schema(CONTRACT)])
-def test_every_key_says_what_it_holds(schema):
+def test_keys_have_descriptions(schema):
+    """Each key of a record has a description."""
     for record in records(schema):
         for name, value in record["properties"].items():
             assert value["description"], name
 
 
 def records(schema):
-    """Yield the schemas of records, those of children too."""
-    for each in schema["properties"].values():
-        record = each.get("items", each)
+    """Yield the schemas of records, nested ones included."""
+    for value in schema["properties"].values():
+        record = value.get("items", value)
         if "properties" in record:
             yield record
             yield from records(record)
 
 
-def test_a_form_is_told_in_words_before_it_is_broken_and_when_it_is(claims):
+def test_pattern_is_described_in_words(claims):
+    """A pattern is described in the description and in the error message."""
     lives = codebook_schema(LETTERS)["properties"]["people"]["items"]["properties"]["lives_in"]
     assert lives["description"] == ("Where the person lives. Write two capital letters and a digit, such as 'AB1'.")
     assert lives["patternErrorMessage"] == "Expected two capital letters and a digit, such as 'AB1'."
     assert "a month '2031-04'" in claims["items"]["properties"]["when_edtf"]["description"]
 
 
-def test_no_value_is_proposed_that_a_coder_has_not_read_in_the_text():
+def test_schemas_propose_no_values():
+    """No schema has defaults, examples or constants, which editors would fill in."""
     for schema in (annotation_schema(CONTRACT), codebook_schema(CONTRACT)):
         assert not re.search(r'"(default|examples|const)":', str(schema).replace("'", '"'))
 
 
-def test_what_a_record_cannot_do_without_is_offered_first(claims):
+def test_required_keys_are_offered_first(claims):
+    """Required keys come first, nested lists last."""
     keys = list(claims["items"]["properties"])
     assert keys[:3] == claims["items"]["required"] == ["id", "person_id", "quote"]
     assert keys[-1] == "witnesses"
 
 
-def test_a_number_that_coders_give_is_one_and_not_too_small():
+def test_integer_has_type_and_minimum():
+    """A number is accepted with and without quotes, if it is whole and at least the minimum."""
+
     class Others(Claims):
         """One thing that somebody in a letter says is so."""
 
@@ -184,57 +197,61 @@ def test_a_number_that_coders_give_is_one_and_not_too_small():
         said_in: str = text("In which words.", nullable=True)
 
     Others.__name__ = "Claims"
-    of = contract(People, Letters, Others, Witnesses, Tallies)
+    letters = contract(People, Letters, Others, Witnesses, Tallies)
 
-    def takes(number):
-        typed = ANNOTATIONS.replace("    quote:", f"    n_heard: {number}\n    quote:")
-        return accepts(annotation_schema(of), yaml_core.read(typed))
+    def accepts_number(number):
+        written = ANNOTATIONS.replace("    quote:", f"    n_heard: {number}\n    quote:")
+        return accepts(annotation_schema(letters), yaml_core.read(written))
 
-    assert takes("3")
-    assert takes("'3'")
-    assert not takes("0")
-    assert not takes("three")
-    assert not takes("1.5")
+    assert accepts_number("3")
+    assert accepts_number("'3'")
+    assert not accepts_number("0")
+    assert not accepts_number("three")
+    assert not accepts_number("1.5")
 
 
-# ── New records ───────────────────────────────────────────────────────────────────────────────────
+# ── Snippets ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def lists(schema):
-    """Yield the schemas of lists of records, those of children too."""
-    for each in schema["properties"].values():
-        if "items" in each:
-            yield each
-        if "properties" in (record := each.get("items", each)):
+    """Yield the schemas of lists of records, nested ones included."""
+    for value in schema["properties"].values():
+        if "items" in value:
+            yield value
+        if "properties" in (record := value.get("items", value)):
             yield from lists(record)
 
 
 @pytest.mark.parametrize("schema", [annotation_schema(CONTRACT), codebook_schema(CONTRACT)], ids=["texts", "codebook"])
-def test_each_list_has_a_snippet_with_the_keys_that_a_record_must_have(schema):
+def test_snippet_has_required_keys(schema):
+    """The snippet of a list has the required keys, with numbered tab stops."""
     assert list(lists(schema))
-    for each in lists(schema):
-        [snippet] = each["defaultSnippets"]
-        assert list(snippet["body"]) == each["items"]["required"]
+    for list_schema in lists(schema):
+        [snippet] = list_schema["defaultSnippets"]
+        assert list(snippet["body"]) == list_schema["items"]["required"]
         stops = [int(re.search(r"\$\{?(\d+)", value)[1]) for value in snippet["body"].values()]
         assert stops == list(range(1, len(stops) + 1))
 
 
-def test_a_snippet_leaves_every_value_to_the_coder():
-    for each in [*lists(annotation_schema(CONTRACT)), *lists(codebook_schema(CONTRACT))]:
-        for name, value in each["defaultSnippets"][0]["body"].items():
+def test_snippet_fills_in_no_value():
+    """A snippet has choices or an empty tab stop for each value, and a first choice that is no value."""
+    for list_schema in [*lists(annotation_schema(CONTRACT)), *lists(codebook_schema(CONTRACT))]:
+        properties = list_schema["items"]["properties"]
+        for name, value in list_schema["defaultSnippets"][0]["body"].items():
             if choices := re.fullmatch(r"\$\{\d+\|(.*)\|\}", value):
                 first, *values = choices[1].split(",")
-                assert first not in each["items"]["properties"][name]["enum"]
-                assert values == [each for each in each["items"]["properties"][name]["enum"] if each is not None]
+                assert first not in properties[name]["enum"]
+                assert values == [choice for choice in properties[name]["enum"] if choice is not None]
             else:
                 assert re.fullmatch(r"(\|-\n +)?\$\d+", value)
 
 
-# A language server indents the lines of a record after the first by two or, beside a key, by four; see its tests.
+# A language server indents the lines of a record after the first by two or, on the line of a key, by four spaces.
 @pytest.mark.parametrize(
     ("before", "indent"), [("claims:\n  - ", "    "), ("claims:\n- ", "  "), ("claims: \n  - ", "    ")]
 )
-def test_a_snippet_filled_in_is_a_record(before, indent, claims):
+def test_completed_snippet_is_record(before, indent, claims):
+    """A completed snippet is valid YAML for a record, at any indentation."""
     body = claims["defaultSnippets"][0]["body"]
     filled = {"id": "c01", "person_id": "otto", "quote": "the rope was old"}
     lines = [
@@ -244,7 +261,9 @@ def test_a_snippet_filled_in_is_a_record(before, indent, claims):
     assert yaml_core.read(written) == {"claims": [filled]}
 
 
-def test_choices_are_escaped_for_an_editor():
+def test_choices_are_escaped():
+    """Commas and bars in choices are escaped."""
+
     class Others(Claims):
         """One thing that somebody in a letter says is so."""
 
