@@ -169,7 +169,7 @@ def draw_text(axes: Axes, x: float, y: float, text: str, size: float = TEXT_PT, 
 
 def draw_area(axes: Axes, corner: tuple[float, float], width: float, height: float, style: FillStyle) -> None:
     """Fill a rectangle whose `corner` has the lowest coordinates."""
-    colors = {"facecolor": style.color, "edgecolor": style.edge_color, "hatch": style.hatch}
+    colors: dict[str, Any] = {"facecolor": style.color, "edgecolor": style.edge_color, "hatch": style.hatch}
     dashes: Any = (0, (3, 2)) if style.dashed else "solid"
     axes.add_patch(Rectangle(corner, width, height, linewidth=1.0, linestyle=dashes, **colors))
 
