@@ -4,7 +4,8 @@ import pandas as pd
 
 from schemas.passages import DatedPassage
 from schemas.vocabularies import BASIS, DEMAND_STATUS, FLEXIBILITY, MOVE
-from stancebook.schema.columns import Category, categorical, edtf, foreign_key, primary_key, row_rule, text
+from stancebook.schema.columns import Category, categorical, edtf, foreign_key, primary_key, text
+from stancebook.schema.rules import row_rule
 
 
 class Demands(DatedPassage):

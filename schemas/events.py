@@ -5,8 +5,9 @@ import pandas as pd
 from schemas.actors import ISO3
 from schemas.passages import DatedPassage
 from schemas.vocabularies import CERTAINTY, EVENT_ROLE, EVENT_STATUS, EVENT_TYPE, PLOVER_MODE, PLOVER_TYPE
-from stancebook.schema.columns import Category, categorical, foreign_key, primary_key, row_rule, text
+from stancebook.schema.columns import Category, categorical, foreign_key, primary_key, text
 from stancebook.schema.models import Nested
+from stancebook.schema.rules import row_rule
 
 
 class Events(DatedPassage):

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from schemas.quotation import stand_in
-from stancebook.schema.contract import Rule, rule
+from stancebook.schema.rules import Rule, rule
 from stancebook.schema.spec import Tables
 
 

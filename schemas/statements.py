@@ -5,7 +5,8 @@ import pandas as pd
 from schemas.passages import DatedPassage
 from schemas.quotation import holds_quotation_marks, stand_in_quotation_marks
 from schemas.vocabularies import ACT, ASSERTED_CHANGE, ATTRIBUTION, SOURCE, STANCE
-from stancebook.schema.columns import Category, categorical, foreign_key, primary_key, row_rule, text, verbatim
+from stancebook.schema.columns import Category, categorical, foreign_key, primary_key, text, verbatim
+from stancebook.schema.rules import row_rule
 
 
 class Statements(DatedPassage):

@@ -36,13 +36,13 @@ if TYPE_CHECKING:  # `as` marks a name as public for type checkers
     from stancebook.schema.columns import foreign_key as foreign_key
     from stancebook.schema.columns import integer as integer
     from stancebook.schema.columns import primary_key as primary_key
-    from stancebook.schema.columns import row_rule as row_rule
+    from stancebook.schema.rules import row_rule as row_rule
     from stancebook.schema.columns import text as text
     from stancebook.schema.columns import verbatim as verbatim
     from stancebook.schema.contract import Contract as Contract
     from stancebook.schema.contract import Contributor as Contributor
     from stancebook.schema.contract import License as License
-    from stancebook.schema.contract import rule as rule
+    from stancebook.schema.rules import rule as rule
     from stancebook.schema.models import Annotation as Annotation
     from stancebook.schema.models import Codebook as Codebook
     from stancebook.schema.models import Derived as Derived
@@ -61,9 +61,10 @@ _NAMES_BY_MODULE = {
     " ProblemsError PublishError StancebookError TableNotFoundError UnknownRevisionError",
     "problems": "Problem",
     "schema.columns": "Category Date categorical date edtf edtf_lower edtf_upper foreign_key integer primary_key"
-    " row_rule text verbatim",
-    "schema.contract": "Contract Contributor License rule",
+    " text verbatim",
+    "schema.contract": "Contract Contributor License",
     "schema.models": "Annotation Codebook Derived Document Nested",
+    "schema.rules": "row_rule rule",
     "schema.spec": "Pattern Tables",
 }
 _MODULES = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names.split()}

@@ -7,7 +7,7 @@ import yaml
 
 from schemas import CONTRACT
 from stancebook.build.pipeline import build_tables
-from stancebook.schema.pandera_checks import model_failures
+from stancebook.schema.rules import model_failures
 
 DOCUMENT = "document"
 

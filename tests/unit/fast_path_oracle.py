@@ -4,9 +4,9 @@ from functools import cache
 
 import pandas as pd
 
-from stancebook.build.diagnostics import validated_codebook
-from stancebook.build.fast_checks import all_valid
+from stancebook.build.diagnostics import check_codebook
 from stancebook.build.fast_path import build_fast
+from stancebook.build.integrity import tables_are_valid
 from stancebook.build.pipeline import Build
 from stancebook.schema.contract import Contract
 from stancebook.sources.corpus import Corpus, SourceFile
@@ -19,12 +19,12 @@ def taken(contract: Contract, corpus: Corpus) -> dict[str, pd.DataFrame] | None:
     _contracts[id(contract)] = contract
     codebook = None if corpus.problems else _codebook(id(contract), corpus.codebook, corpus.complete)
     frames = build_fast(contract, codebook, corpus) if codebook is not None else None
-    return frames if frames is not None and all_valid(contract, frames) else None
+    return frames if frames is not None and tables_are_valid(contract, frames) else None
 
 
 @cache
 def _codebook(contract: int, files: tuple[SourceFile, ...], whole: bool) -> dict[str, pd.DataFrame] | None:
-    return validated_codebook(_contracts[contract], Corpus(files, whole, (), {}, ()))
+    return check_codebook(_contracts[contract], Corpus(files, whole, (), {}, ())).valid_frames
 
 
 def is_taken(slow: Build) -> bool:

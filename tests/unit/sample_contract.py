@@ -16,12 +16,12 @@ from stancebook.schema.columns import (
     foreign_key,
     integer,
     primary_key,
-    row_rule,
     text,
     verbatim,
 )
-from stancebook.schema.contract import Contract, License, rule
+from stancebook.schema.contract import Contract, License
 from stancebook.schema.models import Annotation, Codebook, Derived, Document, Nested
+from stancebook.schema.rules import row_rule, rule
 from stancebook.schema.spec import Pattern, Tables, TableSpec
 from stancebook.sources.records import Record
 from stancebook.sources.yaml_reader import Scalar

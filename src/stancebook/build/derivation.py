@@ -1,42 +1,65 @@
-"""What functions of the contract compute: columns of coded tables, and whole derived tables."""
+"""What functions of the contract compute: columns of coded tables, and derived tables."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import pandas as pd
 
 from stancebook.exceptions import ContractError
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import cast_column, conform_to_spec
-from stancebook.schema.pandera_checks import model_failures
+from stancebook.schema.rules import model_failures
 from stancebook.schema.spec import ColumnsByTable, Tables, TableSpec
 
 
-def compute_columns(contract: Contract, frames: Tables, *, all_valid: bool) -> None:
-    """Fill, in place, the columns that functions compute; those of the codebook see the codebook alone.
+def compute_columns(
+    contract: Contract, frames: Tables, specs: Iterable[TableSpec], *, all_valid: bool
+) -> dict[str, pd.DataFrame]:
+    """Return the tables with the computed columns of some of them filled; the given frames are not changed.
 
-    For a table without rows nothing is computed.
-    Where not all rows are sound, a function may stumble over what a problem has been reported for; its
-    column then stays empty.
+    Nothing is computed for a table without rows.
+
+    Args:
+        contract: The contract of the dataset.
+        frames: The tables that the functions may read: for columns of the codebook its tables, else all coded ones.
+        specs: The tables whose columns are computed.
+        all_valid: Whether every row is valid. If not, a function may fail because of a reported problem; its column
+            then stays empty.
+
+    Raises:
+        ContractError: The function of a codebook column reads documents.
     """
-    codebook = {spec.name: frames[spec.name] for spec in contract.codebook_tables}
-    for name, frame in frames.items():
-        seen = codebook if name in codebook else frames
-        for column in contract.tables[name].columns:
-            if column.compute is not None and len(frame):
-                try:
-                    frame[column.name] = cast_column(column.compute(seen), column)
-                except Exception as fault:
-                    if isinstance(fault, KeyError) and fault.args[0] in frames.keys() - seen.keys():
-                        raise ContractError(
-                            f"the function that fills {name}.{column.name} looks for {fault}: a column of the codebook"
-                            " is computed from the codebook alone, a derived table from documents too."
-                        ) from fault
-                    if all_valid:
-                        raise
+    filled = dict(frames)
+    for spec in specs:
+        for column in spec.columns:
+            if column.compute is None or filled[spec.name].empty:
+                continue
+            try:
+                values = cast_column(column.compute(filled), column)
+            except Exception as error:
+                if isinstance(error, KeyError) and contract.in_codebook(spec.name) and error.args[0] in contract.tables:
+                    raise ContractError(
+                        f"the function that fills {spec.name}.{column.name} looks for {error}: a column of the codebook"
+                        " is computed from the codebook alone, a derived table from documents too."
+                    ) from error
+                if all_valid:
+                    raise
+            else:
+                filled[spec.name] = filled[spec.name].assign(**{column.name: values})
+    return filled
 
 
 def derive_tables(contract: Contract, frames: Tables) -> dict[str, pd.DataFrame]:
-    """Return the derived tables; raise `ContractError` if one does not hold against its model."""
+    """Return the derived tables of a dataset.
+
+    Args:
+        contract: The contract of the dataset.
+        frames: All coded tables by name, sorted.
+
+    Raises:
+        ContractError: A derived table does not conform to its model.
+    """
     codebook = {spec.name: frames[spec.name] for spec in contract.codebook_tables}
     return {
         spec.name: derive_table(
@@ -47,27 +70,33 @@ def derive_tables(contract: Contract, frames: Tables) -> dict[str, pd.DataFrame]
 
 
 def derive_table(spec: TableSpec, tables: Tables) -> pd.DataFrame:
-    """Return a derived table, or of one whose rows keep apart some of it, out of what it reads.
+    """Return a derived table, or a partition of one.
 
-    Raises `ContractError` if it does not hold against its model.
+    Args:
+        spec: The derived table.
+        tables: The codebook's tables, and of documents' tables the columns that `spec.inputs` names; for a partition,
+            only its rows.
+
+    Raises:
+        ContractError: The table does not conform to its model, or its function reads what `spec.inputs` does not name.
     """
     if spec.derive is None:
         raise ContractError(f"{spec.name} is coded, not derived.")
     try:
         frame = conform_to_spec(spec, spec.derive(tables))
-    except KeyError as fault:
+    except KeyError as error:
         raise ContractError(
-            f"the function that derives {spec.name!r} looks for {fault}: name in inputs= all that it reads of"
+            f"the function that derives {spec.name!r} looks for {error}: name in inputs= all that it reads of"
             " documents."
-        ) from fault
+        ) from error
     for failure in model_failures(spec, frame):
         raise ContractError(f"row {failure.row} of the derived table {spec.name!r}: {failure.message}")
     return frame
 
 
-def distinct_rows(frames: Tables, seen: ColumnsByTable) -> dict[str, pd.DataFrame]:
-    """Return the distinct rows of some columns of some tables, in order."""
+def distinct_rows(frames: Tables, columns_by_table: ColumnsByTable) -> dict[str, pd.DataFrame]:
+    """Return the distinct rows of some columns of some tables, sorted."""
     return {
         table: frames[table][list(columns)].drop_duplicates().sort_values(list(columns), ignore_index=True)
-        for table, columns in seen.items()
+        for table, columns in columns_by_table.items()
     }

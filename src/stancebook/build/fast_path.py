@@ -45,8 +45,7 @@ def build_fast(contract: Contract, codebook: Tables, corpus: Corpus) -> dict[str
         frames = {**codebook, **{name: _frame(each, texts, contract) for name, each in written.items()}}
     except (NeedsDiagnosis, AnchorError, CellError, DateFormatError):
         return None
-    compute_columns(contract, frames, all_valid=False)
-    return frames
+    return compute_columns(contract, frames, contract.document_tables, all_valid=False)
 
 
 @dataclass

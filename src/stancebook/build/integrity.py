@@ -1,4 +1,4 @@
-"""Rows told apart and rows that name each other: keys, copies, references and circles → problems."""
+"""Keys, duplicates, references and cycles: checked on whole columns first, and explained record by record."""
 
 from __future__ import annotations
 
@@ -7,190 +7,246 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
 from stancebook.build.table_state import Finding, IncompleteSources, TableState, TableStates
 from stancebook.problems import Problem
-from stancebook.schema.spec import Column
+from stancebook.schema.contract import Contract
+from stancebook.schema.rules import evaluate_rule, model_failures
+from stancebook.schema.spec import Column, Tables, TableSpec
 from stancebook.sources.records import Record
 from stancebook.suggestions import did_you_mean, nearest
 
 CellRef = tuple[Record, Column]
 
 
+def tables_are_valid(contract: Contract, frames: Tables) -> bool:
+    """Return whether all document tables are valid, as far as whole columns show.
+
+    False means that the diagnosing path must look at them, not that there is an error.
+
+    Args:
+        contract: The contract of the dataset.
+        frames: All coded tables by name; those of the codebook are not checked.
+    """
+    return all(
+        _rows_are_distinct(spec, frames[spec.name])
+        and all(_references_are_valid(column, frames[spec.name], frames) for column in spec.references)
+        and not model_failures(spec, frames[spec.name])
+        for spec in contract.document_tables
+    ) and all(evaluate_rule(rule, frames).all() for rule in contract.rules if not contract.in_codebook(rule.table))
+
+
+def _rows_are_distinct(spec: TableSpec, frame: pd.DataFrame) -> bool:
+    if frame[list(spec.key)].isna().any(axis=None) or frame.duplicated(list(spec.key)).any():
+        return False
+    if spec.kind == "document":
+        return bool(frame["text_sha256"].is_unique)
+    if spec.kind == "annotation":
+        same_passage = frame[frame.duplicated(["doc_id", "char_start", "char_end"], keep=False)]
+        return not same_passage.duplicated([name for name in spec.names if name not in spec.key]).any()
+    return True
+
+
+def _references_are_valid(column: Column, frame: pd.DataFrame, frames: Tables) -> bool:
+    """Return whether every reference of a column has its row, and none is part of a cycle."""
+    given = frame[column.name].dropna()
+    target = frames[str(column.target)]
+    if not set(given.tolist()) <= set(target[str(column.target_key)].tolist()):
+        return False
+    if target is not frame or given.empty:
+        return True
+    referred = dict(zip(frame.loc[given.index, str(column.target_key)].tolist(), given.tolist(), strict=True))
+    return not any(len(cycle) == 1 or not column.symmetric for cycle in cycles(referred))
+
+
 def check_keys(table: TableState) -> Iterator[Finding]:
-    """Yield a problem for each row whose key an earlier row has; of a file that repeats another's keys, the first."""
+    """Yield a problem for each row whose key an earlier row has.
+
+    Of a file that repeats the keys of another file, only the first is reported.
+    """
     first: dict[tuple[Any, ...], Record] = {}
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     keys = table.frame[list(table.spec.key)]
-    for record, key, whole in zip(table.records, keys.itertuples(index=False), keys.notna().all(axis=1), strict=True):
-        if not whole or (earlier := first.setdefault(tuple(key), record)) is record:
+    for record, key, complete in zip(
+        table.records, keys.itertuples(index=False), keys.notna().all(axis=1), strict=True
+    ):
+        if not complete or (earlier := first.setdefault(tuple(key), record)) is record:
             continue
-        if record.parent is not None and not record.parent.valid:  # the parent's key stands twice, and so do its rows
+        if record.parent is not None and not record.parent.valid:  # a repeated parent repeats its nested rows
             continue
         files = (record.file, earlier.file)
-        if files in told:
+        if files in reported:
             yield Finding(record, None)
             continue
         hint = "give each row a key of its own"
         if record.file != earlier.file:
-            told.add(files)
-            hint += f"; or take the file out, if it is a copy of {earlier.file}"
+            reported.add(files)
+            hint += f"; or remove the file, if it is a copy of {earlier.file}"
         column = table.spec.record_key
-        named = record.cells[column].text if column in record.cells else ", ".join(map(str, key))
-        yield _finding(record, column, f"{named!r} is already used in {_place_of(earlier, record)}", hint)
+        shown = record.cells[column].text if column in record.cells else ", ".join(map(str, key))
+        yield _finding(record, column, f"{shown!r} is already used in {_location(earlier, record)}", hint)
 
 
 def check_texts(documents: TableState) -> Iterator[Finding]:
-    """Yield a problem for each document whose text another one has: its rows would count twice."""
+    """Yield a problem for each document whose text an earlier document has, since its rows would count twice."""
     first: dict[str, Record] = {}
     for record, digest in zip(documents.records, documents.frame["text_sha256"], strict=True):
         if isinstance(digest, str) and (earlier := first.setdefault(digest, record)) is not record:
             message = f"the text is the same, byte for byte, as that of {earlier.doc_id!r}"
-            yield _finding(record, None, message, "take one of the two documents out: all it says would count twice")
+            yield _finding(record, None, message, "remove one of the two documents: its rows would count twice")
 
 
 def check_duplicates(table: TableState) -> Iterator[Finding]:
-    """Yield a problem for each record that says, but for its key, what an earlier one says."""
-    named = table.spec.record_key
+    """Yield a problem for each record that is equal to an earlier one of its document, apart from its key."""
+    key = table.spec.record_key
     first: dict[tuple[tuple[str, str], ...], Record] = {}
-    for record in table.records if named else ():
-        said = tuple(
-            sorted((name, " ".join(cell.text.split())) for name, cell in record.cells.items() if name != named)
+    for record in table.records if key else ():
+        content = tuple(
+            sorted((name, " ".join(cell.text.split())) for name, cell in record.cells.items() if name != key)
         )
-        earlier = first.setdefault((("", record.doc_id), *said), record)
-        if named in record.cells and said and earlier.valid and earlier.key != record.key:
-            place = _place_of(earlier, record)
-            message = f"this is the same as {earlier.cells[named].text!r} in {place} in all but its {named}"
-            yield _finding(record, named, message, "take one of the two out, or say what is different")
+        earlier = first.setdefault((("", record.doc_id), *content), record)
+        if key in record.cells and content and earlier.valid and earlier.key != record.key:
+            location = _location(earlier, record)
+            message = f"this is the same as {earlier.cells[key].text!r} in {location} in all but its {key}"
+            yield _finding(record, key, message, "remove one of the two, or say what is different")
 
 
-def check_references(tables: TableStates, unread: IncompleteSources) -> Iterator[Finding]:
-    """Yield a problem for each key that references name and no row has, unless it may stand in what is unread.
+def check_references(tables: TableStates, incomplete: IncompleteSources) -> Iterator[Finding]:
+    """Yield a problem for each key that is referred to and that no row has.
 
-    A key is told once, at the first place that names it: somebody renamed a row, or forgot one.
+    A key is reported once, at its first reference: the mistake is usually a renamed or a forgotten row.
+
+    Args:
+        tables: The tables; all that they refer to are among them.
+        incomplete: What was not read, and may hold missing keys.
     """
-    for target, places in _named(tables).items():
+    for target, references in _references_by_key(tables).items():
         table = tables[target]
         known = set(table.keys)
-        missing = {key: at for key, at in places.items() if not (key in known or unread.may_hold(table.spec, key))}
-        for key in _following_from_keys(missing, table):
-            yield from (Finding(record, None) for record, _ in missing.pop(key))
-        unnamed = _unnamed(table, places) if missing and not unread.partial else []
-        for key, at in missing.items():
-            yield from (Finding(record, None) for record, _ in at)
-            if told := [place for place in at if place[0].doc_id not in unread.told_elsewhere]:
-                record, problem = _dangling(told, table, unnamed)
-                yield Finding(record, replace(problem, cause=f"{target}: {key}", occurrences=len(told)))
+        missing = {
+            key: refs
+            for key, refs in references.items()
+            if key not in known and not incomplete.may_hold(table.spec, key)
+        }
+        explained = _explained_by_key_problems(missing, table)
+        never_referenced = _never_referenced(table, references) if missing and not incomplete.partial else []
+        for key, refs in missing.items():
+            yield from (Finding(record, None) for record, _ in refs)
+            reported = [ref for ref in refs if ref[0].doc_id not in incomplete.reported_elsewhere]
+            if reported and key not in explained:
+                record, problem = _missing_row(reported, table, never_referenced)
+                yield Finding(record, replace(problem, cause=f"{target}: {key}", occurrences=len(reported)))
 
 
 def document_links(tables: TableStates) -> set[tuple[str, str]]:
-    """Return each document that refers to another one, with that other one."""
+    """Return pairs of document IDs: a document, and another one that it refers to."""
     return {
         (record.doc_id, other)
-        for target, places in _named(tables).items()
+        for target, references in _references_by_key(tables).items()
         if tables[target].spec.kind in ("document", "annotation")
-        for key, at in places.items()
+        for key, refs in references.items()
         for other in [key.partition("#")[0]]
-        for record, _ in at
+        for record, _ in refs
         if record.doc_id != other
     }
 
 
 def check_cycles(table: TableState) -> Iterator[Finding]:
-    """Yield a problem for each circle of references within a table, and for each row that refers to itself."""
+    """Yield a problem for each cycle of references within a table, and for each row that refers to itself."""
     for column in table.spec.references:
         if column.target == table.spec.name and column.filled_by == "coder":
             rows = zip(table.keys, table.records, table.frame[column.name], strict=True)
-            sound = {key: (record, value) for key, record, value in rows if record.valid}
-            records = {key: record for key, (record, _) in sound.items()}
-            above = {key: value for key, (_, value) in sound.items()}
-            for circle in cycles(above):
-                if len(circle) == 1 or not column.symmetric:
-                    path = " → ".join(key.rpartition("#")[2] for key in [*circle, circle[0]])
+            valid = {key: (record, value) for key, record, value in rows if record.valid}
+            for cycle in cycles({key: value for key, (_, value) in valid.items()}):
+                if len(cycle) == 1 or not column.symmetric:
+                    path = " → ".join(key.rpartition("#")[2] for key in [*cycle, cycle[0]])
                     message = f"the reference goes in a circle: {path}"
-                    yield _finding(records[circle[0]], column.name, message, "take one of them out")
+                    yield _finding(valid[cycle[0]][0], column.name, message, "remove one of them")
+
+
+def cycles(references: Mapping[str, Any]) -> Iterator[list[str]]:
+    """Yield each cycle of a mapping from keys to keys once, starting at its smallest key."""
+    visited: set[str] = set()
+    for start in references:
+        path: list[str] = []
+        key: Any = start
+        while isinstance(key, str) and key in references and key not in visited:
+            visited.add(key)
+            path.append(key)
+            key = references[key]
+        if key in path:
+            cycle = path[path.index(key) :]
+            first = cycle.index(min(cycle))
+            yield cycle[first:] + cycle[:first]
 
 
 def _finding(record: Record, key: str | None, message: str, hint: str) -> Finding:
     return Finding(record, record.problem(key, message, hint))
 
 
-def _place_of(earlier: Record, seen_from: Record) -> str:
-    return f"line {earlier.line}" if earlier.file == seen_from.file else f"{earlier.file}:{earlier.line}"
+def _location(earlier: Record, record: Record) -> str:
+    return f"line {earlier.line}" if earlier.file == record.file else f"{earlier.file}:{earlier.line}"
 
 
-def _named(tables: TableStates) -> dict[str, dict[str, list[CellRef]]]:
-    """Return, by table, the keys that references name, each with the places that name it."""
-    named: dict[str, dict[str, list[CellRef]]] = {name: {} for name in tables}
+def _references_by_key(tables: TableStates) -> dict[str, dict[str, list[CellRef]]]:
+    """Return, by target table and by key, the cells that refer to it."""
+    references: dict[str, dict[str, list[CellRef]]] = {name: {} for name in tables}
     for table in tables.values():
         for column in table.spec.references:
             for record, key in zip(table.records, table.frame[column.name], strict=True):
                 if column.name in record.cells and isinstance(key, str):
-                    named[column.target or ""].setdefault(key, []).append((record, column))
-    return named
+                    references[column.target or ""].setdefault(key, []).append((record, column))
+    return references
 
 
-def _unnamed(table: TableState, places: Mapping[str, list[CellRef]]) -> list[str]:
-    """Return the keys of a codebook's rows that no other table names."""
+def _never_referenced(table: TableState, references: Mapping[str, list[CellRef]]) -> list[str]:
+    """Return the keys of a codebook table that no other table refers to."""
     if table.spec.kind != "codebook":
         return []
-    named = {key for key, at in places.items() if any(record.spec.name != table.spec.name for record, _ in at)}
-    return [key for key in table.keys if key not in named]
+    used = {key for key, refs in references.items() if any(record.spec.name != table.spec.name for record, _ in refs)}
+    return [key for key in table.keys if key not in used]
 
 
-def _following_from_keys(missing: Collection[str], target: TableState) -> list[str]:
-    """Return the keys that are missing because of a problem which a key of the table itself has.
+def _explained_by_key_problems(missing: Collection[str], target: TableState) -> set[str]:
+    """Return the keys that are missing because of a problem in a key of the target table, which is reported there.
 
-    One that is ill-formed was meant; or, of a document or the codebook, the only one missing is that of a row which
-    took another row's.
+    Either an ill-formed key is a near miss of it; or it is the only missing key of a document (or of the codebook) in
+    which two rows have the same key: then one of the two should have it.
     """
-    ill_formed = [key for key, found in zip(target.keys, target.frame[target.spec.key[0]], strict=True) if found != key]
-    twice = {_home(key) for key, times in Counter(target.keys).items() if times > 1}
-    alone = {home for home, times in Counter(map(_home, missing)).items() if times == 1}
-    return [
+    ill_formed = [key for key, value in zip(target.keys, target.frame[target.spec.key[0]], strict=True) if value != key]
+    with_repeated = {_document_of(key) for key, count in Counter(target.keys).items() if count > 1}
+    with_one_missing = {document for document, count in Counter(map(_document_of, missing)).items() if count == 1}
+    return {
         key
         for key in missing
-        if _home(key) in twice & alone or nearest(key, [each for each in ill_formed if _home(each) == _home(key)])
-    ]
+        if _document_of(key) in with_repeated & with_one_missing
+        or nearest(key, [other for other in ill_formed if _document_of(other) == _document_of(key)])
+    }
 
 
-def _home(key: str) -> str:
-    """Return the document that a key is of; nothing, where it is one of the codebook."""
+def _document_of(key: str) -> str:
+    """Return the document of a key; an empty string for a key of the codebook."""
     document, mark, _ = key.partition("#")
     return document if mark else ""
 
 
-def _dangling(places: list[CellRef], target: TableState, unnamed: list[str]) -> tuple[Record, Problem]:
-    """Return the problem of a key that no row has, at the first of the places that name it.
+def _missing_row(references: list[CellRef], target: TableState, never_referenced: list[str]) -> tuple[Record, Problem]:
+    """Return the problem of a key that no row has, at the first of its references.
 
-    `unnamed` are the keys that no other table names: the only such entry of a codebook may be what is meant.
+    If only one row of the codebook is never referenced by another table, the hint suggests that row.
     """
-    record, column = min(places, key=lambda place: (place[0].file, *_at(*place)))
+    record, column = min(references, key=lambda ref: (ref[0].file, *_position(*ref)))
     typed = record.cells[column.name].text.strip()
     name = target.spec.name
     local = [key.removeprefix(f"{record.doc_id}#") for key in target.keys]
-    if len(unnamed) == 1:
-        hint = f"nothing names {unnamed[0]!r}: is that what is meant?"
+    if len(never_referenced) == 1:
+        hint = f"{never_referenced[0]!r} is never referenced; did you mean it?"
     else:
-        hint = did_you_mean(typed, local) or f"add it to the {name}, or name another"
+        hint = did_you_mean(typed, local) or f"add it to the {name}, or refer to another"
     return record, record.problem(column.name, f"{typed!r} is not among the {name}", hint)
 
 
-def _at(record: Record, column: Column) -> tuple[int, int]:
+def _position(record: Record, column: Column) -> tuple[int, int]:
     cell = record.cells[column.name]
     return cell.line, cell.column
-
-
-def cycles(above: Mapping[str, Any]) -> Iterator[list[str]]:
-    """Yield each circle of a mapping from keys to keys once, from its first key in order."""
-    done: set[str] = set()
-    for start in above:
-        path: list[str] = []
-        key: Any = start
-        while isinstance(key, str) and key in above and key not in done:
-            done.add(key)
-            path.append(key)
-            key = above[key]
-        if key in path:
-            circle = path[path.index(key) :]
-            first = circle.index(min(circle))
-            yield circle[first:] + circle[:first]

@@ -1,31 +1,59 @@
-"""The pipeline: seeds and a contract in, checked tables out, or all problems at once."""
+"""The build: sources and a contract in, validated tables or all problems out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from stancebook.build.derivation import derive_tables, distinct_rows
-from stancebook.build.diagnostics import check_corpus, validated_codebook
-from stancebook.build.fast_checks import all_valid
+from stancebook.build.diagnostics import CheckedCodebook, check_codebook, check_codebook_rules, check_corpus
 from stancebook.build.fast_path import build_fast
-from stancebook.build.summary import BuildSummary, summarize
+from stancebook.build.integrity import tables_are_valid
 from stancebook.build.table_state import frames_of
-from stancebook.dataset.table_stats import table_stats
+from stancebook.dataset.table_stats import TableStats, table_stats
 from stancebook.problems import Problem, deduplicate, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import sort_rows
 from stancebook.schema.spec import Tables
 from stancebook.sources.corpus import Corpus, load_corpus
 
-FAST_PATH_MIN_DOCUMENTS = 12  # documents, from which on the quick way is worth its start
+FAST_PATH_MIN_DOCUMENTS = 12  # fewer are built sooner by the diagnosing path
+
+
+@dataclass(frozen=True)
+class BuildSummary:
+    """What a build read, checked and wrote.
+
+    Attributes:
+        documents: The number of documents.
+        codebook_files: The number of files of the codebook.
+        quotes: The number of annotations, each anchored to its passage.
+        references: The number of foreign keys that were resolved.
+        rules: The number of rules that were checked.
+        rows: The number of rows by table.
+    """
+
+    documents: int
+    codebook_files: int
+    quotes: int
+    references: int
+    rules: int
+    rows: Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class Build:
-    """What a build gave: typed frames by table name, sorted by key; none of them where `errors` is not empty."""
+    """The result of a build.
+
+    Attributes:
+        contract: The contract of the dataset.
+        corpus: The sources that were read.
+        frames: Typed frames by table name, sorted by key; none if there are errors.
+        problems: The errors, or if there are none, the warnings.
+    """
 
     contract: Contract
     corpus: Corpus
@@ -34,48 +62,92 @@ class Build:
 
     @property
     def errors(self) -> list[Problem]:
-        """The problems that stand in the way of tables."""
+        """The problems that prevent the dataset from being written."""
         return errors_in(self.problems)
 
     @property
     def summary(self) -> BuildSummary:
-        """What it read, checked and made, in numbers."""
-        tallies = {name: table_stats(spec, self.frames[name]) for name, spec in self.contract.tables.items()}
-        return summarize(self.contract, tallies, len(self.corpus.documents), len(self.corpus.codebook))
+        """What the build read, checked and made, in numbers."""
+        stats = {name: table_stats(spec, self.frames[name]) for name, spec in self.contract.tables.items()}
+        return summarize(self.contract, stats, len(self.corpus.documents), len(self.corpus.codebook))
 
 
 def build_tables(contract: Contract, seeds: Path) -> Build:
-    """Build all tables of a contract from a seeds folder, in memory."""
+    """Build all tables of a contract in memory.
+
+    Args:
+        contract: The contract of the dataset.
+        seeds: The folder with the codebook and the documents.
+    """
     return build_corpus(contract, load_corpus(seeds))
 
 
-def build_corpus(contract: Contract, corpus: Corpus) -> Build:
-    """Build all tables of a contract from the files of a corpus, in memory."""
-    frames, problems = _quickly(contract, corpus) or _slowly(contract, corpus)
+def build_corpus(
+    contract: Contract, corpus: Corpus, *, fast_path_min_documents: int = FAST_PATH_MIN_DOCUMENTS
+) -> Build:
+    """Build all tables of a contract from files that are already read, in memory.
+
+    Args:
+        contract: The contract of the dataset.
+        corpus: The contents of the files.
+        fast_path_min_documents: From how many documents on the fast path is tried first.
+    """
+    codebook = check_codebook(contract, corpus)
+    try_fast_path = len(corpus.documents) >= fast_path_min_documents
+    frames, problems = (try_fast_path and _build_fast(contract, corpus, codebook)) or _diagnose(
+        contract, corpus, codebook
+    )
     if errors := errors_in(problems):
-        return Build(contract, corpus, {}, errors)  # what is only worth a warning may be a consequence
+        return Build(contract, corpus, {}, errors)  # a warning may be a consequence of an error
     return Build(contract, corpus, finish_tables(contract, frames), problems)
 
 
-def _slowly(contract: Contract, corpus: Corpus) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
-    judged = check_corpus(contract, corpus)
-    return frames_of(judged.tables), deduplicate(judged.problems)
+def _diagnose(
+    contract: Contract, corpus: Corpus, codebook: CheckedCodebook
+) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    checked = check_corpus(contract, corpus, codebook)
+    return frames_of(checked.tables), deduplicate(checked.problems)
 
 
-def _quickly(contract: Contract, corpus: Corpus) -> tuple[dict[str, pd.DataFrame], list[Problem]] | None:
-    """Return the coded tables and the problems of the codebook; None where documents are few or doubtful."""
-    if len(corpus.documents) < FAST_PATH_MIN_DOCUMENTS or corpus.problems:
+def _build_fast(
+    contract: Contract, corpus: Corpus, codebook: CheckedCodebook
+) -> tuple[dict[str, pd.DataFrame], list[Problem]] | None:
+    """Return the coded tables and the problems of the codebook; None if any document may have a problem."""
+    if corpus.problems or (codebook_frames := codebook.valid_frames) is None:
         return None
-    codebook = validated_codebook(contract, corpus)
-    frames = build_fast(contract, codebook, corpus) if codebook is not None else None
-    if frames is None or not all_valid(contract, frames):
+    frames = build_fast(contract, codebook_frames, corpus)
+    if frames is None or not tables_are_valid(contract, frames):
         return None
-    seen = distinct_rows(frames, contract.rule_inputs)
-    return frames, deduplicate(check_corpus(contract, replace(corpus, documents=()), seen).problems)
+    inputs = distinct_rows(frames, contract.rule_inputs)
+    return frames, deduplicate(check_codebook_rules(contract, codebook, inputs))
 
 
 def finish_tables(contract: Contract, coded: Tables) -> dict[str, pd.DataFrame]:
-    """Return the frames of all tables, sorted, derived ones among them, in the order of the contract."""
+    """Sort the coded tables and derive the others; return all in the order of the contract."""
     frames = {name: sort_rows(contract.tables[name], frame) for name, frame in coded.items()}
     frames |= derive_tables(contract, frames)
     return {name: frames[name] for name in contract.tables}
+
+
+def summarize(contract: Contract, stats: Mapping[str, TableStats], documents: int, codebook_files: int) -> BuildSummary:
+    """Summarize a build.
+
+    Args:
+        contract: The contract of the dataset.
+        stats: The statistics of every table, by name.
+        documents: The number of documents.
+        codebook_files: The number of files of the codebook.
+    """
+    references = (
+        stats[spec.name].rows - stats[spec.name].empty.get(column.name, 0)
+        for spec in contract.tables.values()
+        for column in spec.references
+    )
+    return BuildSummary(
+        documents=documents,
+        codebook_files=codebook_files,
+        quotes=sum(stats[spec.name].rows for spec in contract.tables_of_kind("annotation")),
+        references=sum(references),
+        rules=len(contract.rules) + sum(len(spec.rules) for spec in contract.tables.values()),
+        rows={name: stats[name].rows for name in contract.tables},
+    )

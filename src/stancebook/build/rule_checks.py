@@ -1,106 +1,98 @@
-"""Coded tables held against what the contract asks of their rows: the models, and rules across tables."""
+"""Check coded tables with their models and the rules of the contract; each failure is a problem at its record."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from stancebook.build.table_state import Finding, TableState, TableStates
-from stancebook.exceptions import ContractError
-from stancebook.schema.contract import Contract, Rule
-from stancebook.schema.pandera_checks import model_failures
+from stancebook.problems import Problem
+from stancebook.schema.contract import Contract
+from stancebook.schema.rules import Rule, evaluate_rule, model_failures
+from stancebook.schema.spec import Tables
 from stancebook.sources.records import Record
 
-_MANY = 5  # rows of one document that break rules against it, from which on the document itself is likelier wrong
+MIN_ROWS_FOR_DOCUMENT_PROBLEM = 5  # so many rows that contradict a value of their document: the value is likelier wrong
 
 
 def check_model(table: TableState, *, all_valid: bool) -> Iterator[Finding]:
-    """Yield a problem for each sound row and rule of the model that it breaks.
+    """Yield a problem for each valid row and each rule of the model that it breaks.
 
-    Columns that functions compute out of other rows are judged only where all rows are sound.
+    Args:
+        table: The table.
+        all_valid: Whether every row of the dataset is valid. If not, computed columns are not checked, since they may
+            be computed from invalid rows.
     """
     for failure in model_failures(table.spec, table.frame[table.valid]):
         record = table.records[failure.row]
-        computed = failure.own and failure.column and table.spec[failure.column].filled_by == "function"
+        computed = failure.single_column and failure.column and table.spec[failure.column].filled_by == "function"
         if all_valid or not computed:
             column = failure.column if failure.column in record.cells else None
             yield Finding(record, record.problem(column, failure.message))
 
 
 def check_rules(
-    contract: Contract,
-    rules: Iterable[Rule],
-    tables: TableStates,
-    rule_inputs: Mapping[str, pd.DataFrame],
-    *,
-    all_valid: bool,
-) -> Iterator[Finding]:
-    """Yield a problem for each row that breaks a rule across tables; the rules are shown what is `seen`.
+    contract: Contract, rules: Iterable[Rule], tables: TableStates, frames: Tables, *, all_valid: bool
+) -> Iterator[Problem]:
+    """Yield a problem for each row that breaks a rule across tables.
 
-    Rows with a problem of their own, or next to one, are left alone.
+    Rows that have a problem, or are directly related to a row that has, are skipped. No record is marked as invalid: no
+    check follows.
+
+    Args:
+        contract: The contract of the dataset.
+        rules: The rules to check.
+        tables: The tables of the rules, and those that they refer to.
+        frames: What the rules may read, by table name.
+        all_valid: Whether every row is valid. If not, a rule that fails to run is skipped.
     """
     broken_parents = {id(r.parent) for table in tables.values() for r in table.records if r.parent and not r.valid}
-    clean = {name: _surroundings_sound(table, tables, broken_parents) for name, table in tables.items()}
-    shared: dict[tuple[str, str], list[tuple[Rule, Record]]] = {}
+    checkable = {name: _related_rows_valid(table, tables, broken_parents) for name, table in tables.items()}
+    by_document: dict[tuple[str, str], list[tuple[Rule, Record]]] = {}
     for rule in rules:
-        broken = _broken(rule, rule_inputs, all_valid=all_valid)
-        for label in broken.index[clean[rule.table][broken.index]]:
+        broken = _broken_rows(rule, frames, all_valid=all_valid)
+        for label in broken.index[checkable[rule.table][broken.index]]:
             record = tables[rule.table].records[label]
             if rule.document_column:
-                shared.setdefault((record.doc_id, rule.document_column), []).append((rule, record))
+                by_document.setdefault((record.doc_id, rule.document_column), []).append((rule, record))
             else:
-                yield _of_the_row(rule, record)
-    documents = {record.doc_id: record for record in tables[contract.document.name].records}
-    for (doc_id, column), pairs in shared.items():
-        if len(pairs) >= _MANY:
-            yield from _of_the_document(documents[doc_id], column, pairs)
+                yield _row_problem(rule, record)
+    for (doc_id, column), pairs in by_document.items():
+        if len(pairs) >= MIN_ROWS_FOR_DOCUMENT_PROBLEM:
+            documents = tables[contract.document.name].records
+            yield _document_problem(next(each for each in documents if each.doc_id == doc_id), column, pairs)
         else:
-            yield from (_of_the_row(rule, record) for rule, record in pairs)
+            yield from (_row_problem(rule, record) for rule, record in pairs)
 
 
-def _of_the_row(rule: Rule, record: Record) -> Finding:
-    column = rule.column if rule.column in record.cells else None
-    return Finding(record, record.problem(column, rule.message, level=rule.level))
+def _row_problem(rule: Rule, record: Record) -> Problem:
+    return record.problem(rule.column if rule.column in record.cells else None, rule.message, level=rule.level)
 
 
-def _of_the_document(document: Record, column: str, broken: list[tuple[Rule, Record]]) -> Iterator[Finding]:
-    """Yield the one problem of many rows that break rules against a column of their document."""
-    yield from (Finding(record, None) for _, record in broken)
+def _document_problem(document: Record, column: str, broken: list[tuple[Rule, Record]]) -> Problem:
+    """Return one problem for many rows that contradict a value of their document."""
     messages = dict.fromkeys(rule.message for rule, _ in broken)
-    lines = ", ".join(str(record.line) for _, record in broken[:_MANY])
-    hint = "\n".join([*messages, f"look at the records in the lines {lines} … if this is right"])
-    yield Finding(document, document.problem(column, f"{len(broken)} rows do not go with this", hint))
+    lines = ", ".join(str(record.line) for _, record in broken[:MIN_ROWS_FOR_DOCUMENT_PROBLEM])
+    hint = "\n".join([*messages, f"if this value is right, check the records in lines {lines} …"])
+    return document.problem(column, f"{len(broken)} records conflict with this value", hint)
 
 
-def _broken(rule: Rule, frames: Mapping[str, pd.DataFrame], *, all_valid: bool) -> pd.DataFrame:
-    """Return the rows that break a rule."""
+def _broken_rows(rule: Rule, frames: Tables, *, all_valid: bool) -> pd.DataFrame:
+    frame = frames[rule.table]
     try:
-        return frames[rule.table][~evaluate_rule(rule, frames)]
+        return frame[~evaluate_rule(rule, frames)]
     except Exception:
         if all_valid:
             raise
-        return frames[rule.table][:0]  # the rule met what a problem has already been reported for
+        return frame[:0]  # the rule failed on a row whose problem is reported
 
 
-def evaluate_rule(rule: Rule, frames: Mapping[str, pd.DataFrame]) -> pd.Series[bool]:
-    """Return for each row of a rule's table whether it holds; raise `ContractError` if the rule does not say.
-
-    Of a table without rows, as those of documents are where the codebook is looked at alone, it is not asked.
-    """
-    if frames[rule.table].empty:
-        return pd.Series(index=frames[rule.table].index, dtype=bool)
-    holds: pd.Series[bool] = rule.check(frames)
-    if isinstance(holds, pd.Series) and holds.dtype == bool and holds.index.equals(frames[rule.table].index):
-        return holds
-    raise ContractError(f"the rule {rule.message!r} must return one True or False for each row of {rule.table!r}.")
-
-
-def _surroundings_sound(table: TableState, tables: TableStates, broken_parents: set[int]) -> pd.Series[bool]:
-    """True for the rows that are sound, refer only to sound rows, and hold only sound children."""
-    sound = table.valid
+def _related_rows_valid(table: TableState, tables: TableStates, broken_parents: set[int]) -> pd.Series[bool]:
+    """Return True for rows that are valid, refer only to valid rows, and have only valid nested rows."""
+    valid = table.valid
     for column in table.spec.references:
         target = tables[column.target or ""]
-        reached = target.frame.loc[target.valid, target.spec.key[0]]
-        sound &= table.frame[column.name].isna() | table.frame[column.name].isin(reached)
-    return sound & ~pd.Series([id(r) in broken_parents for r in table.records], index=sound.index, dtype=bool)
+        valid_keys = target.frame.loc[target.valid, target.spec.key[0]]
+        valid &= table.frame[column.name].isna() | table.frame[column.name].isin(valid_keys)
+    return valid & ~pd.Series([id(r) in broken_parents for r in table.records], index=valid.index, dtype=bool)

@@ -1,4 +1,4 @@
-"""Tables as coded: each row beside the record it was made of, and what could not be read."""
+"""Coded tables before they are validated: each row with the record it was made from."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def collect(findings: Iterable[Finding]) -> list[Problem]:
 
 @dataclass(frozen=True)
 class TableState:
-    """One table as coded: row `i` of the frame was made of `records[i]`."""
+    """One coded table: row `i` of the frame was made from `records[i]`."""
 
     spec: TableSpec
     frame: pd.DataFrame
@@ -40,15 +40,15 @@ class TableState:
 
     @property
     def valid(self) -> pd.Series[bool]:
-        """True for the rows of which no problem is known."""
+        """A boolean series over the index of the frame: True for a row without a known problem."""
         return pd.Series([record.valid for record in self.records], index=self.frame.index, dtype=bool)
 
     @cached_property
     def keys(self) -> list[str]:
-        """The single key of each row; where it is ill-formed, as it was typed."""
-        found = self.frame[self.spec.key[0]]
-        typed = pd.Series([record.key for record in self.records], index=found.index, dtype="str")
-        return list(found.fillna(typed).fillna(""))
+        """The single key of each row; an ill-formed one as typed."""
+        keys = self.frame[self.spec.key[0]]
+        typed = pd.Series([record.key for record in self.records], index=keys.index, dtype="str")
+        return list(keys.fillna(typed).fillna(""))
 
 
 TableStates = Mapping[str, TableState]
@@ -56,26 +56,31 @@ TableStates = Mapping[str, TableState]
 
 @dataclass
 class IncompleteSources:
-    """What was not read whole, and so may hold rows that nobody saw: tables of the codebook, and documents.
+    """Sources that were not read, or not completely; keys that may be in them are not reported as missing.
 
-    `part`: there are other documents, which nobody meant to read; where these may refer to those, `here` are these.
-    What is wrong in some documents (the codebook is ""), `told_elsewhere`, is known here and told by others.
+    Attributes:
+        tables: Tables of the codebook that could not be read completely.
+        documents: Documents that could not be read completely.
+        partial: Whether other documents exist that were not loaded.
+        loaded: The documents that were loaded, if these may refer to others; None if they may not.
+        reported_elsewhere: Documents (`""` for the codebook) whose missing references are reported by another
+            part of the build.
     """
 
     tables: set[str] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
     partial: bool = False
-    here: Collection[str] | None = None
-    told_elsewhere: Collection[str] = ()
+    loaded: Collection[str] | None = None
+    reported_elsewhere: Collection[str] = ()
 
     def may_hold(self, spec: TableSpec, key: str) -> bool:
-        """Return whether a key that was not met may be that of a row which nobody saw."""
+        """Return whether a row that was not read may have this key."""
         if spec.kind not in ("document", "annotation"):
             return spec.name in self.tables
         document = key.partition("#")[0]
-        return document in self.documents or (self.here is not None and document not in self.here)
+        return document in self.documents or (self.loaded is not None and document not in self.loaded)
 
 
 def frames_of(tables: TableStates) -> dict[str, pd.DataFrame]:
-    """Return the frames alone, as rules and other functions of the contract take them."""
+    """Return the frames by table name, as functions of the contract take them."""
     return {name: table.frame for name, table in tables.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stancebook.build.summary import BuildSummary
+from stancebook.build.pipeline import BuildSummary
 from stancebook.problems import display_folder, pluralize
 
 

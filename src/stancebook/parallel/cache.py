@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stancebook.build.summary import BuildSummary
+from stancebook.build.pipeline import BuildSummary
 from stancebook.dataset.layout import sibling_path
 from stancebook.problems import Problem
 from stancebook.sources.discovery import SourceDocument, SourceListing

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stancebook.build.diagnostics import check_corpus, duplicate_text_problems
-from stancebook.build.pipeline import Build, build_corpus
-from stancebook.build.summary import BuildSummary, summarize
+from stancebook.build.diagnostics import check_codebook_rules, duplicate_text_problems
+from stancebook.build.pipeline import Build, BuildSummary, build_corpus, summarize
 from stancebook.build.writer import clear_unfinished, complete_dataset, write_dataset
 from stancebook.dataset.table_stats import Part, StoredTable, TableStats, table_stats
 from stancebook.parallel.aggregation import duckdb_session, duplicate_texts
@@ -20,7 +19,7 @@ from stancebook.parallel.chunking import split_into_chunks
 from stancebook.parallel.chunks import Advance, Chunk, PreviousBuild, build_chunks
 from stancebook.parallel.derived_tables import Partition, Partitions, derive_all
 from stancebook.parallel.executors import Executor, local_executor
-from stancebook.parallel.worker import BuildContext, ChunkResult, load_codebook, with_codebook
+from stancebook.parallel.worker import BuildContext, ChunkResult, checked_codebook, load_codebook
 from stancebook.problems import Problem, deduplicate, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import frame_from_rows
@@ -157,12 +156,10 @@ def _problems(
         documents = contract.document.name
         twice = set(duplicate_texts(database, [site.out / each.parts[documents].path for each in done]))
         if alike := tuple(document for document in found.documents if document.doc_id in twice):
-            corpus = with_codebook(read_corpus(site.seeds, SourceListing(documents=alike)), codebook)
+            corpus = read_corpus(site.seeds, SourceListing(documents=alike))
             problems += duplicate_text_problems(contract, corpus)
-    if errors_in(problems):
-        problems += check_corpus(contract, codebook, {}, partial=True).problems
-    else:
-        problems += check_corpus(contract, codebook, merge_rule_inputs(contract, [each.seen for each in done])).problems
+    inputs = {} if errors_in(problems) else merge_rule_inputs(contract, [each.seen for each in done])
+    problems += check_codebook_rules(contract, checked_codebook(site)[1], inputs)
     return deduplicate(problems)
 
 

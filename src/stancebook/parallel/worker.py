@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from stancebook.build.diagnostics import check_corpus, validated_codebook
-from stancebook.build.fast_checks import all_valid
+from stancebook.build.diagnostics import CheckedCodebook, check_codebook, check_corpus
 from stancebook.build.fast_path import build_fast
-from stancebook.build.integrity import document_links
+from stancebook.build.integrity import document_links, tables_are_valid
 from stancebook.build.writer import dataset_metadata, write_part
 from stancebook.dataset.layout import part_file
 from stancebook.dataset.parquet import rows_digest
@@ -84,7 +83,8 @@ def build_chunk(site: BuildContext, task: ChunkTask) -> ChunkResult:
     The quick way is tried first; what it doubts is looked at slowly, and told in problems. Parts hold the rows of the
     chunk's own documents, and depend on nothing but those, the guests, the codebook and the contract.
     """
-    contract, codebook, book = _prepared(site)
+    contract, codebook = checked_codebook(site)
+    book = codebook.valid_frames
     corpus = read_corpus(site.seeds, SourceListing(documents=tuple(sorted((*task.documents, *task.guests)))))
     done = ChunkResult(_digest(corpus, task.documents))
     here = {document.doc_id for document in (*task.documents, *task.guests)}
@@ -93,11 +93,12 @@ def build_chunk(site: BuildContext, task: ChunkTask) -> ChunkResult:
         done = replace(done, links=tuple(sorted(frame_links(contract, frames))))
         if not task.linked and _lead_away(done.links, here):
             return done
-        if all_valid(contract, frames):
+        if tables_are_valid(contract, frames):
             return _kept(site, task, contract, frames, done)
     judged = check_corpus(
         contract,
-        with_codebook(corpus, codebook),
+        corpus,
+        codebook,
         partial=True,
         allow_external_refs=not task.linked,
         context_documents=[guest.doc_id for guest in task.guests],
@@ -115,21 +116,15 @@ def build_chunk(site: BuildContext, task: ChunkTask) -> ChunkResult:
 
 def load_codebook(site: BuildContext) -> tuple[Contract, Tables]:
     """Return the contract and the tables of the codebook, which is in order."""
-    contract, _, tables = _prepared(site)
-    return contract, tables or {}
-
-
-def with_codebook(documents: Corpus, codebook: Corpus) -> Corpus:
-    """Return documents that were read by themselves as a corpus with its codebook."""
-    return replace(documents, codebook=codebook.codebook, complete=codebook.complete)
+    contract, codebook = checked_codebook(site)
+    return contract, codebook.valid_frames or {}
 
 
 @lru_cache(maxsize=1)
-def _prepared(site: BuildContext) -> tuple[Contract, Corpus, Tables | None]:
-    """Return the contract, the codebook as files, and as tables if it is in order."""
+def checked_codebook(site: BuildContext) -> tuple[Contract, CheckedCodebook]:
+    """Return the contract and the codebook, which each process reads and checks once."""
     contract = site.contract()
-    codebook = Corpus(site.codebook, site.complete, (), {}, ())
-    return contract, codebook, validated_codebook(contract, codebook)
+    return contract, check_codebook(contract, Corpus(site.codebook, site.complete, (), {}, ()))
 
 
 def _digest(corpus: Corpus, documents: Collection[SourceDocument]) -> str:

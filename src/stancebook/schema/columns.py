@@ -1,6 +1,7 @@
-"""The words a model is written in: fields that carry a `Column`, and rules that say which cell they point at.
+"""Column types: functions that declare the columns of a model.
 
-Every word of a field takes a `title=`, for a column whose name does not make a good one, such as `wikidata_id`.
+Each returns a Pandera field that carries a `Column`. Two parameters are common to all: `description` says what the
+column holds, for the coder and the reader; `title` replaces the title that is derived from the column's name.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,14 +15,17 @@ from stancebook.schema.spec import KEY, Column, Pattern
 
 Category = pd.CategoricalDtype
 Date = DateTime
+Compute = Callable[..., "pd.Series[Any]"]
 
-METADATA_KEY = "stancebook"
-RULE_COLUMN = "points_at"
+METADATA_KEY = "stancebook"  # the key under which a Pandera field carries its Column
 
 
 def primary_key(description: str, *, title: str = "") -> Any:
-    """The column that identifies a row. In a grounded table the engine makes it: `<doc_id>#<id>`."""
-    return _field(Column("primary_key", description, title=title, pattern=KEY), unique=True)
+    """Declare the column that identifies a row.
+
+    The engine fills that of an annotation: `<doc_id>#<id>`.
+    """
+    return column_field(Column("primary_key", description, title=title, pattern=KEY), unique=True)
 
 
 def foreign_key(
@@ -32,25 +36,30 @@ def foreign_key(
     nullable: bool = False,
     default: str | None = None,
     symmetric: bool = False,
-    compute: Callable[..., "pd.Series[Any]"] | None = None,
+    compute: Compute | None = None,
 ) -> Any:
-    """A row of the table `target`, by its key.
+    """Declare a reference to a row of a table, by its key.
 
-    `default` names the column whose value stands in where none is given. A table may refer to itself,
-    but not in a circle, unless `mutual` says that two rows may name each other.
+    Args:
+        target: The name of the table referred to. A table may refer to itself, but not in a cycle.
+        description: What the column holds.
+        title: A name for readers.
+        nullable: Whether it may be empty.
+        default: The column whose value is used where a coder gives none.
+        symmetric: Whether two rows may refer to each other.
+        compute: A function that fills the column from all tables by name; then no coder does.
     """
-    return _field(
-        Column(
-            "foreign_key",
-            description,
-            title=title,
-            target=target,
-            nullable=nullable,
-            default=default,
-            symmetric=symmetric,
-            **_compute(compute),
-        )
+    column = Column(
+        "foreign_key",
+        description,
+        title=title,
+        target=target,
+        nullable=nullable,
+        default=default,
+        symmetric=symmetric,
+        **_computed(compute),
     )
+    return column_field(column)
 
 
 def categorical(
@@ -60,9 +69,18 @@ def categorical(
     title: str = "",
     nullable: bool = False,
     ordered: bool = False,
-    compute: Callable[..., "pd.Series[Any]"] | None = None,
+    compute: Compute | None = None,
 ) -> Any:
-    """One value of a closed vocabulary; `ordered` where the vocabulary is written from least to most."""
+    """Declare a column with one value of a closed vocabulary.
+
+    Args:
+        vocabulary: The definition of each value, by value.
+        description: What the column holds.
+        title: A name for readers.
+        nullable: Whether it may be empty.
+        ordered: Whether the vocabulary is an ordinal scale, written from the least to the most.
+        compute: A function that fills the column from all tables by name; then no coder does.
+    """
     column = Column(
         "categorical",
         description,
@@ -70,85 +88,73 @@ def categorical(
         nullable=nullable,
         vocabulary=vocabulary,
         ordered=ordered,
-        **_compute(compute),
+        **_computed(compute),
     )
-    return _field(column, dtype_kwargs={"categories": list(vocabulary), "ordered": ordered})
+    return column_field(column, dtype_kwargs={"categories": list(vocabulary), "ordered": ordered})
 
 
 def text(description: str, *, title: str = "", nullable: bool = False, pattern: Pattern | None = None) -> Any:
-    """Free text; with `form`, text that matches it from end to end."""
-    return _field(Column("text", description, title=title, nullable=nullable, pattern=pattern))
+    """Declare free text; with a `pattern`, text that matches it from end to end."""
+    return column_field(Column("text", description, title=title, nullable=nullable, pattern=pattern))
 
 
 def verbatim(description: str, *, title: str = "", nullable: bool = False) -> Any:
-    """Words of the document, found in it as written (white space apart)."""
-    return _field(Column("verbatim", description, title=title, nullable=nullable))
+    """Declare words that occur in the document exactly as written, apart from white space."""
+    return column_field(Column("verbatim", description, title=title, nullable=nullable))
 
 
 def date(description: str, *, title: str = "", nullable: bool = False) -> Any:
-    """A calendar day, given as YYYY-MM-DD."""
-    return _field(Column("date", description, title=title, nullable=nullable))
+    """Declare a calendar day, written as YYYY-MM-DD."""
+    return column_field(Column("date", description, title=title, nullable=nullable))
 
 
 def edtf(description: str, *, title: str = "", nullable: bool = False) -> Any:
-    """A date in the Extended Date/Time Format (ISO 8601-2), levels 0 and 1 without seasons and times."""
-    return _field(Column("edtf", description, title=title, nullable=nullable))
+    """Declare a date in the Extended Date/Time Format (ISO 8601-2), levels 0 and 1 without seasons and times."""
+    return column_field(Column("edtf", description, title=title, nullable=nullable))
 
 
 def edtf_lower(column: str, description: str, *, title: str = "") -> Any:
-    """The first day of an EDTF column's date, strictly: `~` and `?` widen nothing; empty where it is open."""
-    return _field(Column("date", description, title=title, nullable=True, filled_by="edtf_lower", bound_of=column))
+    """Declare the first day of an EDTF column; empty if its start is open.
+
+    `~` and `?` do not widen the interval.
+    """
+    return column_field(
+        Column("date", description, title=title, nullable=True, filled_by="edtf_lower", bound_of=column)
+    )
 
 
 def edtf_upper(column: str, description: str, *, title: str = "") -> Any:
-    """The last day of an EDTF column's date, strictly; empty where it is open."""
-    return _field(Column("date", description, title=title, nullable=True, filled_by="edtf_upper", bound_of=column))
+    """Declare the last day of an EDTF column; empty if its end is open."""
+    return column_field(
+        Column("date", description, title=title, nullable=True, filled_by="edtf_upper", bound_of=column)
+    )
 
 
 def integer(
-    description: str,
-    *,
-    title: str = "",
-    unit: str = "",
-    minimum: int | None = None,
-    compute: Callable[..., "pd.Series[Any]"] | None = None,
+    description: str, *, title: str = "", unit: str = "", minimum: int | None = None, compute: Compute | None = None
 ) -> Any:
-    """A whole number, never empty: nullable integers break in half of the readers out there.
+    """Declare a whole number; it is never empty, because many readers turn nullable integers into floats.
 
-    `unit` names what it counts, in the plural.
+    Args:
+        description: What the column holds.
+        title: A name for readers.
+        unit: What is counted, in the plural.
+        minimum: The smallest value allowed.
+        compute: A function that fills the column from all tables by name; then no coder does.
     """
-    return _field(Column("integer", description, title=title, unit=unit, minimum=minimum, **_compute(compute)))
+    return column_field(Column("integer", description, title=title, unit=unit, minimum=minimum, **_computed(compute)))
 
 
-def row_rule(column: str) -> Callable[[Callable[..., "pd.Series[bool]"]], Any]:
-    """A rule over the columns of a row: a method `(cls, frame)` that returns True for each row in order.
-
-    Its docstring is the sentence a coder reads; `column` is the cell that a problem points at.
-    """
-
-    def made(method: Callable[..., "pd.Series[bool]"]) -> Any:
-        return pa.dataframe_check(classmethod(method), statistics={RULE_COLUMN: column})
-
-    return made
-
-
-def engine_column(column: Column) -> Any:
-    """A column of a base class that the engine fills from what it reads."""
-    return _field(column)
-
-
-def _compute(function: Callable[..., Any] | None) -> dict[str, Any]:
-    return {} if function is None else {"compute": function, "filled_by": "function"}
-
-
-def _field(column: Column, **settings: Any) -> Any:
+def column_field(column: Column, **settings: Any) -> Any:
+    """Return the Pandera field of a compiled column; `settings` are passed on to `pandera.Field`."""
     if column.pattern is not None:
         settings["str_matches"] = rf"(?:{column.pattern.pattern})\Z"
     if column.minimum is not None:
         settings["ge"] = column.minimum
     return pa.Field(
-        nullable=column.nullable,
-        description=column.description,
-        metadata={METADATA_KEY: column},
-        **settings,
+        nullable=column.nullable, description=column.description, metadata={METADATA_KEY: column}, **settings
     )
+
+
+def _computed(function: Compute | None) -> dict[str, Any]:
+    return {} if function is None else {"compute": function, "filled_by": "function"}

@@ -1,66 +1,27 @@
-"""A dataset's contract: its models compiled and held against each other, and the rules that span tables."""
+"""The contract of a dataset: its compiled models, its rules across tables, and what is said of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from stancebook.exceptions import ContractError
-from stancebook.problems import Level
 from stancebook.schema.compiler import compile_model
 from stancebook.schema.models import Table
-from stancebook.schema.spec import ID, QUOTE_CONTEXT, Column, ColumnsByTable, FilledBy, TableKind, Tables, TableSpec
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A condition on the rows of one table that needs others to decide.
-
-    `holds(tables)` returns a boolean series over the index of `tables[table]`: True where the row is
-    in order. The function's docstring is the message; `column` is the key a problem points at. `against`
-    is a column of the document that the rule holds rows against: where many rows of a document break it,
-    that is where it is mended.
-
-    Tables may hold a part of the documents only, but always with all that refer to each other. A rule on the
-    codebook sees nothing of them but the distinct rows of the columns that `across` names, of all documents.
-    """
-
-    table: str
-    check: Callable[[Tables], Any]
-    message: str
-    column: str | None = None
-    level: Level = "error"
-    document_column: str | None = None
-    inputs: ColumnsByTable = field(default_factory=dict)
-
-
-def rule(
-    table: str,
-    column: str | None = None,
-    *,
-    level: Level = "error",
-    document_column: str | None = None,
-    inputs: Mapping[str, Iterable[str]] | None = None,
-) -> Callable[[Callable[[Tables], Any]], Rule]:
-    """Make a `Rule` of a function whose docstring is the sentence a coder reads when it fails."""
-
-    def made(function: Callable[[Tables], Any]) -> Rule:
-        message = " ".join((function.__doc__ or "").split())
-        if not message:
-            raise ContractError(
-                f"the rule {function.__name__} has no docstring: write it as the message a coder reads."
-            )
-        seen = {name: tuple(columns) for name, columns in (inputs or {}).items()}
-        return Rule(table, function, message, column, level, document_column, seen)
-
-    return made
+from stancebook.schema.rules import Rule
+from stancebook.schema.spec import ID, QUOTE_CONTEXT, Column, ColumnsByTable, FilledBy, TableKind, TableSpec
 
 
 @dataclass(frozen=True)
 class License:
-    """A licence of the dataset, as a data package states it."""
+    """A licence of the dataset.
+
+    Attributes:
+        name: Its identifier in the SPDX list, such as `CC-BY-4.0`.
+        title: Its name for readers.
+        path: The address of its text.
+    """
 
     name: str
     title: str
@@ -69,9 +30,11 @@ class License:
 
 @dataclass(frozen=True)
 class Contributor:
-    """A person or body that contributed, and as what: `creator`, `contact`, `dataCurator` or `rightsHolder`.
+    """A person or body that contributed to the dataset.
 
-    A citation names the creators.
+    Attributes:
+        title: The name.
+        roles: Any of `creator`, `contact`, `dataCurator` and `rightsHolder`. A citation names the creators.
     """
 
     title: str
@@ -80,12 +43,27 @@ class Contributor:
 
 @dataclass(frozen=True)
 class Contract:
-    """Everything that is particular to one dataset; the engine is told it and knows nothing else.
+    """Everything that is particular to one dataset; the engine knows nothing else of it.
 
-    `released` is the day of the version, as YYYY-MM-DD. `sources` says which columns of the documents hold
-    what a data package says of a source: `title`, `path`, and whatever else is worth saying. `prose` is what
-    the data card says in words of its own, in Markdown; `hub` what its header says besides, in the words of
-    the Hugging Face hub.
+    Raises `ContractError` when made, if models, rules and metadata contradict each other.
+
+    Attributes:
+        name: The identifier of the dataset.
+        title: Its title for readers.
+        description: What it contains, in a paragraph.
+        version: Its version, by the rules of semantic versioning.
+        models: The models of all tables, in the order of the dataset.
+        rules: The rules across tables.
+        licenses: The licences of the dataset.
+        contributors: Who contributed to it.
+        released: The day of the version, as YYYY-MM-DD.
+        homepage: The address of a page about the dataset.
+        repository: The address of the repository with its sources and code.
+        keywords: Words to find it by.
+        sources: For each property of a source in a data package (`title`, `path` …), the column of the document table
+            that holds it.
+        data_card_text: Sections of the data card in Markdown.
+        huggingface: Further entries for the header of the data card, by the keys of the Hugging Face hub.
     """
 
     name: str
@@ -98,50 +76,60 @@ class Contract:
     contributors: tuple[Contributor, ...] = ()
     released: str = ""
     homepage: str = ""
-    keywords: tuple[str, ...] = field(default_factory=tuple)
+    repository: str = ""
+    keywords: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     data_card_text: str = ""
     huggingface: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _check(self.tables, self.rules)
-        self._check_reads()
+        _check_tables(self.tables)
+        self._check_rules()
+        self._check_inputs()
         if unknown := sorted(set(self.sources.values()) - set(self.document.names)):
             raise ContractError(f"sources names {', '.join(unknown)}, no column of {self.document.name!r}.")
 
-    def _check_reads(self) -> None:
-        """Refuse rules and derived tables that look at what is not there, or at more than they may."""
-        documents = {spec.name: spec for spec in self.document_tables}
+    def _check_rules(self) -> None:
         for rule in self.rules:
-            if rule.inputs and rule.table in documents:
+            table = self.tables.get(rule.table)
+            if table is None or table.kind == "derived" or (rule.column and rule.column not in table.names):
+                path = f"{rule.table}.{rule.column}" if rule.column else rule.table
                 raise ContractError(
-                    f"the rule {rule.message!r} looks inputs={set(rule.inputs)}; only one on the codebook may."
+                    f"the rule {rule.message!r} is on {path}, which is no coded table or column of this contract."
                 )
-        looks = [
+            if rule.inputs and table in self.document_tables:
+                raise ContractError(
+                    f"the rule {rule.message!r} has inputs={set(rule.inputs)}; only a rule on the codebook may."
+                )
+
+    def _check_inputs(self) -> None:
+        """Refuse inputs that are not columns of document tables."""
+        documents = {spec.name: spec for spec in self.document_tables}
+        derived = self.tables_of_kind("derived")
+        readers = [
             *((f"the rule {rule.message!r}", rule.inputs) for rule in self.rules),
-            *((f"the derived table {spec.name!r}", spec.inputs) for spec in self.tables_of_kind("derived")),
+            *((f"the derived table {spec.name!r}", spec.inputs) for spec in derived),
         ]
-        for who, columns in looks:
-            for table, names in columns.items():
+        for reader, inputs in readers:
+            for table, names in inputs.items():
                 if table not in documents or not set(names) <= set(documents[table].names):
                     raise ContractError(
-                        f"{who} reads {table}: {', '.join(names)}; these are no columns of a table of documents."
+                        f"{reader} reads {table}: {', '.join(names)}; these are not columns of a document table."
                     )
-        for spec in self.tables_of_kind("derived"):
+        for spec in derived:
             if spec.partition_by is not None and not any(spec.partition_by in names for names in spec.inputs.values()):
                 raise ContractError(
-                    f"the derived table {spec.name!r} keeps rows apart by {spec.partition_by!r}, which it does not"
-                    " read."
+                    f"the derived table {spec.name!r} is partitioned by {spec.partition_by!r}, which it does not read."
                 )
 
     @property
     def creators(self) -> tuple[str, ...]:
-        """Whom a citation names."""
-        return tuple(each.title for each in self.contributors if "creator" in each.roles)
+        """The names in a citation."""
+        return tuple(contributor.title for contributor in self.contributors if "creator" in contributor.roles)
 
     @property
     def citation(self) -> str:
-        """The dataset as a list of references would have it."""
+        """The dataset as an entry of a reference list."""
         year = f"({self.released[:4]})." if self.released else ""
         parts = [", ".join(self.creators), year, f"{self.title} (version {self.version}) [Data set].", self.homepage]
         return " ".join(part for part in parts if part)
@@ -156,30 +144,31 @@ class Contract:
         if len(documents) != 1:
             raise ContractError(f"a contract needs exactly one Document model, and this one has {len(documents)}.")
         keys = {spec.name: spec.key[0] for spec in specs if len(spec.key) == 1}
-        return {spec.name: _linked(spec, documents[0], keys) for spec in specs}
+        return {spec.name: _resolve_references(spec, documents[0], keys) for spec in specs}
 
-    def tables_of_kind(self, *shapes: str) -> list[TableSpec]:
-        """Return the tables whose rows come from one of these places."""
-        return [spec for spec in self.tables.values() if spec.kind in shapes]
+    def tables_of_kind(self, *kinds: TableKind) -> list[TableSpec]:
+        """Return the tables of these kinds, in the order of `models`."""
+        return [spec for spec in self.tables.values() if spec.kind in kinds]
 
     @property
     def document(self) -> TableSpec:
-        """The one table of documents."""
+        """The table with one row for each document."""
         return self.tables_of_kind("document")[0]
 
     @cached_property
     def codebook_tables(self) -> tuple[TableSpec, ...]:
-        """The tables whose rows are written in the codebook."""
-        return tuple(spec for spec in self.tables.values() if _home(spec, self.tables) == "codebook")
+        """The tables whose rows are written in the codebook, nested ones included."""
+        return tuple(spec for spec in self.tables.values() if _root_kind(spec, self.tables) == "codebook")
 
     @cached_property
     def document_tables(self) -> tuple[TableSpec, ...]:
-        """The tables whose rows are written in documents."""
-        return tuple(spec for spec in self.tables.values() if _home(spec, self.tables) in ("document", "annotation"))
+        """The tables whose rows are written in documents, nested ones included."""
+        kinds = ("document", "annotation")
+        return tuple(spec for spec in self.tables.values() if _root_kind(spec, self.tables) in kinds)
 
     @cached_property
     def coded_tables(self) -> tuple[TableSpec, ...]:
-        """The tables whose rows people write, in the order of `models`."""
+        """The tables whose rows people write."""
         return tuple(spec for spec in self.tables.values() if spec.kind != "derived")
 
     def in_codebook(self, table: str) -> bool:
@@ -188,105 +177,92 @@ class Contract:
 
     @cached_property
     def rule_inputs(self) -> ColumnsByTable:
-        """The columns of documents' tables that rules on the codebook look at."""
-        seen: dict[str, dict[str, None]] = {}
+        """The columns of document tables that rules on the codebook read."""
+        inputs: dict[str, dict[str, None]] = {}
         for rule in self.rules:
             for table, columns in rule.inputs.items():
-                seen.setdefault(table, {}).update(dict.fromkeys(columns))
-        return {table: tuple(columns) for table, columns in seen.items()}
+                inputs.setdefault(table, {}).update(dict.fromkeys(columns))
+        return {table: tuple(columns) for table, columns in inputs.items()}
 
     def nested_tables(self, table: str) -> Mapping[str, TableSpec]:
-        """Return the tables whose records nest in those of this table, by the key they nest under."""
+        """Return the tables nested in a table, by the key of the list that holds their records."""
         return self._nested_by_parent.get(table, {})
 
     @cached_property
     def _nested_by_parent(self) -> dict[str, dict[str, TableSpec]]:
-        children: dict[str, dict[str, TableSpec]] = {}
+        nested: dict[str, dict[str, TableSpec]] = {}
         for spec in self.tables.values():
             if spec.parent is not None:
-                children.setdefault(spec.parent, {})[spec.section] = spec
-        return children
+                nested.setdefault(spec.parent, {})[spec.section] = spec
+        return nested
 
 
-def _linked(spec: TableSpec, document: str, keys: Mapping[str, str]) -> TableSpec:
-    """Name the tables that only the whole contract knows: the documents' own, and a child's parent."""
+def _resolve_references(spec: TableSpec, document: str, keys: Mapping[str, str]) -> TableSpec:
+    """Return a table whose foreign keys have their targets, which only the whole contract knows."""
 
-    def linked(column: Column) -> Column:
+    def resolve(column: Column) -> Column:
         if column.kind != "foreign_key":
             return column
         target = column.target or document
-        nested = spec.parent is not None and column.name == keys.get(spec.parent)
-        filled: FilledBy = "engine" if nested else column.filled_by
-        return replace(column, target=target, target_key=keys.get(target), filled_by=filled)
+        to_parent = spec.parent is not None and column.name == keys.get(spec.parent)
+        filled_by: FilledBy = "engine" if to_parent else column.filled_by
+        return replace(column, target=target, target_key=keys.get(target), filled_by=filled_by)
 
-    return replace(spec, columns=tuple(map(linked, spec.columns)))
-
-
-def _home(spec: TableSpec, tables: Mapping[str, TableSpec]) -> TableKind:
-    """Return the shape of the table that the rows of a table stand in, however deep they nest."""
-    return spec.kind if spec.parent is None else _home(tables[spec.parent], tables)
+    return replace(spec, columns=tuple(map(resolve, spec.columns)))
 
 
-def _check(tables: Mapping[str, TableSpec], rules: Iterable[Rule]) -> None:
+def _root_kind(spec: TableSpec, tables: Mapping[str, TableSpec]) -> TableKind:
+    """Return the kind of the table in whose records a table is nested, at any depth; its own if it is not nested."""
+    return spec.kind if spec.parent is None else _root_kind(tables[spec.parent], tables)
+
+
+def _check_tables(tables: Mapping[str, TableSpec]) -> None:
     for spec in tables.values():
         for column in spec.references:
             _check_reference(f"{spec.name}.{column.name}", column, tables)
         if spec.parent is not None:
-            _check_child(spec, tables)
+            _check_nested(spec, tables)
     for spec in tables.values():
-        if _home(spec, tables) == "codebook":
+        if _root_kind(spec, tables) == "codebook":
             _check_codebook(spec, tables)
-        elif spec.parent is not None:
-            _check_key(spec, tables[spec.parent].key[0])
-    for shapes in (("codebook",), ("document", "annotation")):
-        _check_places([spec for spec in tables.values() if spec.kind in shapes])
-    for each in rules:
-        table = tables.get(each.table)
-        if table is None or table.kind == "derived" or (each.column and each.column not in table.names):
+        elif spec.parent is not None and (parent := tables[spec.parent].key[0]) not in spec.key:
             raise ContractError(
-                f"the rule {each.message!r} is on {each.table}{f'.{each.column}' if each.column else ''}, which is no"
-                " coded table or column of this contract."
+                f"{spec.name}: name {parent!r} among the columns of key=, or rows of two documents could have one key."
             )
+    for kinds in (("codebook",), ("document", "annotation")):
+        _check_sections(spec for spec in tables.values() if spec.kind in kinds)
 
 
-def _check_reference(at: str, column: Column, tables: Mapping[str, TableSpec]) -> None:
+def _check_reference(path: str, column: Column, tables: Mapping[str, TableSpec]) -> None:
     target = tables.get(column.target or "")
     if target is None:
-        raise ContractError(f"{at} refers to a table {column.target!r} that is not among the models.")
+        raise ContractError(f"{path} refers to a table {column.target!r} that is not among the models.")
     if target.kind == "derived":
-        raise ContractError(f"{at}: {target.name!r} is derived; refer to a table that people code.")
+        raise ContractError(f"{path}: {target.name!r} is derived; refer to a table that people code.")
     if column.target_key is None:
-        raise ContractError(f"{at}: {target.name!r} has a key of several columns; refer to one with primary_key().")
-
-
-def _check_key(spec: TableSpec, parent: str) -> None:
-    """Refuse a table nested in documents whose key does not tell which one: each of them is looked at by itself."""
-    if parent not in spec.key:
-        raise ContractError(
-            f"{spec.name}: name {parent!r} among the columns of key=, or rows of two documents could have one key."
-        )
+        raise ContractError(f"{path}: {target.name!r} has a key of several columns; refer to one with primary_key().")
 
 
 def _check_codebook(spec: TableSpec, tables: Mapping[str, TableSpec]) -> None:
     for column in spec.columns:
         if column.kind == "verbatim":
             raise ContractError(f"{spec.name}: a codebook has no text to find words in; write text(), not verbatim().")
-        if column.target is not None and _home(tables[column.target], tables) != "codebook":
+        if column.target is not None and _root_kind(tables[column.target], tables) != "codebook":
             raise ContractError(
                 f"{spec.name}.{column.name}: the codebook is read without documents; let {column.target} refer to"
                 f" {spec.name} instead."
             )
 
 
-def _check_places(specs: list[TableSpec]) -> None:
-    """Refuse two tables that would be written in one place of a file."""
-    places: dict[str, str] = {}
+def _check_sections(specs: Iterable[TableSpec]) -> None:
+    """Refuse two tables that would be written under the same key of a file."""
+    owners: dict[str, str] = {}
     for spec in specs:
-        if (other := places.setdefault(spec.section, spec.name)) != spec.name:
+        if (other := owners.setdefault(spec.section, spec.name)) != spec.name:
             raise ContractError(f"{other} and {spec.name} are both written under {spec.section!r}; rename one.")
 
 
-def _check_child(spec: TableSpec, tables: Mapping[str, TableSpec]) -> None:
+def _check_nested(spec: TableSpec, tables: Mapping[str, TableSpec]) -> None:
     parent = tables.get(spec.parent or "")
     if parent is None:
         raise ContractError(f"{spec.name}: its parent {spec.parent!r} is not among the models.")
@@ -298,5 +274,4 @@ def _check_child(spec: TableSpec, tables: Mapping[str, TableSpec]) -> None:
         raise ContractError(f"{spec.name}: {spec.section!r} is a key of {parent.name}; nest the rows under another.")
     if parent.key[0] not in spec.names:
         raise ContractError(f"{spec.name} needs the column {parent.key[0]!r}, a foreign_key() to {parent.name!r}.")
-    siblings = [other for other in tables.values() if other.parent == spec.parent]
-    _check_places(siblings)
+    _check_sections(other for other in tables.values() if other.parent == spec.parent)

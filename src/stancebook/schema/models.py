@@ -1,40 +1,35 @@
-"""The base classes of all models: each says where the rows of its tables come from."""
+"""Base classes of models: each says where the rows of its table come from."""
 
-import importlib
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 import pandera.pandas as pa
 
-from stancebook.schema.columns import engine_column, row_rule
-from stancebook.schema.spec import KEY, Column, Pattern
+from stancebook.schema.columns import column_field
+from stancebook.schema.rules import row_rule
+from stancebook.schema.spec import KEY, Column, Pattern, TableKind
 
-# The shape of a tag by RFC 5646 (BCP 47), as far as texts need it: language, script, region.
+# A language tag of RFC 5646 (BCP 47) without its rarer parts: language, script, region.
 LANGUAGE = Pattern(
     r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?", "a BCP 47 tag, such as 'en' or 'uk-Latn'"
 )
 CODE_POINTS = "Unicode code points"
 
 
-def _without_dask_frames() -> None:
-    """Let Pandera find no frames of Dask: to import them takes longer than to build a document, and none comes here."""
-    if "dask.dataframe" not in sys.modules:
-        sys.modules["dask.dataframe"] = None  # type: ignore[assignment] # how Python says that there is none
-        try:
-            importlib.import_module("pandera.typing.dask")
-        finally:
-            del sys.modules["dask.dataframe"]
-
-
-_without_dask_frames()
-
-
 @dataclass(frozen=True)
 class TableOptions:
-    """What a class statement says of its table besides its columns."""
+    """The options in the class statement of a model.
+
+    Attributes:
+        section: The key under which the rows are written in a file; by default the table's name.
+        parent: The model in whose records those of a nested table are written.
+        key: The columns that identify a row, if there is no primary key.
+        derive: The function that computes a derived table from the tables it reads.
+        inputs: The columns of document tables that `derive` reads, by table.
+        partition_by: A column of a derived table whose values are computed independently of each other.
+    """
 
     section: str | None = None
     parent: "type[Table] | None" = None
@@ -45,12 +40,13 @@ class TableOptions:
 
 
 class Table(pa.DataFrameModel):
-    """The base of all models. Use one of its subclasses: they say where the rows come from."""
+    """The base of all models; use one of its subclasses."""
 
-    _table_options = TableOptions()
+    _table_kind: ClassVar[TableKind | None] = None
+    _table_options: ClassVar[TableOptions] = TableOptions()
 
     class Config:
-        """Values are converted strictly before Pandera sees them, so nothing is coerced and nothing is extra."""
+        """The engine converts values strictly before Pandera validates them, so nothing is coerced."""
 
         strict = True
         coerce = False
@@ -73,36 +69,36 @@ class Table(pa.DataFrameModel):
 
 
 class Codebook(Table):
-    """Rows that documents refer to, written once under `seeds/codebook/`."""
+    """A table that documents refer to, written once in `seeds/codebook/`."""
 
     _table_kind = "codebook"
 
 
 class Document(Table):
-    """One row a document, written in the mapping that the class names by `section=`."""
+    """The table with one row for each document, written in the mapping named by `section=`."""
 
     _table_kind = "document"
 
-    doc_id: str = engine_column(
+    doc_id: str = column_field(
         Column(
             "primary_key",
-            "The document's path below seeds/documents, without its ending.",
+            "The path of the document in seeds/documents, without its file extension.",
             title="Document ID",
             pattern=KEY,
             filled_by="engine",
         )
     )
-    text_sha256: str = engine_column(
+    text_sha256: str = column_field(
         Column(
             "text",
-            "SHA-256 of the text's bytes. Where the coder gives it, a changed text is refused.",
+            "SHA-256 of the bytes of the text. If the coder gives it, a changed text is refused.",
             title="SHA-256 of the text",
             pattern=Pattern(r"[0-9a-f]{64}", "the 64 hexadecimal digits of a SHA-256"),
             filled_by="pinned",
         )
     )
-    language: str = engine_column(Column("text", "The language the text is written in.", pattern=LANGUAGE))
-    n_chars: int = engine_column(
+    language: str = column_field(Column("text", "The language the text is written in.", pattern=LANGUAGE))
+    n_chars: int = column_field(
         Column(
             "integer",
             "Length of the text in Unicode code points.",
@@ -115,28 +111,28 @@ class Document(Table):
 
 
 class Annotation(Table):
-    """Rows that each stand on one exact passage of a document."""
+    """A table whose rows are each anchored to one exact passage of a document."""
 
     _table_kind = "annotation"
 
-    doc_id: str = engine_column(
-        Column("foreign_key", "The document the passage stands in.", title="Document", filled_by="engine")
+    doc_id: str = column_field(
+        Column("foreign_key", "The document that contains the passage.", title="Document", filled_by="engine")
     )
-    quote: str = engine_column(Column("verbatim", "The passage, exactly as the text has it."))
-    char_start: int = engine_column(
+    quote: str = column_field(Column("verbatim", "The passage, exactly as in the text."))
+    char_start: int = column_field(
         Column(
             "integer",
-            "Where the passage starts: its offset in Unicode code points.",
+            "Offset of the first code point of the passage.",
             title="Passage start",
             unit=CODE_POINTS,
             minimum=0,
             filled_by="engine",
         )
     )
-    char_end: int = engine_column(
+    char_end: int = column_field(
         Column(
             "integer",
-            "Where the passage ends: the offset after its last code point.",
+            "Offset after the last code point of the passage.",
             title="Passage end",
             unit=CODE_POINTS,
             minimum=1,
@@ -145,24 +141,24 @@ class Annotation(Table):
     )
 
     @row_rule("quote")
-    def the_passage_is_not_empty(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """The passage ends after it starts and is as long as its quote."""
+    def quote_fills_its_span(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """A passage ends after its start and is as long as its quote."""
         length = df["char_end"] - df["char_start"]
         return (length > 0) & (length == df["quote"].str.len())
 
 
 class Nested(Table):
-    """Rows nested in a record of the table `parent=`, in the list that `section=` names."""
+    """A table whose rows are written in records of the model `parent=`, in the list named by `section=`."""
 
     _table_kind = "nested"
 
 
 class Derived(Table):
-    """Rows computed from the codebook and all documents by the function `derive=`.
+    """A table computed from the codebook and all documents by the function `derive=`.
 
-    Of the documents' tables it is given the columns that `inputs=` names, such as `inputs={"claims": ["claim_id",
-    "topic_id"]}`. Where rows of different topics have nothing to do with each other, say `partition_by="topic_id"`: a
-    large corpus is then computed topic by topic, and only the topics in which something changed.
+    Of the documents' tables, the function receives the columns that `inputs=` names, such as
+    `inputs={"claims": ["claim_id", "topic_id"]}`. If rows of different topics are independent of each other, add
+    `partition_by="topic_id"`: a large corpus is then computed topic by topic, and only topics that changed are.
     """
 
     _table_kind = "derived"

@@ -3,8 +3,8 @@ import pytest
 
 from stancebook.build.pipeline import build_tables
 from stancebook.schema.columns import foreign_key, primary_key, text
-from stancebook.schema.contract import rule
 from stancebook.schema.models import Codebook
+from stancebook.schema.rules import rule
 from tests.unit.sample_contract import ANNOTATIONS, LETTERS, PEOPLE, Claims, Letters, People, Witnesses, contract, write
 
 

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import strategies as st
 
 from stancebook.schema.columns import Category, categorical, foreign_key, integer
-from stancebook.schema.contract import rule
 from stancebook.schema.models import Derived
+from stancebook.schema.rules import rule
 from stancebook.schema.spec import Tables
 from stancebook.sources.corpus import Corpus, DocumentFiles, SourceFile
 from tests.unit import sample_contract as letters

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stancebook.build.summary import BuildSummary
+from stancebook.build.pipeline import BuildSummary
 from stancebook.parallel import cache as module
 from stancebook.parallel.cache import BuildCache, code_digest, contract_sources, fingerprint, load_cache
 from stancebook.problems import Problem

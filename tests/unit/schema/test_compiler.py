@@ -12,11 +12,11 @@ from stancebook.schema.columns import (
     foreign_key,
     integer,
     primary_key,
-    row_rule,
     text,
 )
 from stancebook.schema.compiler import compile_model
 from stancebook.schema.models import Annotation, Codebook, Derived, Document, Nested, Table
+from stancebook.schema.rules import row_rule
 from stancebook.schema.spec import RowRule
 from tests.unit.sample_contract import LETTERS, Claims, Letters, People, Tallies, Witnesses, count_claims
 

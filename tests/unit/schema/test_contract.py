@@ -11,10 +11,11 @@ from stancebook.dataset.layout import ANNOTATION_SCHEMA, DATA_CARD, DATAPACKAGE
 from stancebook.dataset.reader import load
 from stancebook.exceptions import ContractError
 from stancebook.metadata.json_schema import annotation_schema, codebook_schema
-from stancebook.schema.columns import Category, categorical, foreign_key, integer, primary_key, row_rule, text, verbatim
+from stancebook.schema.columns import Category, categorical, foreign_key, integer, primary_key, text, verbatim
 from stancebook.schema.compiler import compile_model
-from stancebook.schema.contract import Contributor, rule
+from stancebook.schema.contract import Contributor
 from stancebook.schema.models import Annotation, Codebook, Derived, Document, Nested, Table
+from stancebook.schema.rules import row_rule, rule
 from tests.dataset_files import held, written
 from tests.unit.sample_contract import (
     ANNOTATIONS,

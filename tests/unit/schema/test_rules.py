@@ -3,11 +3,11 @@ import pandera.pandas as pa
 import pytest
 
 from stancebook.exceptions import ContractError
-from stancebook.schema.columns import integer, primary_key, row_rule
+from stancebook.schema.columns import integer, primary_key
 from stancebook.schema.compiler import compile_model
 from stancebook.schema.dataframes import frame_from_rows
 from stancebook.schema.models import Codebook
-from stancebook.schema.pandera_checks import ModelFailure, model_failures
+from stancebook.schema.rules import ModelFailure, model_failures, row_rule
 from tests.unit.sample_contract import LETTERS
 
 PEOPLE, CLAIMS, WITNESSES = (LETTERS.tables[name] for name in ("people", "claims", "witnesses"))
