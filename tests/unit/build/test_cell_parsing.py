@@ -13,14 +13,14 @@ TEXT = SourceText(LETTER, "bridge.txt")
 SHA256 = hashlib.sha256(LETTER.encode()).hexdigest()
 
 
-def row_of(made, text=TEXT):
-    row, problems = parse_record(made, LETTERS, text)
+def row_of(source, text=TEXT):
+    row, problems = parse_record(source, LETTERS, text)
     assert problems == []
     return row
 
 
-def fault_of(made, text=TEXT):
-    row, [problem] = parse_record(made, LETTERS, text)
+def problem_of(source, text=TEXT):
+    row, [problem] = parse_record(source, LETTERS, text)
     return row, problem
 
 
@@ -28,50 +28,60 @@ def claim(**cells):
     return record(CLAIMS, **{"id": "c01", "person_id": "otto", "quote": "the bridge fell", **cells})
 
 
-def test_a_row_has_every_column_of_its_table():
+def test_row_has_all_columns():
+    """A row has every column of its table."""
     assert tuple(row_of(claim())) == CLAIMS.names
 
 
-def test_a_passage_is_the_texts_own_slice_with_its_offsets():
+def test_quote_is_slice_of_text():
+    """A quote is the slice of the text at its offsets."""
     row = row_of(claim(quote="Otto was there,\n and  the miller"))
     assert row["quote"] == "Otto was there,\nand the miller"
     assert LETTER[row["char_start"] : row["char_end"]] == row["quote"]
 
 
-def test_words_of_the_document_are_kept_as_it_spells_them():
+def test_verbatim_cell_takes_spelling_of_text():
+    """A verbatim cell takes the text's own white space."""
     assert row_of(claim(when_text="fell  on\nMonday", when_edtf="1901-04-29"))["when_text"] == "fell on Monday"
 
 
-def test_a_key_is_the_documents_id_and_the_records_own():
+def test_annotation_key_joins_document_and_id():
+    """The key of an annotation is the document's ID and the record's own."""
     assert row_of(claim())["claim_id"] == "bridge#c01"
 
 
-@pytest.mark.parametrize(("given", "stored"), [("c02", "bridge#c02"), ("mill#c02", "mill#c02")])
-def test_a_reference_to_a_passage_is_stored_in_full(given, stored):
-    assert row_of(claim(answers_id=given))["answers_id"] == stored
+@pytest.mark.parametrize(("written", "stored"), [("c02", "bridge#c02"), ("mill#c02", "mill#c02")])
+def test_reference_to_annotation_is_completed(written, stored):
+    """A reference to an annotation is stored with the document's ID."""
+    assert row_of(claim(answers_id=written))["answers_id"] == stored
 
 
-def test_where_a_default_stands_in_only_what_is_not_given_is_filled():
+def test_default_fills_only_missing_cell():
+    """A default is used only if the cell is not given."""
     assert row_of(claim())["believer_id"] == "otto"
     assert row_of(claim(believer_id="falk"))["believer_id"] == "falk"
 
 
-def test_bounds_are_those_of_the_expression():
+def test_edtf_bounds_fill_date_columns():
+    """The bounds of an EDTF expression fill their columns."""
     row = row_of(claim(when_edtf="../1901-04~"))
     assert (row["when_start"], row["when_end"]) == (None, dt.date(1901, 4, 30))
 
 
-def test_a_child_has_the_key_of_its_parent():
+def test_nested_row_has_key_of_parent():
+    """A nested row has the key of its parent."""
     assert row_of(record(WITNESSES, parent=claim(), person_id="falk"))["claim_id"] == "bridge#c01"
 
 
-def test_a_document_is_named_measured_and_digested_by_the_build():
+def test_document_columns_are_filled():
+    """The engine fills the ID, length and digest of a document."""
     row = row_of(record(DOCUMENT, sent="1901-05-04", language="en"))
     assert (row["doc_id"], row["n_chars"], row["sent"]) == ("bridge", len(LETTER), dt.date(1901, 5, 4))
     assert row_of(record(DOCUMENT, text_sha256=row["text_sha256"]))["text_sha256"] == row["text_sha256"]
 
 
-def test_white_space_around_a_value_is_not_part_of_it():
+def test_surrounding_white_space_is_removed():
+    """White space around a value is removed."""
     assert row_of(record(PEOPLE, person_id=" otto\n", name=" Otto "))["name"] == "Otto"
 
 
@@ -85,47 +95,54 @@ def test_white_space_around_a_value_is_not_part_of_it():
         ({"quote": "a ferry sank"}, "not found in bridge.txt", "nothing in the text reads like it"),
     ],
 )
-def test_a_cell_that_is_not_what_its_column_holds_is_a_problem_at_the_cell(cells, message, hint):
-    made = claim(**cells)
+def test_invalid_cell_is_problem_at_cell(cells, message, hint):
+    """An invalid cell is a problem at its place and makes the record invalid."""
+    source = claim(**cells)
     [name] = cells
-    _, problem = fault_of(made)
-    assert (problem.line, problem.column) == (made.cells[name].line, made.cells[name].column)
+    _, problem = problem_of(source)
+    assert (problem.line, problem.column) == (source.cells[name].line, source.cells[name].column)
     assert problem.message == message
     assert hint in problem.hint
-    assert not made.valid
+    assert not source.valid
 
 
-def test_words_of_the_text_keep_a_character_that_nobody_sees():
+def test_quote_may_have_invisible_character():
+    """A quote keeps an invisible character of the text."""
     row = row_of(claim(quote="bridge\x02 fell"), SourceText("The bridge\x02 fell.", "bridge.txt"))
     assert row["quote"] == "bridge\x02 fell"
 
 
 @pytest.mark.parametrize("name", ["strength", "when_edtf", "quote"])
-def test_a_cell_with_a_problem_is_empty_in_the_row(name):
-    row, _ = fault_of(claim(**{name: "no such thing"}))
+def test_invalid_cell_is_empty_in_row(name):
+    """An invalid cell is empty in the row."""
+    row, _ = problem_of(claim(**{name: "no such thing"}))
     assert row[name] is None
 
 
-def test_a_day_is_written_in_one_way():
-    _, problem = fault_of(record(DOCUMENT, sent="4 May 1901"))
+def test_day_has_one_notation():
+    """A day has one notation; the hint shows it."""
+    _, problem = problem_of(record(DOCUMENT, sent="4 May 1901"))
     assert (problem.message, problem.hint) == ("'4 May 1901' is not a day", "write it as 1901-05-04")
 
 
-def test_without_a_text_passages_stay_empty_without_a_further_problem():
-    made = claim(when_text="on Friday")
-    row = row_of(made, text=None)
+def test_missing_text_leaves_passage_empty():
+    """Without a text, passages stay empty and no further problem is reported."""
+    source = claim(when_text="on Friday")
+    row = row_of(source, text=None)
     assert (row["quote"], row["char_start"]) == (None, None)
-    assert not made.valid
+    assert not source.valid
 
 
-def test_words_not_found_in_a_block_are_a_problem_where_they_leave_the_text():
-    made = claim()
-    made.cells["quote"] = Scalar(20, 12, "Otto says\nthe rivver did it", indent=6)
-    _, problem = fault_of(made)
+def test_mismatch_in_block_points_at_its_line():
+    """A quote in a block scalar is reported where it differs from the text."""
+    source = claim()
+    source.cells["quote"] = Scalar(20, 12, "Otto says\nthe rivver did it", indent=6)
+    _, problem = problem_of(source)
     assert (problem.line, problem.column) == (22, 14)
 
 
-@pytest.mark.parametrize(("pin", "fits"), [(None, True), (SHA256, True), (SHA256.upper(), True), ("0" * 64, False)])
-def test_a_text_is_the_one_coded_where_nothing_pins_another(pin, fits):
+@pytest.mark.parametrize(("pin", "matches"), [(None, True), (SHA256, True), (SHA256.upper(), True), ("0" * 64, False)])
+def test_pinned_digest_must_match_text(pin, matches):
+    """A pinned digest must be that of the text, in either case; without one every text matches."""
     cells = {"sent": "1901-05-04", **({"text_sha256": pin} if pin else {})}
-    assert matches_pinned_digest(TEXT, [record(DOCUMENT, **cells)]) is fits
+    assert matches_pinned_digest(TEXT, [record(DOCUMENT, **cells)]) is matches

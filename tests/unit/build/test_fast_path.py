@@ -19,26 +19,30 @@ from tests.unit.parallel.sample_corpora import MANY, annotations, claim, corpora
 # ── What is taken ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_people_wrote_is_taken(built, article):
+def test_fast_path_builds_valid_projects(built, article):
+    """The fast path builds the projects that people wrote, with the same rows."""
     assert is_taken(built)
     assert is_taken(article)
 
 
-def test_what_is_invented_is_taken(tmp_path):
+def test_fast_path_builds_generated_corpus(tmp_path):
+    """The fast path builds a generated corpus, with the same rows."""
     write(tmp_path, 11, Recipe(answers=0.3, nested=True))
     assert is_taken(build_tables(CONTRACT, tmp_path))
 
 
 @given(files=corpora(sound=True))
 @settings(max_examples=8)
-def test_letters_in_order_are_taken_whatever_they_refer_to(files):
+def test_fast_path_builds_valid_documents(files):
+    """The fast path builds documents exactly if they have no problems, whatever they refer to."""
     slow = build_corpus(MANY, corpus_of(files))
     documents = [problem for problem in slow.problems if "documents/" in problem.file]
     assert is_taken(slow) is not bool(documents)
 
 
 @pytest.mark.parametrize("notation", ["yaml", "json"])
-def test_each_invented_fault_is_left_to_the_slow_way(notation, tmp_path):
+def test_fast_path_refuses_generated_faults(notation, tmp_path):
+    """The fast path refuses every document of a generated corpus with faults."""
     write(tmp_path, 14, Recipe(faults=1, notation=notation))
     whole = load_corpus(tmp_path)
     for pair in whole.documents:
@@ -50,7 +54,8 @@ def test_each_invented_fault_is_left_to_the_slow_way(notation, tmp_path):
 
 @given(files=corpora())
 @settings(max_examples=20)
-def test_of_letters_with_faults_none_is_taken_that_anything_is_said_of(files):
+def test_fast_path_refuses_documents_with_problems(files):
+    """The fast path builds no corpus in which the diagnosing path finds a problem."""
     is_taken(build_corpus(MANY, corpus_of(files)))
 
 
@@ -68,19 +73,22 @@ def retyped(draw):
 
 @given(written=retyped())
 @settings(max_examples=20)
-def test_a_letter_with_slips_is_not_taken_where_anything_is_said_of_it(written):
+def test_fast_path_refuses_damaged_document(written):
+    """The fast path builds a randomly damaged document only if it has no problems."""
     is_taken(build_corpus(MANY, of_one(written)))
 
 
 @pytest.mark.parametrize("facts", ["pages: ~", "pages:", "pages: 0", "pages: two"])
-def test_a_whole_number_that_is_not_given_is_no_nought(facts):
+def test_missing_integer_is_not_zero(facts):
+    """A missing or invalid integer is an error, not 0."""
     slow = build_corpus(MANY, of_one(annotations([claim(0)]).replace("pages: 2", facts)))
     assert slow.errors
     assert not is_taken(slow)
 
 
 @pytest.mark.parametrize("name", ["", " ~", " []", " [{a: b}]", " ' '"])
-def test_a_record_that_others_nest_in_has_a_name(name):
+def test_parent_record_needs_id(name):
+    """A record with nested records needs an id."""
     written = annotations([claim(0, witnesses=["falk"])]).replace("id: c00", f"id:{name}")
     slow = build_corpus(MANY, of_one(written))
     assert slow.errors

@@ -17,25 +17,28 @@ PROJECT = Path(__file__).parents[2] / "project"
 LINES = (PROJECT / "seeds/documents/river-talks.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
 
 
-def test_every_quote_and_reference_is_counted(built):
-    grounded = ["mentions", "statements", "events", "demands"]
-    counted = built.summary
-    assert counted.quotes == sum(counted.rows[name] for name in grounded)
-    assert counted.references == sum(
+def test_summary_counts_quotes_and_references(built):
+    """The summary counts every quote, reference and row."""
+    annotations = ["mentions", "statements", "events", "demands"]
+    summary = built.summary
+    assert summary.quotes == sum(summary.rows[name] for name in annotations)
+    assert summary.references == sum(
         built.frames[spec.name][column.name].notna().sum()
         for spec in CONTRACT.tables.values()
         for column in spec.references
     )
-    assert counted.rows == {name: len(frame) for name, frame in built.frames.items()}
+    assert summary.rows == {name: len(frame) for name, frame in built.frames.items()}
 
 
-def test_rows_are_sorted_by_their_keys(built):
+def test_rows_are_sorted_by_key(built):
+    """The rows of every table are sorted by key."""
     for name, frame in built.frames.items():
-        keys = [tuple(row) for row in frame[list(CONTRACT.tables[name].order)].astype("str").to_numpy()]
+        keys = [tuple(row) for row in frame[list(CONTRACT.tables[name].sort_columns)].astype("str").to_numpy()]
         assert keys == sorted(keys)
 
 
-def test_all_problems_of_all_files_come_at_once_in_order(project, rebuilt, annotations):
+def test_problems_of_all_files_are_sorted(project, rebuilt, annotations):
+    """The problems of all files are reported at once, sorted by file."""
     annotations.write_text("".join(LINES).replace("act: offer", "act: sing"), encoding="utf-8")
     codebook = project / "seeds/codebook/issues.yaml"
     codebook.write_text(codebook.read_text(encoding="utf-8").replace("topic: talks", "topic: tides"), encoding="utf-8")
@@ -45,7 +48,7 @@ def test_all_problems_of_all_files_come_at_once_in_order(project, rebuilt, annot
     assert found.frames == {}
 
 
-# ── What always holds ─────────────────────────────────────────────────────────────────────────────
+# ── Any input ─────────────────────────────────────────────────────────────────────────────
 
 
 @st.composite
@@ -80,24 +83,25 @@ def mutations(draw):
 
 
 @pytest.fixture(scope="module")
-def spoilt(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("spoilt")
+def seeds_copy(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("copy")
     shutil.copytree(PROJECT, folder, dirs_exist_ok=True)
     return folder / "seeds"
 
 
 @given(text=mutations())
 @settings(max_examples=40)  # a build takes a quarter of a second
-def test_whatever_happens_to_a_file_it_builds_or_its_problems_are_told_at_lines_it_has(text, spoilt):
-    path = spoilt / "documents/river-talks.yaml"
+def test_damaged_file_builds_or_reports_valid_lines(text, seeds_copy):
+    """A randomly damaged file either builds or gives problems at lines that it has."""
+    path = seeds_copy / "documents/river-talks.yaml"
     path.write_text(text, encoding="utf-8", newline="")
-    built = build_tables(CONTRACT, spoilt)
+    built = build_tables(CONTRACT, seeds_copy)
     assert bool(built.frames) != bool(built.errors)
     is_taken(built)
-    last = {file.name: file.text.count("\n") + 1 for file in load_corpus(spoilt).codebook}
-    last[str(path)] = text.count("\n") + 1
+    line_counts = {file.name: file.text.count("\n") + 1 for file in load_corpus(seeds_copy).codebook}
+    line_counts[str(path)] = text.count("\n") + 1
     for problem in built.problems:
-        assert 1 <= problem.line <= last[problem.file]
+        assert 1 <= problem.line <= line_counts[problem.file]
         assert problem.column >= 1
         assert problem.message
 
@@ -121,8 +125,9 @@ NOTED = ANNOTATIONS + "notes:\n  - {id: n1, claim_id: c01, quote: Otto was there
         (NOTED, PEOPLE.replace("  - {person_id: otto", "people:\n  - {person_id: otto")),
         (NOTED.replace("id: c02", "id: c01"), PEOPLE),
     ],
-    ids=["table misspelt", "table given twice", "codebook misspelt", "codebook given twice", "id given twice"],
+    ids=["misspelt table", "repeated table", "misspelt codebook", "repeated codebook", "repeated id"],
 )
-def test_rows_that_a_problem_hides_are_not_missed_by_references_too(annotations, people, tmp_path):
+def test_references_to_unread_rows_are_not_reported(annotations, people, tmp_path):
+    """References to rows that could not be read because of a problem are not reported."""
     noted = contract(People, Letters, Claims, Witnesses, Notes)
     assert len(build_tables(noted, write(tmp_path, annotations, people)).problems) == 1

@@ -1,4 +1,4 @@
-"""Same seeds, same bytes: in another folder, on another day, in another country, by other processes, on any disk."""
+"""Builds are reproducible: the same sources give the same bytes in any environment."""
 
 import os
 import subprocess
@@ -9,15 +9,14 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 
-# Lists every folder in one order or the other, as file systems may, and then is build.py, for which a few documents are
-# already several chunks.
+# Runs build.py with folders listed in a given order, as file systems may, and with chunks of at most two documents.
 DRIVER = """
 import os, runpy, sys
 
-from stancebook.parallel import chunking as cut
+from stancebook.parallel import chunking
 
 order, umask, jobs, *argv = sys.argv[1:]
-cut.FEWEST, cut.MOST = 1, 2
+chunking.FEWEST, chunking.MOST = 1, 2
 scandir, listdir = os.scandir, os.listdir
 
 class Listing(list):
@@ -41,7 +40,7 @@ for seeds, out in (argv[1:3], argv[3:5]):
         assert end.code == 0, end.code
 """
 
-# LC_ALL=C alone is not what it was: Python makes UTF-8 of it unless it is told not to.
+# With LC_ALL=C alone, Python would use UTF-8.
 BARE = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 WORLDS = {
     "here": ("stancebook", "forward", "022", "1", {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}),
@@ -57,14 +56,14 @@ WORLDS = {
 
 
 def foreign_locale():
-    """A locale whose letters, numbers or order are not English, if this machine has one; else the plainest."""
-    told = subprocess.run(["locale", "-a"], check=False, capture_output=True, text=True).stdout.split()
-    return next((name for name in told if name.startswith(("tr_TR", "de_DE", "sv_SE"))), "POSIX")
+    """Return a locale with other letters, numbers or sort order than English, if this machine has one."""
+    names = subprocess.run(["locale", "-a"], check=False, capture_output=True, text=True).stdout.split()
+    return next((name for name in names if name.startswith(("tr_TR", "de_DE", "sv_SE"))), "POSIX")
 
 
 def checkout(folder, order):
-    """Write the code and the seeds, the files created in one order or the other, with days of their own."""
-    files = sorted(path for room in ("src", "schemas", "seeds") for path in (ROOT / room).rglob("*"))
+    """Copy code and sources to a folder; the order of files and their mtimes depend on `order`."""
+    files = sorted(path for top in ("src", "schemas", "seeds") for path in (ROOT / top).rglob("*"))
     files = [path for path in [ROOT / "build.py", *files] if path.is_file() and "__pycache__" not in path.parts]
     contents = [*((path.relative_to(ROOT), path.read_bytes()) for path in files), *several()]
     for number, (name, data) in enumerate(contents if order == "forward" else reversed(contents)):
@@ -75,7 +74,7 @@ def checkout(folder, order):
 
 
 def several():
-    """The seeds of the minimal project with its document four times, of texts that differ by a line."""
+    """Yield the sources of the minimal project with its document four times; the texts differ by a line."""
     for path in sorted((ROOT / "tests/project/seeds").rglob("*.*")):
         name = Path("several/seeds", path.relative_to(ROOT / "tests/project/seeds"))
         if "documents" in name.parts:
@@ -88,7 +87,7 @@ def several():
 
 @pytest.fixture(scope="module")
 def datasets(tmp_path_factory):
-    """The bytes of both datasets, one in parts and the real one, by world."""
+    """The files of both datasets, one in parts and the real one, by environment."""
     found = {}
     for world, (name, order, umask, jobs, environment) in WORLDS.items():
         folder = tmp_path_factory.mktemp(world) / name
@@ -112,7 +111,8 @@ def datasets(tmp_path_factory):
 
 
 @pytest.mark.parametrize("world", [world for world in WORLDS if world != "here"])
-def test_the_same_seeds_give_the_same_bytes_everywhere(datasets, world):
+def test_same_sources_give_same_bytes_everywhere(datasets, world):
+    """The same sources give the same bytes under other paths, locales, time zones, umasks and directory orders."""
     assert {name.partition("/")[0] for name in datasets[world]} == {"parts", "real"}
     assert "parts/statements.parquet/part-00001.parquet" in datasets[world]
     assert datasets[world].keys() == datasets["here"].keys()

@@ -9,11 +9,11 @@ from tests.unit.sample_contract import ANNOTATIONS, LETTERS, PEOPLE, Claims, Let
 
 
 @pytest.fixture
-def told(tmp_path):
-    """Build the letters with changed seeds; return each problem as 'where: message'."""
+def problems(tmp_path):
+    """Build the sample with changed sources; return each problem as 'where: message'."""
 
-    def build_with(annotations=ANNOTATIONS, people=PEOPLE, of=LETTERS):
-        built = build_tables(of, write(tmp_path, annotations, people))
+    def build_with(annotations=ANNOTATIONS, people=PEOPLE, contract=LETTERS):
+        built = build_tables(contract, write(tmp_path, annotations, people))
         return [": ".join(filter(None, [problem.where, problem.message])) for problem in built.problems]
 
     return build_with
@@ -22,30 +22,35 @@ def told(tmp_path):
 # ── Keys and references ───────────────────────────────────────────────────────────────────────────
 
 
-def test_the_second_row_with_a_key_is_told_where_the_first_stands(told):
+def test_duplicate_key_names_first_row(problems):
+    """A duplicate key is reported with the line of the first row that has it."""
     twice = ANNOTATIONS.replace("id: c02", "id: c01").replace("    answers_id: c01\n", "")
-    assert told(twice) == ["claims[c01].id: 'c01' is already used in line 5"]
+    assert problems(twice) == ["claims[c01].id: 'c01' is already used in line 5"]
 
 
-def test_a_record_that_says_what_another_says_is_told_at_its_key(told):
+def test_duplicate_record_is_reported_at_key(problems):
+    """A record equal to another one in all but its key is reported."""
     copied = "  - id: c03\n    person_id: falk\n    answers_id: c01\n    quote: Mr Falk says the rope was old\n"
-    assert told(ANNOTATIONS + copied) == ["claims[c03].id: this is the same as 'c02' in line 13 in all but its id"]
-    assert told(ANNOTATIONS + copied.replace("falk", "berta")) == []
+    assert problems(ANNOTATIONS + copied) == ["claims[c03].id: this is the same as 'c02' in line 13 in all but its id"]
+    assert problems(ANNOTATIONS + copied.replace("falk", "berta")) == []
 
 
-def test_a_copy_in_another_file_is_told_with_the_file_of_the_first(tmp_path):
+def test_duplicate_in_other_file_names_file(tmp_path):
+    """A duplicate of a record in another file is reported with that file."""
     seeds = write(tmp_path)
     (seeds / "codebook/more.yaml").write_text("people: [{person_id: ida, name: Berta}]\n", encoding="utf-8")
     [problem] = build_tables(LETTERS, seeds).problems
     assert problem.message.endswith(f"'ida' in {seeds / 'codebook/more.yaml'}:1 in all but its person_id")
 
 
-def test_rows_nested_in_two_records_may_say_the_same(told):
+def test_nested_rows_of_two_parents_may_be_equal(problems):
+    """Equal rows nested in two records are no duplicates."""
     both = ANNOTATIONS + "    witnesses:\n      - {person_id: berta}\n"
-    assert told(both) == []
+    assert problems(both) == []
 
 
-def test_a_key_that_is_nowhere_is_told_once_for_all_places_that_name_it(tmp_path):
+def test_missing_key_is_reported_once(tmp_path):
+    """A missing key is reported once, with the number of its references."""
     renamed = PEOPLE.replace("{person_id: otto", "{person_id: otto-the-elder").replace("name: Otto", "name: Elder")
     built = build_tables(LETTERS, write(tmp_path, ANNOTATIONS.replace("person_id: falk", "person_id: otto"), renamed))
     [problem] = built.problems
@@ -53,44 +58,52 @@ def test_a_key_that_is_nowhere_is_told_once_for_all_places_that_name_it(tmp_path
     assert problem.hint.endswith("in 2 places; this is the first")
 
 
-def test_the_only_entry_of_a_codebook_that_nothing_names_may_be_what_is_meant(tmp_path):
+def test_hint_suggests_only_unreferenced_row(tmp_path):
+    """The only row of a codebook that is never referenced is suggested for a missing key."""
     renamed = PEOPLE.replace("person_id: otto", "person_id: the-miller")
     [problem] = build_tables(LETTERS, write(tmp_path, people=renamed)).problems
-    assert problem.hint == "nothing names 'the-miller': is that what is meant?"
+    assert problem.hint == "'the-miller' is never referenced; did you mean it?"
 
 
-def test_a_reference_may_name_a_row_further_down(told):
-    assert told(ANNOTATIONS.replace("strength: fair", "answers_id: c02").replace("    answers_id: c01\n", "")) == []
+def test_reference_to_later_row_is_valid(problems):
+    """A reference may name a row further down in the file."""
+    assert problems(ANNOTATIONS.replace("strength: fair", "answers_id: c02").replace("    answers_id: c01\n", "")) == []
 
 
-def test_a_reference_is_checked_once_though_another_column_takes_its_value(told):
-    assert told(ANNOTATIONS.replace("person_id: falk", "person_id: flak")) == [
+def test_defaulted_reference_is_reported_once(problems):
+    """A missing key is not reported again for a column that takes it as default."""
+    assert problems(ANNOTATIONS.replace("person_id: falk", "person_id: flak")) == [
         "claims[c02].person_id: 'flak' is not among the people"
     ]
 
 
-def test_a_reference_to_a_row_with_a_problem_is_no_second_problem(told):
-    [problem] = told(ANNOTATIONS.replace("quote: Otto says", "quote: Hugo thinks"))
+def test_reference_to_invalid_row_is_not_reported(problems):
+    """A reference to a row that has a problem is no second problem."""
+    [problem] = problems(ANNOTATIONS.replace("quote: Otto says", "quote: Hugo thinks"))
     assert problem.startswith("claims[c01].quote: not found")
 
 
-def test_references_into_a_table_that_cannot_be_read_are_left_alone(told):
-    assert len(told(people="people: [")) == 1
+def test_references_to_unreadable_table_are_skipped(problems):
+    """References to a table that could not be read are not reported."""
+    assert len(problems(people="people: [")) == 1
 
 
 @pytest.mark.parametrize(
-    ("over", "told_of"),
+    ("over", "expected"),
     [
         ("otto", ["people[falk].master_id: the reference goes in a circle: falk → otto → falk"]),
         ("falk", ["people[falk].master_id: the reference goes in a circle: falk → falk"]),
         ("berta", []),
     ],
 )
-def test_references_within_a_table_go_in_no_circle(told, over, told_of):
-    assert told(people=PEOPLE.replace("lives_in: FA1", f"master_id: {over}")) == told_of
+def test_reference_cycle_is_reported(problems, over, expected):
+    """A cycle of references within a table is reported."""
+    assert problems(people=PEOPLE.replace("lives_in: FA1", f"master_id: {over}")) == expected
 
 
-def test_two_rows_may_name_each_other_where_the_contract_lets_them_but_none_itself(told):
+def test_symmetric_reference_allows_pairs_not_self(problems):
+    """In a symmetric column two rows may refer to each other, but none to itself."""
+
     class Friends(Codebook):
         """One friend."""
 
@@ -99,8 +112,8 @@ def test_two_rows_may_name_each_other_where_the_contract_lets_them_but_none_itse
 
     friends = contract(People, Letters, Claims, Witnesses, Friends)
     rows = "friends:\n  - {friend_id: a, other_id: b}\n  - {friend_id: b, other_id: a}\n"
-    assert told(people=PEOPLE + rows, of=friends) == []
-    assert told(people=PEOPLE + rows + "  - {friend_id: c, other_id: c}\n", of=friends) == [
+    assert problems(people=PEOPLE + rows, contract=friends) == []
+    assert problems(people=PEOPLE + rows + "  - {friend_id: c, other_id: c}\n", contract=friends) == [
         "friends[c].other_id: the reference goes in a circle: c → c"
     ]
 
@@ -108,39 +121,46 @@ def test_two_rows_may_name_each_other_where_the_contract_lets_them_but_none_itse
 # ── Rules ─────────────────────────────────────────────────────────────────────────────────────────
 
 STRONG = ANNOTATIONS.replace("strength: fair", "strength: strong")
-UNSEEN = STRONG.replace("    witnesses:\n      - {person_id: berta}\n", "")
+UNWITNESSED = STRONG.replace("    witnesses:\n      - {person_id: berta}\n", "")
 
 
-def test_a_rule_of_a_model_points_at_the_cell_it_names(told):
-    assert told(ANNOTATIONS.replace("    when_edtf: 1901-04-29\n", "")) == [
+def test_row_rule_points_at_its_column(problems):
+    """A row rule points at the cell of its column."""
+    assert problems(ANNOTATIONS.replace("    when_edtf: 1901-04-29\n", "")) == [
         "claims[c01].when_text: A when_text comes with a when_edtf."
     ]
 
 
-def test_a_form_points_at_the_cell(told):
-    assert told(people=PEOPLE.replace("FA1", "Falkland")) == [
+def test_pattern_points_at_cell(problems):
+    """A text that does not match its pattern is reported at its cell."""
+    assert problems(people=PEOPLE.replace("FA1", "Falkland")) == [
         "people[falk].lives_in: 'Falkland' is not two capital letters and a digit, such as 'AB1'"
     ]
 
 
-def test_a_rule_across_tables_points_at_its_column(told):
-    assert told(STRONG) == []
-    assert told(UNSEEN) == ["claims[c01].strength: A strong claim has witnesses."]
+def test_rule_points_at_its_column(problems):
+    """A rule across tables points at its column."""
+    assert problems(STRONG) == []
+    assert problems(UNWITNESSED) == ["claims[c01].strength: A strong claim has witnesses."]
 
 
-def test_a_rule_leaves_alone_a_row_that_has_a_problem_already(told):
-    assert told(UNSEEN.replace("1901-04-29", "in spring")) == [
+def test_rule_skips_invalid_row(problems):
+    """A rule skips a row that has a problem."""
+    assert problems(UNWITNESSED.replace("1901-04-29", "in spring")) == [
         "claims[c01].when_edtf: 'in spring' is not a date in EDTF"
     ]
 
 
-def test_a_rule_leaves_alone_a_row_one_of_whose_children_has_a_problem(told):
-    assert told(STRONG.replace("{person_id: berta}", "{person_id: hugo}")) == [
+def test_rule_skips_row_with_invalid_nested_row(problems):
+    """A rule skips a row whose nested row has a problem."""
+    assert problems(STRONG.replace("{person_id: berta}", "{person_id: hugo}")) == [
         "claims[c01].witnesses[1].person_id: 'hugo' is not among the people"
     ]
 
 
-def test_a_rule_leaves_alone_a_row_that_refers_to_one_with_a_problem(told):
+def test_rule_skips_row_that_refers_to_invalid_row(problems):
+    """A rule skips a row that refers to a row with a problem."""
+
     @rule("claims", "answers_id")
     def answers_are_by_others(tables):
         """An answer is to a claim that is borne out."""
@@ -148,15 +168,17 @@ def test_a_rule_leaves_alone_a_row_that_refers_to_one_with_a_problem(told):
         return tables["claims"]["answers_id"].isna() | tables["claims"]["answers_id"].map(claims["strength"]).notna()
 
     strict = contract(rules=(answers_are_by_others,))
-    assert told(ANNOTATIONS.replace("    strength: fair\n", ""), of=strict) == [
+    assert problems(ANNOTATIONS.replace("    strength: fair\n", ""), contract=strict) == [
         "claims[c02].answers_id: An answer is to a claim that is borne out."
     ]
-    assert told(ANNOTATIONS.replace("fair", "fairly"), of=strict) == [
+    assert problems(ANNOTATIONS.replace("fair", "fairly"), contract=strict) == [
         "claims[c01].strength: 'fairly' is not a value of strength"
     ]
 
 
-def test_a_rule_that_stumbles_over_a_row_with_a_problem_adds_none(told):
+def test_rule_that_raises_on_invalid_rows_is_skipped(problems):
+    """A rule that raises because of an invalid row adds no problem."""
+
     @rule("claims")
     def it_can_be_dated(tables):
         """It can be dated."""
@@ -164,7 +186,7 @@ def test_a_rule_that_stumbles_over_a_row_with_a_problem_adds_none(told):
             raise ValueError
         return pd.Series(True, index=tables["claims"].index)
 
-    assert told(ANNOTATIONS.replace("1901-04-29", "in spring"), of=contract(rules=(it_can_be_dated,))) == [
+    assert problems(ANNOTATIONS.replace("1901-04-29", "in spring"), contract=contract(rules=(it_can_be_dated,))) == [
         "claims[c01].when_edtf: 'in spring' is not a date in EDTF"
     ]
 
@@ -181,15 +203,17 @@ def everybody_claims_something(tables):
 WARY = contract(rules=(everybody_claims_something,))
 
 
-def test_a_warning_does_not_stand_in_the_way(letters):
+def test_warning_does_not_prevent_tables(letters):
+    """A warning does not prevent tables."""
     built = build_tables(WARY, letters)
     assert [(problem.where, problem.level) for problem in built.problems] == [("people[berta].person_id", "warning")]
     assert built.errors == []
     assert len(built.frames["people"]) == 3
 
 
-def test_beside_an_error_a_warning_is_kept_back_for_it_may_be_a_consequence(told):
-    assert told(ANNOTATIONS.replace("strength: fair", "strength: fairly"), of=WARY) == [
+def test_warning_is_withheld_if_there_are_errors(problems):
+    """Warnings are not shown together with errors, since they may be consequences."""
+    assert problems(ANNOTATIONS.replace("strength: fair", "strength: fairly"), contract=WARY) == [
         "claims[c01].strength: 'fairly' is not a value of strength"
     ]
 
@@ -197,7 +221,9 @@ def test_beside_an_error_a_warning_is_kept_back_for_it_may_be_a_consequence(told
 # ── Columns that functions compute ────────────────────────────────────────────────────────────────
 
 
-def test_what_is_computed_of_rows_with_problems_is_not_judged(told):
+def test_computed_column_of_invalid_rows_is_skipped(problems):
+    """A function that fails because of an invalid row is ignored; with valid rows its exception propagates."""
+
     class Namesakes(Codebook, section="people"):
         """One person."""
 
@@ -210,9 +236,9 @@ def test_what_is_computed_of_rows_with_problems_is_not_judged(told):
         )
 
     Namesakes.__name__ = "People"
-    of = contract(Namesakes, Letters, Claims, Witnesses)
-    assert told(ANNOTATIONS.replace("fair", "fairly"), of=of) == [
-        "claims[c01].strength: 'fairly' is not a value of strength"
+    names = contract(Namesakes, Letters, Claims, Witnesses)
+    assert problems(people=PEOPLE.replace("master_id: falk", "master_id: flak"), contract=names) == [
+        "people[otto].master_id: 'flak' is not among the people"
     ]
     with pytest.raises(KeyError):
-        told(of=of)
+        problems(contract=names)

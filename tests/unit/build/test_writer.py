@@ -21,14 +21,15 @@ DIGESTS = """
 import hashlib
 from pathlib import Path
 from schemas import CONTRACT
-from stancebook.build.pipeline import build
+from stancebook.build.pipeline import build_tables
 from tests.dataset_files import rendered
-for name, data in rendered(build(CONTRACT, Path("tests/project/seeds"))).items():
+for name, data in rendered(build_tables(CONTRACT, Path("tests/project/seeds"))).items():
     print(name, hashlib.sha256(data).hexdigest())
 """
 
 
-def test_a_dataset_is_a_file_a_table_and_five_about_them(files):
+def test_dataset_has_tables_and_five_descriptions(files):
+    """A dataset has one file per table and five files that describe it."""
     about = {DATAPACKAGE, CROISSANT, ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, DATA_CARD}
     assert set(files) == {table_file(name) for name in CONTRACT.tables} | about
 
@@ -36,22 +37,25 @@ def test_a_dataset_is_a_file_a_table_and_five_about_them(files):
 # ── Same seeds, same bytes ────────────────────────────────────────────────────────────────────────
 
 
-def test_the_same_seeds_in_another_folder_give_the_same_bytes(files, project, rebuilt):
+def test_other_folder_gives_same_bytes(files, project, rebuilt):
+    """The same sources in another folder give the same bytes."""
     assert rendered(rebuilt()) == files
 
 
 @pytest.mark.parametrize("seed", ["0", "4711"])
-def test_another_process_with_other_hashes_gives_the_same_bytes(seed, files):
+def test_other_hash_seed_gives_same_bytes(seed, files):
+    """Another process with another hash seed gives the same bytes."""
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", DIGESTS], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
     )
-    here = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    assert dict(line.split() for line in told.stdout.splitlines()) == here
+    expected = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    assert dict(line.split() for line in process.stdout.splitlines()) == expected
 
 
-def test_the_order_of_records_and_remarks_do_not_show_in_the_tables(project, rebuilt, annotations, files):
-    annotations.write_text("# a remark\n" + annotations.read_text(encoding="utf-8"), encoding="utf-8")
+def test_order_of_records_and_comments_do_not_matter(project, rebuilt, annotations, files):
+    """The order of records and comments do not change the tables."""
+    annotations.write_text("# a comment\n" + annotations.read_text(encoding="utf-8"), encoding="utf-8")
     codebook = project / "seeds/codebook/actors.yaml"
     head, *actors = codebook.read_text(encoding="utf-8").split("  - ")
     codebook.write_text("  - ".join([head, *reversed(actors)]), encoding="utf-8")
@@ -73,7 +77,8 @@ def digest_of(files):
 # ── Provenance ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_table_names_the_build_of_the_data_package(files):
+def test_tables_have_build_digest_of_package(files):
+    """Every table carries the build digest of the data package."""
     for name in CONTRACT.tables:
         facts = file_metadata(pq.read_schema(io_of(files[table_file(name)])))
         assert (facts["table"], facts["build"]) == (name, digest_of(files))
@@ -89,21 +94,23 @@ def test_every_table_names_the_build_of_the_data_package(files):
         lambda folder: build_tables(contract(sources={"title": "sent"}), write(folder)),
     ],
 )
-def test_other_seeds_or_another_contract_are_another_build(other, letters, tmp_path):
+def test_build_digest_depends_on_sources_and_contract(other, letters, tmp_path):
+    """Other sources or another contract give another build digest."""
     assert digest_of(rendered(other(tmp_path / "other"))) != digest_of(rendered(build_tables(LETTERS, letters)))
 
 
-def test_what_the_card_says_in_words_of_its_own_makes_no_other_build(letters):
-    other, plain = (digest_of(rendered(build_tables(of, letters))) for of in (contract(prose="Old letters."), LETTERS))
-    assert other == plain
+def test_build_digest_ignores_data_card_text(letters):
+    """The text of the data card does not change the build digest."""
+    with_text = contract(data_card_text="Old letters.")
+    assert digest_of(rendered(build_tables(with_text, letters))) == digest_of(rendered(build_tables(LETTERS, letters)))
 
 
 # ── On disk ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
-def before_croissant(files, tmp_path):
-    """A folder as a version wrote it that knew no Croissant and no digests of files."""
+def older_dataset(files, tmp_path):
+    """A dataset as written by a version without Croissant and digests of files."""
     package = json.loads(files[DATAPACKAGE])
     for resource in package["resources"]:
         del resource["hash"]
@@ -113,21 +120,24 @@ def before_croissant(files, tmp_path):
     return tmp_path / "dataset"
 
 
-def test_a_dataset_of_a_version_that_wrote_fewer_files_is_replaced(files, before_croissant):
-    assert publish_files(files, before_croissant)
-    assert held(before_croissant) == files
+def test_dataset_of_older_version_is_replaced(files, older_dataset):
+    """A dataset written by an older version, with fewer files, is replaced."""
+    assert publish_files(files, older_dataset)
+    assert held(older_dataset) == files
 
 
-def test_a_dataset_with_a_file_that_no_version_wrote_is_not(files, before_croissant):
-    (before_croissant / "croissant.jsonld").touch()
+def test_dataset_with_unknown_file_is_not_replaced(files, older_dataset):
+    """A dataset with a file that no version wrote is not replaced."""
+    (older_dataset / "croissant.jsonld").touch()
     with pytest.raises(PublishError, match=r"holds croissant\.jsonld"):
-        publish_files(files, before_croissant)
+        publish_files(files, older_dataset)
 
 
 # ── Many documents ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_of_very_many_documents_no_coverage_is_counted(letters, monkeypatch):
+def test_coverage_is_left_out_for_many_documents(letters, monkeypatch):
+    """The data card of a corpus with very many documents has no coverage."""
     built = build_tables(LETTERS, letters)
     assert "## Coverage" in rendered(built)[DATA_CARD].decode()
     monkeypatch.setattr("stancebook.build.writer.LISTED", 0)

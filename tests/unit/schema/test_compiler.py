@@ -20,10 +20,12 @@ from stancebook.schema.rules import row_rule
 from stancebook.schema.spec import RowRule
 from tests.unit.sample_contract import LETTERS, Claims, Letters, People, Tallies, Witnesses, count_claims
 
-# ── What a model says ─────────────────────────────────────────────────────────────────────────────
+# ── Valid models ─────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_table_is_named_after_its_class():
+def test_table_name_comes_from_class():
+    """A table is named after its class, in snake case."""
+
     class RopeMakers(Codebook):
         """One rope maker."""
 
@@ -32,25 +34,30 @@ def test_a_table_is_named_after_its_class():
     assert compile_model(RopeMakers).name == "rope_makers"
 
 
-def test_a_table_knows_where_its_rows_come_from():
-    shapes = {model: compile_model(model).shape for model in (People, Letters, Claims, Witnesses, Tallies)}
-    assert list(shapes.values()) == ["codebook", "document", "annotation", "child", "derived"]
+def test_kind_comes_from_base_class():
+    """The base class decides the kind of a table."""
+    kinds = [compile_model(model).kind for model in (People, Letters, Claims, Witnesses, Tallies)]
+    assert kinds == ["codebook", "document", "annotation", "nested", "derived"]
 
 
-def test_the_class_statement_names_the_place_in_the_file_the_parent_and_the_function():
+def test_options_come_from_class_statement():
+    """Section, parent and deriving function are options of the class statement."""
     assert compile_model(Letters).section == "letter"
     assert compile_model(Claims).section == "claims"
     assert compile_model(Witnesses).parent == "claims"
     assert compile_model(Tallies).derive is count_claims
 
 
-def test_columns_come_key_first_then_as_written_then_those_of_the_base():
+def test_columns_are_ordered_key_own_inherited():
+    """The key comes first, then the model's own columns as written, then those of its base."""
     names = compile_model(Claims).names
     assert names[:3] == ("claim_id", "person_id", "believer_id")
     assert names[-4:] == ("doc_id", "quote", "char_start", "char_end")
 
 
-def test_a_column_has_its_name_in_words_for_a_title_unless_it_is_given_one():
+def test_title_defaults_to_words_of_name():
+    """The title of a column is its name in words, unless one is given."""
+
     class Ropes(Codebook):
         """One rope."""
 
@@ -64,12 +71,15 @@ def test_a_column_has_its_name_in_words_for_a_title_unless_it_is_given_one():
     assert compile_model(Ropes).title == "Ropes"
 
 
-def test_a_number_may_say_what_it_counts():
+def test_unit_of_integer():
+    """An integer column may have a unit; other columns have none."""
     assert compile_model(Claims)["char_start"].unit == "Unicode code points"
     assert compile_model(Claims)["quote"].unit == ""
 
 
-def test_a_column_of_a_base_may_be_written_anew():
+def test_inherited_column_may_be_overridden():
+    """A model may declare a column of its base again."""
+
     class Remarks(Claims):
         """One remark."""
 
@@ -79,14 +89,16 @@ def test_a_column_of_a_base_may_be_written_anew():
     assert compile_model(Remarks).names.count("person_id") == 1
 
 
-def test_a_rule_is_told_in_the_words_of_its_docstring():
+def test_rule_message_is_docstring():
+    """The message of a row rule is its docstring."""
     assert compile_model(Claims).rules["words_come_with_a_date"] == RowRule(
         "A when_text comes with a when_edtf.", "when_text"
     )
 
 
-def test_a_coder_writes_what_the_build_does_not_fill():
-    assert [column.name for column in compile_model(Claims).written] == [
+def test_written_columns_leave_out_engine_columns():
+    """Coders write the columns that the engine does not fill."""
+    assert [column.name for column in compile_model(Claims).written_columns] == [
         "person_id",
         "believer_id",
         "strength",
@@ -95,13 +107,14 @@ def test_a_coder_writes_what_the_build_does_not_fill():
         "when_edtf",
         "quote",
     ]
-    assert [column.name for column in compile_model(Letters).written if not column.must_be_given] == [
+    assert [column.name for column in compile_model(Letters).written_columns if not column.must_be_given] == [
         "pages",
         "text_sha256",
     ]
 
 
-def test_a_record_is_named_by_its_id_by_its_key_or_by_nothing():
+def test_record_key_by_kind():
+    """A record is identified by its id, by its key, or by nothing, depending on the table."""
     assert [LETTERS.tables[name].record_key for name in ("claims", "people", "witnesses", "letters")] == [
         "id",
         "person_id",
@@ -110,16 +123,17 @@ def test_a_record_is_named_by_its_id_by_its_key_or_by_nothing():
     ]
 
 
-def test_an_unknown_column_is_named():
+def test_unknown_column_raises_key_error():
+    """Asking a table for an unknown column raises a KeyError with its name."""
     with pytest.raises(KeyError, match="colour"):
         compile_model(Claims)["colour"]
 
 
-# ── Badly written models ──────────────────────────────────────────────────────────────────────────
+# ── Invalid models ──────────────────────────────────────────────────────────────────────────
 
 
-def of(**columns):
-    """A model with a key and these columns, each given as (annotation, field)."""
+def model_with(**columns):
+    """Return a model with a key and these columns, each given as (annotation, field)."""
     return type(
         "Ropes",
         (Codebook,),
@@ -140,7 +154,7 @@ def without_docstring():
     return Ropes
 
 
-def with_a_rule_without_docstring():
+def rule_without_docstring():
     class Ropes(Codebook):
         """One rope."""
 
@@ -153,7 +167,7 @@ def with_a_rule_without_docstring():
     return Ropes
 
 
-def with_a_rule_that_points_nowhere():
+def rule_at_unknown_column():
     class Ropes(Codebook):
         """One rope."""
 
@@ -167,7 +181,7 @@ def with_a_rule_that_points_nowhere():
     return Ropes
 
 
-def with_a_rule_in_panderas_own_words():
+def rule_without_row_rule():
     class Ropes(Codebook):
         """One rope."""
 
@@ -191,7 +205,7 @@ def without_key():
     return Ropes
 
 
-def with_a_key_of_unknown_columns():
+def key_of_unknown_columns():
     class Ropes(Codebook, key=("colour", "length")):
         """One rope."""
 
@@ -200,7 +214,7 @@ def with_a_key_of_unknown_columns():
     return Ropes
 
 
-def with_a_key_of_both_kinds():
+def two_kinds_of_key():
     class Ropes(Codebook, key=("colour",)):
         """One rope."""
 
@@ -210,7 +224,7 @@ def with_a_key_of_both_kinds():
     return Ropes
 
 
-def with_a_key_beside_the_documents():
+def second_key_of_document():
     class Ropes(Document, section="rope"):
         """One rope."""
 
@@ -219,7 +233,7 @@ def with_a_key_beside_the_documents():
     return Ropes
 
 
-def child_without_parent():
+def nested_without_parent():
     class Ropes(Nested, key=("claim_id",)):
         """One rope."""
 
@@ -228,7 +242,7 @@ def child_without_parent():
     return Ropes
 
 
-def parent_of_no_child():
+def annotation_with_parent():
     class Ropes(Annotation, parent=Claims):
         """One rope."""
 
@@ -237,7 +251,7 @@ def parent_of_no_child():
     return Ropes
 
 
-def derived_by_nothing():
+def derived_without_function():
     class Ropes(Derived):
         """One rope."""
 
@@ -246,7 +260,7 @@ def derived_by_nothing():
     return Ropes
 
 
-def derived_by_something_though_coded():
+def codebook_with_function():
     class Ropes(Codebook, derive=count_claims):
         """One rope."""
 
@@ -258,59 +272,64 @@ def derived_by_something_though_coded():
 @pytest.mark.parametrize(
     ("model", "sentence"),
     [
-        (lambda: of(colour=(str, pa.Field())), "Ropes.colour is not written with a word of stancebook.schema.columns"),
-        (lambda: of(length=(str, integer("How long it is."))), "annotate it as 'length: int'"),
-        (lambda: of(colour=(int, text("Its colour."))), "annotate it as 'colour: str'"),
-        (lambda: of(made=(str, date("When it was made."))), "annotate it as 'made: Day'"),
-        (lambda: of(colour=(str | None, text("Its colour."))), "say nullable=True"),
+        (
+            lambda: model_with(colour=(str, pa.Field())),
+            "Ropes.colour is not declared with a column type of stancebook",
+        ),
+        (lambda: model_with(length=(str, integer("How long it is."))), "annotate it as 'length: int'"),
+        (lambda: model_with(colour=(int, text("Its colour."))), "annotate it as 'colour: str'"),
+        (lambda: model_with(made=(str, date("When it was made."))), "annotate it as 'made: Date'"),
+        (lambda: model_with(colour=(str | None, text("Its colour."))), "write nullable=True"),
         (without_docstring, "Ropes has no docstring: say in one sentence what one row is."),
-        (with_a_rule_without_docstring, "Ropes.it_holds has no docstring: write it as the sentence that a coder reads"),
-        (with_a_rule_that_points_nowhere, "Ropes.it_holds does not point at a column: write it under '@row_rule("),
-        (with_a_rule_in_panderas_own_words, "Ropes.it_holds does not point at a column: write it under '@row_rule("),
-        (lambda: of(colour=(str, text(" "))), "Ropes.colour has no description: say what it holds"),
-        (lambda: of(other_id=(str, primary_key("Another."))), "Ropes needs one key"),
+        (rule_without_docstring, "Ropes.it_holds has no docstring: write it as the sentence that a coder reads"),
+        (rule_at_unknown_column, "Ropes.it_holds does not name the column of a problem: decorate it with '@row_rule("),
+        (rule_without_row_rule, "Ropes.it_holds does not name the column of a problem: decorate it with '@row_rule("),
+        (lambda: model_with(colour=(str, text(" "))), "Ropes.colour has no description: say what it holds"),
+        (lambda: model_with(other_id=(str, primary_key("Another."))), "Ropes needs one key"),
         (without_key, "Ropes needs one key"),
-        (with_a_key_of_unknown_columns, "Ropes needs one key"),
-        (with_a_key_of_both_kinds, "Ropes needs one key"),
-        (with_a_key_beside_the_documents, "Ropes needs one key"),
+        (key_of_unknown_columns, "Ropes needs one key"),
+        (two_kinds_of_key, "Ropes needs one key"),
+        (second_key_of_document, "Ropes needs one key"),
         (
-            lambda: of(colour=(Category, categorical({"red": "Red.", "blue": " "}, "Its colour."))),
+            lambda: model_with(colour=(Category, categorical({"red": "Red.", "blue": " "}, "Its colour."))),
             "Ropes.colour: every value of a vocabulary needs a definition a coder can decide by.",
         ),
         (
-            lambda: of(colour=(Category, categorical({}, "Its colour."))),
+            lambda: model_with(colour=(Category, categorical({}, "Its colour."))),
             "Ropes.colour: every value of a vocabulary needs a definition a coder can decide by.",
         ),
-        (child_without_parent, "Ropes: a Child, and only a Child, names its parent="),
-        (parent_of_no_child, "Ropes: a Child, and only a Child, names its parent="),
-        (derived_by_nothing, "Ropes: a Derived table, and only one, names its by="),
-        (derived_by_something_though_coded, "Ropes: a Derived table, and only one, names its by="),
+        (nested_without_parent, "Ropes: parent= in the class statement belongs to a Nested table: each has one"),
+        (annotation_with_parent, "Ropes: parent= in the class statement belongs to a Nested table: each has one"),
+        (derived_without_function, "Ropes: derive= in the class statement belongs to a Derived table: each has one"),
+        (codebook_with_function, "Ropes: derive= in the class statement belongs to a Derived table: each has one"),
         (
-            lambda: of(colour=(str, text("Its colour.")), start=(Date, edtf_lower("colour", "Its start."))),
-            "Ropes.start: 'colour' is not a column written with edtf().",
+            lambda: model_with(colour=(str, text("Its colour.")), start=(Date, edtf_lower("colour", "Its start."))),
+            "Ropes.start: 'colour' is not a column declared with edtf().",
         ),
         (
-            lambda: of(end=(Date, edtf_upper("made_edtf", "Its end."))),
-            "Ropes.end: 'made_edtf' is not a column written with edtf().",
+            lambda: model_with(end=(Date, edtf_upper("made_edtf", "Its end."))),
+            "Ropes.end: 'made_edtf' is not a column declared with edtf().",
         ),
         (
-            lambda: of(owner_id=(str, foreign_key("people", "Its owner.", default="maker_id"))),
+            lambda: model_with(owner_id=(str, foreign_key("people", "Its owner.", default="maker_id"))),
             "Ropes.owner_id: its default 'maker_id' is not a column of Ropes.",
         ),
         *(
             (
-                lambda name=name: of(**{name: (str, text("Any."))}),
-                f"Ropes.{name}: '{name}' is a word of the annotation format; name the column otherwise.",
+                lambda name=name: model_with(**{name: (str, text("Any."))}),
+                f"Ropes.{name}: '{name}' is a key of the annotation format; give the column another name.",
             )
             for name in ("id", "prefix", "suffix")
         ),
     ],
 )
-def test_a_badly_written_model_is_refused_with_what_to_write_instead(model, sentence):
+def test_invalid_model_is_refused_with_fix(model, sentence):
+    """An invalid model is refused with a sentence that says what to write instead."""
     with pytest.raises(ContractError) as caught:
         compile_model(model())
     assert sentence in str(caught.value)
 
 
-def test_pandera_still_reads_every_model():
+def test_models_are_valid_pandera_models():
+    """Every model is a Pandera model."""
     assert all(issubclass(model, Table) and model.to_schema().columns for model in LETTERS.models)

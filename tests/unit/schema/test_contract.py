@@ -30,10 +30,11 @@ from tests.unit.sample_contract import (
     write,
 )
 
-# ── A contract of other tables ────────────────────────────────────────────────────────────────────
+# ── Building a contract of other tables ────────────────────────────────────────────────────────────────────
 
 
-def test_any_contract_of_tables_goes_from_seeds_to_typed_frames(letters, tmp_path):
+def test_build_of_sample_contract_gives_typed_frames(letters, tmp_path):
+    """Any contract can be built from sources to typed frames."""
     built = build_tables(LETTERS, letters)
     assert built.problems == []
     written(built, tmp_path / "dataset")
@@ -54,18 +55,21 @@ def test_any_contract_of_tables_goes_from_seeds_to_typed_frames(letters, tmp_pat
     assert frames["tallies"].set_index("person_id")["n_claims"].to_dict() == {"berta": 0, "falk": 1, "otto": 1}
 
 
-def test_its_schemas_for_editors_take_its_files():
+def test_editor_schemas_accept_valid_files():
+    """The JSON Schemas for editors accept the valid files of a contract."""
     for schema, file in ((annotation_schema, ANNOTATIONS), (codebook_schema, PEOPLE)):
         value = yaml.load(file, Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but text
         jsonschema.Draft7Validator(schema(LETTERS)).validate(value)
 
 
-# ── The promise ───────────────────────────────────────────────────────────────────────────────────
+# ── Adding a column ───────────────────────────────────────────────────────────────────────────────────
 
 MOOD = {"calm": "No heat in the words.", "angry": "Heat in the words."}
 
 
-def test_adding_a_column_to_one_model_and_a_key_to_one_annotation_is_enough(tmp_path):
+def test_new_column_reaches_all_outputs(tmp_path):
+    """A column added to one model appears in data, data package, editor schema and data card."""
+
     class Moods(Claims):
         """One thing that somebody in a letter says is so."""
 
@@ -93,14 +97,15 @@ def test_adding_a_column_to_one_model_and_a_key_to_one_annotation_is_enough(tmp_
     assert "| `calm` | 1 | No heat in the words. |" in card
 
 
-def test_a_citation_says_who_when_what_and_where_as_far_as_the_contract_does():
+def test_citation_leaves_out_unknown_parts():
+    """A citation has creators, year, title and address, as far as the contract states them."""
     people = (Contributor("Ida", roles=("creator",)), Contributor("Otto", roles=("sponsor",)))
     known = contract(contributors=people, released="1901-05-06", homepage="https://example.org")
     assert known.citation == "Ida (1901). Letters (version 1.0.0) [Data set]. https://example.org"
     assert LETTERS.citation == "Letters (version 1.0.0) [Data set]."
 
 
-# ── Contracts that do not hold together ───────────────────────────────────────────────────────────
+# ── Inconsistent contracts ───────────────────────────────────────────────────────────
 
 
 class Ropes(Codebook):
@@ -174,7 +179,8 @@ class Authorities(Codebook):
         ),
     ],
 )
-def test_models_that_do_not_fit_each_other_are_refused_with_what_is_wrong(models, sentence):
+def test_inconsistent_models_are_refused(models, sentence):
+    """Models that contradict each other are refused with what is wrong."""
     with pytest.raises(ContractError) as caught:
         contract(*models)
     assert str(caught.value) == sentence
@@ -189,12 +195,15 @@ def rule_on(table, column):
 
 
 @pytest.mark.parametrize(("table", "column"), [("ropes", None), ("claims", "colour")])
-def test_a_rule_about_what_is_not_there_is_refused(table, column):
+def test_rule_on_unknown_column_is_refused(table, column):
+    """A rule on an unknown table or column is refused."""
     with pytest.raises(ContractError, match="no coded table or column"):
         contract(rules=(rule_on(table, column),))
 
 
-def test_a_rule_without_a_docstring_is_refused():
+def test_rule_without_docstring_is_refused():
+    """A rule without a docstring is refused, since it has no message."""
+
     def it_holds(tables):
         return tables
 
@@ -202,7 +211,9 @@ def test_a_rule_without_a_docstring_is_refused():
         rule("claims")(it_holds)
 
 
-def test_a_rule_is_told_on_one_line():
+def test_rule_message_is_one_line():
+    """The message of a rule is its docstring on one line."""
+
     @rule("claims")
     def it_holds(tables):
         """A claim is
@@ -214,10 +225,10 @@ def test_a_rule_is_told_on_one_line():
 # ── Functions of the contract ─────────────────────────────────────────────────────────────────────
 
 
-def derived(given):
-    """A contract with a derived table whose function gives these columns."""
+def contract_with_derived(columns):
+    """Return a contract with a derived table whose function returns these columns."""
 
-    class Shares(Derived, derive=lambda _: pd.DataFrame(given), key=("person_id",)):
+    class Shares(Derived, derive=lambda _: pd.DataFrame(columns), key=("person_id",)):
         """One share."""
 
         person_id: str = foreign_key("people", "Whose.")
@@ -227,35 +238,41 @@ def derived(given):
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("columns", "sentence"),
     [
         ({"person_id": ["otto"]}, "differ in these columns: n"),
         ({"person_id": ["otto"], "n": [0]}, "row 0 of the derived table 'shares'"),
         ({"person_id": ["otto"] * 2, "n": [1, 2]}, "row 0 of the derived table 'shares'"),
     ],
 )
-def test_a_function_that_breaks_the_model_of_its_table_is_the_contracts_fault(given, sentence, letters):
+def test_invalid_derived_table_is_contract_error(columns, sentence, letters):
+    """A derived table that does not conform to its model is a mistake of the contract."""
     with pytest.raises(ContractError, match=sentence):
-        build_tables(derived(given), letters)
+        build_tables(contract_with_derived(columns), letters)
 
 
-def test_a_derived_table_is_sorted_by_its_key(letters):
-    built = build_tables(derived({"n": [2, 1], "person_id": ["otto", "falk"]}), letters)
+def test_derived_table_is_sorted_by_key(letters):
+    """A derived table is sorted by its key."""
+    built = build_tables(contract_with_derived({"n": [2, 1], "person_id": ["otto", "falk"]}), letters)
     assert built.frames["shares"].to_dict("list") == {"person_id": ["falk", "otto"], "n": [1, 2]}
 
 
-@pytest.mark.parametrize("verdict", [lambda _: True, lambda claims: claims["strength"], lambda _: [True]])
-def test_a_rule_must_judge_every_row(verdict, letters):
+@pytest.mark.parametrize("result", [lambda _: True, lambda claims: claims["strength"], lambda _: [True]])
+def test_rule_must_return_boolean_per_row(result, letters):
+    """A rule that does not return one boolean per row is refused."""
+
     @rule("claims")
     def it_holds(tables):
         """It holds."""
-        return verdict(tables["claims"])
+        return result(tables["claims"])
 
     with pytest.raises(ContractError, match="must return one True or False for each row"):
         build_tables(contract(rules=(it_holds,)), letters)
 
 
-def test_a_rule_that_breaks_on_sound_rows_is_not_passed_over(letters):
+def test_rule_that_raises_on_valid_rows_propagates(letters):
+    """An exception of a rule is not hidden when all rows are valid."""
+
     @rule("claims")
     def it_holds(tables):
         """It holds."""
@@ -265,7 +282,9 @@ def test_a_rule_that_breaks_on_sound_rows_is_not_passed_over(letters):
         build_tables(contract(rules=(it_holds,)), letters)
 
 
-def test_computed_columns_see_the_tables_and_are_typed(letters):
+def test_computed_columns_are_typed(letters):
+    """Computed columns are computed from the tables and have the column's type."""
+
     class Homes(Codebook, section="people"):
         """One person at home."""
 
@@ -292,7 +311,7 @@ def test_computed_columns_see_the_tables_and_are_typed(letters):
 
 
 def mood(tables):
-    """Return the mood of each claim; stumble where there is none."""
+    """Return the mood of each claim; raise if there is none."""
     quotes = tables["weighed"]["quote"]
     return (quotes >= quotes.iloc[0]).map({True: "angry", False: "calm"})
 
@@ -312,11 +331,12 @@ class Weighed(Annotation):
 @rule("weighed")
 def it_weighs(tables):
     """A claim weighs something."""
-    return pd.Series([" " in quote for quote in tables["weighed"]["quote"]])  # which has no type where there is none
+    return pd.Series([" " in quote for quote in tables["weighed"]["quote"]])  # an untyped series if there are no rows
 
 
 @pytest.mark.parametrize("rows", ["", "  - {id: c01, quote: Otto was there}\n"])
-def test_what_a_contract_says_of_rows_it_is_not_asked_where_there_are_none(rows, tmp_path):
+def test_functions_are_not_called_without_rows(rows, tmp_path):
+    """Functions and rules of a contract are not called for a table without rows."""
     weighing = contract(People, Letters, Weighed, rules=(it_weighs,))
     annotations = f"letter: {{language: en, sent: 1901-05-04}}\nweighed: {'[]' if not rows else ''}\n{rows}"
     built = build_tables(weighing, write(tmp_path, annotations))
@@ -324,7 +344,9 @@ def test_what_a_contract_says_of_rows_it_is_not_asked_where_there_are_none(rows,
     assert built.frames["weighed"]["mood"].tolist() == ["angry"] * bool(rows)
 
 
-def test_a_column_of_the_codebook_is_computed_from_the_codebook_alone(letters):
+def test_codebook_column_cannot_read_documents(letters):
+    """A computed column of the codebook that reads documents is refused."""
+
     class Talkers(Codebook, section="people"):
         """One person who may talk."""
 
@@ -339,7 +361,9 @@ def test_a_column_of_the_codebook_is_computed_from_the_codebook_alone(letters):
         build_tables(contract(Talkers, Letters, Claims, Witnesses), letters)
 
 
-def test_a_derived_table_is_given_what_it_says_it_reads(letters):
+def test_derived_table_receives_only_inputs(letters):
+    """A deriving function that reads more than its inputs is refused."""
+
     class Sums(Derived, derive=lambda tables: tables["claims"], key=("person_id",)):
         """One sum."""
 
@@ -356,14 +380,17 @@ class Authors(Nested, parent=Letters, section="authors", key=("doc_id", "person_
     person_id: str = foreign_key("people", "Who wrote it.")
 
 
-def test_rows_may_nest_in_the_document(tmp_path):
+def test_nested_table_in_document(tmp_path):
+    """Rows may be nested in the record of the document itself."""
     annotations = ANNOTATIONS.replace("letter:\n", "letter:\n  authors: [{person_id: berta}]\n")
     built = build_tables(contract(People, Letters, Claims, Witnesses, Authors), write(tmp_path, annotations))
     assert built.problems == []
     assert built.frames["authors"].to_dict("records") == [{"doc_id": "bridge", "person_id": "berta"}]
 
 
-def test_words_of_the_document_are_looked_for_in_it_whatever_the_table(tmp_path):
+def test_verbatim_column_of_document_is_located(tmp_path):
+    """A verbatim column of the document table is located in the text."""
+
     class Dated(Document, section="letter"):
         """One letter."""
 
@@ -374,7 +401,9 @@ def test_words_of_the_document_are_looked_for_in_it_whatever_the_table(tmp_path)
     assert len(build_tables(contract(People, Dated, Claims), write(tmp_path, annotations)).problems) == 1
 
 
-def test_words_of_the_document_in_a_child_are_looked_for_too(tmp_path):
+def test_verbatim_column_of_nested_table_is_located(tmp_path):
+    """A verbatim column of a nested table is located in the text."""
+
     class Words(Nested, parent=Claims, section="witnesses", key=("claim_id", "person_id")):
         """One witness."""
 
@@ -426,8 +455,8 @@ class Bare(Table):
 
 
 @rule("sums")
-def a_sum_is_kept(tables):
-    """A sum is kept."""
+def a_sum_has_an_id(tables):
+    """A sum has an ID."""
     return tables["sums"]["sum_id"].notna()
 
 
@@ -441,10 +470,10 @@ People2.__name__ = "People"
 
 
 @pytest.mark.parametrize(
-    "made",
+    "make",
     [
         lambda: contract(People, Letters, Claims, Sums, Readers),
-        lambda: contract(People, Letters, Claims, Sums, rules=(a_sum_is_kept,)),
+        lambda: contract(People, Letters, Claims, Sums, rules=(a_sum_has_an_id,)),
         lambda: contract(People, People2, Letters, Claims),
         lambda: contract(People, Dogs, Letters, Claims),
         lambda: contract(People, Letters, Claims, Marks),
@@ -455,23 +484,27 @@ People2.__name__ = "People"
         "reference to a derived table",
         "rule on a derived table",
         "two tables of one name",
-        "two tables in one place",
-        "children under id",
-        "child of a child without primary_key()",
+        "two tables in one section",
+        "nested under id",
+        "nested in a table without primary_key()",
         "a bare Table",
     ],
 )
-def test_contracts_that_no_build_can_keep_are_refused(made):
+def test_contract_that_cannot_be_built_is_refused(make):
+    """A contract that no build could satisfy is refused."""
     with pytest.raises(ContractError):
-        made()
+        make()
 
 
-def test_a_source_that_no_column_tells_of_is_refused():
+def test_unknown_source_column_is_refused():
+    """A source property with an unknown column is refused."""
     with pytest.raises(ContractError, match="sources names colour, no column of 'letters'"):
         contract(sources={"title": "colour", "posted": "sent"})
 
 
-def test_a_choice_annotated_as_text_is_refused_with_the_annotation_to_write():
+def test_wrong_type_annotation_is_refused():
+    """A wrong type annotation is refused with the right one."""
+
     class Ropes(Codebook):
         """One rope."""
 
@@ -482,7 +515,9 @@ def test_a_choice_annotated_as_text_is_refused_with_the_annotation_to_write():
         compile_model(Ropes)
 
 
-def test_a_rule_on_a_column_needs_a_docstring_too():
+def test_column_check_without_docstring_is_refused():
+    """A Pandera check without a docstring is refused."""
+
     class Ropes(Codebook):
         """One rope."""
 

@@ -13,7 +13,7 @@ from tests.unit.sample_contract import LETTERS
 PEOPLE, CLAIMS, WITNESSES = (LETTERS.tables[name] for name in ("people", "claims", "witnesses"))
 
 
-def found(spec, *rows):
+def failures(spec, *rows):
     return model_failures(spec, frame_from_rows(spec, list(rows)))
 
 
@@ -31,51 +31,60 @@ def claim(**cells):
 
 
 @pytest.mark.parametrize("spec", LETTERS.tables.values(), ids=lambda spec: spec.name)
-def test_an_empty_table_is_in_order(spec):
-    assert found(spec) == []
+def test_empty_table_is_valid(spec):
+    """A table without rows has no failures."""
+    assert failures(spec) == []
 
 
-def test_rows_in_order_give_nothing():
-    assert found(PEOPLE, {"person_id": "otto", "name": "Otto"}) == []
+def test_valid_rows_have_no_failures():
+    """Valid rows have no failures."""
+    assert failures(PEOPLE, {"person_id": "otto", "name": "Otto"}) == []
 
 
-def test_a_text_not_of_its_form_is_told_with_the_words_of_the_form():
-    assert found(PEOPLE, {"person_id": "otto", "name": "Otto", "lives_in": "AB1\n"}) == [
+def test_pattern_failure_describes_pattern():
+    """A text that does not match its pattern fails with the pattern's description."""
+    assert failures(PEOPLE, {"person_id": "otto", "name": "Otto", "lives_in": "AB1\n"}) == [
         ModelFailure(0, "lives_in", "'AB1\\n' is not two capital letters and a digit, such as 'AB1'")
     ]
 
 
-def test_an_empty_cell_that_must_not_be_is_told():
-    assert found(PEOPLE, {"person_id": "otto"}) == [ModelFailure(0, "name", "name is empty, and must not be")]
+def test_missing_value_fails():
+    """An empty cell of a column that is not nullable fails."""
+    assert failures(PEOPLE, {"person_id": "otto"}) == [ModelFailure(0, "name", "name is empty, and must not be")]
 
 
-def test_a_key_of_one_column_given_twice_is_told_of_each_row():
+def test_duplicate_primary_key_fails_each_row():
+    """Each row with a duplicate primary key fails."""
     rows = [{"person_id": "otto", "name": name} for name in "ab"]
-    assert found(PEOPLE, *rows) == [
-        ModelFailure(row, "person_id", "the same person_id stands in another row of people") for row in (0, 1)
+    assert failures(PEOPLE, *rows) == [
+        ModelFailure(row, "person_id", "another row of people has the same person_id") for row in (0, 1)
     ]
 
 
-def test_a_key_of_several_columns_given_twice_is_told_once_a_row():
+def test_duplicate_composite_key_fails_once_per_row():
+    """Each row with a duplicate key of several columns fails once."""
     rows = [{"claim_id": "bridge#c01", "person_id": "otto"}] * 2
-    assert found(WITNESSES, *rows) == [
-        ModelFailure(row, None, "the same claim_id, person_id stands in another row of witnesses") for row in (0, 1)
+    assert failures(WITNESSES, *rows) == [
+        ModelFailure(row, None, "another row of witnesses has the same claim_id, person_id") for row in (0, 1)
     ]
 
 
-def test_a_rule_across_columns_is_told_once_a_row_in_its_own_words_at_the_column_it_names():
-    assert found(CLAIMS, claim(), claim(claim_id="bridge#c02", when_text="on Monday")) == [
-        ModelFailure(1, "when_text", "A when_text comes with a when_edtf.", own=False)
+def test_row_rule_fails_once_per_row_at_column():
+    """A row rule fails once per row, with its docstring, at the column that it names."""
+    assert failures(CLAIMS, claim(), claim(claim_id="bridge#c02", when_text="on Monday")) == [
+        ModelFailure(1, "when_text", "A when_text comes with a when_edtf.", single_column=False)
     ]
 
 
-def test_a_passage_as_long_as_its_quote_is_a_rule_of_every_grounded_table():
-    assert found(CLAIMS, claim(char_end=8)) == [
-        ModelFailure(0, "quote", "The passage ends after it starts and is as long as its quote.", own=False)
+def test_annotation_checks_length_of_quote():
+    """Every annotation table has the rule that a passage is as long as its quote."""
+    assert failures(CLAIMS, claim(char_end=8)) == [
+        ModelFailure(0, "quote", "A passage ends after its start and is as long as its quote.", single_column=False)
     ]
 
 
-def test_a_row_is_named_by_its_label_not_its_position():
+def test_failure_has_index_label():
+    """A failure carries the label of the row in the index, not its position."""
     frame = frame_from_rows(PEOPLE, [{"person_id": "otto", "name": "Otto"}, {"person_id": "ida"}])
     assert [failure.row for failure in model_failures(PEOPLE, frame[frame["name"].isna()])] == [1]
 
@@ -94,19 +103,23 @@ class Ropes(Codebook):
         return length < 100
 
 
-def test_a_rule_on_a_column_is_told_in_its_own_words_at_the_column():
-    assert found(compile_model(Ropes), {"rope_id": "a", "length": 100}) == [
+def test_column_check_fails_with_docstring():
+    """A Pandera check of one column fails with its docstring, at the column."""
+    assert failures(compile_model(Ropes), {"rope_id": "a", "length": 100}) == [
         ModelFailure(0, "length", "A rope is shorter than a hundred feet.")
     ]
 
 
-def test_a_number_below_the_least_is_told():
-    [failure] = found(compile_model(Ropes), {"rope_id": "a", "length": 0})
+def test_number_below_minimum_fails():
+    """A number below the minimum fails."""
+    [failure] = failures(compile_model(Ropes), {"rope_id": "a", "length": 0})
     assert (failure.row, failure.column) == (0, "length")
     assert "greater_than_or_equal_to(1)" in failure.message
 
 
-def test_a_rule_that_breaks_is_the_contracts_fault():
+def test_rule_that_raises_is_contract_error():
+    """A rule that raises is a mistake of the contract."""
+
     class Ropes(Codebook):
         """One rope."""
 
@@ -122,10 +135,11 @@ def test_a_rule_that_breaks_is_the_contracts_fault():
 
 
 @pytest.mark.parametrize(
-    "spoilt", [lambda f: f.drop(columns="name"), lambda f: f.assign(more=1), lambda f: f.astype({"name": "category"})]
+    "change", [lambda f: f.drop(columns="name"), lambda f: f.assign(more=1), lambda f: f.astype({"name": "category"})]
 )
-def test_a_frame_of_other_columns_or_types_is_no_fault_of_a_coder(spoilt):
-    frame = spoilt(build_people())
+def test_wrong_columns_or_types_are_contract_error(change):
+    """A frame with other columns or types is a mistake of the contract, not of a coder."""
+    frame = change(build_people())
     with pytest.raises(ContractError, match="people cannot be checked by its model"):
         model_failures(LETTERS.tables["people"], frame)
 
