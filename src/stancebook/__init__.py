@@ -36,18 +36,18 @@ if TYPE_CHECKING:  # `as` marks a name as public for type checkers
     from stancebook.schema.columns import foreign_key as foreign_key
     from stancebook.schema.columns import integer as integer
     from stancebook.schema.columns import primary_key as primary_key
-    from stancebook.schema.rules import row_rule as row_rule
     from stancebook.schema.columns import text as text
     from stancebook.schema.columns import verbatim as verbatim
     from stancebook.schema.contract import Contract as Contract
     from stancebook.schema.contract import Contributor as Contributor
     from stancebook.schema.contract import License as License
-    from stancebook.schema.rules import rule as rule
     from stancebook.schema.models import Annotation as Annotation
     from stancebook.schema.models import Codebook as Codebook
     from stancebook.schema.models import Derived as Derived
     from stancebook.schema.models import Document as Document
     from stancebook.schema.models import Nested as Nested
+    from stancebook.schema.rules import row_rule as row_rule
+    from stancebook.schema.rules import rule as rule
     from stancebook.schema.spec import Pattern as Pattern
     from stancebook.schema.spec import Tables as Tables
 
