@@ -1,10 +1,10 @@
-"""What whole builds leave behind that are killed at random instants, and what the next build makes of it.
+"""Kill builds at random instants and check what they leave and what the next build makes of it.
 
-Two seeds take turns, so that every build has something to publish. About half of the builds are killed at any instant
-of their lives, the others at any instant while they publish. Whatever is left must load as the old
-dataset or as the new one, or be refused with the way out; and the next build, undisturbed, must then give exactly its
-own dataset, and leave nothing else behind but its lock and its memo. With --chunk, both corpora are cut into chunks of
-so many documents: tables are folders of parts, and those of documents in both are taken over.
+Two corpora are built in turn, so that every build has something to publish. About half of the builds are killed at any
+instant, the others at any instant of publishing. What is left must load as the old dataset or as the new one, or be
+refused with a way out. The next build must then give exactly its own dataset, and leave nothing else but its lock and
+its cache. With --chunk, both corpora are built in chunks of so many documents: tables are folders of parts, and those
+of documents in both corpora are reused.
 """
 
 import argparse
@@ -31,63 +31,111 @@ from schemas import CONTRACT  # noqa: E402
 from stancebook import DatasetError, load  # noqa: E402
 from stancebook.cli.main import main as build  # noqa: E402
 from stancebook.dataset.layout import files_in  # noqa: E402
-from stancebook.parallel import chunking as cut  # noqa: E402
+from stancebook.parallel.chunking import ChunkPolicy  # noqa: E402
+from stancebook.schema.contract import Contract  # noqa: E402
 
-_MOST = cut.MOST
-# build.py, its corpus cut into chunks of other sizes.
-_BUILD = """
-import runpy, sys
-from stancebook.parallel import chunking as cut
-cut.FEWEST, cut.MOST, root, sys.argv[1:] = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]
-sys.argv[0] = f"{root}/build.py"
-sys.path[0] = root
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
-AIMS = ("at any instant", "while it publishes")
-OUTCOMES = ("old", "new", "refused, then completed")
+AT_ANY_INSTANT, WHILE_PUBLISHING = INSTANTS = ("at any instant", "while publishing")
+OLD, NEW, REFUSED = EXPECTED = ("old", "new", "refused, then completed")
 Files = dict[str, bytes]
 
 
 def main() -> int:
-    """Kill builds, print what they left; return 1 where that was anything else than it must be."""
+    """Kill builds and print what they left; return 1 if that was anything unexpected."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--kills", type=int, default=200, help="builds to kill (default: 200)")
-    parser.add_argument("--seed", type=int, default=1, help="what the instants are drawn from (default: 1)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the random instants (default: 1)")
     parser.add_argument("--seeds", type=Path, default=ROOT / "seeds", help="folder to build (default: seeds)")
     parser.add_argument("--chunk", type=int, help="documents in a chunk (default: as in every build)")
+    parser.add_argument("--build", nargs=2, metavar=("SEEDS", "OUT"), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.chunk:
-        cut.FEWEST = cut.MOST = options.chunk
+    policy = ChunkPolicy(options.chunk, options.chunk) if options.chunk else ChunkPolicy()
+    if options.build:
+        return KillTest(policy).build(*options.build)
     with tempfile.TemporaryDirectory() as folder:
-        found = Counter(killed(Path(folder), options.seeds, options.kills, random.Random(options.seed)))  # noqa: S311
-    print(f"{'killed':20}" + "".join(f"{outcome:>26}" for outcome in OUTCOMES))
-    for aim in AIMS:
-        print(f"{aim:20}" + "".join(f"{found[aim, outcome]:26}" for outcome in OUTCOMES))
-    wrong = {what: number for what, number in found.items() if what[1] not in OUTCOMES}
-    for (aim, outcome), number in wrong.items():
-        print(f"{aim}: {outcome} ({number} times)")
-    return 1 if wrong else 0
+        random_instants = random.Random(options.seed)  # noqa: S311
+        left = Counter(KillTest(policy).run(Path(folder), options.seeds, options.kills, random_instants))
+    print(f"{'killed':20}" + "".join(f"{outcome:>26}" for outcome in EXPECTED))
+    for instant in INSTANTS:
+        print(f"{instant:20}" + "".join(f"{left[instant, outcome]:26}" for outcome in EXPECTED))
+    unexpected = {key: number for key, number in left.items() if key[1] not in EXPECTED}
+    for (instant, outcome), number in unexpected.items():
+        print(f"{instant}: {outcome} ({number} times)")
+    return 1 if unexpected else 0
 
 
-def killed(folder: Path, seeds: Path, kills: int, draw: random.Random) -> Iterator[tuple[str, str]]:
-    """Yield, for so many killed builds, when they were killed and what they left."""
-    out = folder / "dataset"
-    once = seeds if cut.MOST == _MOST else longer(seeds, folder / "longer")
-    sources = [once, longer(once, folder / "longest")]
-    datasets, lives, publishings = zip(*(undisturbed(source, out) for source in sources), strict=True)
-    for turn in cycle(range(2)):  # the second stands now
-        aim = draw.choice(AIMS)
-        killed_one = kill(sources[turn], out, aim, draw.uniform(0, max(lives if aim == AIMS[0] else publishings)))
-        if killed_one is not None:
-            kills -= 1
-            left = outcome(out, old=datasets[1 - turn], new=datasets[turn])
-            left = left if left not in OUTCOMES else mended(sources[turn], out, datasets[turn], left)
-            yield aim, left if all_ended(killed_one) else f"{left}; processes of it went on"
-        if not kills:
-            return
+def contract() -> Contract:
+    """Return the contract to build."""
+    return CONTRACT
 
 
-def longer(seeds: Path, folder: Path) -> Path:
+class KillTest:
+    """Builds in chunks of some sizes, and kills them."""
+
+    def __init__(self, policy: ChunkPolicy) -> None:
+        self.policy = policy
+
+    def run(self, folder: Path, seeds: Path, kills: int, draw: random.Random) -> Iterator[tuple[str, str]]:
+        """Yield, for each killed build, when it was killed and what it left."""
+        out = folder / "dataset"
+        small = seeds if self.policy == ChunkPolicy() else with_copies(seeds, folder / "longer")
+        corpora = [small, with_copies(small, folder / "longest")]
+        datasets, durations, publishing = zip(*(self.time_build(corpus, out) for corpus in corpora), strict=True)
+        for turn in cycle(range(2)):  # the second dataset is the one that is published now
+            instant = draw.choice(INSTANTS)
+            longest = max(durations if instant == AT_ANY_INSTANT else publishing)
+            session = self.kill_build(corpora[turn], out, instant, draw.uniform(0, longest))
+            if session is not None:
+                kills -= 1
+                outcome = what_is_left(out, old=datasets[1 - turn], new=datasets[turn])
+                if outcome in EXPECTED:
+                    outcome = self.build_again(corpora[turn], out, datasets[turn], outcome)
+                yield instant, outcome if session_ends(session) else f"{outcome}; its processes went on"
+            if not kills:
+                return
+
+    def build(self, seeds: str, out: str, *options: str) -> int:
+        """Build in this process; return the exit status."""
+        return build(contract, ROOT, ["--seeds", seeds, "--out", out, *options], chunk_policy=self.policy)
+
+    def command(self, seeds: Path, out: Path) -> list[str]:
+        """Return the command line of a build in a process of its own."""
+        chunk = [] if self.policy == ChunkPolicy() else ["--chunk", str(self.policy.max_documents)]
+        return [sys.executable, __file__, *chunk, "--build", str(seeds), str(out)]
+
+    def time_build(self, seeds: Path, out: Path) -> tuple[Files, float, float]:
+        """Build undisturbed; return the dataset's files, and the seconds of the build and of its publishing."""
+        start = time.perf_counter()
+        with subprocess.Popen(self.command(seeds, out), stdout=subprocess.PIPE) as process:
+            wait_for_staging(process, out)
+            first = time.perf_counter()
+            last = next((time.perf_counter() for line in process.stdout or () if line.startswith(b"wrote")), first)
+        if process.returncode:
+            sys.exit("an undisturbed build failed")
+        return read_files(out), time.perf_counter() - start, last - first
+
+    def kill_build(self, seeds: Path, out: Path, instant: str, delay: float) -> int | None:
+        """Start a build and kill it after some seconds; return the id of its session, None if it had ended."""
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(self.command(seeds, out), start_new_session=True, **silent) as process:
+            if instant == WHILE_PUBLISHING:
+                wait_for_staging(process, out)
+            time.sleep(delay)
+            process.kill()
+        return process.pid if process.returncode < 0 else None
+
+    def build_again(self, seeds: Path, out: Path, expected: Files, outcome: str) -> str:
+        """Build undisturbed; return `outcome` if that gave the expected dataset, or else what it gave."""
+        with redirect_stdout(io.StringIO()) as output:
+            status = self.build(str(seeds), str(out), "--jobs", "1")
+        if status:
+            return f"{outcome}; the next build failed: {output.getvalue()}"
+        if read_files(out) != expected:
+            return f"{outcome}; the next build gave another dataset"
+        hidden = sorted(path.name for path in out.parent.iterdir() if path.name.startswith("."))
+        return outcome if hidden == [f".{out.name}.cache", f".{out.name}.lock"] else f"{outcome}; left over: {hidden}"
+
+
+def with_copies(seeds: Path, folder: Path) -> Path:
     """Return a copy of the seeds with each document a second time, its text a line longer and not pinned."""
     shutil.copytree(seeds, folder)
     for path in sorted((folder / "documents").iterdir()):
@@ -96,47 +144,14 @@ def longer(seeds: Path, folder: Path) -> Path:
     return folder
 
 
-def command(seeds: Path, out: Path) -> list[str]:
-    """Return the command line of a build."""
-    return [sys.executable, "-c", _BUILD, str(cut.FEWEST), str(cut.MOST), str(ROOT), *arguments(seeds, out)]
-
-
-def arguments(seeds: Path, out: Path) -> list[str]:
-    """Return what a build is told."""
-    return ["--seeds", str(seeds), "--out", str(out)]
-
-
-def undisturbed(seeds: Path, out: Path) -> tuple[Files, float, float]:
-    """Build; return the files of the dataset, how many seconds that took, and how many of them went into publishing."""
-    start = time.perf_counter()
-    with subprocess.Popen(command(seeds, out), stdout=subprocess.PIPE) as process:
-        wait_for_first_file(process, out)
-        first = time.perf_counter()
-        last = next((time.perf_counter() for line in process.stdout or () if line.startswith(b"wrote")), first)
-    if process.returncode:
-        sys.exit("a build that nobody disturbed failed")
-    return held(out), time.perf_counter() - start, last - first
-
-
-def wait_for_first_file(process: subprocess.Popen[bytes], out: Path) -> None:
-    """Wait until a build writes its first file, or ends."""
+def wait_for_staging(process: subprocess.Popen[bytes], out: Path) -> None:
+    """Wait until a build creates its staging folder, or ends."""
     while process.poll() is None and not list(out.parent.glob(f".{out.name}.new-*")):
         time.sleep(0.0002)
 
 
-def kill(seeds: Path, out: Path, aim: str, delay: float) -> int | None:
-    """Start a build and kill it so many seconds on; return the id of its session, None where it had ended by itself."""
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command(seeds, out), start_new_session=True, **silent) as process:
-        if aim == AIMS[1]:
-            wait_for_first_file(process, out)
-        time.sleep(delay)
-        process.kill()
-    return process.pid if process.returncode < 0 else None
-
-
-def all_ended(session: int) -> bool:
-    """Return whether all processes of a killed build end by themselves; end them where they do not."""
+def session_ends(session: int) -> bool:
+    """Return whether all processes of a killed build end by themselves; end them if they do not."""
     try:
         for _ in range(100):
             os.killpg(session, 0)
@@ -147,31 +162,19 @@ def all_ended(session: int) -> bool:
     return False
 
 
-def outcome(out: Path, old: Files, new: Files) -> str:
-    """Say what a killed build left."""
-    files = held(out)
+def what_is_left(out: Path, old: Files, new: Files) -> str:
+    """Return what a killed build left."""
+    files = read_files(out)
     try:
         frames = load(path=out)
-    except DatasetError as refusal:
-        return OUTCOMES[2] if "run build.py" in str(refusal) and not files else f"refused: {refusal}"
-    name = next((name for name, whole in zip(OUTCOMES, (old, new), strict=False) if files == whole), "mixed")
-    return name if set(frames) == set(CONTRACT.tables) else f"{name}, not all tables"
+    except DatasetError as error:
+        return REFUSED if "run build.py" in str(error) and not files else f"refused: {error}"
+    outcome = OLD if files == old else NEW if files == new else "mixed"
+    return outcome if set(frames) == set(CONTRACT.tables) else f"{outcome}, not all tables"
 
 
-def mended(seeds: Path, out: Path, expected: Files, left: str) -> str:
-    """Build to the end; return what was left before if that gave what it must, or what it gave instead."""
-    with redirect_stdout(io.StringIO()) as told:
-        status = build(lambda: CONTRACT, ROOT, [*arguments(seeds, out), "--jobs", "1"])
-    if status:
-        return f"{left}; the next build failed: {told.getvalue()}"
-    if held(out) != expected:
-        return f"{left}; the next build gave another dataset"
-    beside = sorted(path.name for path in out.parent.iterdir() if path.name.startswith("."))
-    return left if beside == [f".{out.name}.lock", f".{out.name}.memo"] else f"{left}; left over: {beside}"
-
-
-def held(folder: Path) -> Files:
-    """Return the files of a folder and of the folders in it, none where there is no folder."""
+def read_files(folder: Path) -> Files:
+    """Return the files of a folder and of the folders in it; none if there is no folder."""
     return {name: path.read_bytes() for name, path in files_in(folder).items()} if folder.is_dir() else {}
 
 

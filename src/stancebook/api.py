@@ -261,7 +261,8 @@ def build_dataset(contract: Contract, seeds: str | Path, out: str | PathLike[str
         from stancebook.build.pipeline import build_corpus
         from stancebook.dataset.lock import build_lock
         from stancebook.dataset.publish import publish, staging_folder
-        from stancebook.parallel.chunked_build import BuildOptions, build_into
+        from stancebook.parallel.chunked_build import build_into
+        from stancebook.parallel.options import BuildOptions
         from stancebook.sources.corpus import load_corpus
         from stancebook.sources.discovery import discover
 
@@ -272,7 +273,7 @@ def build_dataset(contract: Contract, seeds: str | Path, out: str | PathLike[str
             return BuiltDataset(built.frames, built.problems)
         folder = Path(out)
         with build_lock(folder, _LOG.info), staging_folder(folder) as new:
-            result = build_into(lambda: contract, location, discover(location), new, BuildOptions(jobs=1, old=folder))
+            result = build_into(lambda: contract, location, discover(location), new, BuildOptions(jobs=1))
             _raise_errors(result.errors)
             result.write()
             changed = publish(new, folder)

@@ -22,7 +22,7 @@ from stancebook.diff.semver import required_bump, version_advice
 from stancebook.diff.tables import diff_datasets, open_baseline, open_new
 from stancebook.diff.up_to_date import list_differences
 from stancebook.exceptions import DatasetError, UnknownRevisionError
-from stancebook.parallel.chunked_build import BuildOptions, BuildResult, build_into
+from stancebook.parallel.chunked_build import BuildResult, build_into
 from stancebook.problems import display_folder
 from stancebook.schema.contract import Contract
 from stancebook.sources.corpus import read_corpus
@@ -64,7 +64,7 @@ class Mode:
     use: Callable[[BuildResult, Path, Folders, Console], int]
     unused: str
     place: Callable[[Path], AbstractContextManager[Path]] = _elsewhere
-    make: Callable[[Callable[[], Contract], Location, SourceListing, Path, BuildOptions], BuildResult] = build_into
+    make: Callable[..., BuildResult] = build_into
 
 
 def _write(made: BuildResult, new: Path, folders: Folders, console: Console) -> int:
@@ -138,7 +138,7 @@ def _diff(made: BuildResult, new: Path, folders: Folders, console: Console, aske
 
 
 def _in_memory(
-    contract: Callable[[], Contract], seeds: Location, found: SourceListing, _: Path, __: BuildOptions
+    contract: Callable[[], Contract], seeds: Location, found: SourceListing, *_: object, **__: object
 ) -> BuildResult:
     built = build_corpus(contract(), read_corpus(seeds, found))
     return BuildResult(built.problems, None if built.errors else built.summary, built=built)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from stancebook.cli.console import Console, prepare
 from stancebook.cli.folders import overlap
+from stancebook.parallel.chunking import ChunkPolicy
 from stancebook.problems import RENDERERS, escape_control_chars
 
 if TYPE_CHECKING:
@@ -32,10 +33,16 @@ exit status:
 """
 
 
-def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | None = None) -> int:
+def main(
+    contract: Callable[[], Contract],
+    root: Path,
+    argv: Sequence[str] | None = None,
+    *,
+    chunk_policy: ChunkPolicy | None = None,
+) -> int:
     """Run the command line for one contract; `root` holds `seeds/` and `dataset/` unless told otherwise.
 
-    `contract` is called late, so that `--help` need not wait for it.
+    `contract` is called late, so that `--help` need not wait for it. `chunk_policy` says how large chunks are.
     """
     parser = _parser(root)
     options = parser.parse_args(argv)
@@ -52,7 +59,7 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
     if fault := overlap(options.seeds, options.out):
         parser.error(escape_control_chars(fault))
     prepare(options.output_format)
-    answer = partial(_answer, contract, options)
+    answer = partial(_answer, contract, options, chunk_policy or ChunkPolicy())
     console = Console(options.output_format)
     if not options.watch:
         return answer(console)
@@ -65,17 +72,20 @@ def main(contract: Callable[[], Contract], root: Path, argv: Sequence[str] | Non
         return 0
 
 
-def _answer(contract: Callable[[], Contract], options: argparse.Namespace, console: Console) -> int:
+def _answer(
+    contract: Callable[[], Contract], options: argparse.Namespace, chunk_policy: ChunkPolicy, console: Console
+) -> int:
     from stancebook.cli.folders import Folders
-    from stancebook.cli.run import Effort, Purpose, run_build
+    from stancebook.cli.run import Purpose, run_build
+    from stancebook.parallel.options import BuildOptions
 
     folders = Folders(options.seeds, options.out)
     if stored := isinstance(options.out, str):
         folders = Folders(options.seeds, Path(), options.out)
     writes = options.coverage is None and options.diff is None and not options.check and not stored
     purpose = Purpose(partial(_mode, options), writes)
-    effort = Effort(options.jobs, options.cluster, options.verify)
-    return run_build(contract, folders, purpose, effort, console)
+    build_options = BuildOptions(options.jobs, options.cluster, not options.no_cache, chunk_policy)
+    return run_build(contract, folders, purpose, build_options, console)
 
 
 def _mode(options: argparse.Namespace) -> Mode:
@@ -151,9 +161,10 @@ def _parser(root: Path) -> argparse.ArgumentParser:
         " tcp://10.0.0.5:8786",
     )
     parser.add_argument(
-        "--verify",
+        "--no-cache",
         action="store_true",
-        help="read and build all anew; without it, what has kept its size and time since the last build is taken over",
+        help="ignore the build cache and rebuild everything; without it, documents whose files have the size and"
+        " modification time of the last build are not read again",
     )
     parser.add_argument(
         "--output-format",

@@ -14,35 +14,15 @@ from stancebook.cli.messages import rows_of, summary, unchanged
 from stancebook.cli.progress import progress_bar
 from stancebook.dataset.lock import build_lock
 from stancebook.exceptions import PublishError
-from stancebook.parallel.cache import (
-    BuildCache,
-    canonical_location,
-    code_digest,
-    contract_sources,
-    fingerprint_sources,
-    load_cache,
-    sources_unchanged,
-)
+from stancebook.parallel.cache import BuildCache, fingerprint_sources, load_cache
+from stancebook.parallel.options import BuildOptions
 from stancebook.problems import GITHUB_ANNOTATION_LIMIT, count_problems, display_folder
 from stancebook.sources.discovery import SourceListing, discover
-from stancebook.sources.filesystem import open_location
 
 if TYPE_CHECKING:
     from stancebook.cli.commands import Mode
     from stancebook.parallel.chunked_build import BuildResult
     from stancebook.schema.contract import Contract
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How a build is to be made: by so many processes, or as many as are worth it; and whether to `verify` all anew.
-
-    `cluster` is the address of a Dask scheduler whose workers are to do it instead.
-    """
-
-    jobs: int | None = None
-    cluster: str | None = None
-    verify: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +34,7 @@ class Purpose:
 
 
 def run_build(
-    contract: Callable[[], Contract], folders: Folders, purpose: Purpose, effort: Effort, console: Console
+    contract: Callable[[], Contract], folders: Folders, purpose: Purpose, options: BuildOptions, console: Console
 ) -> int:
     """Build the seeds and show their problems; use the build if it has no errors. Return the exit status.
 
@@ -71,21 +51,21 @@ def run_build(
             return 1
         gc.disable()  # it would look again and again at the names of all files, and find none to throw away
         found = discover(folders.seeds)
-        memo = load_cache(folders.seeds, folders.out) if purpose.writes and not effort.verify else None
+        cache = load_cache(folders.seeds, folders.out) if purpose.writes and options.use_cache else None
         seen = fingerprint_sources(found) if purpose.writes else ""
         gc.enable()
-        if memo is not None and memo.seeds == seen != "":
-            return _nothing_changed(memo, folders, console)
-        status, made = _run(contract, folders, found, purpose, effort, memo=memo, console=console)
+        if cache is not None and cache.seeds_fingerprint == seen != "":
+            return _nothing_changed(cache, folders, console)
+        status, made = _run(contract, folders, found, purpose, options, cache=cache, console=console)
         if made is not None and purpose.writes and status == 0:
-            _remember(made, seen, folders)
+            made.to_cache(folders.seeds, folders.out, seen).save()
         return status
 
 
-def _nothing_changed(memo: BuildCache, folders: Folders, console: Console) -> int:
-    console.show(memo.warnings)
-    console.say(summary(memo.summary, folders.seeds))
-    console.say("\n".join([unchanged(folders.out), *rows_of(memo.summary)]))
+def _nothing_changed(cache: BuildCache, folders: Folders, console: Console) -> int:
+    console.show(cache.warnings)
+    console.say(summary(cache.summary, folders.seeds))
+    console.say("\n".join([unchanged(folders.out), *rows_of(cache.summary)]))
     return 0
 
 
@@ -94,22 +74,26 @@ def _run(
     folders: Folders,
     found: SourceListing,
     purpose: Purpose,
-    effort: Effort,
+    options: BuildOptions,
     *,
-    memo: BuildCache | None,
+    cache: BuildCache | None,
     console: Console,
 ) -> tuple[int, BuildResult | None]:
     """Return the exit status, and what was made where it was put to its use."""
     from stancebook.exceptions import ContractError, DatasetError, ExecutorError
-    from stancebook.parallel.chunked_build import BuildOptions
 
     mode = purpose.mode()
-    plan = BuildOptions(
-        effort.jobs, effort.cluster, memo, folders.out, lambda documents: progress_bar(documents, console)
-    )
     try:
         with mode.place(folders.out) as new:
-            made = mode.make(contract, folders.seeds, found, new, plan)
+            made = mode.make(
+                contract,
+                folders.seeds,
+                found,
+                new,
+                options,
+                cache=cache,
+                progress=lambda documents: progress_bar(documents, console),
+            )
             console.show(made.problems)
             if made.summary is None:
                 console.say(_refusal(made, console) + mode.unused.format(out=display_folder(folders.target)))
@@ -127,23 +111,6 @@ def _run(
     except PublishError as fault:
         console.fail(f"Nothing was written. {fault}")
     return 1, None
-
-
-def _remember(made: BuildResult, seen: str, folders: Folders) -> None:
-    sources = contract_sources()
-    if made.summary is not None and sources_unchanged(sources):
-        BuildCache(
-            folder=canonical_location(folders.seeds),
-            shown=open_location(folders.seeds).shown(""),
-            sources=sources,
-            code=code_digest(sources),
-            codebook=made.codebook,
-            seeds=seen,
-            summary=made.summary,
-            warnings=tuple(made.problems),
-            chunks=made.chunks,
-            derived=made.derived,
-        ).save(folders.out)
 
 
 def _refusal(made: BuildResult, console: Console) -> str:

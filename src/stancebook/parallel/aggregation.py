@@ -1,131 +1,224 @@
-"""What only all chunks together tell: texts that stand twice, and tables derived from all documents; out of core.
-
-DuckDB looks at the parts on the disk, within a limit of memory that does not grow with them.
-"""
+"""Corpus-wide checks and derived tables, computed with DuckDB over the parts of chunks in bounded memory."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from stancebook.build.derivation import derive_table
 from stancebook.build.writer import dataset_metadata, write_part
+from stancebook.dataset.duckdb_session import duckdb_path, duckdb_session
 from stancebook.dataset.layout import part_file
 from stancebook.dataset.parquet import read_typed, rows_digest
 from stancebook.dataset.table_stats import Part, TableStats, table_stats
 from stancebook.exceptions import PublishError
-from stancebook.parallel.worker import BuildContext, load_codebook
-from stancebook.schema.contract import Contract
+from stancebook.parallel.cache import BuildCache, reuse_part
+from stancebook.parallel.chunk_summary import UNPARTITIONED, Checksum, merge_checksums
+from stancebook.parallel.executors import BuildExecutor, run_tasks
+from stancebook.parallel.worker import BuildContext, ChunkResult, load_codebook
 from stancebook.schema.spec import TableSpec
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY = "128 MB"  # that DuckDB may use; beyond, it writes to the disk beside the parts
-_TOLD = 1000  # documents whose text stands twice, of which nobody mends more before building again
+MAX_DUPLICATE_TEXTS = 1000  # reported per build
+MIN_POOL_PARTITIONS = 30  # starting a process pool for fewer takes longer than it saves
 _SCRATCH = ".join"
-_NUMBER, _VALUE = "part_number", "part_value"
+_PARTITION, _VALUE = "partition_number", "partition_value"
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The rows of a derived table for one value of its partitioning column.
+
+    Attributes:
+        checksums: Checksums by table of the rows that they are derived from.
+        part: Their Parquet file; None if there are no rows.
+        stats: Their statistics.
+    """
+
+    checksums: Mapping[str, Checksum]
+    part: Part | None
+    stats: TableStats
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the partition as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Partition:
+        """Return the partition that `to_json` gave; raise `LookupError` or `TypeError` if it gave none."""
+        return cls(data["checksums"], data["part"] and Part(**data["part"]), TableStats(**data["stats"]))
+
+
+Partitions = Mapping[str, Partition]  # by value, sorted
+
+
+@dataclass(frozen=True)
+class PartitionTask:
+    """One partition to derive: its table, its number, and the folders of what it reads by table."""
+
+    table: str
+    number: int
+    inputs: Mapping[str, Path]
 
 
 @contextmanager
-def duckdb_session(out: Path) -> Iterator[Any]:
-    """Give a DuckDB that keeps what has no room in memory in a folder of its own below `out`.
+def aggregation_session(folder: Path) -> Iterator[DuckDBPyConnection]:
+    """Open a DuckDB database for the parts in the folder of a dataset.
 
-    Raises `PublishError` where DuckDB cannot open that.
+    Raises:
+        PublishError: If DuckDB cannot open the folder.
     """
-    import duckdb
-
-    scratch = out / _SCRATCH
-    scratch.mkdir()
-    settings: dict[str, Any] = {
-        "memory_limit": MEMORY,
-        "temp_directory": _named(scratch / "spilled"),
-        "preserve_insertion_order": "false",
-    }
     try:
-        with duckdb.connect(config=settings) as database:
-            yield database
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        duckdb_path(folder)
+    except UnicodeDecodeError as error:
+        raise PublishError(
+            "DuckDB, which joins the parts of a large corpus, opens no folder whose name is not UTF-8: build with --out"
+            " into another."
+        ) from error
+    with duckdb_session(folder / _SCRATCH) as database:
+        yield database
 
 
-def duplicate_texts(database: DuckDBPyConnection, documents: Iterable[Path]) -> list[str]:
-    """Return the ids of documents that share their text with another, in order, up to a number."""
+def duplicate_texts(
+    database: DuckDBPyConnection, documents: Iterable[Path], limit: int = MAX_DUPLICATE_TEXTS
+) -> list[str]:
+    """Return the ids of documents that share their text with another one, sorted, at most `limit`.
+
+    Args:
+        database: An open database.
+        documents: The parts of the table of documents.
+        limit: The number of ids to return.
+    """
     found = database.execute(
         "SELECT doc_id FROM read_parquet($files) WHERE text_sha256 IN"
-        " (SELECT text_sha256 FROM read_parquet($files) GROUP BY ALL HAVING count(*) > 1) ORDER BY doc_id LIMIT $told",
-        {"files": list(map(_named, documents)), "told": _TOLD},
+        " (SELECT text_sha256 FROM read_parquet($files) GROUP BY ALL HAVING count(*) > 1) ORDER BY doc_id LIMIT $limit",
+        {"files": list(map(duckdb_path, documents)), "limit": limit},
     )
     return [doc_id for (doc_id,) in found.fetchall()]
 
 
-def partition_inputs(
-    database: DuckDBPyConnection, spec: TableSpec, parts: Mapping[str, list[Path]], values: Mapping[str, int], out: Path
-) -> dict[str, Path]:
-    """Lay what a derived table reads in folders, by table.
+def derive_partitions(
+    context: BuildContext,
+    chunks: Sequence[ChunkResult],
+    cache: BuildCache | None,
+    database: DuckDBPyConnection,
+    executor: BuildExecutor,
+) -> dict[str, Partitions]:
+    """Derive the tables that are computed from all documents, partition by partition.
 
-    Of tables with the column that keeps rows apart, only the rows of some `values` are laid out, in folders below,
-    named by the number of each value.
+    Args:
+        context: The context of the build.
+        chunks: The results of all chunks.
+        cache: The last build: a partition whose inputs are unchanged is reused.
+        database: An open database.
+        executor: Who derives partitions.
+
+    Returns:
+        The partitions of each derived table.
     """
-    places = {table: out / _SCRATCH / spec.name / table for table in spec.inputs}
+    contract, _ = load_codebook(context)
+    parts = {
+        spec.name: [context.folder / chunk.parts[spec.name].path for chunk in chunks if spec.name in chunk.parts]
+        for spec in contract.document_tables
+    }
+    derived: dict[str, Partitions] = {}
+    for spec in contract.tables_of_kind("derived"):
+        checksums = merge_checksums(chunk.checksums[spec.name] for chunk in chunks) or {UNPARTITIONED: {}}
+        numbers = {value: number for number, value in enumerate(checksums)}
+        partitions = dict(_reuse_partitions(context, spec, checksums, cache))
+        stale = {value: number for value, number in numbers.items() if value not in partitions}
+        if stale:
+            inputs = partition_inputs(database, spec, parts, stale, context.folder)
+            tasks = [PartitionTask(spec.name, number, inputs) for number in stale.values()]
+            values = list(stale)
+            for index, result in run_tasks(executor, derive_partition, context, tasks, MIN_POOL_PARTITIONS):
+                partitions[values[index]] = Partition(checksums[values[index]], *result)
+        derived[spec.name] = {value: partitions[value] for value in checksums}
+    return derived
+
+
+def partition_inputs(
+    database: DuckDBPyConnection,
+    spec: TableSpec,
+    parts: Mapping[str, list[Path]],
+    values: Mapping[str, int],
+    folder: Path,
+) -> dict[str, Path]:
+    """Write the columns that a derived table reads into one folder per input table.
+
+    Of a table with the partitioning column, only rows with one of `values` are written, in a folder per value.
+
+    Args:
+        database: An open database.
+        spec: The derived table.
+        parts: The parts of each table of documents.
+        values: The number of each value of the partitioning column.
+        folder: The folder of the dataset.
+
+    Returns:
+        The folder of each input table, below the scratch folder of the database.
+    """
+    folders = {table: folder / _SCRATCH / spec.name / table for table in spec.inputs}
     for table, columns in spec.inputs.items():
-        places[table].mkdir(parents=True)
-        names = ", ".join(f'"{name}"' for name in columns)
-        files: dict[str, Any] = {"files": list(map(_named, parts[table]))}
+        folders[table].mkdir(parents=True)
         if not parts[table]:
             continue
+        names = ", ".join(f'"{name}"' for name in columns)
+        parameters: dict[str, Any] = {"files": list(map(duckdb_path, parts[table]))}
         if spec.partition_by in columns:
-            source = (
-                f"SELECT {names}, {_NUMBER} FROM read_parquet($files)"  # noqa: S608 (names of the contract's own)
-                f" JOIN (SELECT unnest($values) AS {_VALUE}, unnest($numbers) AS {_NUMBER})"
+            query = (
+                f"SELECT {names}, {_PARTITION} FROM read_parquet($files)"  # noqa: S608 (names of the contract)
+                f" JOIN (SELECT unnest($values) AS {_VALUE}, unnest($numbers) AS {_PARTITION})"
                 f' ON "{spec.partition_by}" = {_VALUE}'
             )
-            files |= {"values": list(values), "numbers": list(values.values())}
-            target = f"'{_quoted(places[table])}' (FORMAT parquet, PARTITION_BY ({_NUMBER}))"
+            parameters |= {"values": list(values), "numbers": list(values.values())}
+            target = f"'{_quoted(folders[table])}' (FORMAT parquet, PARTITION_BY ({_PARTITION}))"
         else:
-            source = f"SELECT {names} FROM read_parquet($files)"  # noqa: S608 (names of the contract's own)
-            target = f"'{_quoted(places[table] / 'all.parquet')}' (FORMAT parquet)"
-        database.execute(f"COPY ({source}) TO {target}", files)
-    return places
+            query = f"SELECT {names} FROM read_parquet($files)"  # noqa: S608 (names of the contract)
+            target = f"'{_quoted(folders[table] / 'all.parquet')}' (FORMAT parquet)"
+        database.execute(f"COPY ({query}) TO {target}", parameters)
+    return folders
 
 
-def derive_partition(
-    site: BuildContext, table: str, number: int, places: Mapping[str, Path]
-) -> tuple[Part | None, TableStats]:
-    """Derive the rows of the value with this number, and write them, if there are any, as the part with it."""
-    contract, codebook = load_codebook(site)
-    spec = contract.tables[table]
-    tables = {name: _rows(contract, spec, name, number, place) for name, place in places.items()}
-    frame = derive_table(spec, {**codebook, **tables})
-    about = dataset_metadata(contract)
+def derive_partition(context: BuildContext, task: PartitionTask) -> tuple[Part | None, TableStats]:
+    """Derive one partition and write it, unless it has no rows, as the part of its number."""
+    contract, codebook = load_codebook(context)
+    spec = contract.tables[task.table]
+    tables = dict(codebook)
+    for table, columns in spec.inputs.items():
+        folder = task.inputs[table]
+        if spec.partition_by in columns:
+            folder /= f"{_PARTITION}={task.number}"
+        frame = read_typed(sorted(folder.glob("*.parquet")), contract.tables[table], columns)
+        tables[table] = frame.sort_values(list(columns), ignore_index=True)
+    frame = derive_table(spec, tables)
+    stats = table_stats(spec, frame)
     if frame.empty:
-        return None, table_stats(spec, frame)
-    place, digest = part_file(table, number), rows_digest(frame, spec, about)
-    return write_part(frame, spec, site.out, place, digest=digest, about=about), table_stats(spec, frame)
+        return None, stats
+    about = dataset_metadata(contract)
+    digest = rows_digest(frame, spec, about)
+    return write_part(frame, spec, context.folder, part_file(spec.name, task.number), digest=digest, about=about), stats
 
 
-def _rows(contract: Contract, spec: TableSpec, table: str, number: int, place: Path) -> pd.DataFrame:
-    folder = place / f"{_NUMBER}={number}" if spec.partition_by in spec.inputs[table] else place
-    frame = read_typed(sorted(folder.glob("*.parquet")), contract.tables[table], spec.inputs[table])
-    return frame.sort_values(list(spec.inputs[table]), ignore_index=True)
+def _reuse_partitions(
+    context: BuildContext, spec: TableSpec, checksums: Mapping[str, Mapping[str, Checksum]], cache: BuildCache | None
+) -> Iterator[tuple[str, Partition]]:
+    """Link the partitions of the last build whose inputs are unchanged, and yield them by value."""
+    if cache is None:
+        return
+    cached = cache.derived.get(spec.name, {})
+    for number, (value, checksum) in enumerate(checksums.items()):
+        if value in cached and cached[value]["checksums"] == checksum:
+            partition = Partition.from_json(cached[value])
+            path = part_file(spec.name, number)
+            part = partition.part and reuse_part(partition.part, path, cache.dataset, context.folder)
+            yield value, Partition(checksum, part, partition.stats)
 
 
 def _quoted(path: Path) -> str:
-    return _named(path).replace("'", "''")
-
-
-def _named(path: Path) -> str:
-    """Return a path as DuckDB takes it: in UTF-8, whatever the locale holds names of files to be in."""
-    try:
-        return os.fsencode(path).decode()
-    except UnicodeDecodeError as fault:
-        raise PublishError(
-            "DuckDB, which joins the parts of a large corpus, opens no folder whose name is not UTF-8: build with --out"
-            " into another."
-        ) from fault
+    return duckdb_path(path).replace("'", "''")

@@ -1,7 +1,7 @@
-"""What the last build saw and made, kept beside its dataset, so that the next need not do it again.
+"""The build cache: what the last build read and wrote, stored next to its dataset, so that unchanged chunks are reused.
 
-It may be deleted at any time. Nothing in it is believed unless the code, the contract and the dataset are as they
-were; of a file of seeds, its size and the time of its last change are believed.
+The cache may be deleted at any time. It is ignored unless the code, the contract and the dataset are unchanged. A
+source file counts as unchanged if its size and modification time are.
 """
 
 from __future__ import annotations
@@ -13,129 +13,180 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stancebook.build.pipeline import BuildSummary
 from stancebook.dataset.layout import sibling_path
+from stancebook.dataset.publish import hardlink_or_copy
 from stancebook.problems import Problem
 from stancebook.sources.discovery import SourceDocument, SourceListing
 from stancebook.sources.filesystem import open_location
 
-_FORM = 1  # of what is written here; what is of another form is not believed
-_SETTLED = 2_000_000_000  # nanoseconds after which every file system gives another change another time
-_DIGEST = hashlib.sha256().digest_size  # bytes that come first, and tell whether the others are as they were written
-_BEGUN = time.time_ns()
+if TYPE_CHECKING:
+    from stancebook.dataset.table_stats import Part
+
+FORMAT_VERSION = 2  # a cache of any other version is ignored
+MTIME_RESOLUTION_NS = 2_000_000_000  # of the coarsest file system: two changes within it may show the same mtime
+_DIGEST_SIZE = hashlib.sha256().digest_size  # the file starts with the digest of the rest
+_PROCESS_START_NS = time.time_ns()
 _ENGINE = Path(__file__).parents[1]
 _LIBRARIES = ("site-packages", "dist-packages")
 
 
 @dataclass(frozen=True)
 class BuildCache:
-    """What a build saw, by digests of names, sizes and times (`glance`) and of contents, and what it made of it.
+    """What one build read and wrote.
 
-    `folder` is that of the seeds, and `shown` how it is called in problems; `sources` are the files and folders the
-    contract is written in. Of a large corpus, `chunks` and `derived` tell what may be taken over, in the words of
-    `chunks.py` and `derived.py`.
+    Attributes:
+        dataset: The folder of the dataset that it wrote.
+        seeds: The folder or address of the seeds, as `canonical_location` gives it.
+        displayed_seeds: How problems refer to that folder.
+        contract_files: The files and package folders that the contract is written in.
+        code_digest: The digest of the engine, the contract and the installed libraries.
+        codebook_digest: The digest of the codebook's contents.
+        seeds_fingerprint: The fingerprint of all source files; empty if some were modified too recently.
+        summary: What the build printed.
+        warnings: The warnings that the build reported.
+        chunks: The chunks of a large corpus, as `BuiltChunk.to_json` gives them.
+        derived: The partitions of its derived tables by table and value, as `Partition.to_json` gives them.
     """
 
-    folder: str
-    shown: str
-    sources: tuple[str, ...]
-    code: str
-    codebook: str
+    dataset: Path
     seeds: str
+    displayed_seeds: str
+    contract_files: tuple[str, ...]
+    code_digest: str
+    codebook_digest: str
+    seeds_fingerprint: str
     summary: BuildSummary
     warnings: tuple[Problem, ...]
     chunks: tuple[Mapping[str, Any], ...] = ()
     derived: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def save(self, out: Path) -> None:
-        """Keep it beside the dataset as that lies there now; where the system refuses, the next build does without."""
-        told = {
+    def save(self) -> None:
+        """Write the cache next to its dataset, which has just been published.
+
+        Nothing is written if the code has been modified since it was imported, or if the file system refuses: the next
+        build then starts from scratch.
+        """
+        if not code_unchanged(self.contract_files):
+            return
+        content = {
             **vars(self),
+            "dataset": fingerprint_dataset(self.dataset),
             "summary": vars(self.summary),
-            "warnings": [asdict(each) for each in self.warnings],
-            "form": _FORM,
-            "dataset": fingerprint_dataset(out),
+            "warnings": [asdict(warning) for warning in self.warnings],
+            "format_version": FORMAT_VERSION,
         }
-        data = json.dumps(told).encode()
-        new = sibling_path(out, "memo.new")
+        data = json.dumps(content).encode()
+        staged = sibling_path(self.dataset, "cache.new")
         with suppress(OSError):
-            new.write_bytes(hashlib.sha256(data).digest() + data)
-            new.replace(sibling_path(out, "memo"))
+            staged.write_bytes(hashlib.sha256(data).digest() + data)
+            staged.replace(sibling_path(self.dataset, "cache"))
         with suppress(OSError):
-            new.unlink(missing_ok=True)
+            staged.unlink(missing_ok=True)
 
 
-def load_cache(seeds: Path | str, out: Path) -> BuildCache | None:
-    """Return what the last build of these seeds into this folder left, if code, contract and dataset are the same."""
+def load_cache(seeds: Path | str, dataset: Path) -> BuildCache | None:
+    """Return the cache of the last build of these seeds into this folder; None if there is none or it is outdated.
+
+    Args:
+        seeds: The folder of the seeds, or its address.
+        dataset: The folder of the dataset.
+    """
     try:
-        kept = sibling_path(out, "memo").read_bytes()
-        digest, data = kept[:_DIGEST], kept[_DIGEST:]
+        stored = sibling_path(dataset, "cache").read_bytes()
+        digest, data = stored[:_DIGEST_SIZE], stored[_DIGEST_SIZE:]
         if hashlib.sha256(data).digest() != digest:
             return None
-        told = json.loads(data)
-        if told.pop("form") != _FORM or told.pop("dataset") != fingerprint_dataset(out):
+        content = json.loads(data)
+        if content.pop("format_version") != FORMAT_VERSION:
             return None
-        summary = BuildSummary(**told.pop("summary"))
-        warnings = tuple(Problem(**each) for each in told.pop("warnings"))
-        memo = BuildCache(summary=summary, warnings=warnings, **told)
-        if memo.warnings and memo.shown != open_location(seeds).shown(
-            ""
-        ):  # whoever stands elsewhere would not find them
+        if content["dataset"] != fingerprint_dataset(dataset):
             return None
-        return memo if memo.folder == canonical_location(seeds) and memo.code == code_digest(memo.sources) else None
+        content["dataset"] = dataset
+        content["summary"] = BuildSummary(**content["summary"])
+        content["warnings"] = tuple(Problem(**warning) for warning in content["warnings"])
+        cache = BuildCache(**content)
+        if cache.seeds != canonical_location(seeds) or cache.code_digest != digest_code(cache.contract_files):
+            return None
+        # Warnings name files relative to the working directory of the build that found them.
+        return None if cache.warnings and cache.displayed_seeds != open_location(seeds).shown("") else cache
     except (OSError, ValueError, TypeError, LookupError, AttributeError):
         return None
 
 
+def reuse_part(part: Part, path: str, old: Path, new: Path) -> Part:
+    """Link or copy a part of an old dataset into a new one.
+
+    Args:
+        part: The part in the old dataset.
+        path: Its path in the new dataset, with slashes.
+        old: The folder of the old dataset.
+        new: The folder of the new dataset.
+
+    Returns:
+        The part of the new dataset.
+    """
+    (new / path).parent.mkdir(exist_ok=True)
+    hardlink_or_copy(old / part.path, new / path)
+    return replace(part, path=path)
+
+
 def canonical_location(seeds: Path | str) -> str:
-    """Return the one name of a folder of this machine, links followed; of one elsewhere, its address."""
+    """Return the real path of a local folder, or the address of a remote one."""
     return os.path.realpath(seeds) if isinstance(seeds, Path) else seeds
 
 
-def fingerprint_sources(found: SourceListing) -> str:
-    """Return what stands for all files of a survey; nothing, where one is not settled or there are problems."""
-    if found.problems:
+def fingerprint_sources(listing: SourceListing) -> str:
+    """Return the fingerprint of all source files; empty if any was modified too recently or cannot be listed."""
+    if listing.problems:
         return ""
-    documents = fingerprint_documents(found.documents, found.taken_ns)
-    codebook = fingerprint(found.codebook, found.taken_ns)
+    documents = fingerprint_documents(listing.documents, listing.taken_ns)
+    codebook = fingerprint_files(listing.codebook, listing.taken_ns)
     return _digest([codebook, documents]) if codebook and documents else ""
 
 
-def fingerprint_documents(documents: Iterable[SourceDocument], taken: int) -> str:
-    """Return what stands for the files of some documents."""
-    return fingerprint((entry for each in documents for entry in (each.text, each.annotations) if entry), taken)
+def fingerprint_documents(documents: Iterable[SourceDocument], listed_ns: int) -> str:
+    """Return the fingerprint of the files of some documents, as `fingerprint_files` does."""
+    files = (file for document in documents for file in (document.text, document.annotations) if file)
+    return fingerprint_files(files, listed_ns)
 
 
-def fingerprint(files: Iterable[tuple[str, int, int]], taken: int) -> str:
-    """Return what stands for files by their names, sizes and times, as seen at a time `taken`, all in nanoseconds.
+def fingerprint_files(files: Iterable[tuple[str, int, int]], listed_ns: int) -> str:
+    """Return a digest of the names, sizes and modification times of files.
 
-    It is empty, and so equals no other, where a file had changed so lately that a further change might not show.
+    Args:
+        files: Name, size in bytes and mtime in nanoseconds of each file.
+        listed_ns: When the files were listed, in nanoseconds since 1970.
+
+    Returns:
+        The digest; empty, and so equal to no other, if a file was modified so recently that another change could leave
+        its mtime as it is.
     """
-    seen = list(files)
-    if max((changed for _, _, changed in seen), default=0) > taken - _SETTLED:
+    listed = list(files)
+    if max((mtime for _, _, mtime in listed), default=0) > listed_ns - MTIME_RESOLUTION_NS:
         return ""
-    return _digest(f"{name}\0{size}\0{changed}" for name, size, changed in seen)
+    return _digest(f"{name}\0{size}\0{mtime}" for name, size, mtime in listed)
 
 
-def fingerprint_dataset(out: Path) -> str:
-    """Return what stands for a dataset's files by their names, sizes and times."""
-    return _digest(sorted(_seen(os.fspath(out), "")))
+def fingerprint_dataset(dataset: Path) -> str:
+    """Return a digest of the names, sizes and modification times of a dataset's files."""
+    return _digest(sorted(_stat_files(os.fspath(dataset), "")))
 
 
-def contract_sources() -> tuple[str, ...]:
-    """Return the files, and the packages' folders, of all that was imported from neither a library nor the engine."""
+def contract_files() -> tuple[str, ...]:
+    """Return the files, or package folders, of all imported modules that belong to neither a library nor the engine."""
     files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
     own = {Path(os.path.realpath(file)) for file in files if file and _is_own(os.path.realpath(file))}
     packages = {path: (path.parent / "__init__.py").is_file() for path in own}
     return tuple(sorted({os.fspath(path.parent if packages[path] else path) for path in own}))
 
 
-def code_digest(sources: Iterable[str]) -> str:
-    """Return the SHA-256 over the contents of sources and of the engine, and the names of what is installed."""
+def digest_code(files: Iterable[str]) -> str:
+    """Return the SHA-256 of the contents of these files and of the engine, and of the names of installed libraries."""
     installed = [
         f"{name}\n"
         for folder in map(Path, sys.path)
@@ -143,13 +194,13 @@ def code_digest(sources: Iterable[str]) -> str:
         for name in sorted(path.name for path in folder.iterdir())
         if name.endswith((".dist-info", ".egg-info"))
     ]
-    read = [f"{path}\0{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in _files(sources)]
-    return _digest([sys.version, *installed, *read])
+    contents = [f"{path}\0{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in _code_files(files)]
+    return _digest([sys.version, *installed, *contents])
 
 
-def sources_unchanged(sources: Iterable[str]) -> bool:
-    """Return whether sources and engine are as they were when this process began, and so what it has imported."""
-    return all(path.stat().st_mtime_ns < _BEGUN - _SETTLED for path in _files(sources))
+def code_unchanged(files: Iterable[str]) -> bool:
+    """Return whether these files and the engine are unmodified since this process started to import them."""
+    return all(path.stat().st_mtime_ns < _PROCESS_START_NS - MTIME_RESOLUTION_NS for path in _code_files(files))
 
 
 def _is_own(file: str) -> bool:
@@ -158,22 +209,22 @@ def _is_own(file: str) -> bool:
     return not library and not path.is_relative_to(_ENGINE)
 
 
-def _files(sources: Iterable[str]) -> Iterator[Path]:
-    """Yield the files of the engine and of sources: themselves, or all below a folder that Python did not make."""
-    for source in [_ENGINE, *map(Path, sources)]:
+def _code_files(files: Iterable[str]) -> Iterator[Path]:
+    """Yield the files of the engine and of a contract, those in folders included; no compiled ones."""
+    for source in [_ENGINE, *map(Path, files)]:
         for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
             if path.is_file() and path.suffix != ".pyc":
                 yield path
 
 
-def _seen(folder: str, below: str) -> Iterator[str]:
+def _stat_files(folder: str, prefix: str) -> Iterator[str]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                yield from _seen(entry.path, f"{below}{entry.name}/")
+                yield from _stat_files(entry.path, f"{prefix}{entry.name}/")
             else:
-                seen = entry.stat(follow_symlinks=False)
-                yield f"{below}{entry.name}\0{seen.st_size}\0{seen.st_mtime_ns}"
+                status = entry.stat(follow_symlinks=False)
+                yield f"{prefix}{entry.name}\0{status.st_size}\0{status.st_mtime_ns}"
 
 
 def _digest(lines: Iterable[str]) -> str:

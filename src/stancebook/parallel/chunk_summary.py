@@ -1,4 +1,4 @@
-"""What is to be known of a chunk beyond it: whom it refers to, and what the codebook and derived tables need."""
+"""Summaries of chunks for corpus-wide steps: links between documents, inputs of codebook rules, and checksums."""
 
 from __future__ import annotations
 
@@ -12,137 +12,152 @@ from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import frame_from_columns
 from stancebook.schema.spec import Tables, TableSpec
 
-Link = tuple[str, str]  # a document, and another one that it refers to
+Link = tuple[str, str]  # the ids of a document and of another one that it refers to
 Cells = tuple[str | int | None, ...]
+Checksum = Sequence[int]  # the number of some rows, and the sum of their hashes modulo 2**64
+Checksums = dict[str, dict[str, Checksum]]  # by the value that partitions a derived table, and by table that it reads
 
-Sums = dict[str, dict[str, list[int]]]  # by value, and by table: how many rows, and the sum of their hashes
-
-WHOLE = ""  # what all rows of a derived table are known by where nothing keeps them apart
+UNPARTITIONED = ""  # the value of all rows of a derived table that is not partitioned
 
 
 def document_id_column(contract: Contract, spec: TableSpec) -> str:
-    """Return the column of a table whose cells start with the id of the row's document."""
+    """Return the column of a table that holds document ids, or keys that start with them."""
     return spec.key[0] if spec.parent is None else contract.tables[spec.parent].key[0]
 
 
 def frame_links(contract: Contract, frames: Tables) -> set[Link]:
-    """Return each document that refers to another one, with that other one."""
+    """Return the pairs of a document and another one that one of its rows refers to."""
     return {
-        (one, other)
+        (source, target)
         for spec in contract.document_tables
         for column in spec.references
         if column.filled_by != "engine" and contract.tables[str(column.target)] in contract.document_tables
         for row in frames[spec.name][[document_id_column(contract, spec), column.name]].dropna().itertuples(index=False)
-        for one, other in [[key.partition("#")[0] for key in row]]
-        if one != other
+        for source, target in [[key.partition("#")[0] for key in row]]
+        if source != target
     }
 
 
 def linked_documents(links: Collection[Link], chunks: Sequence[Sequence[str]]) -> dict[int, list[str]]:
-    """Return, of each chunk that a link leaves or reaches, the documents of other chunks it must be built beside.
+    """Return the documents that chunks with links to others must be built with.
 
-    Those are all that are linked with one of its own, over however many others; links lead either way, and count
-    within a chunk too. `chunks` are the ids of documents. A link to a document that is nowhere gives its chunk none.
+    Those are the other documents of the connected components, in the undirected graph of links, of a chunk's own.
+
+    Args:
+        links: The links of all documents.
+        chunks: The document ids of each chunk.
+
+    Returns:
+        The ids of documents of other chunks, sorted, by the index of each chunk that has such links. A link to an
+        unknown document adds its chunk without adding a document.
     """
-    named = {doc_id for link in links for doc_id in link}
-    at = {doc_id: number for number, chunk in enumerate(chunks) for doc_id in chunk if doc_id in named}
-    found: dict[int, list[str]] = {at[one]: [] for one, other in links if other not in at}
-    linked: dict[str, set[str]] = {}
-    for one, other in links:
-        if other in at:
-            linked.setdefault(one, set()).add(other)
-            linked.setdefault(other, set()).add(one)
-    while linked:
-        group = _group(linked)
-        numbers = {at[doc_id] for doc_id in group}
+    ends = {doc_id for link in links for doc_id in link}
+    chunk_of = {doc_id: number for number, chunk in enumerate(chunks) for doc_id in chunk if doc_id in ends}
+    found: dict[int, list[str]] = {chunk_of[source]: [] for source, target in links if target not in chunk_of}
+    neighbours: dict[str, set[str]] = {}
+    for source, target in links:
+        if target in chunk_of:
+            neighbours.setdefault(source, set()).add(target)
+            neighbours.setdefault(target, set()).add(source)
+    while neighbours:
+        component = _pop_component(neighbours)
+        numbers = {chunk_of[doc_id] for doc_id in component}
         for number in numbers if len(numbers) > 1 else ():
-            found.setdefault(number, []).extend(doc_id for doc_id in group if at[doc_id] != number)
-    return {number: sorted(guests) for number, guests in found.items()}
+            found.setdefault(number, []).extend(doc_id for doc_id in component if chunk_of[doc_id] != number)
+    return {number: sorted(doc_ids) for number, doc_ids in found.items()}
 
 
-def _group(linked: dict[str, set[str]]) -> set[str]:
-    """Take out of `linked` all that are linked with one of them."""
-    waiting, group = [next(iter(linked))], set[str]()
+def _pop_component(neighbours: dict[str, set[str]]) -> set[str]:
+    """Remove a connected component from a graph and return its nodes."""
+    waiting, component = [next(iter(neighbours))], set[str]()
     while waiting:
-        each = waiting.pop()
-        if each not in group:
-            group.add(each)
-            waiting.extend(linked.pop(each))
-    return group
+        doc_id = waiting.pop()
+        if doc_id not in component:
+            component.add(doc_id)
+            waiting.extend(neighbours.pop(doc_id))
+    return component
 
 
 def chunk_rule_inputs(contract: Contract, frames: Tables) -> dict[str, tuple[Cells, ...]]:
-    """Return the distinct rows that rules on the codebook look at, as cells that JSON can hold."""
+    """Return the distinct rows that rules on the codebook inspect, by table, as cells that JSON can hold."""
     return {
-        table: tuple(map(_plain, frame.itertuples(index=False)))
+        table: tuple(map(_json_cells, frame.itertuples(index=False)))
         for table, frame in distinct_rows(frames, contract.rule_inputs).items()
     }
 
 
 def merge_rule_inputs(contract: Contract, chunks: Iterable[Mapping[str, Iterable[Cells]]]) -> dict[str, pd.DataFrame]:
-    """Return the distinct rows of all chunks as frames, typed and in order."""
+    """Return the distinct rows of all chunks, by table, as typed and sorted frames."""
     rows: dict[str, dict[Cells, None]] = {table: {} for table in contract.rule_inputs}
     for chunk in chunks:
-        for table, found in chunk.items():
-            rows[table].update(dict.fromkeys(map(tuple, found)))
+        for table, cells in chunk.items():
+            rows[table].update(dict.fromkeys(map(tuple, cells)))
     return {
-        table: _typed(contract.tables[table], columns, list(rows[table])).sort_values(list(columns), ignore_index=True)
+        table: _typed_frame(contract.tables[table], columns, list(rows[table])).sort_values(
+            list(columns), ignore_index=True
+        )
         for table, columns in contract.rule_inputs.items()
     }
 
 
-def input_checksums(contract: Contract, frames: Tables) -> dict[str, Sums]:
-    """Return what stands for the rows that each derived table reads: equal sums, equal rows, in whatever order.
+def input_checksums(contract: Contract, frames: Tables) -> dict[str, Checksums]:
+    """Return checksums of the rows that each derived table reads.
 
-    They are by the value that keeps rows apart, and may be added up over chunks. Rows of a table that has no such
-    column count with those of the same document.
+    They are equal if the rows are, in any order, and those of chunks add up by `merge_checksums`. Rows of a table
+    without the partitioning column are added to those of the same document.
+
+    Args:
+        contract: The contract.
+        frames: The tables of some documents.
+
+    Returns:
+        Checksums by derived table.
     """
-    return {spec.name: _sums(spec, frames) for spec in contract.tables_of_kind("derived")}
+    return {spec.name: _checksums(spec, frames) for spec in contract.tables_of_kind("derived")}
 
 
-def merge_checksums(chunks: Iterable[Sums]) -> Sums:
-    """Return the sums of several chunks together, in the order of their values."""
-    total: Sums = {}
+def merge_checksums(chunks: Iterable[Checksums]) -> Checksums:
+    """Return the checksums of several chunks together, sorted by value."""
+    total: Checksums = {}
     for chunk in chunks:
         for value, tables in chunk.items():
-            for table, (rows, hashed) in tables.items():
+            for table, (rows, hash_sum) in tables.items():
                 before = total.setdefault(value, {}).get(table, [0, 0])
-                total[value][table] = [before[0] + rows, (before[1] + hashed) % 2**64]
+                total[value][table] = [before[0] + rows, (before[1] + hash_sum) % 2**64]
     return dict(sorted(total.items()))
 
 
-def _sums(spec: TableSpec, frames: Tables) -> Sums:
-    read = {table: frames[table][list(columns)] for table, columns in spec.inputs.items()}
-    hashes = {table: pd.Series(pd.util.hash_pandas_object(frame, index=False)) for table, frame in read.items()}
-    apart = [table for table, frame in read.items() if spec.partition_by in frame]
-    if not apart:
-        return {WHOLE: {table: _sum(hashed) for table, hashed in hashes.items()}}
-    sums: Sums = {}
-    for table in apart:
+def _checksums(spec: TableSpec, frames: Tables) -> Checksums:
+    inputs = {table: frames[table][list(columns)] for table, columns in spec.inputs.items()}
+    hashes = {table: pd.Series(pd.util.hash_pandas_object(frame, index=False)) for table, frame in inputs.items()}
+    partitioned = [table for table, frame in inputs.items() if spec.partition_by in frame]
+    if not partitioned:
+        return {UNPARTITIONED: {table: _checksum(row_hashes) for table, row_hashes in hashes.items()}}
+    checksums: Checksums = {}
+    for table in partitioned:
         total = hashes[table].copy()
-        for other in read.keys() - set(apart):
-            total += _beside(read[table], read[other], hashes[other])
-        for value, rows in total.groupby(read[table][spec.partition_by], observed=True):
-            sums.setdefault(str(value), {})[table] = _sum(rows)
-    return sums
+        for other in inputs.keys() - set(partitioned):
+            total += _sums_by_document(inputs[table], inputs[other], hashes[other])
+        for value, row_hashes in total.groupby(inputs[table][spec.partition_by], observed=True):
+            checksums.setdefault(str(value), {})[table] = _checksum(row_hashes)
+    return checksums
 
 
-def _sum(hashed: pd.Series[Any]) -> list[int]:
-    return [len(hashed), int(hashed.sum()) % 2**64]
+def _checksum(row_hashes: pd.Series[Any]) -> Checksum:
+    return [len(row_hashes), int(row_hashes.sum()) % 2**64]
 
 
-def _beside(frame: pd.DataFrame, other: pd.DataFrame, sums: pd.Series[Any]) -> Any:
-    """Return, for each row of a frame, the sum of another table's rows of its document; of all, where none is told."""
+def _sums_by_document(frame: pd.DataFrame, other: pd.DataFrame, hashes: pd.Series[Any]) -> Any:
+    """Return, for each row of a frame, the sum of another table's hashes of the same document, or of all rows."""
     if "doc_id" not in frame or "doc_id" not in other:
-        return sums.sum()
-    of_documents = sums.groupby(other["doc_id"]).sum()
-    return frame["doc_id"].map(of_documents).fillna(0).astype("uint64")
+        return hashes.sum()
+    return frame["doc_id"].map(hashes.groupby(other["doc_id"]).sum()).fillna(0).astype("uint64")
 
 
-def _plain(row: Iterable[Any]) -> Cells:
+def _json_cells(row: Iterable[Any]) -> Cells:
     return tuple(None if pd.isna(cell) else cell if isinstance(cell, str | int) else str(cell) for cell in row)
 
 
-def _typed(spec: TableSpec, names: Collection[str], rows: list[Cells]) -> pd.DataFrame:
-    columns = {name: [row[at] for row in rows] for at, name in enumerate(names)}
-    return frame_from_columns([spec[name] for name in names], columns)
+def _typed_frame(spec: TableSpec, names: Collection[str], rows: list[Cells]) -> pd.DataFrame:
+    cells = {name: [row[index] for row in rows] for index, name in enumerate(names)}
+    return frame_from_columns([spec[name] for name in names], cells)

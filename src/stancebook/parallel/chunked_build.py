@@ -1,188 +1,363 @@
-"""A corpus of any size → a dataset in a folder: at once where it is one chunk, else chunk by chunk."""
+"""Build a corpus of any size: in memory if it is one chunk, else chunk by chunk, reusing unchanged chunks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stancebook.build.diagnostics import check_codebook_rules, duplicate_text_problems
 from stancebook.build.pipeline import Build, BuildSummary, build_corpus, summarize
 from stancebook.build.writer import clear_unfinished, complete_dataset, write_dataset
+from stancebook.dataset.layout import part_file
 from stancebook.dataset.table_stats import Part, StoredTable, TableStats, table_stats
-from stancebook.parallel.aggregation import duckdb_session, duplicate_texts
-from stancebook.parallel.cache import BuildCache
-from stancebook.parallel.chunk_summary import merge_rule_inputs
+from stancebook.parallel.aggregation import Partitions, aggregation_session, derive_partitions, duplicate_texts
+from stancebook.parallel.cache import (
+    BuildCache,
+    canonical_location,
+    contract_files,
+    digest_code,
+    fingerprint_documents,
+    reuse_part,
+)
+from stancebook.parallel.chunk_summary import Link, linked_documents, merge_rule_inputs
 from stancebook.parallel.chunking import split_into_chunks
-from stancebook.parallel.chunks import Advance, Chunk, PreviousBuild, build_chunks
-from stancebook.parallel.derived_tables import Partition, Partitions, derive_all
-from stancebook.parallel.executors import Executor, local_executor
-from stancebook.parallel.worker import BuildContext, ChunkResult, checked_codebook, load_codebook
+from stancebook.parallel.executors import BuildExecutor, local_executor, run_tasks
+from stancebook.parallel.options import BuildOptions
+from stancebook.parallel.worker import (
+    BuildContext,
+    ChunkResult,
+    ChunkTask,
+    build_chunk,
+    checked_codebook,
+    load_codebook,
+)
 from stancebook.problems import Problem, deduplicate, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import frame_from_rows
 from stancebook.sources.corpus import Corpus, combined_digest, read_corpus
 from stancebook.sources.discovery import SourceDocument, SourceListing
-from stancebook.sources.filesystem import Location, absolute_location
+from stancebook.sources.filesystem import Location, absolute_location, open_location
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-
-@dataclass(frozen=True)
-class BuildOptions:
-    """How a build is to be made.
-
-    `jobs` is the number of processes, or None for as many as are worth it; `cluster` the address of a Dask scheduler
-    whose workers do it instead. `memo` says what may be taken over of the dataset that lies in `old`. `progress` is
-    told how many documents there are, and gives what is to be told how many more are done.
-    """
-
-    jobs: int | None = None
-    cluster: str | None = None
-    memo: BuildCache | None = None
-    old: Path = Path()
-    progress: Callable[[int], AbstractContextManager[Advance]] = lambda _: nullcontext(lambda _: None)
+Chunks = Sequence[tuple[SourceDocument, ...]]
+Advance = Callable[[int], None]  # called with the number of documents that are done
+Progress = Callable[[int], AbstractContextManager[Advance]]  # called with the number of all documents
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What came of a build: its problems and, where none is an error, its account and what it leaves to do.
+    """What a build gave.
 
-    `write` writes what is not written yet; `built` are the tables, where they are in memory. `codebook`, `chunks` and
-    `derived` are for the memo.
+    Attributes:
+        problems: Errors only if there is any; else the warnings.
+        summary: What was read, checked and made; None if there are errors.
+        write: Writes what is not yet in the folder of the dataset.
+        built: The tables, if the corpus was built in memory.
+        codebook_digest: The digest of the codebook of a large corpus.
+        chunks: The chunks of a large corpus, for the cache.
+        derived: The partitions of its derived tables, for the cache.
     """
 
     problems: list[Problem]
     summary: BuildSummary | None = None
     write: Callable[[], None] = lambda: None
     built: Build | None = None
-    codebook: str = ""
+    codebook_digest: str = ""
     chunks: tuple[Mapping[str, Any], ...] = ()
     derived: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def errors(self) -> list[Problem]:
-        """The problems that stand in the way of tables."""
+        """The problems because of which there are no tables."""
         return errors_in(self.problems)
+
+    def to_cache(self, seeds: Location, dataset: Path, seeds_fingerprint: str) -> BuildCache:
+        """Return the cache for the next build.
+
+        Args:
+            seeds: The folder or address of the seeds.
+            dataset: The folder that the dataset was published in.
+            seeds_fingerprint: The fingerprint of all source files.
+
+        Raises:
+            ValueError: If the build had errors.
+        """
+        if self.summary is None:
+            raise ValueError("a build with errors is not cached")
+        files = contract_files()
+        return BuildCache(
+            dataset=dataset,
+            seeds=canonical_location(seeds),
+            displayed_seeds=open_location(seeds).shown(""),
+            contract_files=files,
+            code_digest=digest_code(files),
+            codebook_digest=self.codebook_digest,
+            seeds_fingerprint=seeds_fingerprint,
+            summary=self.summary,
+            warnings=tuple(self.problems),
+            chunks=self.chunks,
+            derived=self.derived,
+        )
+
+
+@dataclass(frozen=True)
+class BuiltChunk:
+    """A chunk with the fingerprints by which the next build knows whether it can be reused.
+
+    Attributes:
+        fingerprint: That of its own files.
+        context_fingerprint: That of the files of its context documents; empty if it has none.
+        result: What building it gave.
+    """
+
+    fingerprint: str
+    context_fingerprint: str
+    result: ChunkResult
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the chunk as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> BuiltChunk:
+        """Return the chunk that `to_json` gave; raise `LookupError` or `TypeError` if it gave none."""
+        result = data["result"]
+        return cls(
+            data["fingerprint"],
+            data["context_fingerprint"],
+            ChunkResult(
+                **result
+                | {
+                    "problems": tuple(Problem(**problem) for problem in result["problems"]),
+                    "links": tuple((source, target) for source, target in result["links"]),
+                    "parts": {table: Part(**part) for table, part in result["parts"].items()},
+                    "stats": {table: TableStats(**stats) for table, stats in result["stats"].items()},
+                }
+            ),
+        )
 
 
 def build_into(
-    contract: Callable[[], Contract], seeds: Location, found: SourceListing, new: Path, plan: BuildOptions
+    contract: Callable[[], Contract],
+    seeds: Location,
+    listing: SourceListing,
+    folder: Path,
+    options: BuildOptions,
+    *,
+    cache: BuildCache | None = None,
+    progress: Progress = lambda _: nullcontext(lambda _: None),
 ) -> BuildResult:
-    """Build what a survey found below `seeds` into the empty folder `new`."""
-    chunks = [found.documents[each] for each in split_into_chunks([document.doc_id for document in found.documents])]
+    """Build a corpus into a folder.
+
+    Args:
+        contract: A function that returns the contract; at module level, if other processes are to call it.
+        seeds: The folder or address of the seeds.
+        listing: The source files to build, as `discover` lists them.
+        folder: An empty folder for the dataset.
+        options: How to build.
+        cache: What may be reused of the last build; None to build everything.
+        progress: Shows the progress of a corpus of several chunks.
+
+    Returns:
+        The result; its `write` completes the dataset.
+
+    Raises:
+        ContractError: If the contract is not valid.
+        ExecutorError: If workers cannot be used or are lost.
+        PublishError: If DuckDB cannot open the folder.
+    """
+    slices = split_into_chunks([document.doc_id for document in listing.documents], options.chunk_policy)
+    chunks = [listing.documents[chunk] for chunk in slices]
     if len(chunks) > 1:
-        return _chunk_by_chunk(contract, seeds, found, chunks, new=new, plan=plan)
-    built = build_corpus(contract(), read_corpus(seeds, found))
+        return _build_chunked(contract, seeds, listing, chunks, folder, options=options, cache=cache, progress=progress)
+    built = build_corpus(contract(), read_corpus(seeds, listing))
     if built.errors:
         return BuildResult(built.problems)
-    return BuildResult(built.problems, built.summary, lambda: write_dataset(built, new), built)
+    return BuildResult(built.problems, built.summary, lambda: write_dataset(built, folder), built)
 
 
-def _chunk_by_chunk(
+def _build_chunked(
     contract_of: Callable[[], Contract],
     seeds: Location,
-    found: SourceListing,
-    chunks: Sequence[tuple[SourceDocument, ...]],
+    listing: SourceListing,
+    chunks: Chunks,
+    folder: Path,
     *,
-    new: Path,
-    plan: BuildOptions,
+    options: BuildOptions,
+    cache: BuildCache | None,
+    progress: Progress,
 ) -> BuildResult:
-    contract, codebook = contract_of(), read_corpus(seeds, replace(found, documents=()))
-    site = BuildContext(contract_of, absolute_location(seeds), new.absolute(), codebook.codebook, codebook.complete)
-    memo = plan.memo if plan.memo is not None and plan.memo.codebook == codebook.digest else None
-    with _crew(plan, site, found) as run, duckdb_session(site.out) as database:
-        with plan.progress(len(found.documents)) as advance:
-            built = build_chunks(
-                site, chunks, found.taken_ns, last=_last_chunks(memo, plan.old), run=run, advance=advance
-            )
-        done = [chunk.done for chunk in built]
-        problems = _problems(site, codebook, found, done, database)
+    contract, codebook = contract_of(), read_corpus(seeds, replace(listing, documents=()))
+    context = BuildContext(
+        contract_of, absolute_location(seeds), folder.absolute(), codebook.codebook, codebook.complete
+    )
+    if cache is not None and cache.codebook_digest != codebook.digest:
+        cache = None
+    if options.cluster:
+        from stancebook.parallel.dask_executor import dask_executor
+
+        workers = dask_executor(options.cluster, context, replace(listing, documents=()))
+    else:
+        workers = local_executor(options.jobs)
+    with workers as executor, aggregation_session(context.folder) as database:
+        with progress(len(listing.documents)) as advance:
+            built = build_chunks(context, chunks, listing.taken_ns, executor, cache=cache, advance=advance)
+        results = [chunk.result for chunk in built]
+        problems = _corpus_problems(context, codebook, listing, results, database)
         if errors := errors_in(problems):
             return BuildResult(errors)
-        derived = derive_all(contract, site, done, last=_last_groups(memo), old=plan.old, database=database, run=run)
-    stored = _stored(contract, done, derived)
-    tables = {
-        **{spec.name: table_stats(spec, load_codebook(site)[1][spec.name]) for spec in contract.codebook_tables},
-        **{name: each.tally for name, each in stored.items()},
+        derived = derive_partitions(context, results, cache, database, executor)
+    stored = _stored_tables(contract, results, derived)
+    _, codebook_frames = load_codebook(context)
+    stats = {
+        **{spec.name: table_stats(spec, codebook_frames[spec.name]) for spec in contract.codebook_tables},
+        **{name: table.tally for name, table in stored.items()},
     }
-    files = {
-        "codebook": codebook.digest,
-        **{chunk[0].doc_id: each.files for chunk, each in zip(chunks, done, strict=True)},
-    }
+    digests = {chunk[0].doc_id: result.files_digest for chunk, result in zip(chunks, results, strict=True)}
+    seeds_digest = combined_digest({"codebook": codebook.digest, **digests})
     return BuildResult(
         problems,
-        summarize(contract, tables, len(found.documents), len(found.codebook)),
-        lambda: _finish(site, stored, combined_digest(files)),
-        None,
-        codebook.digest,
-        tuple(chunk.as_json() for chunk in built),
-        {name: {value: group.as_json() for value, group in groups.items()} for name, groups in derived.items()},
+        summarize(contract, stats, len(listing.documents), len(listing.codebook)),
+        lambda: _complete(context, stored, seeds_digest),
+        codebook_digest=codebook.digest,
+        chunks=tuple(chunk.to_json() for chunk in built),
+        derived={
+            table: {value: partition.to_json() for value, partition in partitions.items()}
+            for table, partitions in derived.items()
+        },
     )
 
 
-def _crew(plan: BuildOptions, site: BuildContext, found: SourceListing) -> AbstractContextManager[Executor]:
-    """Return who is to do the work: the workers of a cluster that was asked for, or processes of this machine."""
-    if plan.cluster:
-        from stancebook.parallel.dask_executor import dask_executor
+def build_chunks(
+    context: BuildContext,
+    chunks: Chunks,
+    listed_ns: int,
+    executor: BuildExecutor,
+    *,
+    cache: BuildCache | None = None,
+    advance: Advance = lambda _: None,
+) -> list[BuiltChunk]:
+    """Build all chunks, or reuse those of the last build whose files are unchanged.
 
-        return dask_executor(plan.cluster, site, replace(found, documents=()))
-    return local_executor(plan.jobs)
+    Chunks with references to documents of other chunks are built a second time, together with their context documents:
+    these are known only after the first pass.
+
+    Args:
+        context: The context of the build.
+        chunks: The documents of each chunk.
+        listed_ns: When they were listed, in nanoseconds since 1970.
+        executor: Who builds chunks.
+        cache: The last build.
+        advance: Is called with the number of documents of each chunk that is done.
+    """
+    fingerprints = [fingerprint_documents(chunk, listed_ns) for chunk in chunks]
+    cached = {chunk.fingerprint: chunk for chunk in map(BuiltChunk.from_json, cache.chunks if cache else ())}
+    known = {number: cached[each] for number, each in enumerate(fingerprints) if each and each in cached}
+    advance(sum(len(chunks[number]) for number in known))
+    changed = [ChunkTask(number, chunk) for number, chunk in enumerate(chunks) if number not in known]
+    results = _run_chunks(context, changed, executor, advance)
+
+    links = {
+        link for result in [*results.values(), *(chunk.result for chunk in known.values())] for link in result.links
+    }
+    linked = _context_documents(links, chunks)
+    context_fingerprints = {
+        number: fingerprint_documents(documents, listed_ns) if documents else "" for number, documents in linked.items()
+    }
+    reused = {
+        number: _reuse_chunk(chunk, number, cache.dataset if cache else Path(), context.folder)
+        for number, chunk in known.items()
+        if chunk.context_fingerprint == context_fingerprints.get(number, "")
+        and bool(chunk.context_fingerprint) == (number in linked)
+    }
+    results = {number: result for number, result in results.items() if number not in linked}
+    second_pass = [
+        ChunkTask(number, chunk, linked.get(number, ()), linked=True)
+        for number, chunk in enumerate(chunks)
+        if number not in reused and number not in results
+    ]
+    results |= _run_chunks(context, second_pass, executor, lambda _: None)
+    built = {
+        number: BuiltChunk(fingerprints[number], context_fingerprints.get(number, ""), result)
+        for number, result in results.items()
+    }
+    return [chunk for _, chunk in sorted((reused | built).items())]
 
 
-def _last_chunks(memo: BuildCache | None, old: Path) -> PreviousBuild:
-    return PreviousBuild(tuple(map(Chunk.of_json, memo.chunks)), old) if memo else PreviousBuild()
+def _run_chunks(
+    context: BuildContext, tasks: Sequence[ChunkTask], executor: BuildExecutor, advance: Advance
+) -> dict[int, ChunkResult]:
+    """Build chunks, and return the results by the numbers of chunks."""
+    results: dict[int, ChunkResult] = {}
+    for index, result in run_tasks(executor, build_chunk, context, tasks):
+        results[tasks[index].number] = result
+        advance(len(tasks[index].documents))
+    return results
 
 
-def _last_groups(memo: BuildCache | None) -> dict[str, Partitions]:
-    last = memo.derived if memo else {}
-    return {table: {value: Partition.of_json(each) for value, each in groups.items()} for table, groups in last.items()}
+def _context_documents(links: set[Link], chunks: Chunks) -> dict[int, tuple[SourceDocument, ...]]:
+    """Return the documents that chunks with external references must be built with, by the numbers of chunks."""
+    linked = linked_documents(links, [[document.doc_id for document in chunk] for chunk in chunks])
+    wanted = {doc_id for doc_ids in linked.values() for doc_id in doc_ids}
+    documents = {document.doc_id: document for chunk in chunks for document in chunk if document.doc_id in wanted}
+    return {number: tuple(documents[doc_id] for doc_id in doc_ids) for number, doc_ids in linked.items()}
 
 
-def _problems(
-    site: BuildContext,
+def _reuse_chunk(chunk: BuiltChunk, number: int, old: Path, new: Path) -> BuiltChunk:
+    """Link the parts of a chunk of the last build into the new dataset, as those of the chunk of this number."""
+    parts = {table: reuse_part(part, part_file(table, number), old, new) for table, part in chunk.result.parts.items()}
+    return replace(chunk, result=replace(chunk.result, parts=parts))
+
+
+def _corpus_problems(
+    context: BuildContext,
     codebook: Corpus,
-    found: SourceListing,
-    done: Sequence[ChunkResult],
+    listing: SourceListing,
+    results: Sequence[ChunkResult],
     database: DuckDBPyConnection,
 ) -> list[Problem]:
-    """Return all problems, each once; those that all documents are needed for only where nothing else is wrong."""
-    contract = site.contract()
-    problems = [*codebook.problems, *(problem for each in done for problem in each.problems)]
+    """Return all problems, each once; those that need all documents only if there are no other errors."""
+    contract = context.contract()
+    problems = [*codebook.problems, *(problem for result in results for problem in result.problems)]
     if not errors_in(problems):
-        documents = contract.document.name
-        twice = set(duplicate_texts(database, [site.out / each.parts[documents].path for each in done]))
-        if alike := tuple(document for document in found.documents if document.doc_id in twice):
-            corpus = read_corpus(site.seeds, SourceListing(documents=alike))
+        parts = [context.folder / result.parts[contract.document.name].path for result in results]
+        doc_ids = set(duplicate_texts(database, parts))
+        if duplicates := tuple(document for document in listing.documents if document.doc_id in doc_ids):
+            corpus = read_corpus(context.seeds, SourceListing(documents=duplicates))
             problems += duplicate_text_problems(contract, corpus)
-    inputs = {} if errors_in(problems) else merge_rule_inputs(contract, [each.seen for each in done])
-    problems += check_codebook_rules(contract, checked_codebook(site)[1], inputs)
+    rule_inputs = {} if errors_in(problems) else merge_rule_inputs(contract, [each.rule_inputs for each in results])
+    problems += check_codebook_rules(contract, checked_codebook(context)[1], rule_inputs)
     return deduplicate(problems)
 
 
-def _stored(
-    contract: Contract, done: Sequence[ChunkResult], derived: Mapping[str, Partitions]
+def _stored_tables(
+    contract: Contract, results: Sequence[ChunkResult], derived: Mapping[str, Partitions]
 ) -> dict[str, StoredTable]:
-    """Return the tables that lie in parts."""
+    """Return the tables that are stored in parts."""
     coded = {
-        spec.name: _together([(each.parts.get(spec.name), each.tallies[spec.name]) for each in done])
+        spec.name: _stored_table([(result.parts.get(spec.name), result.stats[spec.name]) for result in results])
         for spec in contract.document_tables
     }
-    groups = {name: _together([(each.part, each.tally) for each in of.values()]) for name, of in derived.items()}
-    return {**coded, **groups}
+    computed = {
+        name: _stored_table([(partition.part, partition.stats) for partition in partitions.values()])
+        for name, partitions in derived.items()
+    }
+    return {**coded, **computed}
 
 
-def _together(pieces: Sequence[tuple[Part | None, TableStats]]) -> StoredTable:
-    parts, tallies = zip(*pieces, strict=True)
-    return StoredTable(tuple(filter(None, parts)), sum(tallies, start=TableStats()))
+def _stored_table(pieces: Sequence[tuple[Part | None, TableStats]]) -> StoredTable:
+    parts, stats = zip(*pieces, strict=True)
+    return StoredTable(tuple(filter(None, parts)), sum(stats, start=TableStats()))
 
 
-def _finish(site: BuildContext, parted: Mapping[str, StoredTable], seeds: str) -> None:
-    """Write the tables that are one file, of the codebook and without rows, and what the dataset says of itself."""
-    contract, codebook = load_codebook(site)
-    none = {name: frame_from_rows(contract.tables[name], []) for name, each in parted.items() if not each.parts}
-    complete_dataset(contract, {**codebook, **none}, parted, site.out, seeds=seeds)
-    clear_unfinished(site.out)
+def _complete(context: BuildContext, stored: Mapping[str, StoredTable], seeds_digest: str) -> None:
+    """Write the tables that are one file (those of the codebook and those without rows), and the dataset's metadata."""
+    contract, codebook = load_codebook(context)
+    empty = {name: frame_from_rows(contract.tables[name], []) for name, table in stored.items() if not table.parts}
+    complete_dataset(contract, {**codebook, **empty}, stored, context.folder, seeds=seeds_digest)
+    clear_unfinished(context.folder)

@@ -1,25 +1,48 @@
-"""Documents → chunks: neighbours that are built together, and whose rows lie in one part of each large table."""
+"""Split a corpus into chunks of neighbouring documents that are built together."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from zlib import crc32
 
-# Pandera and Parquet must be worth their start, and a changed document not cost much more than itself, nor a chunk
-# much memory: some 256 documents each.
-FEWEST, MOST = 128, 512
-_ONE_IN = 128  # ids after the fewest at which a chunk may end
+
+@dataclass(frozen=True)
+class ChunkPolicy:
+    """How large chunks are.
+
+    The defaults give about 256 documents a chunk: enough to make up for the fixed cost of Pandera and Parquet, few
+    enough that rebuilding the chunk of a changed document stays cheap and a chunk fits in memory.
+
+    Attributes:
+        min_documents: No chunk but the last has fewer.
+        max_documents: No chunk has more.
+        boundary_interval: After `min_documents`, one document id in so many ends a chunk.
+    """
+
+    min_documents: int = 128
+    max_documents: int = 512
+    boundary_interval: int = 128
+
+    def ends_after(self, doc_id: str, size: int) -> bool:
+        """Return whether a chunk of `size` documents, of which `doc_id` is the last, is complete."""
+        if size >= self.max_documents:
+            return True
+        return size >= self.min_documents and crc32(doc_id.encode()) % self.boundary_interval == 0
 
 
-def split_into_chunks(ids: Sequence[str]) -> Iterator[slice]:
-    """Yield the chunks of documents, given by their ids in order, as slices.
+def split_into_chunks(doc_ids: Sequence[str], policy: ChunkPolicy) -> Iterator[slice]:
+    """Yield the chunks of a corpus as slices of its sorted document ids.
 
-    Where a chunk ends depends on the ids just there and on nothing else: a document that comes or goes moves the
-    ends of its own chunk and perhaps of a few after it, never of all.
+    Boundaries are content-defined: they depend on nearby ids only, so adding or removing a document moves the
+    boundaries of its own chunk and perhaps of a few after it, never of all.
+
+    Args:
+        doc_ids: The ids of all documents, sorted.
+        policy: The sizes of chunks.
     """
     start = 0
-    for end in range(1, len(ids) + 1):
-        size = end - start
-        if size == MOST or (size >= FEWEST and crc32(ids[end - 1].encode()) % _ONE_IN == 0):
+    for end, doc_id in enumerate(doc_ids, start=1):
+        if policy.ends_after(doc_id, end - start):
             yield slice(start, end)
             start = end
-    if start < len(ids):
-        yield slice(start, len(ids))
+    if start < len(doc_ids):
+        yield slice(start, len(doc_ids))

@@ -1,7 +1,7 @@
-"""A crew on other machines: the workers of a Dask cluster that somebody has started.
+"""An executor of build tasks on the workers of a running Dask cluster.
 
-What a worker must have is the same code and a view of the same folders; each says so before its first task. A task may
-be done twice, because a worker was lost: the second time gives the same files under the same names.
+Workers must have the same code and see the same folders; each is checked before its first task. A task that runs twice,
+because a worker was lost, writes the same files under the same names.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ import platform
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, requires, version
-from itertools import islice
+from importlib.metadata import PackageNotFoundError, requires
 from operator import call
 from pathlib import Path
-from pickle import loads
+from pickle import dumps, loads
 from threading import Lock
 from typing import Any, TypeVar
 
 from stancebook.exceptions import ExecutorError
-from stancebook.parallel.cache import contract_sources
-from stancebook.parallel.executors import FEW, Executor
+from stancebook.parallel.cache import contract_files
+from stancebook.parallel.executors import PENDING_PER_WORKER, BuildExecutor
 from stancebook.parallel.worker import BuildContext
 from stancebook.problems import display_paths_from
 from stancebook.sources.corpus import read_corpus
@@ -36,249 +36,218 @@ from stancebook.sources.discovery import SourceListing
 
 T = TypeVar("T")
 
-_REACHED = 10  # seconds within which a scheduler must answer
-_PATIENCE = 60  # seconds without a single worker, after which none is waited for
-_LOOK = 2  # seconds between two looks at whether there are workers
-_AHEAD = 2  # tasks of each worker that wait at the scheduler, so that none is ever idle
-_FEWEST_AHEAD = 16
-
+MIN_PENDING_TASKS = 16  # submitted to a cluster even while it has few workers: more may join
 _ENGINE = "stancebook"
+_BUILD_EXTRAS = r"extra == \W(build|validate)\b"
 _ENGINE_FOLDER = os.path.realpath(Path(__file__).parents[1])
+_task_lock = Lock()  # not all libraries that build are thread-safe
+
+
+@dataclass(frozen=True)
+class DaskTimeouts:
+    """How long a build waits for a cluster, in seconds.
+
+    Attributes:
+        connect: For an answer of the scheduler.
+        no_workers: For a worker, while there is none.
+        poll: Between two looks at whether there are workers.
+    """
+
+    connect: float = 10
+    no_workers: float = 60
+    poll: float = 2
 
 
 class WorkerMismatchError(Exception):
-    """Raised in a worker that cannot do this build; its argument says why."""
+    """Raised in a worker that cannot run this build; its message says why."""
 
 
 @dataclass(frozen=True, eq=False)
 class WorkerContext:
-    """What whoever asks and every worker have in common.
+    """What the client sends to each worker once.
 
-    `here` is the folder in which the person stands who is told of files. `modules` are the digests of the sources of
-    the engine and the contract, `libraries` the versions of what they use, `codebook` are digests of files of seeds.
+    Attributes:
+        build: The first argument of every task.
+        working_directory: That of the client: problems refer to files relative to it.
+        code_digests: SHA-256 by module of the engine and the contract.
+        library_versions: Versions by distribution of what the engine requires.
+        codebook: The listing of the codebook's files.
+        codebook_digests: SHA-256 by name of those files.
     """
 
-    site: BuildContext
-    here: Path
-    modules: Mapping[str, str]
-    libraries: Mapping[str, str]
+    build: BuildContext
+    working_directory: Path
+    code_digests: Mapping[str, str]
+    library_versions: Mapping[str, str | None]
     codebook: SourceListing
-    digests: Mapping[str, str]
+    codebook_digests: Mapping[str, str]
 
-    def __call__(self, packed: bytes, *common: Any) -> Any:
-        """Call a function in a worker that is known to be fit, with its own arguments and those common to all."""
-        with _one_at_a_time, display_paths_from(self.here):
+    def __call__(self, packed: bytes) -> Any:
+        """Run a pickled pair of a function and its arguments after the context, in a worker that has been checked."""
+        with _task_lock, display_paths_from(self.working_directory):
             check_worker(self)
-            function, own, places = loads(packed)  # noqa: S301 (a worker does what it is sent, whoever sends it)
-            arguments = {**own, **dict(zip(places, common, strict=True))}
-            return function(*(arguments[at] for at in sorted(arguments)))
-
-
-_one_at_a_time = Lock()  # of the libraries that build, not all are made for several threads
+            function, arguments = loads(packed)  # noqa: S301 (a worker trusts its scheduler)
+            return function(self.build, *arguments)
 
 
 @contextmanager
-def dask_executor(address: str, site: BuildContext, codebook: SourceListing) -> Iterator[Executor]:
-    """Give the workers of a Dask cluster, whose scheduler is at an address such as `tcp://10.0.0.5:8786`.
+def dask_executor(
+    address: str, build: BuildContext, codebook: SourceListing, timeouts: DaskTimeouts | None = None
+) -> Iterator[BuildExecutor]:
+    """Connect to a Dask cluster and yield an executor of tasks of one build.
 
-    `codebook` is the survey of the files by which a worker shows that it sees the same seeds. Raises `CrewError` where
-    there is no cluster, and, within, where its workers cannot do this build or are lost.
+    Args:
+        address: The address of the scheduler, such as `tcp://10.0.0.5:8786`.
+        build: The context that all tasks have as their first argument.
+        codebook: The listing of the codebook's files, by which workers are known to see the same seeds.
+        timeouts: How long to wait; `DaskTimeouts()` by default.
+
+    Raises:
+        ExecutorError: If no scheduler answers.
     """
     try:
-        from distributed import Client
-    except ImportError as fault:
-        raise ExecutorError("--cluster needs Dask: install stancebook[cluster].") from fault
-    for name in ("distributed", "distributed.client"):  # what goes wrong is told here, in one sentence
+        from distributed import Client, KilledWorker
+        from distributed.comm import CommClosedError
+    except ImportError as error:
+        raise ExecutorError("--cluster needs Dask: install stancebook[cluster].") from error
+    for name in ("distributed", "distributed.client"):  # errors are reported here, in one sentence
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    digests = read_corpus(site.seeds, codebook).digests
-    ground = WorkerContext(site, Path.cwd(), _modules(), _versions(_libraries()), codebook, digests)
+    timeouts = timeouts or DaskTimeouts()
+    digests = read_corpus(build.seeds, codebook).digests
+    context = WorkerContext(build, Path.cwd(), code_digests(), library_versions(_requirements()), codebook, digests)
     try:
-        client = Client(address, timeout=_REACHED, name=_ENGINE)
-    except (OSError, ValueError, TypeError) as fault:
+        client = Client(address, timeout=timeouts.connect, name=_ENGINE)
+    except (OSError, ValueError, TypeError) as error:
         raise ExecutorError(
             f"No Dask scheduler answers at {address}. Start one with `dask scheduler`, and give the address it prints."
-        ) from fault
+        ) from error
     try:
-        yield _Cluster(client, address, ground)
+        yield _DaskExecutor(client, address, context, timeouts)
+    except WorkerMismatchError as error:
+        raise ExecutorError(f"{error} Fix that, and build again.") from error
+    except ImportError as error:
+        raise ExecutorError(
+            f"A worker of {address} cannot import what this build needs ({error}). Start the workers where Python finds"
+            " the same code as here."
+        ) from error
+    except KilledWorker as error:
+        raise ExecutorError(
+            f"Several workers of {address} were killed while they built the same documents, perhaps because memory ran"
+            " out. Give each worker more, and build again."
+        ) from error
+    except (CancelledError, CommClosedError, _SchedulerLostError) as error:
+        raise ExecutorError(
+            f"The Dask scheduler at {address} is gone. Start it and its workers, and build again."
+        ) from error
     finally:
-        client.close(timeout=_LOOK)
+        client.close(timeout=timeouts.poll)
 
 
-class _Cluster:
-    def __init__(self, client: Any, address: str, ground: WorkerContext) -> None:
-        self.client, self.address, self.ground = client, address, ground
+class _SchedulerLostError(Exception):
+    """Raised if the scheduler does not answer any more."""
 
-    def __call__(
-        self,
-        function: Callable[..., T],
-        calls: Sequence[tuple[Any, ...]],
-        few: int = FEW,  # noqa: ARG002 (a cluster stands ready)
-    ) -> Iterator[tuple[int, T]]:
-        from cloudpickle import dumps
-        from distributed import CancelledError
-        from distributed.comm import CommClosedError
 
-        running: dict[Any, int] = {}
-        waiting = iter(enumerate(calls))
-        try:
-            # What all calls have in common goes to each worker once.
-            common = {at: self._sent(each) for at, each in _common(calls).items()}
-            ground = self._sent(self.ground)
-            while True:
-                for number, arguments in islice(waiting, max(0, self._room() - len(running))):
-                    own = {at: each for at, each in enumerate(arguments) if at not in common}
-                    packed = dumps((function, own, list(common)))
-                    running[self.client.submit(call, ground, packed, *common.values(), pure=False)] = number
-                if not running:
-                    return
-                for future in self._ended(running):
-                    if future.status == "error":
-                        raise self._told(future.exception())
-                    try:
-                        result = future.result(timeout=_LOOK)
-                    except TimeoutError:  # its worker was lost before it told: another does it again
-                        continue
-                    yield running.pop(future), result
-        except (CancelledError, CommClosedError, _LostError) as fault:
+class _DaskExecutor(BuildExecutor):
+    """Runs tasks by the executor of a Dask client. The scheduler needs none of our code: it handles bytes only."""
+
+    def __init__(self, client: Any, address: str, context: WorkerContext, timeouts: DaskTimeouts) -> None:
+        import cloudpickle
+
+        self.poll_seconds = timeouts.poll
+        self._client, self._address, self._timeouts = client, address, timeouts
+        self._executor = client.get_executor(pure=False)
+        # By value: the function that returns the contract may be defined in a script.
+        self._context = client.submit(loads, cloudpickle.dumps(context), pure=False)
+        self._last_worker_seen = time.monotonic()
+
+    def max_pending(self) -> int:
+        return max(MIN_PENDING_TASKS, PENDING_PER_WORKER * self._count_threads())
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **_: Any) -> Future[T]:
+        """Submit a call whose first argument is the build context, which the workers already have."""
+        future: Future[T] = self._executor.submit(call, self._context, dumps((fn, args[1:])))
+        return future
+
+    def check_workers(self) -> None:
+        if not self._count_threads() and time.monotonic() - self._last_worker_seen > self._timeouts.no_workers:
             raise ExecutorError(
-                f"The Dask scheduler at {self.address} is gone. Start it and its workers, and build again."
-            ) from fault
-        finally:
-            if running and self.client.status == "running":
-                with suppress(CancelledError, OSError):
-                    self.client.cancel(list(running))
+                f"The Dask scheduler at {self._address} has had no worker for {self._timeouts.no_workers} seconds."
+                f" Start some with `dask worker {self._address}`, and build again."
+            )
 
-    def _sent(self, thing: Any) -> Any:
-        """Return a thing in the hands of the workers. The scheduler sees bytes: it needs none of this code."""
-        from cloudpickle import dumps
-
-        return self.client.submit(loads, dumps(thing), pure=False)
-
-    def _room(self) -> int:
-        """Return how many tasks may be under way: enough that no worker is idle, few enough to be held."""
-        return max(_FEWEST_AHEAD, _AHEAD * self._threads())
-
-    def _threads(self) -> int:
-        """Return how many tasks the workers would do at once; none, where there are no workers."""
+    def _count_threads(self) -> int:
+        """Return the number of threads of all workers."""
         try:
-            return sum(self.client.nthreads().values())
-        except OSError as fault:
-            raise _LostError from fault
-
-    def _ended(self, running: Mapping[Any, int]) -> list[Any]:
-        """Wait until some have ended; return those."""
-        from distributed import wait
-
-        lonely = time.monotonic() + _PATIENCE
-        while True:
-            with suppress(TimeoutError):
-                return list(wait(list(running), timeout=_LOOK, return_when="FIRST_COMPLETED").done)
-            if self._threads():
-                lonely = time.monotonic() + _PATIENCE
-            elif time.monotonic() > lonely:
-                raise ExecutorError(
-                    f"The Dask scheduler at {self.address} has had no worker for {_PATIENCE} seconds. Start some with"
-                    f" `dask worker {self.address}`, and build again."
-                )
-
-    def _told(self, fault: Exception) -> Exception:
-        """Return what to raise where a task ended in an error."""
-        from distributed import KilledWorker
-
-        if isinstance(fault, WorkerMismatchError):
-            return ExecutorError(f"{fault} Mend that, and build again.")
-        if isinstance(fault, ImportError):
-            return ExecutorError(
-                f"A worker of {self.address} cannot import what this build needs ({fault}). Start the workers where"
-                " Python finds the same code as here."
-            )
-        if isinstance(fault, KilledWorker):
-            return ExecutorError(
-                f"Several workers of {self.address} were ended while they did the same documents, perhaps because"
-                " memory ran out. Give each worker more, and build again."
-            )
-        return fault
-
-
-class _LostError(Exception):
-    """Raised where a scheduler does not answer any more."""
-
-
-def _common(calls: Sequence[tuple[Any, ...]]) -> dict[int, Any]:
-    """Return, by their places, the arguments that are the same thing in all calls."""
-    first = calls[0] if len(calls) > 1 else ()
-    return {at: each for at, each in enumerate(first) if all(call[at] is each for call in calls)}
-
-
-# ── In a worker ───────────────────────────────────────────────────────────────────────────────────
+            threads: int = sum(self._client.nthreads().values())
+        except OSError as error:
+            raise _SchedulerLostError from error
+        if threads:
+            self._last_worker_seen = time.monotonic()
+        return threads
 
 
 @lru_cache(maxsize=2)
-def check_worker(ground: WorkerContext) -> None:
-    """Raise `UnfitError` where this worker cannot do what is asked for as whoever asks would do it."""
+def check_worker(context: WorkerContext) -> None:
+    """Check, in a worker, that it has the code, the library versions and the files of the client.
+
+    Raises:
+        WorkerMismatchError: If it does not, naming the worker, its machine and the difference.
+    """
     try:
-        ground.site.contract()
-        # All at once: what is imported later might come from a file that has changed by then.
-        for name in ground.modules:
+        context.build.contract()
+        # All at once: a module that is imported later might come from a file that has changed by then.
+        for name in context.code_digests:
             if name.partition(".")[0] in sys.modules:
                 import_module(name)
-    except ImportError as fault:
-        raise _unfit(f"cannot import the schemas ({fault}): start it where Python finds them") from fault
-    mine = _versions(ground.libraries)
-    if other := [
-        f"{name} {mine[name]} instead of {due}" for name, due in ground.libraries.items() if mine[name] != due
-    ]:
-        raise _unfit(f"has {', '.join(other)}: install the same versions everywhere")
-    found = _modules()
-    if other := [name for name, digest in ground.modules.items() if found.get(name, digest) != digest]:
-        raise _unfit(f"runs other code of {', '.join(other[:5])}: give it the code that lies here, and start it anew")
-    if not ground.site.out.is_dir():
-        raise _unfit(f"does not see {ground.site.out}, where the tables are written: all machines must see that folder")
-    corpus = read_corpus(ground.site.seeds, ground.codebook)
-    if corpus.digests != ground.digests:
-        seen = "".join(f" ({problem.message})" for problem in corpus.problems[:1])
-        raise _unfit(f"does not see the same files in {ground.site.seeds}{seen}: all machines must")
+    except ImportError as error:
+        raise _mismatch(f"cannot import the schemas ({error}): start it where Python finds them") from error
+    expected, found = context.library_versions, library_versions(context.library_versions)
+    if other := [f"{name} {found[name]} instead of {due}" for name, due in expected.items() if found[name] != due]:
+        raise _mismatch(f"has {', '.join(other)}: install the same versions everywhere")
+    digests = code_digests()
+    if other := [name for name, digest in context.code_digests.items() if digests.get(name, digest) != digest]:
+        raise _mismatch(f"runs other code of {', '.join(other[:5])}: give it this machine's code, and restart it")
+    if not context.build.folder.is_dir():
+        raise _mismatch(f"does not see {context.build.folder}, where tables are written: all machines must see it")
+    corpus = read_corpus(context.build.seeds, context.codebook)
+    if corpus.digests != context.codebook_digests:
+        reason = "".join(f" ({problem.message})" for problem in corpus.problems[:1])
+        raise _mismatch(f"does not see the same files in {context.build.seeds}{reason}: all machines must")
 
 
-def _unfit(fault: str) -> WorkerMismatchError:
+def _mismatch(difference: str) -> WorkerMismatchError:
     from distributed import get_worker
 
-    return WorkerMismatchError(f"The worker {get_worker().address} on {platform.node()} {fault}.")
+    return WorkerMismatchError(f"The worker {get_worker().address} on {platform.node()} {difference}.")
 
 
-# ── What code and libraries are like ──────────────────────────────────────────────────────────────
-
-_seen: dict[str, str] = {}  # digests as first seen: what was imported stays as it was, whatever becomes of the file
+_code_digests: dict[str, str] = {}  # as first read: an imported module stays what it is when its file changes
 
 
-def _modules() -> dict[str, str]:
-    """Return the SHA-256 of the source of each module of the engine and of the contract, by name."""
-    sources = [f"{_ENGINE_FOLDER}{os.sep}", *(f"{each}{os.sep}" for each in contract_sources())]
+def code_digests() -> dict[str, str]:
+    """Return the SHA-256 of the source of each imported module of the engine and the contract, by module name."""
+    folders = (f"{_ENGINE_FOLDER}{os.sep}", *(f"{path}{os.sep}" for path in contract_files()))
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if name not in _seen and file and not name.startswith("__"):
+        if name not in _code_digests and file and not name.startswith("__"):
             path = os.path.realpath(file)
-            if f"{path}{os.sep}".startswith(tuple(sources)):
-                _seen[name] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    return _seen
+            if f"{path}{os.sep}".startswith(folders):
+                _code_digests[name] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    return _code_digests
 
 
-def _libraries() -> list[str]:
-    """Return the names of what the engine is built on."""
+def library_versions(distributions: Iterable[str]) -> dict[str, str | None]:
+    """Return the versions of distributions, of Dask and its requirements, and of Python (no patch level)."""
+    from distributed.versions import get_versions
+
+    return {**get_versions(distributions)["packages"], "python": "{}.{}".format(*sys.version_info)}
+
+
+def _requirements() -> list[str]:
+    """Return the names of the distributions that building requires."""
     try:
-        needed = requires(_ENGINE) or []
-    except PackageNotFoundError:  # run from a folder that nobody installed
+        requirements = requires(_ENGINE) or []
+    except PackageNotFoundError:  # run from a folder that is not installed
         return []
-    return [re.split(r"[^\w.-]", each)[0] for each in needed if "extra ==" not in each]
-
-
-def _versions(libraries: Iterable[str]) -> dict[str, str]:
-    """Return the versions of libraries, and of Python."""
-    found = {"Python": ".".join(platform.python_version_tuple()[:2])}
-    for name in libraries:
-        if name not in found:
-            try:
-                found[name] = version(name)
-            except PackageNotFoundError:
-                found[name] = "none"
-    return found
+    required = [each for each in requirements if "extra ==" not in each or re.search(_BUILD_EXTRAS, each)]
+    return [name for each in required for name in re.findall(r"^[\w.-]+", each) if name != _ENGINE]

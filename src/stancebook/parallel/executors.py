@@ -1,4 +1,4 @@
-"""Who does the work of a build: this process, several on this machine, or those of a cluster."""
+"""Executors of build tasks: this process or a process pool; `dask_executor` adds those of a cluster."""
 
 from __future__ import annotations
 
@@ -7,100 +7,135 @@ import os
 import pickle
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from itertools import islice
+from multiprocessing.context import BaseContext
+from typing import Any, ParamSpec, TypeVar
 
 from stancebook.exceptions import ExecutorError
 
+C = TypeVar("C")
+K = TypeVar("K")
+P = ParamSpec("P")
 T = TypeVar("T")
 
-FEW = 6  # chunks, for which starting other processes takes longer than it saves
+MIN_POOL_TASKS = 6  # chunks: starting a pool for fewer takes longer than it saves
+PENDING_PER_WORKER = 2  # submitted tasks per worker: none is ever idle, and few arguments and results are in memory
 
 
-class Executor(Protocol):
-    """Those who call a function many times, at once or one after the other."""
+class BuildExecutor(Executor):
+    """An executor of the tasks of one build: calls of a function with the build's context and a task.
 
-    def __call__(
-        self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]], few: int = FEW
-    ) -> Iterator[tuple[int, T]]:
-        """Call a function with each of many arguments; yield the number of a call, and what it gave, as it ends.
+    Attributes:
+        poll_seconds: How often `check_workers` is called while no task finishes; None for never.
+    """
 
-        For fewer than `few` calls it is not worth while to look for others.
+    poll_seconds: float | None = None
+
+    def start(self, call: tuple[Any, ...], tasks: int, min_pool_tasks: int) -> None:
+        """Prepare for a batch of tasks.
+
+        Args:
+            call: The function, the context and the first task of the batch.
+            tasks: The number of tasks.
+            min_pool_tasks: The number of tasks from which on it pays to start a process pool.
         """
-        ...
+
+    def max_pending(self) -> int:
+        """Return how many tasks may be submitted and unfinished at a time."""
+        return 1
+
+    def check_workers(self) -> None:
+        """Raise `ExecutorError` if no worker is left."""
 
 
-def run_serially(function: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
-    """Do one after the other in this process."""
-    for number, arguments in enumerate(calls):
-        yield number, function(*arguments)
+def run_tasks(
+    executor: BuildExecutor,
+    function: Callable[[C, K], T],
+    context: C,
+    tasks: Sequence[K],
+    min_pool_tasks: int = MIN_POOL_TASKS,
+) -> Iterator[tuple[int, T]]:
+    """Call a function with each of many tasks, a bounded number at a time.
+
+    Args:
+        executor: What runs the calls.
+        function: A module-level function of a context and a task; what it raises is raised here.
+        context: What all tasks have in common.
+        tasks: The tasks.
+        min_pool_tasks: The number of tasks from which on it pays to start a process pool.
+
+    Yields:
+        The index of a task and its result, as tasks finish.
+
+    Raises:
+        ExecutorError: If the workers cannot run this build or are lost.
+    """
+    if tasks:
+        executor.start((function, context, tasks[0]), len(tasks), min_pool_tasks)
+    waiting = enumerate(tasks)
+    pending: dict[Future[T], int] = {}
+    try:
+        while True:
+            for index, task in islice(waiting, max(0, executor.max_pending() - len(pending))):
+                pending[executor.submit(function, context, task)] = index
+            if not pending:
+                return
+            finished = wait(pending, executor.poll_seconds, FIRST_COMPLETED).done
+            if not finished:
+                executor.check_workers()
+            for future in finished:
+                yield pending.pop(future), future.result()
+    finally:
+        for future in pending:
+            future.cancel()
 
 
 @contextmanager
-def local_executor(jobs: int | None = None) -> Iterator[Executor]:
-    """Give so many processes of this machine, or as many as are worth it; one is this process itself."""
-    pool = _Pool(jobs)
+def local_executor(jobs: int | None = None) -> Iterator[BuildExecutor]:
+    """Open an executor of tasks in this process, or in a process pool once a batch is worth its start.
+
+    Args:
+        jobs: The number of processes; None for one per core if there are enough tasks.
+
+    Raises:
+        ExecutorError: If a process is killed.
+    """
+    executor = _LocalExecutor(jobs)
     try:
-        yield pool
+        yield executor
+    except BrokenProcessPool as error:
+        raise ExecutorError(
+            "A worker process was killed, perhaps because memory ran out. Build again with fewer --jobs."
+        ) from error
     finally:
-        pool.dismiss()
+        if executor.pool is not None:
+            executor.pool.shutdown(cancel_futures=True)
 
 
-class _Pool:
-    """Processes that are started when there is work for them."""
-
+class _LocalExecutor(BuildExecutor):
     def __init__(self, jobs: int | None) -> None:
         self.jobs = jobs
-        self.processes: ProcessPoolExecutor | None = None
+        self.pool: ProcessPoolExecutor | None = None
 
-    def __call__(
-        self, function: Callable[..., T], calls: Sequence[tuple[Any, ...]], few: int = FEW
-    ) -> Iterator[tuple[int, T]]:
-        jobs = self.jobs or (available_cores() if self.processes or len(calls) >= few else 1)
-        if jobs == 1:
-            yield from run_serially(function, calls)
-            return
-        if self.processes is None:
-            _check_that_it_travels(calls[0])
-            self.processes = ProcessPoolExecutor(jobs, _fresh_processes(), _end_with_the_build)
-        numbers = {self.processes.submit(function, *arguments): number for number, arguments in enumerate(calls)}
-        try:
-            for future in as_completed(numbers):
-                yield numbers.pop(future), future.result()
-        except BrokenProcessPool as fault:
-            raise ExecutorError(
-                "One of the processes that did the work was ended from outside, perhaps because memory ran out."
-                " Build again with fewer --jobs."
-            ) from fault
+    def start(self, call: tuple[Any, ...], tasks: int, min_pool_tasks: int) -> None:
+        """Start the pool if it was asked for or there are enough tasks."""
+        jobs = self.jobs or (available_cores() if tasks >= min_pool_tasks else 1)
+        if jobs > 1 and self.pool is None:
+            _check_picklable(call)
+            self.jobs, self.pool = jobs, ProcessPoolExecutor(jobs, _process_context(), _exit_with_parent)
 
-    def dismiss(self) -> None:
-        """Let no call begin any more, and wait for those that have."""
-        if self.processes is not None:
-            self.processes.shutdown(cancel_futures=True)
+    def max_pending(self) -> int:
+        return PENDING_PER_WORKER * (self.jobs or 1) if self.pool else 1
 
-
-def _check_that_it_travels(call: tuple[Any, ...]) -> None:
-    try:
-        pickle.dumps(call)
-    except (pickle.PicklingError, AttributeError, TypeError) as fault:
-        raise ExecutorError(
-            f"The contract cannot be handed to other processes ({fault}): give main() a function that stands by itself"
-            " in build.py, or build with --jobs 1."
-        ) from fault
-
-
-def _end_with_the_build() -> None:
-    """Let this process end as soon as the one whose work it does has ended, even if that was killed."""
-    threading.Thread(target=_wait_and_end, daemon=True).start()
-
-
-def _wait_and_end() -> None:
-    build = multiprocessing.parent_process()
-    if build is not None:
-        build.join()
-        os._exit(1)
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        if self.pool is not None:
+            return self.pool.submit(fn, *args, **kwargs)
+        future = Future[T]()
+        future.set_result(fn(*args, **kwargs))
+        return future
 
 
 def available_cores() -> int:
@@ -108,8 +143,30 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _fresh_processes() -> Any:
-    """Return the way to start processes: by forking one that has imported what is needed, and runs no thread yet."""
+def _check_picklable(call: tuple[Any, ...]) -> None:
+    try:
+        pickle.dumps(call)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise ExecutorError(
+            f"The contract cannot be sent to other processes ({error}): give main() a module-level function in"
+            " build.py, or build with --jobs 1."
+        ) from error
+
+
+def _exit_with_parent() -> None:
+    """Let this worker process exit as soon as the build has ended, even if that was killed."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    build = multiprocessing.parent_process()
+    if build is not None:
+        build.join()
+        os._exit(1)
+
+
+def _process_context() -> BaseContext:
+    """Return how processes start: forked from a server that has imported the engine and has no threads."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

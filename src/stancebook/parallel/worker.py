@@ -1,4 +1,4 @@
-"""One chunk of documents → parts of tables, counts and problems: the same in any process, on any machine."""
+"""Build one chunk of documents, in any process on any machine: its parts of tables, its statistics and its problems."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from stancebook.dataset.parquet import rows_digest
 from stancebook.dataset.table_stats import Part, TableStats, table_stats
 from stancebook.parallel.chunk_summary import (
     Cells,
+    Checksums,
     Link,
-    Sums,
     chunk_rule_inputs,
     document_id_column,
     frame_links,
@@ -36,121 +36,156 @@ from stancebook.sources.filesystem import Location, open_location
 
 @dataclass(frozen=True)
 class BuildContext:
-    """What all chunks of a build have in common: the contract, where the seeds lie and the parts go, the codebook."""
+    """What all tasks of a build have in common.
+
+    Attributes:
+        contract: A module-level function that returns the contract.
+        seeds: The absolute folder of the seeds, or their address.
+        folder: The absolute folder that the dataset is written into.
+        codebook: The files of the codebook.
+        codebook_complete: Whether all files of the codebook could be read.
+    """
 
     contract: Callable[[], Contract]
     seeds: Location
-    out: Path
+    folder: Path
     codebook: tuple[SourceFile, ...]
-    complete: bool  # whether nothing of the codebook's folder is missing
+    codebook_complete: bool
 
 
 @dataclass(frozen=True)
 class ChunkTask:
-    """One chunk: its number, its documents, and its `guests`: documents of other chunks that it is linked with.
+    """One chunk to build.
 
-    Where `linked` is false, nobody has looked yet which those are.
+    Attributes:
+        number: The index of the chunk, by which its parts are named.
+        documents: Its documents.
+        context_documents: Documents of other chunks that are in a connected component with its own; they are read, but
+            their rows and problems belong to their own chunks.
+        linked: Whether `context_documents` are known; they are not in the first pass.
     """
 
     number: int
     documents: tuple[SourceDocument, ...]
-    guests: tuple[SourceDocument, ...] = ()
+    context_documents: tuple[SourceDocument, ...] = ()
     linked: bool = False
+
+    @property
+    def all_documents(self) -> tuple[SourceDocument, ...]:
+        """All documents to read, sorted."""
+        return tuple(sorted((*self.documents, *self.context_documents)))
 
 
 @dataclass(frozen=True)
 class ChunkResult:
-    """What came of a chunk: its `parts` and their tallies by table, where nothing is in the way.
+    """What building a chunk gave.
 
-    A table of which it has no rows has no part. `files` is the digest of its files. `links` are pairs of a document of
-    its own and another one that it refers to: where the task was not `linked` and one of those others is not of the
-    chunk, nothing else was done. `seen` are the distinct rows that rules on the codebook look at; `sums` stand for the
-    rows that derived tables read, by table and by what keeps them apart.
+    There are no parts if the chunk has errors. In the first pass, if a document refers to one outside the chunk, only
+    `files_digest` and `links` are set: the chunk must be built again.
+
+    Attributes:
+        files_digest: The digest of the contents of its files.
+        problems: Its errors and warnings.
+        links: Pairs of a document of the chunk and another one that it refers to, in the chunk or not.
+        parts: Its parts by table; an empty table has none.
+        stats: The statistics of its rows by table.
+        rule_inputs: The distinct rows that rules on the codebook inspect, by table.
+        checksums: The checksums of what each derived table reads, by derived table.
     """
 
-    files: str
+    files_digest: str
     problems: tuple[Problem, ...] = ()
     links: tuple[Link, ...] = ()
     parts: Mapping[str, Part] = field(default_factory=dict)
-    tallies: Mapping[str, TableStats] = field(default_factory=dict)
-    seen: Mapping[str, tuple[Cells, ...]] = field(default_factory=dict)
-    sums: Mapping[str, Sums] = field(default_factory=dict)
+    stats: Mapping[str, TableStats] = field(default_factory=dict)
+    rule_inputs: Mapping[str, tuple[Cells, ...]] = field(default_factory=dict)
+    checksums: Mapping[str, Checksums] = field(default_factory=dict)
 
 
-def build_chunk(site: BuildContext, task: ChunkTask) -> ChunkResult:
-    """Build one chunk, and write its parts where nothing is in the way.
+def build_chunk(context: BuildContext, task: ChunkTask) -> ChunkResult:
+    """Build one chunk, and write its parts if it has no errors.
 
-    The quick way is tried first; what it doubts is looked at slowly, and told in problems. Parts hold the rows of the
-    chunk's own documents, and depend on nothing but those, the guests, the codebook and the contract.
+    The fast path is tried first; the diagnosing path builds what it cannot. Parts depend on nothing but the documents
+    of the chunk, the context documents, the codebook and the contract.
     """
-    contract, codebook = checked_codebook(site)
-    book = codebook.valid_frames
-    corpus = read_corpus(site.seeds, SourceListing(documents=tuple(sorted((*task.documents, *task.guests)))))
-    done = ChunkResult(_digest(corpus, task.documents))
-    here = {document.doc_id for document in (*task.documents, *task.guests)}
-    frames = build_fast(contract, book, corpus) if book is not None and not corpus.problems else None
+    contract, codebook = checked_codebook(context)
+    corpus = read_corpus(context.seeds, SourceListing(documents=task.all_documents))
+    result = ChunkResult(_digest_files(corpus, task.documents))
+    known = {document.doc_id for document in task.all_documents}
+
+    frames = None
+    if codebook.valid_frames is not None and not corpus.problems:
+        frames = build_fast(contract, codebook.valid_frames, corpus)
     if frames is not None:
-        done = replace(done, links=tuple(sorted(frame_links(contract, frames))))
-        if not task.linked and _lead_away(done.links, here):
-            return done
+        result = replace(result, links=tuple(sorted(frame_links(contract, frames))))
+        if not task.linked and _has_external_link(result.links, known):
+            return result
         if tables_are_valid(contract, frames):
-            return _kept(site, task, contract, frames, done)
-    judged = check_corpus(
+            return _write_parts(context, task, contract, frames, result)
+
+    checked = check_corpus(
         contract,
         corpus,
         codebook,
         partial=True,
         allow_external_refs=not task.linked,
-        context_documents=[guest.doc_id for guest in task.guests],
+        context_documents=[document.doc_id for document in task.context_documents],
     )
-    done = replace(done, links=tuple(sorted(document_links(judged.tables))))
-    if not task.linked and _lead_away(done.links, here):
-        return done
-    done = replace(done, problems=_own(site, task, judged.problems))
-    halves = any(each.text is None or each.annotations is None for each in task.documents)  # as the survey has told
-    if halves or errors_in(done.problems):
-        return done
-    frames = {name: sort_rows(table.spec, table.frame) for name, table in judged.tables.items()}
-    return _kept(site, task, contract, frames, replace(done, links=tuple(sorted(frame_links(contract, frames)))))
+    result = replace(result, links=tuple(sorted(document_links(checked.tables))))
+    if not task.linked and _has_external_link(result.links, known):
+        return result
+    result = replace(result, problems=_own_problems(context, task, checked.problems))
+    unpaired = any(document.text is None or document.annotations is None for document in task.documents)
+    if unpaired or errors_in(result.problems):  # discovery reports a document without its text or its annotations
+        return result
+    frames = {name: sort_rows(table.spec, table.frame) for name, table in checked.tables.items()}
+    return _write_parts(
+        context, task, contract, frames, replace(result, links=tuple(sorted(frame_links(contract, frames))))
+    )
 
 
-def load_codebook(site: BuildContext) -> tuple[Contract, Tables]:
-    """Return the contract and the tables of the codebook, which is in order."""
-    contract, codebook = checked_codebook(site)
+def load_codebook(context: BuildContext) -> tuple[Contract, Tables]:
+    """Return the contract and the tables of the codebook, which must be valid."""
+    contract, codebook = checked_codebook(context)
     return contract, codebook.valid_frames or {}
 
 
 @lru_cache(maxsize=1)
-def checked_codebook(site: BuildContext) -> tuple[Contract, CheckedCodebook]:
+def checked_codebook(context: BuildContext) -> tuple[Contract, CheckedCodebook]:
     """Return the contract and the codebook, which each process reads and checks once."""
-    contract = site.contract()
-    return contract, check_codebook(contract, Corpus(site.codebook, site.complete, (), {}, ()))
+    contract = context.contract()
+    return contract, check_codebook(contract, Corpus(context.codebook, context.codebook_complete, (), {}, ()))
 
 
-def _digest(corpus: Corpus, documents: Collection[SourceDocument]) -> str:
-    """Return what stands for the files of some documents."""
-    names = {entry.name for document in documents for entry in (document.text, document.annotations) if entry}
+def _digest_files(corpus: Corpus, documents: Collection[SourceDocument]) -> str:
+    names = {file.name for document in documents for file in (document.text, document.annotations) if file}
     return combined_digest({name: digest for name, digest in corpus.digests.items() if name in names})
 
 
-def _lead_away(found: Collection[Link], here: Collection[str]) -> bool:
-    """Return whether any link leads to another document than those `here`."""
-    return any(other not in here for _, other in found)
+def _has_external_link(links: Collection[Link], known: Collection[str]) -> bool:
+    return any(target not in known for _, target in links)
 
 
-def _own(site: BuildContext, task: ChunkTask, problems: Collection[Problem]) -> tuple[Problem, ...]:
-    """Return the problems that are not those of a guest's files: the guest's own chunk tells them."""
-    name = open_location(site.seeds).shown
-    theirs = {name(entry.name) for guest in task.guests for entry in (guest.text, guest.annotations) if entry}
-    return tuple(sorted({problem for problem in problems if problem.file not in theirs}))
+def _own_problems(context: BuildContext, task: ChunkTask, problems: Collection[Problem]) -> tuple[Problem, ...]:
+    """Return the problems without those in files of context documents, which the chunks of these report."""
+    shown = open_location(context.seeds).shown
+    others = {
+        shown(file.name)
+        for document in task.context_documents
+        for file in (document.text, document.annotations)
+        if file
+    }
+    return tuple(sorted({problem for problem in problems if problem.file not in others}))
 
 
-def _kept(site: BuildContext, task: ChunkTask, contract: Contract, frames: Tables, done: ChunkResult) -> ChunkResult:
-    """Write the rows of the chunk's own documents, and note what is to be known of them elsewhere."""
+def _write_parts(
+    context: BuildContext, task: ChunkTask, contract: Contract, frames: Tables, result: ChunkResult
+) -> ChunkResult:
+    """Write the rows of the chunk's own documents, and return the result with all that summarizes them."""
     own = {document.doc_id for document in task.documents}
-    if task.guests:
+    if task.context_documents:
         frames = {
-            spec.name: _of(frames[spec.name], document_id_column(contract, spec), own)
+            spec.name: _rows_of(frames[spec.name], document_id_column(contract, spec), own)
             for spec in contract.document_tables
         }
     about = dataset_metadata(contract)
@@ -158,24 +193,24 @@ def _kept(site: BuildContext, task: ChunkTask, contract: Contract, frames: Table
         spec.name: write_part(
             frame,
             spec,
-            site.out,
+            context.folder,
             part_file(spec.name, task.number),
             digest=rows_digest(frame, spec, about),
             about=about,
         )
         for spec in contract.document_tables
-        if len(frame := frames[spec.name])  # some readers stumble over a file without rows
+        if len(frame := frames[spec.name])  # some readers fail on a part without rows
     }
     return replace(
-        done,
-        links=tuple(link for link in done.links if link[0] in own),
+        result,
+        links=tuple(link for link in result.links if link[0] in own),
         parts=parts,
-        tallies={spec.name: table_stats(spec, frames[spec.name]) for spec in contract.document_tables},
-        seen=chunk_rule_inputs(contract, frames),
-        sums=input_checksums(contract, frames),
+        stats={spec.name: table_stats(spec, frames[spec.name]) for spec in contract.document_tables},
+        rule_inputs=chunk_rule_inputs(contract, frames),
+        checksums=input_checksums(contract, frames),
     )
 
 
-def _of(frame: pd.DataFrame, column: str, documents: Collection[str]) -> pd.DataFrame:
-    """Return the rows of some documents, by the column that tells whose they are."""
-    return frame[frame[column].str.replace("#.*", "", regex=True).isin(documents)].reset_index(drop=True)
+def _rows_of(frame: pd.DataFrame, column: str, doc_ids: Collection[str]) -> pd.DataFrame:
+    """Return the rows of some documents; `column` holds their ids, or keys that start with them."""
+    return frame[frame[column].str.replace("#.*", "", regex=True).isin(doc_ids)].reset_index(drop=True)

@@ -13,10 +13,10 @@ ROOT = Path(__file__).parents[3]
 DRIVER = """
 import os, runpy, sys
 
-from stancebook.parallel import chunking
+from stancebook.parallel.chunking import ChunkPolicy
 
 order, umask, jobs, *argv = sys.argv[1:]
-chunking.FEWEST, chunking.MOST = 1, 2
+ChunkPolicy.__init__.__defaults__ = (1, 2, 128)
 scandir, listdir = os.scandir, os.listdir
 
 class Listing(list):

@@ -13,7 +13,7 @@ from schemas import CONTRACT
 from stancebook import load
 from stancebook.cli.main import main
 from stancebook.exceptions import ContractError
-from stancebook.parallel import chunking as cut
+from stancebook.parallel.chunking import ChunkPolicy
 from tests.workflow_commands import parse
 
 ROOT = Path(__file__).parents[3]
@@ -117,7 +117,7 @@ def test_a_disk_without_room_is_told_and_the_old_dataset_stays(run, project, ann
         " Make room on the disk, or build elsewhere with --out."
     ]
     assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
-    assert sorted(path.name for path in project.iterdir()) == [".dataset.lock", ".dataset.memo", "dataset", "seeds"]
+    assert sorted(path.name for path in project.iterdir()) == [".dataset.lock", ".dataset.cache", "dataset", "seeds"]
 
 
 READ_ONLY = 'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"'
@@ -198,9 +198,10 @@ def test_check_fails_where_there_is_no_dataset_and_makes_none(run, project):
     assert [path.name for path in project.iterdir()] == ["seeds"]
 
 
-def test_a_dataset_in_parts_is_checked_compared_and_replaced_as_one_in_files_is(run, project, annotations, monkeypatch):
-    monkeypatch.setattr(cut, "FEWEST", 1)
-    monkeypatch.setattr(cut, "MOST", 1)
+def test_a_dataset_in_parts_is_checked_compared_and_replaced_as_one_in_files_is(project, annotations, outcome):
+    def run(*argv):
+        return outcome(lambda: main(lambda: CONTRACT, project, argv, chunk_policy=ChunkPolicy(1, 1)))
+
     for path in (annotations, annotations.with_suffix(".txt")):
         path.with_stem("river-talks-again").write_bytes(path.read_bytes() + b"\n# again\n")
     run("--jobs", "1")
@@ -252,7 +253,7 @@ def test_diff_shows_what_changed_by_table_and_writes_nothing(run, project, chang
     assert f"compared older/ (version {CONTRACT.version}) with what the seeds give now\n\nstatements\n" in out
     assert "\nstatements\n    1 row changed\n      ~ river-talks#s02: stance 'supports' → 'ambivalent'\n\n" in out
     assert "mentions" not in out
-    assert sorted(path.name for path in project.iterdir()) == [".dataset.lock", ".dataset.memo", "older", "seeds"]
+    assert sorted(path.name for path in project.iterdir()) == [".dataset.lock", ".dataset.cache", "older", "seeds"]
 
 
 def test_diff_fails_where_the_version_stated_is_too_low(run, changed):
@@ -415,7 +416,7 @@ def test_help_explains_every_option_and_every_exit_status(run):
         "--output-format {text,github,json}",
         "--coverage",
         "--jobs N",
-        "--verify",
+        "--no-cache",
     ):
         assert option in out
     assert out.count("(default:") == 4

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from stancebook.cli.main import main
+from stancebook.parallel.chunking import ChunkPolicy
 from stancebook.parallel.worker import BuildContext, ChunkTask, build_chunk
 from tests.dataset_files import held
 from tests.unit.parallel.sample_corpora import PEOPLE, annotations, letter
@@ -35,9 +36,7 @@ import sys
 from pathlib import Path
 
 from stancebook.cli.main import main
-from stancebook.parallel import chunking as cut
-
-cut.FEWEST, cut.MOST, cut._ONE_IN = 1, 3, 2
+from stancebook.parallel.chunking import ChunkPolicy
 
 
 def contract():
@@ -47,7 +46,7 @@ def contract():
 
 
 if __name__ == "__main__":
-    sys.exit(main(contract, Path(__file__).parent))
+    sys.exit(main(contract, Path(__file__).parent, chunk_policy=ChunkPolicy(1, 3, 2)))
 '''
 ROOT = Path(__file__).parents[3]
 LONG_AGO = 1_000_000_000  # seconds since 1970
@@ -101,6 +100,7 @@ class Desk:
                 self._contract(),
                 self.folder,
                 ["--seeds", str(self.seeds), "--out", str(out or self.out), "--jobs", "1", *arguments],
+                chunk_policy=ChunkPolicy(1, 3, 2),
             )
 
     def start(self, *arguments: object, **more: Any) -> subprocess.Popen[str]:
@@ -121,7 +121,7 @@ class Desk:
         state = tuple((path, path.read_bytes()) for path in files)
         if state not in self._full:
             out = self.folder / "elsewhere"
-            self._full[state] = held(out) if self.build("--verify", out=out) == 0 else None
+            self._full[state] = held(out) if self.build("--no-cache", out=out) == 0 else None
             shutil.rmtree(out, ignore_errors=True)
             for rest in self.folder.glob(".elsewhere*"):
                 rest.unlink()
@@ -145,13 +145,13 @@ class Desk:
             return build_chunk(site, task)
 
         with pytest.MonkeyPatch.context() as patch:
-            for name, number in (("FEWEST", 1), ("MOST", 3), ("_ONE_IN", 2)):
-                patch.setattr(f"stancebook.parallel.chunking.{name}", number)
-            patch.setattr("stancebook.parallel.chunks.work", counted)
-            patch.setattr("stancebook.parallel.cache._BEGUN", LATER)  # however lately somebody worked at the engine
-            patch.setattr("stancebook.cli.run.sources_of_contract", lambda: (str(self.folder / "house.py"),))
+            patch.setattr("stancebook.parallel.chunked_build.build_chunk", counted)
+            patch.setattr(
+                "stancebook.parallel.cache._PROCESS_START_NS", LATER
+            )  # however lately somebody worked at the engine
+            patch.setattr("stancebook.parallel.chunked_build.contract_files", lambda: (str(self.folder / "house.py"),))
             if self.killed_after == "published":
-                patch.setattr("stancebook.cli.run._remember", kill)
+                patch.setattr("stancebook.parallel.cache.BuildCache.save", kill)
             yield
 
 

@@ -12,13 +12,19 @@ from hypothesis import strategies as st
 
 from stancebook.build.pipeline import BuildSummary
 from stancebook.parallel import cache as module
-from stancebook.parallel.cache import BuildCache, code_digest, contract_sources, fingerprint, load_cache
+from stancebook.parallel.cache import BuildCache, contract_files, digest_code, fingerprint_files, load_cache
 from stancebook.problems import Problem
 from tests.dataset_files import held
 from tests.unit.parallel.sample_corpora import claim
 from tests.unit.parallel.sandbox import LATER, Desk
 
 SECOND = 1_000_000_000
+
+
+@pytest.fixture(autouse=True)
+def unmodified(monkeypatch):
+    """Let the code count as unmodified since it was imported."""
+    monkeypatch.setattr(module, "_PROCESS_START_NS", LATER)
 
 
 @pytest.fixture
@@ -36,18 +42,19 @@ def out(tmp_path):
 
 
 @pytest.fixture
-def memo(house, tmp_path):
+def memo(house, out, tmp_path):
     sources = (str(house),)
     warnings = (
         Problem("seeds/documents/a.yaml", 3, 4, "claims[c01]", "This is hearsay.", level="warning", occurrences=2),
     )
     return BuildCache(
-        folder=os.path.realpath(tmp_path / "seeds"),
-        shown=str(tmp_path / "seeds"),
-        sources=sources,
-        code=code_digest(sources),
-        codebook="0" * 64,
-        seeds="1" * 64,
+        dataset=out,
+        seeds=os.path.realpath(tmp_path / "seeds"),
+        displayed_seeds=str(tmp_path / "seeds"),
+        contract_files=sources,
+        code_digest=digest_code(sources),
+        codebook_digest="0" * 64,
+        seeds_fingerprint="1" * 64,
         summary=BuildSummary(1, 1, 2, 3, 4, {"claims": 2}),
         warnings=warnings,
         chunks=({"own": "2", "é": [None, 2**64 - 1]},),
@@ -62,9 +69,9 @@ def same(one, other):
 
 
 def test_what_is_kept_is_recalled(memo, out, tmp_path):
-    memo.save(out)
+    memo.save()
     assert same(load_cache(tmp_path / "seeds", out), memo)
-    assert sorted(path.name for path in tmp_path.glob(".*")) == [".dataset.memo"]
+    assert sorted(path.name for path in tmp_path.glob(".*")) == [".dataset.cache"]
 
 
 @pytest.mark.parametrize(
@@ -77,9 +84,9 @@ def test_what_is_kept_is_recalled(memo, out, tmp_path):
         lambda folder: (folder / "dataset/claims.parquet").unlink(),
         lambda folder: (folder / "dataset/more.parquet").touch(),
         lambda folder: shutil.rmtree(folder / "dataset"),
-        lambda folder: (folder / ".dataset.memo").unlink(),
-        lambda folder: (folder / ".dataset.memo").write_bytes(b""),
-        lambda folder: (folder / ".dataset.memo").write_bytes(b"[" * 100_000),
+        lambda folder: (folder / ".dataset.cache").unlink(),
+        lambda folder: (folder / ".dataset.cache").write_bytes(b""),
+        lambda folder: (folder / ".dataset.cache").write_bytes(b"[" * 100_000),
     ],
     ids=[
         *(
@@ -94,19 +101,19 @@ def test_what_is_kept_is_recalled(memo, out, tmp_path):
     ],
 )
 def test_of_other_things_or_no_memo_nothing_is_recalled(change, memo, out, tmp_path):
-    memo.save(out)
+    memo.save()
     change(tmp_path)
     assert load_cache(tmp_path / "seeds", out) is None
 
 
 def test_the_memo_of_other_seeds_is_not_that_of_these(memo, out, tmp_path):
-    memo.save(out)
+    memo.save()
     assert load_cache(tmp_path / "sources", out) is None
 
 
 def test_a_memo_of_another_form_is_not_believed(memo, out, tmp_path, monkeypatch):
-    memo.save(out)
-    monkeypatch.setattr(module, "_FORM", "another")
+    memo.save()
+    monkeypatch.setattr(module, "FORMAT_VERSION", "another")
     assert load_cache(tmp_path / "seeds", out) is None
 
 
@@ -115,9 +122,11 @@ def test_a_memo_in_which_anything_is_not_as_it_was_written_is_not_believed(share
     folder = tmp_path_factory.mktemp("memo")
     (folder / "dataset").mkdir()
     account = BuildSummary(1, 1, 2, 3, 4, {"claims": 2})
-    memo = BuildCache(os.path.realpath(folder), "", (), code_digest(()), "0" * 64, "1" * 64, account, ())
-    memo.save(folder / "dataset")
-    path = folder / ".dataset.memo"
+    memo = BuildCache(
+        folder / "dataset", os.path.realpath(folder), "", (), digest_code(()), "0" * 64, "1" * 64, account, ()
+    )
+    memo.save()
+    path = folder / ".dataset.cache"
     kept = path.read_bytes()
     start, end = sorted(int(share * len(kept)) for share in shares)
     changed = kept[:start] + new + kept[end:]
@@ -125,7 +134,7 @@ def test_a_memo_in_which_anything_is_not_as_it_was_written_is_not_believed(share
     assert same(load_cache(folder, folder / "dataset"), memo if changed == kept else None)
 
 
-@pytest.mark.parametrize("name", [".dataset.memo", ".dataset.memo.new"])
+@pytest.mark.parametrize("name", [".dataset.cache", ".dataset.cache.new"])
 def test_where_something_else_stands_in_its_place_builds_do_without(name, tmp_path):
     desk = Desk(tmp_path)
     for number, doc_id in enumerate("abcd"):
@@ -145,17 +154,20 @@ def test_where_something_else_stands_in_its_place_builds_do_without(name, tmp_pa
 def test_files_are_the_same_where_name_size_and_time_are_and_the_time_is_settled(files, data):
     others = data.draw(st.permutations(files) | st.lists(st.sampled_from(files), max_size=4) if files else st.just([]))
     at = 102 * SECOND
-    assert (fingerprint(files, at) == fingerprint(others, at)) is (files == others)
+    assert (fingerprint_files(files, at) == fingerprint_files(others, at)) is (files == others)
 
 
 @pytest.mark.parametrize(("ago", "believed"), [(3, True), (2, True), (1.9, False), (0, False), (-5, False)])
 def test_a_time_just_before_or_after_the_look_is_not_settled(ago, believed):
-    assert bool(fingerprint([("a", 1, SECOND), ("b", 1, int(100 * SECOND - ago * SECOND))], 100 * SECOND)) is believed
+    assert (
+        bool(fingerprint_files([("a", 1, SECOND), ("b", 1, int(100 * SECOND - ago * SECOND))], 100 * SECOND))
+        is believed
+    )
 
 
 def test_the_code_is_that_of_the_contract_of_the_engine_and_of_what_is_installed(house, tmp_path, monkeypatch):
     def code():
-        return code_digest((str(house), str(tmp_path / "schemas")))
+        return digest_code((str(house), str(tmp_path / "schemas")))
 
     (tmp_path / "schemas/inner").mkdir(parents=True)
     site = tmp_path / "site-packages"
@@ -180,7 +192,7 @@ def test_the_code_is_that_of_the_contract_of_the_engine_and_of_what_is_installed
 
 
 def test_what_the_contract_is_written_in_is_what_is_neither_library_nor_engine():
-    sources = contract_sources()
+    sources = contract_files()
     assert str(Path(__file__).resolve()) in sources or str(Path(__file__).resolve().parent) in sources
     assert not [each for each in sources if "site-packages" in each or each == os.__file__]
     assert not [each for each in sources if Path(each).is_relative_to(Path(module.__file__).parents[1])]
@@ -191,4 +203,4 @@ def test_a_contract_that_was_changed_as_the_build_ran_is_not_remembered(tmp_path
     desk.add("a", 0, claim(0))
     os.utime(tmp_path / "house.py", ns=(LATER, LATER))
     desk.build()
-    assert not (tmp_path / ".dataset.memo").exists()
+    assert not (tmp_path / ".dataset.cache").exists()

@@ -114,11 +114,11 @@ def swap(desk, draw):
 
 
 def lose_the_memo(desk, draw):
-    (desk.folder / ".dataset.memo").unlink(missing_ok=True)
+    (desk.folder / ".dataset.cache").unlink(missing_ok=True)
 
 
 def garble_the_memo(desk, draw):
-    memo = desk.folder / ".dataset.memo"
+    memo = desk.folder / ".dataset.cache"
     if memo.exists():
         data = memo.read_bytes()
         memo.write_bytes(data[: int(draw(st.floats(0, 1, exclude_max=True)) * len(data))])
@@ -163,7 +163,7 @@ def test_after_any_row_of_steps_the_dataset_is_the_one_that_a_first_build_gives(
         expected = desk.full()
         assert status == (expected is None)
         assert files(desk) == (expected or before)
-    assert {path.name for path in desk.folder.glob(".*")} <= {".dataset.lock", ".dataset.memo"}
+    assert {path.name for path in desk.folder.glob(".*")} <= {".dataset.lock", ".dataset.cache"}
 
 
 # ── What is not done ──────────────────────────────────────────────────────────────────────────────
@@ -281,7 +281,7 @@ def test_a_file_of_the_same_size_and_time_is_passed_over_but_for_verify(desk):
     os.utime(desk.seeds / "documents/b.yaml", ns=(seen.st_mtime_ns, seen.st_mtime_ns))
     desk.build()
     assert desk.worked == []
-    assert desk.build("--verify") == 0
+    assert desk.build("--no-cache") == 0
     assert len(desk.worked) == 4
     assert persons(desk) == ["falk", "otto"]
     desk.build()

@@ -17,7 +17,8 @@ from schemas import CONTRACT
 from stancebook.cli.main import main
 from stancebook.exceptions import ExecutorError
 from stancebook.parallel import dask_executor as module
-from stancebook.parallel.dask_executor import WorkerContext, WorkerMismatchError, dask_executor
+from stancebook.parallel.dask_executor import DaskTimeouts, WorkerContext, WorkerMismatchError, dask_executor
+from stancebook.parallel.executors import run_tasks
 from stancebook.parallel.worker import BuildContext
 from stancebook.sources.corpus import read_corpus
 from stancebook.sources.discovery import SourceListing, discover
@@ -200,7 +201,7 @@ def test_workers_that_do_not_find_the_code_say_so(tmp_path, seeds):
 
 @pytest.fixture
 def site(tmp_path):
-    return BuildContext(contract, PROJECT / "seeds", tmp_path, (), whole=True)
+    return BuildContext(contract, PROJECT / "seeds", tmp_path, (), codebook_complete=True)
 
 
 def contract():
@@ -210,30 +211,43 @@ def contract():
 CODEBOOK = replace(discover(PROJECT / "seeds"), documents=())
 
 
-def test_a_scheduler_that_does_not_answer_is_told(monkeypatch, site):
-    monkeypatch.setattr(module, "_REACHED", 0.5)
+def test_a_scheduler_that_does_not_answer_is_told(site):
     with (
         pytest.raises(ExecutorError, match=r"No Dask scheduler answers at tcp://127.0.0.1:9"),
-        dask_executor("tcp://127.0.0.1:9", site, SourceListing()),
+        dask_executor("tcp://127.0.0.1:9", site, SourceListing(), DaskTimeouts(connect=0.5)),
     ):
         pass
 
 
-def test_a_cluster_without_workers_and_then_without_a_scheduler_is_told(monkeypatch, site, tmp_path):
-    monkeypatch.setattr(module, "_PATIENCE", 0.1)
-    monkeypatch.setattr(module, "_REACHED", 3)
-    monkeypatch.setattr(module, "_LOOK", 0.3)
-    with started(tmp_path) as machines, dask_executor(machines.address, site, CODEBOOK) as crew:
-        with pytest.raises(ExecutorError, match=r"has had no worker for 0.1 seconds"):
-            list(crew(len, [("ab",)]))
-        machines.end()
-        with pytest.raises(ExecutorError, match=r"The Dask scheduler at .* is gone"):
-            list(crew(len, [("ab",)]))
+@pytest.fixture
+def lone_scheduler(tmp_path):
+    """A scheduler without workers."""
+    with started(tmp_path) as machines:
+        yield machines
+
+
+def run_one_task(machines, site, before=lambda: None):
+    timeouts = DaskTimeouts(connect=3, no_workers=0.1, poll=0.3)
+    with dask_executor(machines.address, site, CODEBOOK, timeouts) as executor:
+        before()
+        list(run_tasks(executor, max, site, ["ab"]))
+
+
+def test_cluster_without_workers_is_reported(lone_scheduler, site):
+    """A build gives up if a scheduler has no worker for too long."""
+    with pytest.raises(ExecutorError, match=r"has had no worker for 0.1 seconds"):
+        run_one_task(lone_scheduler, site)
+
+
+def test_lost_scheduler_is_reported(lone_scheduler, site):
+    """A build gives up if the scheduler is gone."""
+    with pytest.raises(ExecutorError, match=r"The Dask scheduler at .* is gone"):
+        run_one_task(lone_scheduler, site, before=lone_scheduler.end)
 
 
 @pytest.fixture
 def ground(site, monkeypatch):
-    monkeypatch.setattr(module, "_unfit", WorkerMismatchError)
+    monkeypatch.setattr(module, "_mismatch", WorkerMismatchError)
     return WorkerContext(site, Path.cwd(), {}, {}, CODEBOOK, read_corpus(site.seeds, CODEBOOK).digests)
 
 
@@ -244,9 +258,9 @@ def test_a_worker_is_fit(ground):
 @pytest.mark.parametrize(
     ("other", "fault"),
     [
-        ({"libraries": {"pandas": "0.1"}}, "has pandas .* instead of 0.1"),
-        ({"modules": {"schemas.actors": "another"}}, "runs other code of schemas.actors"),
-        ({"digests": {}}, "does not see the same files in "),
+        ({"library_versions": {"pandas": "0.1"}}, "has pandas .* instead of 0.1"),
+        ({"code_digests": {"schemas.actors": "another"}}, "runs other code of schemas.actors"),
+        ({"codebook_digests": {}}, "does not see the same files in "),
     ],
 )
 def test_a_worker_that_would_do_otherwise_is_unfit(ground, other, fault):
@@ -256,4 +270,4 @@ def test_a_worker_that_would_do_otherwise_is_unfit(ground, other, fault):
 
 def test_a_worker_that_does_not_see_the_folder_is_unfit(ground, tmp_path):
     with pytest.raises(WorkerMismatchError, match=r"does not see .*nowhere"):
-        module.check_worker(replace(ground, site=replace(ground.site, out=tmp_path / "nowhere")))
+        module.check_worker(replace(ground, build=replace(ground.build, folder=tmp_path / "nowhere")))

@@ -105,7 +105,7 @@ def whole_and_parts(tmp_path_factory):
 def test_our_own_tables_are_the_same_in_parts(whole_and_parts):
     whole, made, out = whole_and_parts
     assert made.problems == whole.problems == []
-    assert made.summary == whole.account
+    assert made.summary == whole.summary
     for name, found in load(path=out).items():
         pd.testing.assert_frame_equal(found, whole.frames[name])
     assert len(list((out / "stance_changes.parquet").iterdir())) == 2  # issues

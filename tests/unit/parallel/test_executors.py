@@ -7,7 +7,7 @@ import time
 import psutil
 import pytest
 
-from stancebook.parallel.executors import local_executor
+from stancebook.parallel.executors import local_executor, run_tasks
 from tests.dataset_files import held
 from tests.unit.parallel.sample_corpora import claim
 from tests.unit.parallel.sandbox import HOUSE, Desk
@@ -58,11 +58,11 @@ def test_where_one_of_them_is_killed_that_is_said_and_the_dataset_stays(desk):
     out, err = process.communicate()
     assert (process.returncode, err) == (1, "")
     assert out == (
-        "Nothing was written; dataset/ is as it was. One of the processes that did the work was ended from outside,"
-        " perhaps because memory ran out. Build again with fewer --jobs.\n"
+        "Nothing was written; dataset/ is as it was. A worker process was killed, perhaps"
+        " because memory ran out. Build again with fewer --jobs.\n"
     )
     assert held(desk.out) == before
-    assert {path.name for path in desk.folder.glob(".*")} == {".dataset.lock", ".dataset.memo"}
+    assert {path.name for path in desk.folder.glob(".*")} == {".dataset.lock", ".dataset.cache"}
 
 
 def test_ctrl_c_ends_them_all_and_leaves_nothing_behind(desk):
@@ -76,7 +76,7 @@ def test_ctrl_c_ends_them_all_and_leaves_nothing_behind(desk):
     process.communicate(timeout=20)
     assert process.returncode == -signal.SIGINT
     assert held(desk.out) == before
-    assert {path.name for path in desk.folder.glob(".*")} == {".dataset.lock", ".dataset.memo"}
+    assert {path.name for path in desk.folder.glob(".*")} == {".dataset.lock", ".dataset.cache"}
     until = time.monotonic() + 10
     while others_of(process.pid) and time.monotonic() < until:
         time.sleep(0.02)
@@ -105,18 +105,18 @@ def test_a_contract_that_other_processes_cannot_be_given_is_told(desk, capsys):
     assert desk.build("--jobs", "2") == 1
     told = capsys.readouterr().out
     assert told.splitlines()[-1].startswith(f"Nothing was written; {desk.out}/ is as it was. The contract cannot be")
-    assert told.endswith("give main() a function that stands by itself in build.py, or build with --jobs 1.\n")
+    assert told.endswith("give main() a module-level function in build.py, or build with --jobs 1.\n")
     assert held(desk.out) == before
 
 
 @pytest.mark.parametrize("jobs", [1, None])
 def test_for_a_few_calls_nobody_else_is_asked(jobs):
-    with local_executor(jobs) as run:
-        assert list(run(lambda one: (one, os.getpid()), [(each,) for each in "abc"])) == [
+    with local_executor(jobs) as executor:
+        assert list(run_tasks(executor, lambda _, one: (one, os.getpid()), None, "abc")) == [
             (number, (each, os.getpid())) for number, each in enumerate("abc")
         ]
 
 
 def test_what_a_call_stumbles_over_is_raised_where_the_build_runs():
-    with local_executor(1) as run, pytest.raises(ValueError, match="invalid literal"):
-        list(run(int, [("1",), ("one",)]))
+    with local_executor(1) as executor, pytest.raises(ValueError, match="invalid literal"):
+        list(run_tasks(executor, lambda _, digits: int(digits), None, ["1", "one"]))
