@@ -3,10 +3,9 @@
 The names are imported when they are first used, so that `import stancebook` takes no time.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # type checkers take it for true; the import of `typing` would take longer than all the rest
 
-if TYPE_CHECKING:  # `as` marks a name as public for type checkers
+if TYPE_CHECKING:  # `as` marks a name as public
     from stancebook.api import BuiltDataset as BuiltDataset
     from stancebook.api import ColumnDescription as ColumnDescription
     from stancebook.api import Dataset as Dataset
@@ -52,6 +51,23 @@ if TYPE_CHECKING:  # `as` marks a name as public for type checkers
     from stancebook.schema.spec import Tables as Tables
 
     __version__: str
+else:
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name == "__version__":
+            value = import_module("importlib.metadata").version("stancebook")
+        elif name in _MODULES:
+            value = getattr(import_module(f"stancebook.{_MODULES[name]}"), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return [*globals(), *__all__]
+
 
 _NAMES_BY_MODULE = {
     "api": "BuiltDataset ColumnDescription Dataset build_dataset",
@@ -70,20 +86,3 @@ _NAMES_BY_MODULE = {
 _MODULES = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names.split()}
 
 __all__ = ["__version__", *_MODULES]  # noqa: PLE0604 – they are strings
-
-
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
-
-        value: Any = version("stancebook")
-    elif name in _MODULES:
-        value = getattr(import_module(f"stancebook.{_MODULES[name]}"), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return [*globals(), *__all__]

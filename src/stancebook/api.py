@@ -259,8 +259,7 @@ def build_dataset(contract: Contract, seeds: str | Path, out: str | PathLike[str
     """
     with requires_extra("build"):
         from stancebook.build.pipeline import build_corpus
-        from stancebook.dataset.lock import build_lock
-        from stancebook.dataset.publish import publish, staging_folder
+        from stancebook.dataset.publish import build_lock, publish, staging_folder
         from stancebook.parallel.chunked_build import build_into
         from stancebook.parallel.options import BuildOptions
         from stancebook.sources.corpus import load_corpus

@@ -21,7 +21,7 @@ from stancebook.dataset.layout import (
     CROISSANT,
     DATA_CARD,
     DATAPACKAGE,
-    LISTED,
+    MAX_LISTED_DOCUMENTS,
     files_in,
     table_file,
 )
@@ -149,7 +149,7 @@ def build_digest(
 
 def listed_documents(documents: pd.DataFrame) -> pd.DataFrame | None:
     """Return the table of documents, unless they are too many to be described one by one."""
-    return documents if len(documents) <= LISTED else None
+    return documents if len(documents) <= MAX_LISTED_DOCUMENTS else None
 
 
 def dataset_metadata(contract: Contract) -> dict[str, str]:

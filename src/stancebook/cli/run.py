@@ -12,7 +12,7 @@ from stancebook.cli.console import Console
 from stancebook.cli.folders import Folders
 from stancebook.cli.messages import rows_of, summary, unchanged
 from stancebook.cli.progress import progress_bar
-from stancebook.dataset.lock import build_lock
+from stancebook.dataset.publish import build_lock
 from stancebook.exceptions import PublishError
 from stancebook.parallel.cache import BuildCache, fingerprint_sources, load_cache
 from stancebook.parallel.options import BuildOptions

@@ -1,25 +1,29 @@
-"""A new folder in place of an old one, whole or not at all: the last good dataset survives whatever happens."""
+"""Replace a dataset folder atomically, one build at a time: the old dataset survives whatever happens."""
 
 from __future__ import annotations
 
 import errno
+import filecmp
 import json
 import os
 import re
 import secrets
 import shutil
-import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stancebook.dataset.layout import DATAPACKAGE, backup_folder, files_in, files_of, sibling_path, unknown_files
 from stancebook.exceptions import PublishError
 
-_BLOCK = 1 << 20  # bytes that are compared at once
-_AT_ONCE = 8  # files that are flushed at once: a disk that is asked for several needs hardly longer than for one
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
+MAX_CONCURRENT_FLUSHES = 8  # a disk that flushes several files at once hardly needs longer than for one
+
+_UNSUPPORTED = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK)
 _REMEDIES = {
     "Make room on the disk, or build elsewhere with --out.": (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
     "Build with --out into a folder where you may write, or look without writing with --check.": (
@@ -27,22 +31,85 @@ _REMEDIES = {
         errno.EACCES,
         errno.EPERM,
     ),
-    "A folder on which a disk is mounted cannot be replaced as a whole: build with --out into a folder in it.": (
+    "A folder on which a disk is mounted cannot be replaced: build with --out into a folder in it.": (
         errno.EBUSY,
         errno.EXDEV,
     ),
     "Name another folder with --out.": (errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP),
 }
 
+# ── One build at a time ───────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def build_lock(folder: Path, report: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock of a dataset folder, so that other builds into it wait.
+
+    The operating system releases the lock of a process that ends, however it ends; the lock file next to the folder may
+    stay. A backup that a killed build left is restored first, so that the old dataset is back even if this build finds
+    problems.
+
+    Args:
+        folder: The folder to build into; it need not exist.
+        report: Receives a line if another build is running, or if the file system has no locks.
+
+    Raises:
+        PublishError: The lock file cannot be written, or the wait is interrupted.
+    """
+    from filelock import FileLock
+
+    try:
+        folder = resolve_target(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # A lock that is only the existence of a file would outlive a killed build.
+        lock = FileLock(sibling_path(folder, "lock"), fallback_to_soft=False)
+        _acquire(lock, folder, report)
+        restore_backup(folder)
+    except OSError as error:
+        raise publish_error(error, folder) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _acquire(lock: BaseFileLock, folder: Path, report: Callable[[str], None]) -> None:
+    from filelock import Timeout
+
+    try:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            report(f"waiting  for another build into {folder} to end; Ctrl-C ends the wait")
+            lock.acquire()
+    except KeyboardInterrupt:
+        raise PublishError(f"The wait was interrupted; the other build into {folder} goes on.") from None
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise
+        report(
+            f"The file system of {folder} has no locks ({error.strerror}): make sure that no other build into it runs."
+        )
+
+
+# ── Publishing ────────────────────────────────────────────────────────────────────────────────────
+
 
 @contextmanager
 def staging_folder(folder: Path) -> Iterator[Path]:
-    """Give a new, empty folder beside `folder`, to be filled and handed to `put`; in the end it is gone.
+    """Create an empty folder next to a dataset folder, to be filled and published; remove it at the end.
 
-    What killed builds left of theirs goes first, and what one put aside is back in its place. Where `folder` is a
-    link, the new one lies beside what it leads to. Two at once need `lock.only_build` around them.
+    Staging folders of killed builds are removed first, and a backup that one left is restored. If `folder` is a link,
+    the staging folder is next to its target. Concurrent builds need `build_lock`.
 
-    Raises `PublishError` where the system refuses to write, here or within.
+    Args:
+        folder: The dataset folder; it need not exist.
+
+    Yields:
+        The staging folder.
+
+    Raises:
+        PublishError: The operating system refuses to write, here or in the block.
     """
     try:
         real = resolve_target(folder)
@@ -50,35 +117,43 @@ def staging_folder(folder: Path) -> Iterator[Path]:
         for leftover in _leftovers(real):
             _remove(leftover)
         real.parent.mkdir(parents=True, exist_ok=True)
-        new = _scratch(real)
+        new = _staging_path(real)
         new.mkdir()
         try:
             yield new
         finally:
             _remove(new)
-    except OSError as fault:
-        raise publish_error(fault, folder) from fault
+    except OSError as error:
+        raise publish_error(error, folder) from error
 
 
 def publish(new: Path, folder: Path) -> bool:
-    """Make `folder` what the scratch folder `new` is, unless it holds the same; return whether anything changed.
+    """Replace a dataset folder by a staging folder, unless both hold the same.
 
-    What was written anew is flushed to disk; then two renames put it in place. Whoever is killed between the two leaves
-    the old folder beside, whole, and the next call puts it back first. Where `folder` is a link, what it leads to is
+    New files are flushed to disk, then two renames replace the folder. A build that is killed between the two leaves
+    the old dataset in its backup folder, and the next build restores it. Where `folder` is a link, its target is
     replaced.
 
-    Raises `PublishError` where that would lose what no build wrote, and where the system refuses to write.
+    Args:
+        new: A folder from `staging_folder`.
+        folder: The dataset folder; it need not exist.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        PublishError: The folder holds files that no build wrote, or the operating system refuses to write.
     """
     try:
-        return _put(new, resolve_target(folder))
-    except OSError as fault:
-        raise publish_error(fault, folder) from fault
+        return _replace(new, resolve_target(folder))
+    except OSError as error:
+        raise publish_error(error, folder) from error
 
 
 def hardlink_or_copy(old: Path, new: Path) -> None:
-    """Make `new` the same file as `old`, under a second name; a copy of it where the file system has no such thing.
+    """Give a file a second name, or copy it where the file system has no hard links.
 
-    A file that a published dataset holds is on the disk already: `put` does not flush it again.
+    `publish` does not flush a hard link again: a published file is on disk already.
     """
     try:
         os.link(os.path.realpath(old), new)
@@ -87,112 +162,116 @@ def hardlink_or_copy(old: Path, new: Path) -> None:
 
 
 def resolve_target(folder: Path) -> Path:
-    """Return the folder to replace, links followed; raise `PublishError` where it cannot be one."""
+    """Return the folder to replace, with links followed.
+
+    Raises:
+        PublishError: It cannot be a dataset folder.
+    """
     real = Path(os.path.realpath(folder))
     if not real.name:
         raise PublishError(f"{real} is a whole disk; name a folder on it.")
     if real.exists() and not real.is_dir():
         raise PublishError(f"{real} is a file; name a folder to build into.")
     if folder.is_symlink() and not real.exists() and not backup_folder(real).exists():
-        raise PublishError(f"{folder} is a link to {real}, which is not there. Mend the link, or remove it.")
+        raise PublishError(f"{folder} is a link to {real}, which is not there. Fix the link, or remove it.")
     return real
 
 
 def restore_backup(folder: Path) -> None:
-    """Put back the old folder where a build was killed before the new one stood."""
-    old = backup_folder(folder)
-    if old.exists() and not folder.exists():
-        old.rename(folder)
+    """Move the old dataset back where a build was killed before it put the new one in place."""
+    backup = backup_folder(folder)
+    if backup.exists() and not folder.exists():
+        backup.rename(folder)
 
 
-def publish_error(fault: OSError, folder: Path) -> PublishError:
-    """Return what to tell where the system refused: the cause, what became of the folder, and what to do."""
-    cause = fault.strerror or str(fault)
-    if fault.filename is not None:
-        cause += f": {os.fsdecode(fault.filename)}"
-    fate = ""
+def publish_error(error: OSError, folder: Path) -> PublishError:
+    """Return an error that says what the operating system refused, what the folder holds now, and what to do."""
+    cause = error.strerror or str(error)
+    if error.filename is not None:
+        cause += f": {os.fsdecode(error.filename)}"
+    state = ""
     if os.path.isdir(folder):  # noqa: PTH112 – unlike Path.is_dir, it never raises
-        fate = " It is as it was."
+        state = " It is unchanged."
     elif os.path.isdir(backup_folder(folder)):  # noqa: PTH112
-        fate = f" It lies, as it was, in {backup_folder(folder)}; the next build puts it back."
-    remedy = next((text for text, codes in _REMEDIES.items() if fault.errno in codes), "Mend that, and build again.")
-    return PublishError(f"{folder} cannot be written ({cause}).{fate} {remedy}")
+        state = f" The previous dataset is in {backup_folder(folder)}; the next build restores it."
+    remedy = next((text for text, codes in _REMEDIES.items() if error.errno in codes), "Fix that, and build again.")
+    return PublishError(f"{folder} cannot be written ({cause}).{state} {remedy}")
 
 
-def _put(new: Path, folder: Path) -> bool:
-    old = backup_folder(folder)
+def _replace(new: Path, folder: Path) -> bool:
+    backup = backup_folder(folder)
     files = files_in(new)
-    _refuse_foreign(files, folder)
-    _refuse_foreign(files, old)
-    _recover(folder, old)
+    _refuse_unknown_files(files, folder)
+    _refuse_unknown_files(files, backup)
+    _recover(folder, backup)
     if _is_same(new, folder):
         return False
     _flush_files(new, _inodes(folder))
     try:
         if folder.exists():
-            folder.rename(old)
+            folder.rename(backup)
         new.rename(folder)
     except BaseException:
-        _recover(folder, old)
+        _recover(folder, backup)
         raise
-    with suppress(OSError):  # then the old folder stays beside until the next call
-        _flush(folder.parent)
-        _discard(old, _scratch(folder))
+    with suppress(OSError):  # then the backup stays until the next build
+        _flush_folder(folder.parent)
+        _discard(backup, _staging_path(folder))
     return True
 
 
-def _recover(folder: Path, old: Path) -> None:
-    """Put back the old folder where the new one does not stand, and discard it where it does."""
-    if old.exists():
-        _discard(old if _is_whole(folder) else folder, _scratch(folder))
+def _recover(folder: Path, backup: Path) -> None:
+    """Discard the backup if the dataset is complete; otherwise restore the backup."""
+    if backup.exists():
+        _discard(backup if _is_complete(folder) else folder, _staging_path(folder))
     restore_backup(folder)
 
 
-def _scratch(folder: Path) -> Path:
-    """Return a new name beside the folder, for what may be removed at any time."""
+def _staging_path(folder: Path) -> Path:
+    """Return a new path next to the folder, whose name says that it may be removed at any time."""
     return sibling_path(folder, f"new-{secrets.token_hex(8)}")
 
 
 def _leftovers(folder: Path) -> Iterator[Path]:
-    """Yield the scratch folders of killed builds."""
-    ours = re.compile(re.escape(sibling_path(folder, "new-").name) + "[0-9a-f]{16}")
+    """Yield the staging folders of killed builds."""
+    pattern = re.compile(re.escape(sibling_path(folder, "new-").name) + "[0-9a-f]{16}")
     if folder.parent.is_dir():
         for path in folder.parent.iterdir():
-            if ours.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+            if pattern.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
                 yield path
 
 
-def _discard(path: Path, scratch: Path) -> None:
-    """Remove a folder, renamed first: what is found under a proper name is whole."""
+def _discard(path: Path, staging: Path) -> None:
+    """Remove a folder, after renaming it: a folder of a dataset's name is always complete."""
     if path.exists():
-        path.rename(scratch)
-        _remove(scratch)
+        path.rename(staging)
+        _remove(staging)
 
 
-def _remove(scratch: Path) -> None:
-    """Remove a scratch folder as far as the system lets us; the next call tries again."""
+def _remove(staging: Path) -> None:
+    """Remove a staging folder as far as the operating system allows; the next build tries again."""
     with suppress(OSError):
-        scratch.chmod(0o700)
-        for path in scratch.iterdir():
+        staging.chmod(0o700)
+        for path in staging.iterdir():
             if path.is_dir() and not path.is_symlink():
                 path.chmod(0o700)
-    shutil.rmtree(scratch, ignore_errors=True)
+    shutil.rmtree(staging, ignore_errors=True)
 
 
-def _refuse_foreign(files: Collection[str], folder: Path) -> None:
-    """Raise where the folder holds something that replacing it would lose."""
+def _refuse_unknown_files(files: Collection[str], folder: Path) -> None:
+    """Raise `PublishError` if the folder holds something that replacing it would lose."""
     if not folder.exists():
         return
-    foreign = unknown_files(folder, {*files, *_written_before(folder)})
-    if foreign:
+    unknown = unknown_files(folder, {*files, *_listed_files(folder)})
+    if unknown:
         raise PublishError(
-            f"{folder} holds {', '.join(foreign[:5])}, which no build wrote and this one would remove."
+            f"{folder} holds {', '.join(unknown[:5])}, which no build wrote and this one would remove."
             " Move it elsewhere, or build into another folder."
         )
 
 
-def _written_before(folder: Path) -> set[str]:
-    """Return the files of the tables that the folder's data package lists."""
+def _listed_files(folder: Path) -> set[str]:
+    """Return the table files that the folder's data package lists."""
     try:
         resources = json.loads((folder / DATAPACKAGE).read_bytes())["resources"]
         return {name for resource in resources for name in files_of(resource)}
@@ -200,58 +279,47 @@ def _written_before(folder: Path) -> set[str]:
         return set()
 
 
-def _is_whole(folder: Path) -> bool:
-    """Whether the folder has a data package, and all files of the tables it lists."""
-    files = _written_before(folder)
+def _is_complete(folder: Path) -> bool:
+    """Return whether the folder has a data package and all files that it lists."""
+    files = _listed_files(folder)
     return bool(files) and all((folder / name).is_file() for name in files)
 
 
 def _is_same(new: Path, folder: Path) -> bool:
-    """Whether two folders hold the same: what is cheap to ask is asked first."""
-    if not folder.is_dir():
-        return False
-    ours, theirs = files_in(new), files_in(folder)
+    """Return whether two folders hold the same files; sizes are compared before contents."""
+    ours, theirs = files_in(new), files_in(folder) if folder.is_dir() else {}
     if ours.keys() != theirs.keys():
         return False
-    pairs = [(path, path.stat(), theirs[name], theirs[name].stat()) for name, path in ours.items()]
-    return all(
-        stat.S_IFMT(a.st_mode) == stat.S_IFMT(b.st_mode) and a.st_size == b.st_size for _, a, _, b in pairs
-    ) and all(os.path.samestat(a, b) or _holds_same(one, other) for one, a, other, b in pairs)
-
-
-def _holds_same(one: Path, other: Path) -> bool:
-    with one.open("rb") as first, other.open("rb") as second:
-        while (block := first.read(_BLOCK)) == second.read(_BLOCK):
-            if not block:
-                return True
-    return False
+    pairs = [(path, theirs[name]) for name, path in ours.items()]
+    return all(a.stat().st_size == b.stat().st_size for a, b in pairs) and all(
+        a.samefile(b) or filecmp.cmp(a, b, shallow=False) for a, b in pairs
+    )
 
 
 def _inodes(folder: Path) -> set[tuple[int, int]]:
-    """Return what a file system knows the files of a folder by, whatever their names."""
-    found = [path.stat() for path in files_in(folder).values()] if folder.is_dir() else []
-    return {(each.st_dev, each.st_ino) for each in found}
+    """Return the device and inode numbers of the files in a folder."""
+    stats = [path.stat() for path in files_in(folder).values()] if folder.is_dir() else []
+    return {(stat.st_dev, stat.st_ino) for stat in stats}
 
 
 def _flush_files(new: Path, on_disk: Collection[tuple[int, int]]) -> None:
-    """Flush to disk what a folder holds, but for the files that are there already."""
-    facts = {path: path.stat() for path in files_in(new).values()}
-    anew = [path for path, each in facts.items() if (each.st_dev, each.st_ino) not in on_disk]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for _ in pool.map(_flush_file, anew):
-            pass  # and raise what was refused
+    """Flush the files and folders of a folder to disk, except the files whose inodes are there already."""
+    stats = {path: path.stat() for path in files_in(new).values()}
+    unflushed = [path for path, stat in stats.items() if (stat.st_dev, stat.st_ino) not in on_disk]
+    with ThreadPoolExecutor(MAX_CONCURRENT_FLUSHES) as pool:
+        list(pool.map(_flush_file, unflushed))  # raises what was refused
     for folder in (path for path in new.iterdir() if path.is_dir()):
-        _flush(folder)
-    _flush(new)
+        _flush_folder(folder)
+    _flush_folder(new)
 
 
 def _flush_file(path: Path) -> None:
-    with path.open("r+b") as file:  # to write, without which Windows flushes nothing
+    with path.open("r+b") as file:  # Windows flushes nothing that is not open for writing
         os.fsync(file.fileno())
 
 
-def _flush(folder: Path) -> None:
-    """Flush a folder's entries to disk, where the system lets a folder be opened."""
+def _flush_folder(folder: Path) -> None:
+    """Flush the entries of a folder to disk, where the operating system lets a folder be opened."""
     if hasattr(os, "O_DIRECTORY"):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

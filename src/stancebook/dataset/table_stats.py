@@ -1,4 +1,4 @@
-"""Tables as they lie in a dataset: the parts that hold their rows, and what is counted of those rows."""
+"""The files that hold the rows of a table, and counts of those rows."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ if TYPE_CHECKING:
 
     from stancebook.schema.spec import TableSpec
 
-LANGUAGE = "language"  # the column of every table of documents that says it
+LANGUAGE = "language"  # the column of every table of documents with the language tag of the text
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One Parquet file of a table.
 
-    `path` is its place below the dataset's folder, with slashes; `hash` the SHA-256 of its bytes; `build` the digest
-    that it carries in its own metadata, by which a reader tells whether it belongs to the data package.
+    Attributes:
+        path: Its path relative to the dataset folder, with slashes.
+        rows: The number of its rows.
+        hash: The SHA-256 of its bytes.
+        build: The digest in its own metadata, which the data package repeats: of the build if the file is the complete
+            table, of its rows if it is a part.
     """
 
     path: str
@@ -31,9 +35,12 @@ class Part:
 
 @dataclass(frozen=True)
 class TableStats:
-    """Counts that add up over parts: rows, empty cells by column, and cells by value of each counted column.
+    """Counts of rows that add up over parts.
 
-    Counted by value are choices, and the languages of documents.
+    Attributes:
+        rows: The number of rows.
+        empty: The number of empty cells, by column that has any.
+        counts: The number of cells by value, for categorical columns and the language of documents.
     """
 
     rows: int = 0
@@ -42,49 +49,57 @@ class TableStats:
 
     def __add__(self, other: TableStats) -> TableStats:
         empty = Counter(self.empty) + Counter(other.empty)
-        names = {**self.counts, **other.counts}
-        values = {
-            name: dict(Counter(self.counts.get(name, {})) + Counter(other.counts.get(name, {}))) for name in names
+        counts = {
+            name: dict(Counter(self.counts.get(name, {})) + Counter(other.counts.get(name, {})))
+            for name in {**self.counts, **other.counts}
         }
-        return TableStats(self.rows + other.rows, dict(empty), values)
+        return TableStats(self.rows + other.rows, dict(empty), counts)
 
 
 @dataclass(frozen=True)
 class StoredTable:
-    """One table of a dataset: its parts in the order of their rows, and their tally.
+    """One table of a dataset.
 
-    A small table is one part, the file `<table>.parquet`; a large one is a folder of that name with
-    `part-00000.parquet`, `part-00001.parquet` … in it.
+    A small table is one file, `<table>.parquet`; a large one is a folder of that name, with parts `part-00000.parquet`,
+    `part-00001.parquet` and so on.
+
+    Attributes:
+        parts: Its files, in the order of their rows.
+        stats: The counts of its rows.
     """
 
     parts: tuple[Part, ...]
-    tally: TableStats
+    stats: TableStats
 
     @property
     def rows(self) -> int:
-        """How many rows the table has."""
-        return self.tally.rows
+        """The number of rows."""
+        return self.stats.rows
 
     @property
     def is_folder(self) -> bool:
-        """Whether its parts lie in a folder of the table's own."""
+        """Whether the table is a folder of parts."""
         return "/" in self.parts[0].path
 
 
 def table_stats(spec: TableSpec, frame: pd.DataFrame) -> TableStats:
-    """Return the counts of a typed frame."""
-    spoken = LANGUAGE if spec.kind == "document" else None
-    counted = [column.name for column in spec.columns if column.vocabulary or column.name == spoken]
+    """Count the rows, empty cells and values of a frame.
+
+    Args:
+        spec: The table.
+        frame: Rows of it, with the dtypes of `load`.
+    """
+    language = LANGUAGE if spec.kind == "document" else None
+    counted = [column.name for column in spec.columns if column.vocabulary or column.name == language]
     empty = {column.name: int(frame[column.name].isna().sum()) for column in spec.columns if column.nullable}
     return TableStats(
         len(frame),
         {name: number for name, number in empty.items() if number},
-        {name: _counts(frame[name].astype("category")) for name in counted},
+        {name: _value_counts(frame[name].astype("category")) for name in counted},
     )
 
 
-def _counts(cells: pd.Series[Any]) -> dict[str, int]:
-    """Return how many cells hold each value that any holds."""
-    numbers = (cells.cat.codes + 1).value_counts()
-    values: dict[Any, Any] = dict(enumerate(cells.cat.categories, start=1))
-    return {str(values[code]): int(number) for code, number in sorted(numbers.items()) if code}
+def _value_counts(cells: pd.Series[Any]) -> dict[str, int]:
+    """Count the cells of each value that occurs, in the order of the categories."""
+    numbers = cells.value_counts(sort=False)
+    return {str(value): int(number) for value, number in numbers.items() if number}

@@ -67,7 +67,7 @@ def huggingface_header(contract: Contract, tables: Mapping[str, StoredTable]) ->
         contract: The contract of the dataset.
         tables: The stored tables by name.
     """
-    languages = {tag.partition("-")[0] for tag in tables[contract.document.name].tally.counts.get(LANGUAGE, {})}
+    languages = {tag.partition("-")[0] for tag in tables[contract.document.name].stats.counts.get(LANGUAGE, {})}
     rows = sum(table.rows for table in tables.values())
     digits = len(str(rows))
     metadata: dict[str, Any] = {
@@ -189,11 +189,11 @@ def _table(spec: TableSpec, contract: Contract, table: StoredTable) -> Iterator[
     key = ", ".join(f"`{name}`" for name in spec.key)
     parts = f" in {len(table.parts):,} files, sorted by key from the first to the last" if table.is_folder else ""
     yield f"{pluralize(table.rows, 'row')}{parts}. Key: {key}."
-    yield _markdown_table(["column", "type", "holds"], (_column(column, table.tally) for column in spec.columns))
+    yield _markdown_table(["column", "type", "holds"], (_column(column, table.stats) for column in spec.columns))
     for column in spec.columns:
         if column.vocabulary:
             yield f"**{column.name}**{', from least to most' if column.ordered else ''}:"
-            yield _markdown_table(["value", "rows", "means"], _values(column, table.tally), right_aligned=1)
+            yield _markdown_table(["value", "rows", "means"], _values(column, table.stats), right_aligned=1)
     across_tables = [rule.message for rule in contract.rules if rule.table == spec.name and rule.level == "error"]
     if rules := [*(rule.message for rule in spec.rules.values()), *across_tables]:
         yield "Rules:"

@@ -216,7 +216,7 @@ def _build_chunked(
     _, codebook_frames = load_codebook(context)
     stats = {
         **{spec.name: table_stats(spec, codebook_frames[spec.name]) for spec in contract.codebook_tables},
-        **{name: table.tally for name, table in stored.items()},
+        **{name: table.stats for name, table in stored.items()},
     }
     digests = {chunk[0].doc_id: result.files_digest for chunk, result in zip(chunks, results, strict=True)}
     seeds_digest = combined_digest({"codebook": codebook.digest, **digests})

@@ -140,5 +140,5 @@ def test_coverage_is_left_out_for_many_documents(letters, monkeypatch):
     """The data card of a corpus with very many documents has no coverage."""
     built = build_tables(LETTERS, letters)
     assert "## Coverage" in rendered(built)[DATA_CARD].decode()
-    monkeypatch.setattr("stancebook.build.writer.LISTED", 0)
+    monkeypatch.setattr("stancebook.build.writer.MAX_LISTED_DOCUMENTS", 0)
     assert "## Coverage" not in rendered(built)[DATA_CARD].decode()

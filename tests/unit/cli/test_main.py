@@ -113,7 +113,7 @@ def test_a_disk_without_room_is_told_and_the_old_dataset_stays(run, project, ann
     told = subprocess.run(limited, check=False, capture_output=True, text=True)
     assert (told.returncode, told.stderr) == (1, "")
     assert told.stdout.splitlines()[2:] == [
-        f"Nothing was written. {project}/dataset cannot be written (File too large). It is as it was."
+        f"Nothing was written. {project}/dataset cannot be written (File too large). It is unchanged."
         " Make room on the disk, or build elsewhere with --out."
     ]
     assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
@@ -132,7 +132,7 @@ def test_a_read_only_checkout_can_be_checked_and_is_not_built(run, project, in_a
     assert (told.returncode, told.stderr) == (1, "")
     assert told.stdout == (
         f"Nothing was written. {project}/dataset cannot be written (Read-only file system: {project}/.dataset.lock)."
-        " It is as it was. Build with --out into a folder where you may write, or look without writing with --check.\n"
+        " It is unchanged. Build with --out into a folder where you may write, or look without writing with --check.\n"
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from schemas import CONTRACT
 from stancebook.build.pipeline import build_tables
-from stancebook.dataset.lock import build_lock
+from stancebook.dataset.publish import build_lock
 from stancebook.exceptions import PublishError
 from tests.dataset_files import held, rendered
 
@@ -21,15 +21,15 @@ ROOT = HERE.parents[2]
 HOLDER = """
 import sys
 from pathlib import Path
-from stancebook.dataset.lock import only_build
+from stancebook.dataset.publish import build_lock
 from stancebook.exceptions import PublishError
 
 try:
-    with only_build(Path(sys.argv[1]), lambda line: print(line, flush=True)):
+    with build_lock(Path(sys.argv[1]), lambda line: print(line, flush=True)):
         print("building", flush=True)
         sys.stdin.readline()
-except PublishError as fault:
-    print(fault)
+except PublishError as error:
+    print(error)
 """
 
 
@@ -40,7 +40,7 @@ def folder(tmp_path):
 
 @contextmanager
 def running(*program):
-    """A Python program with pipes to and from it; killed if it still runs at the end."""
+    """Run a Python program with pipes to and from it; kill it at the end."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with subprocess.Popen([sys.executable, *program], text=True, env=environment, **pipes) as process:
@@ -57,13 +57,15 @@ def waiting(folder):
 # ── The lock ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_whoever_comes_second_says_so_and_waits_for_the_first_to_end(folder):
+def test_second_build_waits_for_the_first(folder):
+    """The second of two builds into a folder reports that it waits."""
     with running("-c", HOLDER, folder) as first, running("-c", HOLDER, folder) as second:
-        told = sorted([first.stdout.readline(), second.stdout.readline()])
-        assert told == ["building\n", waiting(folder)]
+        lines = sorted([first.stdout.readline(), second.stdout.readline()])
+        assert lines == ["building\n", waiting(folder)]
 
 
-def test_a_killed_build_leaves_no_lock_behind(folder):
+def test_killed_build_releases_its_lock(folder):
+    """The lock of a killed process is free for the next one."""
     with running("-c", HOLDER, folder) as first:
         assert first.stdout.readline() == "building\n"
         with running("-c", HOLDER, folder) as second:
@@ -71,29 +73,32 @@ def test_a_killed_build_leaves_no_lock_behind(folder):
             first.send_signal(signal.SIGKILL)
             assert second.stdout.readline() == "building\n"
             second.send_signal(signal.SIGKILL)
-    told = []
-    with build_lock(folder, told.append):
-        assert told == []
+    lines = []
+    with build_lock(folder, lines.append):
+        assert lines == []
 
 
-def test_an_interrupt_ends_the_wait_with_a_sentence(folder):
+def test_interrupt_ends_the_wait(folder):
+    """Ctrl-C ends the wait with a sentence; the other build goes on."""
     with running("-c", HOLDER, folder) as first:
         assert first.stdout.readline() == "building\n"
         with running("-c", HOLDER, folder) as second:
             assert second.stdout.readline() == waiting(folder)
             second.send_signal(signal.SIGINT)
-            assert second.stdout.read() == f"The wait was ended; the other build into {folder} goes on.\n"
+            assert second.stdout.read() == f"The wait was interrupted; the other build into {folder} goes on.\n"
             assert second.wait() == 0
         assert first.poll() is None
 
 
-def test_builds_into_different_folders_do_not_wait_for_each_other(folder, tmp_path):
-    told = []
-    with build_lock(folder, told.append), build_lock(tmp_path / "other", told.append):
-        assert told == []
+def test_folders_have_separate_locks(folder, tmp_path):
+    """Builds into different folders do not wait for each other."""
+    lines = []
+    with build_lock(folder, lines.append), build_lock(tmp_path / "other", lines.append):
+        assert lines == []
 
 
-def test_a_link_to_a_folder_has_the_lock_of_the_folder(folder, tmp_path):
+def test_link_shares_the_lock_of_its_target(folder, tmp_path):
+    """A build into a link to a folder waits for a build into the folder."""
     folder.mkdir(parents=True)
     (tmp_path / "link").symlink_to(folder)
     with running("-c", HOLDER, folder) as first:
@@ -102,29 +107,35 @@ def test_a_link_to_a_folder_has_the_lock_of_the_folder(folder, tmp_path):
             assert second.stdout.readline() == waiting(folder)
 
 
-@pytest.mark.parametrize("fault", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
-def test_a_file_system_without_locks_is_told_of_and_built_on(fault, folder, monkeypatch):
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
+def test_file_system_without_locks_is_reported(code, folder, monkeypatch):
+    """On a file system without locks the build reports that, and goes on."""
+
     def flock(handle, operation):
-        raise OSError(fault, os.strerror(fault))
+        raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    told = []
-    with build_lock(folder, told.append):
-        assert told == [
-            f"The file system of {folder} has no locks ({os.strerror(fault)}): see that no other build into it runs."
-        ]
+    lines = []
+    with build_lock(folder, lines.append):
+        [line] = lines
+        assert line == (
+            f"The file system of {folder} has no locks ({os.strerror(code)}):"
+            " make sure that no other build into it runs."
+        )
 
 
-def test_a_place_where_no_lock_can_be_is_refused_in_a_sentence(folder):
+def test_impossible_lock_file_is_refused(folder):
+    """A path at which no lock file can be is refused with a sentence."""
     folder.parent.parent.joinpath("deep").write_bytes(b"not a folder")
     with pytest.raises(PublishError, match="cannot be written"), build_lock(folder, print):
-        pytest.fail("nothing is locked here")
+        pytest.fail("there is no lock")
 
 
-# ── Whole builds ──────────────────────────────────────────────────────────────────────────────────
+# ── Complete builds ───────────────────────────────────────────────────────────────────────────────
 
 
-def test_of_two_builds_at_once_the_second_waits_and_its_dataset_is_of_the_seeds_it_then_reads(project, annotations):
+def test_waiting_build_reads_the_seeds_afterwards(project, annotations):
+    """Of two concurrent builds, the second reads the texts after the first has ended."""
     out = project / "dataset"
     options = ("--seeds", project / "seeds", "--out", out)
     with running(HERE / "slow_build.py", *options) as first:
@@ -134,8 +145,8 @@ def test_of_two_builds_at_once_the_second_waits_and_its_dataset_is_of_the_seeds_
             text = annotations.read_text(encoding="utf-8")
             annotations.write_text(text.replace("confidence: high", "confidence: low"), encoding="utf-8")
             first.communicate("\n")
-            told, _ = second.communicate()
+            lines, _ = second.communicate()
     assert (first.returncode, second.returncode) == (0, 0)
-    assert "wrote    dataset/" in told
+    assert "wrote    dataset/" in lines
     expected = rendered(build_tables(CONTRACT, project / "seeds"))
     assert held(out) == expected

@@ -348,7 +348,7 @@ def test_header_has_contract_properties(tables):
 def test_size_category_counts_all_rows(rows, category):
     """The size category is that of the rows of all tables."""
     empty = {name: StoredTable((Part(f"{name}.parquet", 0, "", ""),), TableStats()) for name in LETTERS.tables}
-    letters = replace(empty["letters"], tally=TableStats(rows, counts={"language": {"en-GB": rows - 1, "en": 1}}))
+    letters = replace(empty["letters"], stats=TableStats(rows, counts={"language": {"en-GB": rows - 1, "en": 1}}))
     header = parse_header(huggingface_header(LETTERS, {**empty, "letters": letters}))
     assert header["size_categories"] == [category]
     assert header["language"] == ["en"]
