@@ -133,7 +133,7 @@ def _diff(made: BuildResult, new: Path, folders: Folders, console: Console, aske
         lines = (f"    {line}" for line in table.lines(_ROWS_COMPARED))
         console.say("\n".join(["", table.table or "the dataset as a whole", *lines]))
     console.say("")
-    (console.fail if told.too_low else console.say)(told.words)
+    (console.fail if told.too_low else console.say)(told.text)
     return 1 if told.too_low else 0
 
 

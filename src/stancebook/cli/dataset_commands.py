@@ -162,6 +162,6 @@ def _summary(package: Package, verdict: ValidationResult, folder: Path) -> str:
             f"read     {pluralize(len(tables), 'table')} and {pluralize(rows, 'row')} in {display_folder(folder)}",
             f"checked  {pluralize(sum(len(table.columns) for table in tables), 'column')},"
             f" {pluralize(sum(bool(table.key) for table in tables), 'key')},"
-            f" {pluralize(sum(len(table.references) for table in tables), 'reference')}: all as the contract says",
+            f" {pluralize(sum(len(table.foreign_keys) for table in tables), 'reference')}: all as the contract says",
         ]
     )

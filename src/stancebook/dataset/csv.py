@@ -1,7 +1,7 @@
-"""A verified dataset → a folder of CSV files and a data package that describes them.
+"""Export of a validated dataset to a folder of CSV files with a data package.
 
-The files follow RFC 4180: UTF-8, commas, lines that end in CR LF, a header. Every text stands in quotation
-marks and an empty cell is nothing at all, so that a missing text (`,,`) and an empty one (`,"",`) differ.
+The files follow RFC 4180: UTF-8, commas, lines that end in CR LF, and a header. Every text is in quotation marks and
+an empty cell is nothing at all, so that a missing text (`,,`) and an empty one (`,"",`) differ.
 """
 
 from __future__ import annotations
@@ -15,54 +15,58 @@ import pyarrow as pa
 from pyarrow import csv
 
 from stancebook.dataset.descriptor import Package
-from stancebook.dataset.layout import DATAPACKAGE
-from stancebook.dataset.parquet_table import RowSource
+from stancebook.dataset.layout import DATAPACKAGE, files_of
+from stancebook.dataset.parquet_files import BATCH_ROWS, RowSource
 from stancebook.dataset.publish import publish, staging_folder
 from stancebook.exceptions import PublishError
 
 _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True}
-_OF_THE_FILE = {"bytes", "hash", "parts"}  # what a resource may say of its Parquet files alone
-_BATCH = 65_536  # rows that are written at once
+_PARQUET_PROPERTIES = {"bytes", "hash", "parts"}  # of a resource, true of its Parquet files only
 
 
 def to_csv(package: Package, tables: Mapping[str, RowSource], folder: Path) -> None:
-    """Make `folder` hold one CSV file a table and their data package, all of them or none.
+    """Write one CSV file per table and their data package; if that fails, the folder is unchanged.
 
-    `tables` are those of a verdict without errors. Raises `PublishError` where the folder holds something
-    that no export wrote.
+    Args:
+        package: The descriptor of the dataset.
+        tables: The tables of a validation without errors, by name.
+        folder: The folder to write; an earlier export is replaced.
+
+    Raises:
+        PublishError: The folder holds something else than an earlier export, or CSV cannot hold a column.
     """
     _refuse_foreign(folder)
     descriptor = {**package.descriptor, "resources": _resources(package)}
     with staging_folder(folder) as new:
         try:
-            for name, table in tables.items():
+            for name, rows in tables.items():
                 with (new / f"{name}.csv").open("xb") as file:
-                    _write(table, file)
-        except pa.ArrowException as fault:
-            raise PublishError(f"A column cannot be written as CSV: {fault}") from fault
-        told = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
-        (new / DATAPACKAGE).write_bytes(told.encode())
+                    _write(rows, file)
+        except pa.ArrowException as error:
+            raise PublishError(f"A column cannot be written as CSV: {error}") from error
+        text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
+        (new / DATAPACKAGE).write_bytes(text.encode())
         publish(new, folder)
 
 
-def _write(table: RowSource, sink: BinaryIO) -> None:
+def _write(rows: RowSource, sink: BinaryIO) -> None:
     """Write a table batch by batch."""
     options = csv.WriteOptions(quoting_style="needed", eol="\r\n")
-    with csv.CSVWriter(sink, table.schema, write_options=options) as writer:
-        for batch in table.to_batches(_BATCH):
+    with csv.CSVWriter(sink, rows.schema, write_options=options) as writer:
+        for batch in rows.to_batches(BATCH_ROWS):
             writer.write_batch(batch)
 
 
 def _resources(package: Package) -> list[dict[str, Any]]:
-    """Return what the data package says of each table, with what is true of its CSV file instead."""
-    described = {_first(resource["path"]): resource for resource in package.descriptor["resources"]}
+    """Return the resources of the data package, changed to describe the CSV files."""
+    by_path = {files_of(resource)[0]: resource for resource in package.descriptor["resources"]}
     resources = []
-    for table in package.tables.values():
-        resource = {key: value for key, value in described[table.files[0].path].items() if key not in _OF_THE_FILE}
+    for name, files in package.files.items():
+        resource = {key: value for key, value in by_path[files[0].path].items() if key not in _PARQUET_PROPERTIES}
         resources.append(
             {
                 **resource,
-                "path": f"{table.name}.csv",
+                "path": f"{name}.csv",
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
@@ -73,12 +77,8 @@ def _resources(package: Package) -> list[dict[str, Any]]:
     return resources
 
 
-def _first(path: str | list[str]) -> str:
-    return path if isinstance(path, str) else path[0]
-
-
 def _refuse_foreign(folder: Path) -> None:
-    """Raise where a folder holds something, and is not an earlier export."""
+    """Raise `PublishError` if a folder holds something else than an earlier export."""
     if not folder.is_dir() or not any(folder.iterdir()):
         return
     try:
@@ -89,6 +89,4 @@ def _refuse_foreign(folder: Path) -> None:
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         is_export = False
     if not is_export:
-        raise PublishError(
-            f"{folder} is there already, and no export wrote it. Empty it, or name another folder to export to."
-        )
+        raise PublishError(f"{folder} is not empty and is not an export. Empty it, or name another folder.")

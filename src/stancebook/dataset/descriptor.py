@@ -1,8 +1,7 @@
-"""The contract that a dataset carries: its data package, read into frozen values, without the models.
+"""The Data Package descriptor of a dataset, read into the table specs that a contract's models compile to.
 
-What is needed is taken strictly, and a file that is wrong is refused with a sentence. What an older or a
-newer version wrote differently is noted: whoever holds tables against the contract can say what went
-unchecked.
+What a dataset needs is read strictly, and a malformed file is refused with a sentence. What a newer or older version
+writes differently is recorded as a note, so that a validation reports what it did not check.
 """
 
 from __future__ import annotations
@@ -10,72 +9,44 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from stancebook.dataset.layout import DATAPACKAGE, table_file
-from stancebook.dataset.re2_patterns import PatternError, check
 from stancebook.dataset.reader import read_descriptor
-from stancebook.exceptions import DatasetError
-from stancebook.schema.spec import Storage
-
-Type = Literal["string", "date", "integer"]
+from stancebook.exceptions import DatasetError, TableNotFoundError
+from stancebook.schema.spec import Column, ColumnKind, ForeignKey, Pattern, TableSpec
 
 _T = TypeVar("_T")
 _TABLE_FILE = re.compile(r"(?P<name>[^./\\:][^/\\:]*)\.parquet")
 _PART_FILE = re.compile(rf"{_TABLE_FILE.pattern}/[^./\\:][^/\\:]*\.parquet")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_COLUMN_KINDS: Mapping[str, ColumnKind] = {"string": "text", "date": "date", "integer": "integer"}
 _CONSTRAINTS = {"required", "unique", "enum", "pattern", "minimum"}
-_LARGEST = 2**63 - 1  # what a cell can hold
-_KINDS: Mapping[type, str] = {
+_MAX_INTEGER = 2**63 - 1
+_MAX_QUOTED = 80  # characters of a value of the file that a message quotes
+_JSON_TYPES: Mapping[type, str] = {
     dict: "an object",
     list: "a list",
-    str: "text",
-    int: "a whole number",
-    bool: "a yes or no",
+    str: "a string",
+    int: "an integer",
+    bool: "true or false",
 }
 
 
 @dataclass(frozen=True)
-class Column:
-    """What one column must hold. `type` is None where this version does not know it, and cannot check it.
+class DataFile:
+    """One Parquet file of a table, as the descriptor lists it.
 
-    `vocabulary` maps each value, in order, to what it means, where the package says so.
-    """
-
-    name: str
-    type: Type | None
-    title: str | None = None
-    description: str | None = None
-    unit: str | None = None
-    required: bool = False
-    unique: bool = False
-    vocabulary: Mapping[str, str | None] = field(default_factory=dict)
-    ordered: bool = False
-    pattern: str | None = None
-    minimum: int | None = None
-
-    @property
-    def storage(self) -> Storage | None:
-        """What a cell of the column is kept as, in a frame."""
-        return "category" if self.vocabulary else self.type
-
-
-@dataclass(frozen=True)
-class Reference:
-    """Columns that name a row of `table`, itself or another, by the columns `target`."""
-
-    columns: tuple[str, ...]
-    table: str
-    target: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class File:
-    """One file of a table: its place below the dataset's folder, and what it is told by, where the package says so.
-
-    A table that is one file has no `digest` here: its build tells whether it belongs.
+    Attributes:
+        path: Its path below the dataset's folder, with slashes.
+        build: The digest of the build that its footer must name; None where the descriptor does not say.
+        digest: The SHA-256 of its bytes, in hexadecimal; None for a table in one file, which `build` identifies.
+        rows: Its number of rows, where the descriptor says so.
     """
 
     path: str
@@ -85,27 +56,8 @@ class File:
 
 
 @dataclass(frozen=True)
-class Table:
-    """One table: its `files`, in the order of their rows, hold `rows` rows, where the package says so."""
-
-    name: str
-    columns: Mapping[str, Column]
-    title: str | None = None
-    description: str | None = None
-    key: tuple[str, ...] = ()
-    references: tuple[Reference, ...] = ()
-    rows: int | None = None
-    files: tuple[File, ...] = ()
-
-    @property
-    def file(self) -> str:
-        """The name of its file, or of the folder that its files lie in."""
-        return table_file(self.name)
-
-
-@dataclass(frozen=True)
 class Note:
-    """What of the contract this version cannot check, and why; `where` names the table or column."""
+    """A part of a descriptor that this version cannot check, and why; `where` names the table or column."""
 
     table: str | None
     where: str
@@ -114,256 +66,312 @@ class Note:
 
 @dataclass(frozen=True)
 class Package:
-    """A dataset's contract; `descriptor` is the data package as it stands in the file."""
+    """The descriptor of a dataset.
+
+    Attributes:
+        folder: The dataset's folder.
+        descriptor: The parsed JSON of the file.
+        tables: The tables by name.
+        files: The files of each table, in the order of its rows.
+        rows: The number of rows of each table, where the descriptor says so.
+        build: The digest of the build that wrote the dataset.
+        notes: What this version cannot check.
+    """
 
     folder: Path
     descriptor: Mapping[str, Any]
-    tables: Mapping[str, Table]
+    tables: Mapping[str, TableSpec]
+    files: Mapping[str, tuple[DataFile, ...]]
+    rows: Mapping[str, int | None]
     build: str | None = None
     notes: tuple[Note, ...] = ()
 
-    def __getitem__(self, name: str) -> Table:
+    def __getitem__(self, name: str) -> TableSpec:
         try:
             return self.tables[name]
         except KeyError:
-            raise DatasetError(f"{self.folder} has no table {name!r}; it has {', '.join(self.tables)}.") from None
+            raise TableNotFoundError(f"{self.folder} has no table {name!r}; it has {', '.join(self.tables)}.") from None
 
 
 def read_package(folder: Path) -> Package:
-    """Return the contract that the dataset in `folder` carries; raise `DatasetError` where none can be read."""
+    """Read the descriptor of the dataset in a folder.
+
+    Args:
+        folder: The folder with `datapackage.json`.
+
+    Raises:
+        DatasetError: There is no descriptor, or it is malformed.
+    """
     return parse_descriptor(read_descriptor(folder), folder)
 
 
 def parse_descriptor(descriptor: Mapping[str, Any], folder: Path) -> Package:
-    """Return the contract in a data package of `folder`; raise `DatasetError` where it cannot be read."""
+    """Parse a descriptor.
+
+    Args:
+        descriptor: The parsed JSON of `datapackage.json`.
+        folder: The folder of the dataset that it describes.
+
+    Raises:
+        DatasetError: The descriptor is malformed.
+    """
     try:
         json.dumps(descriptor, ensure_ascii=False).encode()
-        return _Reading(descriptor).package(folder)
+        return _Parser(descriptor).package(folder)
     except UnicodeError:
-        raise DatasetError(f"{folder / DATAPACKAGE}: it holds half a character (a lone surrogate)") from None
-    except _WrongError as fault:
-        raise DatasetError(f"{folder / DATAPACKAGE}: {fault}") from None
+        raise DatasetError(f"{folder / DATAPACKAGE}: it holds a lone surrogate (half a character)") from None
+    except _MalformedError as error:
+        raise DatasetError(f"{folder / DATAPACKAGE}: {error}") from None
 
 
-class _WrongError(Exception):
-    """Raised within a reading: what is wrong, and where in the file."""
+class _MalformedError(Exception):
+    """Raised by the parser: what is malformed, and where in the file."""
 
 
-class _Reading:
-    """One reading of a descriptor, with the notes it makes on the way."""
+class _Parser:
+    """Parses one descriptor and collects notes."""
 
     def __init__(self, descriptor: Mapping[str, Any]) -> None:
         self.descriptor = descriptor
         self.notes: list[Note] = []
 
     def package(self, folder: Path) -> Package:
-        build = _maybe(str, _needed(dict, self.descriptor, "stancebook", "it"), "build", "'stancebook'")
+        build = _optional(str, _required(dict, self.descriptor, "stancebook", "it"), "build", "'stancebook'")
         resources = self._resources()
-        tables = {name: self._table(name, each, build) for name, each in resources.items()}
-        by_resource = {_maybe(str, each, "name", name): name for name, each in resources.items()}
-        linked = {name: self._linked(table, resources[name], tables, by_resource) for name, table in tables.items()}
+        files = {name: tuple(self._files(name, resource, build)) for name, resource in resources.items()}
+        rows = {name: self._rows(name, resource) for name, resource in resources.items()}
+        tables = {name: self._table(name, resource) for name, resource in resources.items()}
+        by_resource = {_optional(str, resource, "name", name): name for name, resource in resources.items()}
+        for name, resource in resources.items():
+            keys = tuple(self._foreign_keys(tables[name], resource["schema"], tables, by_resource))
+            tables[name] = replace(tables[name], foreign_keys=keys)
         if build is None:
-            self._note(None, "", "names no build: whether all tables are of one is not checked")
-        return Package(folder, self.descriptor, linked, build, tuple(self.notes))
+            self._note(None, "", "it has no build digest, so it is not checked that all tables are of one build")
+        return Package(folder, self.descriptor, tables, files, rows, build, tuple(self.notes))
 
     def _note(self, table: str | None, where: str, message: str) -> None:
         self.notes.append(Note(table, where, message))
 
     def _resources(self) -> dict[str, Mapping[str, Any]]:
-        """Return the resources that are tables, by the tables' names."""
-        found: dict[str, Mapping[str, Any]] = {}
-        for each in _needed(list, self.descriptor, "resources", "it"):
-            paths = _paths(_is(dict, each, "a resource"), "a resource")
+        """Return the resources that are tables, by table name."""
+        resources: dict[str, Mapping[str, Any]] = {}
+        for resource in _required(list, self.descriptor, "resources", "it"):
+            paths = _paths(_typed(dict, resource, "a resource"), "a resource")
             if not paths[0].endswith(table_file("")):
-                self._note(None, "", f"the resource {paths[0][:80]!r} is no Parquet file, and is not checked")
+                self._note(None, "", f"the resource {_quoted(paths[0])} is not a Parquet file and is not checked")
                 continue
-            name = _table_name(paths, in_folder=isinstance(each["path"], list))
-            if name in found:
-                raise _WrongError(f"two resources have the path {table_file(name)!r}")
-            found[name] = each
-        if not found:
-            raise _WrongError("it names no Parquet file")
-        return found
+            name = _table_name(paths, in_folder=isinstance(resource["path"], list))
+            if name in resources:
+                raise _MalformedError(f"two resources have the path {table_file(name)!r}")
+            resources[name] = resource
+        if not resources:
+            raise _MalformedError("it lists no Parquet file")
+        return resources
 
-    def _table(self, name: str, resource: Mapping[str, Any], build: str | None) -> Table:
-        schema = _needed(dict, resource, "schema", name)
-        key = _names(schema, "primaryKey", name)
-        columns = [self._column(name, _is(dict, each, name), key) for each in _needed(list, schema, "fields", name)]
-        by_name = {column.name: column for column in columns}
-        if len(by_name) < len(columns):
-            raise _WrongError(f"{name} has two fields of one name")
-        rows = _maybe(int, resource, "rows", name)
+    def _rows(self, name: str, resource: Mapping[str, Any]) -> int | None:
+        rows = _optional(int, resource, "rows", name)
         if rows is None:
-            self._note(name, name, "the number of its rows is not said, and not checked")
-        if not key:
-            self._note(name, name, "no key is said: whether rows are told apart is not checked")
-        if not set(key) <= set(by_name) or len(set(key)) < len(key):
-            raise _WrongError(f"{name}: its key is {', '.join(key)}, and those are not fields of it, each named once")
-        title, description = _maybe(str, resource, "title", name), _maybe(str, resource, "description", name)
-        return Table(name, by_name, title, description, key, (), rows, tuple(self._files(name, resource, build)))
+            self._note(name, name, "the number of rows is not given and not checked")
+        return rows
 
-    def _files(self, name: str, resource: Mapping[str, Any], build: str | None) -> Iterator[File]:
-        """Yield the files of a table: the one of the whole's build, or each part of its own."""
+    def _files(self, name: str, resource: Mapping[str, Any], build: str | None) -> Iterator[DataFile]:
+        """Yield the file of a table, which is of the dataset's build, or its parts, each of a build of its own."""
         if isinstance(resource["path"], str):
-            yield File(resource["path"], build)
+            yield DataFile(resource["path"], build)
             return
-        paths, parts = _paths(resource, name), _maybe(list, resource, "parts", name)
+        paths, parts = _paths(resource, name), _optional(list, resource, "parts", name)
         if parts is None:
-            self._note(name, name, "nothing is said of its parts: whether they belong is not checked")
+            self._note(name, name, "its parts are not described, so their digests are not checked")
         elif len(parts) != len(paths):
-            raise _WrongError(f"{name} has {len(paths)} paths, and tells of {len(parts)} parts")
+            raise _MalformedError(f"{name} has {len(paths)} paths but describes {len(parts)} parts")
         for path, part in zip(paths, parts or [{}] * len(paths), strict=True):
-            told = _is(dict, part, f"{name}: 'parts'")
-            build, rows = _maybe(str, told, "build", path), _maybe(int, told, "rows", path)
-            yield File(path, build, self._digest(name, path, told), rows)
+            facts = _typed(dict, part, f"{name}: 'parts'")
+            build, rows = _optional(str, facts, "build", path), _optional(int, facts, "rows", path)
+            yield DataFile(path, build, self._digest(name, path, facts), rows)
 
-    def _digest(self, table: str, path: str, told: Mapping[str, Any]) -> str | None:
-        digest = _maybe(str, told, "hash", path)
+    def _digest(self, table: str, path: str, facts: Mapping[str, Any]) -> str | None:
+        digest = _optional(str, facts, "hash", path)
         if digest is not None and not _DIGEST.fullmatch(digest):
-            self._note(table, table, f"the digest {digest[:80]!r} is of a kind not known here, and not checked")
+            self._note(table, table, f"the digest {_quoted(digest)} is of an unknown kind and not checked")
             return None
         return digest and digest.removeprefix("sha256:")
 
+    def _table(self, name: str, resource: Mapping[str, Any]) -> TableSpec:
+        schema = _required(dict, resource, "schema", name)
+        key = _names(schema, "primaryKey", name)
+        fields = [_typed(dict, field, name) for field in _required(list, schema, "fields", name)]
+        columns = tuple(self._column(name, field, key) for field in fields)
+        names = {column.name for column in columns}
+        if len(names) < len(columns):
+            raise _MalformedError(f"{name} has two fields with the same name")
+        if not key:
+            self._note(name, name, "no primary key is given, so rows are not checked to be distinct")
+        if not set(key) <= names or len(set(key)) < len(key):
+            raise _MalformedError(f"{name}: its primary key ({', '.join(key)}) does not consist of distinct fields")
+        return TableSpec(name, _text(resource, "description", name), columns, key, _text(resource, "title", name))
+
     def _column(self, table: str, field: Mapping[str, Any], key: tuple[str, ...]) -> Column:
-        name = _needed(str, field, "name", f"a field of {table}")
-        at = f"{table}.{name}"
+        name = _required(str, field, "name", f"a field of {table}")
+        where = f"{table}.{name}"
         if not name or not name.isprintable():
-            raise _WrongError(f"{at!r} is no name that a column can have")
-        given = _needed(str, field, "type", at)
-        type_: Type | None = given if given in get_args(Type) else None  # type: ignore[assignment]
-        if type_ is None:
-            self._note(table, at, f"the type {given!r} is not known here, and its cells are not checked")
-        constraints = _maybe(dict, field, "constraints", at) or {}
-        unit = field.get("unit")  # no word of the standard: what others mean by it may be anything
+            raise _MalformedError(f"{where!r} is not a valid column name")
+        type_ = _required(str, field, "type", where)
+        kind = _COLUMN_KINDS.get(type_, "unknown")
+        if kind == "unknown":
+            self._note(table, where, f"the type {type_!r} is unknown, so cells are not checked")
+        constraints = _optional(dict, field, "constraints", where) or {}
         for unknown in sorted(set(constraints) - _CONSTRAINTS):
-            self._note(table, at, f"the constraint {unknown!r} is not known here, and not checked")
+            self._note(table, where, f"the constraint {unknown!r} is unknown and not checked")
+        vocabulary = self._vocabulary(table, where, kind, field, constraints)
+        unit = field.get("unit")  # not a property of the standard: other programs may use it for anything
         return Column(
-            name,
-            type_,
-            _maybe(str, field, "title", at),
-            _maybe(str, field, "description", at),
-            unit if isinstance(unit, str) else None,
-            required=name in key or _maybe(bool, constraints, "required", at) or False,
-            unique=key == (name,) or _maybe(bool, constraints, "unique", at) or False,
-            vocabulary=self._vocabulary(table, at, type_, field, constraints),
-            ordered=_maybe(bool, field, "categoriesOrdered", at) or False,
-            pattern=self._pattern(table, at, type_, constraints),
-            minimum=self._minimum(table, at, type_, constraints),
+            kind="categorical" if vocabulary else kind,
+            description=_text(field, "description", where),
+            name=name,
+            title=_text(field, "title", where),
+            unit=unit if isinstance(unit, str) else "",
+            nullable=name not in key and not _optional(bool, constraints, "required", where),
+            unique=_optional(bool, constraints, "unique", where) or False,
+            vocabulary=vocabulary,
+            ordered=_optional(bool, field, "categoriesOrdered", where) or False,
+            pattern=self._pattern(table, where, kind, constraints),
+            minimum=self._minimum(table, where, kind, constraints),
         )
 
     def _vocabulary(
-        self, table: str, at: str, type_: Type | None, field: Mapping[str, Any], constraints: Mapping[str, Any]
-    ) -> dict[str, str | None]:
-        """Return the values in order: those that `categories` lists, described or not, else those of `enum`."""
-        listed = _maybe(list, field, "categories", at) or _maybe(list, constraints, "enum", at) or []
-        if listed and type_ != "string":
-            self._note(table, at, "a vocabulary of anything but texts is not known here, and not checked")
+        self, table: str, where: str, kind: ColumnKind, field: Mapping[str, Any], constraints: Mapping[str, Any]
+    ) -> dict[str, str]:
+        """Return the values of `categories` or else of `enum`, in order, with their definitions."""
+        values = _optional(list, field, "categories", where) or _optional(list, constraints, "enum", where) or []
+        if values and kind != "text":
+            self._note(table, where, "a vocabulary is only checked for text")
             return {}
-        values = dict(_described(each, at) for each in listed)
-        if len(values) < len(listed):
-            raise _WrongError(f"{at} lists a value twice")
-        return values
+        vocabulary = dict(_defined_value(value, where) for value in values)
+        if len(vocabulary) < len(values):
+            raise _MalformedError(f"{where} lists a value twice")
+        return vocabulary
 
-    def _pattern(self, table: str, at: str, type_: Type | None, constraints: Mapping[str, Any]) -> str | None:
-        pattern = _maybe(str, constraints, "pattern", at)
+    def _pattern(self, table: str, where: str, kind: ColumnKind, constraints: Mapping[str, Any]) -> Pattern | None:
+        pattern = _optional(str, constraints, "pattern", where)
         if pattern is None:
             return None
-        if type_ != "string":
-            self._note(table, at, "a pattern of anything but texts is not known here, and not checked")
+        if kind != "text":
+            self._note(table, where, "a pattern is only checked for text")
             return None
-        try:
-            check(pattern)
-        except PatternError as fault:
-            self._note(table, at, f"its pattern {pattern[:80]!r} cannot be matched here, and is not checked: {fault}")
+        if reason := _unsupported(pattern):
+            self._note(table, where, f"the pattern {_quoted(pattern)} is not supported and not checked: {reason}")
             return None
-        return pattern
+        return Pattern(pattern, "")
 
-    def _minimum(self, table: str, at: str, type_: Type | None, constraints: Mapping[str, Any]) -> int | None:
+    def _minimum(self, table: str, where: str, kind: ColumnKind, constraints: Mapping[str, Any]) -> int | None:
         minimum = constraints.get("minimum")
         if minimum is None:
             return None
-        if type_ != "integer" or type(minimum) is not int or abs(minimum) > _LARGEST:
-            self._note(table, at, "a minimum of anything but whole numbers is not known here, and not checked")
+        if kind != "integer" or type(minimum) is not int or abs(minimum) > _MAX_INTEGER:
+            self._note(table, where, "a minimum is only checked for integers")
             return None
         return minimum
 
-    def _linked(
-        self, table: Table, resource: Mapping[str, Any], tables: Mapping[str, Table], by_resource: Mapping[Any, str]
-    ) -> Table:
-        schema = resource["schema"]
-        keys = [_is(dict, each, table.name) for each in _maybe(list, schema, "foreignKeys", table.name) or []]
-        references = tuple(each for key in keys for each in self._references(table, key, tables, by_resource))
-        return replace(table, references=references)
+    def _foreign_keys(
+        self,
+        spec: TableSpec,
+        schema: Mapping[str, Any],
+        tables: Mapping[str, TableSpec],
+        by_resource: Mapping[Any, str],
+    ) -> Iterator[ForeignKey]:
+        """Yield the foreign keys of a table, without those that refer to another data package."""
+        for key in _optional(list, schema, "foreignKeys", spec.name) or []:
+            columns = _names(_typed(dict, key, spec.name), "fields", spec.name)
+            where = f"{spec.name}.{', '.join(columns)}"
+            reference = _required(dict, key, "reference", where)
+            resource = _optional(str, reference, "resource", where) or ""
+            target = _names(reference, "fields", where)
+            name = by_resource.get(resource) if resource else spec.name
+            if name is None:
+                message = f"it refers to {resource!r}, which is not in this data package, and is not checked"
+                self._note(spec.name, where, message)
+                continue
+            exist = set(columns) <= set(spec.names) and set(target) <= set(tables[name].names)
+            if not exist or not columns or _types(spec, columns) != _types(tables[name], target):
+                raise _MalformedError(
+                    f"{where} cannot refer to {name}.{', '.join(target)}: the columns are missing or differ in type"
+                )
+            yield ForeignKey(columns, name, target)
 
-    def _references(
-        self, table: Table, key: Mapping[str, Any], tables: Mapping[str, Table], by_resource: Mapping[Any, str]
-    ) -> Iterator[Reference]:
-        """Yield the reference of a foreign key, unless it leads out of this package."""
-        columns = _names(key, "fields", table.name)
-        at = f"{table.name}.{', '.join(columns)}"
-        to = _needed(dict, key, "reference", at)
-        resource, target = _maybe(str, to, "resource", at) or "", _names(to, "fields", at)
-        name = by_resource.get(resource) if resource else table.name
-        if name is None:
-            self._note(table.name, at, f"it refers to {resource!r}, which is not in this package, and is not checked")
-            return
-        there = set(columns) <= set(table.columns) and set(target) <= set(tables[name].columns)
-        if not there or not columns or _types(table, columns) != _types(tables[name], target):
-            raise _WrongError(f"{at} cannot refer to {name}.{', '.join(target)}: they are not alike, or not there")
-        yield Reference(columns, name, target)
+
+def _unsupported(pattern: str) -> str:
+    """Return why RE2 (https://github.com/google/re2/wiki/Syntax) does not accept a pattern; empty if it does.
+
+    RE2 matches in linear time, so no pattern of a file can stall a validation. It has no look-around and no
+    back-references.
+    """
+    for text in (pattern, f"(?:{pattern})"):  # 'a)(b' is valid only within brackets
+        try:
+            pc.match_substring_regex(pa.array(["a"]), text)
+        except (pa.ArrowException, UnicodeError) as error:
+            return str(error).removeprefix("Invalid regular expression: ")
+    return ""
 
 
-def _paths(resource: Mapping[str, Any], at: str) -> list[str]:
+def _paths(resource: Mapping[str, Any], where: str) -> list[str]:
     """Return the paths of a resource, one or a list."""
     if not isinstance(resource.get("path"), list):
-        return [_needed(str, resource, "path", at)]
-    if not (paths := [_is(str, each, f"{at}: 'path'") for each in resource["path"]]):
-        raise _WrongError(f"{at} has an empty list for a 'path'")
+        return [_required(str, resource, "path", where)]
+    if not (paths := [_typed(str, path, f"{where}: 'path'") for path in resource["path"]]):
+        raise _MalformedError(f"{where} has an empty list of paths")
     return paths
 
 
 def _table_name(paths: Sequence[str], *, in_folder: bool) -> str:
-    """Return the name of the table in a file, or in those of one folder, which lie beside the data package."""
+    """Return the name of the table in one file, or in the files of one folder, next to the descriptor."""
     names = set()
     for path in paths:
-        found = (_PART_FILE if in_folder else _TABLE_FILE).fullmatch(path)
-        if found is None or not path.isprintable():
-            where = "in a folder of its table, beside it" if in_folder else "beside it"
-            raise _WrongError(f"the path {path[:80]!r} is not the name of a file {where}")
-        names.add(found["name"])
+        match = (_PART_FILE if in_folder else _TABLE_FILE).fullmatch(path)
+        if match is None or not path.isprintable():
+            where = "a file in a folder of its table" if in_folder else "a file in the dataset's folder"
+            raise _MalformedError(f"the path {_quoted(path)} is not {where}")
+        names.add(match["name"])
     if len(names) > 1 or len(set(paths)) < len(paths):
-        raise _WrongError(f"the paths of {min(names)} repeat, or lie in more than one folder")
+        raise _MalformedError(f"the paths of {min(names)} repeat or are in more than one folder")
     return names.pop()
 
 
-def _described(value: Any, at: str) -> tuple[str, str | None]:
-    """Return a value of a vocabulary, which may stand alone or be described, and what it means."""
+def _defined_value(value: Any, where: str) -> tuple[str, str]:
+    """Return a value of a vocabulary and its definition, which is empty if the descriptor has none."""
     if not isinstance(value, dict):
-        return _is(str, value, at), None
-    return _needed(str, value, "value", at), _maybe(str, value, "description", at) or _maybe(str, value, "label", at)
+        return _typed(str, value, where), ""
+    return _required(str, value, "value", where), _text(value, "description", where) or _text(value, "label", where)
 
 
-def _types(table: Table, columns: tuple[str, ...]) -> list[Type | None]:
-    return [table.columns[name].type for name in columns]
+def _types(spec: TableSpec, columns: tuple[str, ...]) -> list[str]:
+    return [spec[name].data_type for name in columns]
 
 
-def _names(holder: Mapping[str, Any], key: str, at: str) -> tuple[str, ...]:
-    """Return names that stand alone or in a list; none where the key is not there."""
-    given = holder.get(key) or []
-    return tuple(_is(str, each, at) for each in _is(list, [given] if isinstance(given, str) else given, at))
+def _names(holder: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    """Return a name or a list of names; none if the key is missing."""
+    names = holder.get(key) or []
+    return tuple(_typed(str, name, where) for name in _typed(list, [names] if isinstance(names, str) else names, where))
 
 
-def _needed(kind: type[_T], holder: Mapping[str, Any], key: str, at: str) -> _T:
+def _quoted(value: str) -> str:
+    return repr(value[:_MAX_QUOTED])
+
+
+def _text(holder: Mapping[str, Any], key: str, where: str) -> str:
+    return _optional(str, holder, key, where) or ""
+
+
+def _required(type_: type[_T], holder: Mapping[str, Any], key: str, where: str) -> _T:
     if holder.get(key) is None:
-        raise _WrongError(f"{at} has no {key!r}")
-    return _is(kind, holder[key], f"{at}: {key!r}")
+        raise _MalformedError(f"{where} has no {key!r}")
+    return _typed(type_, holder[key], f"{where}: {key!r}")
 
 
-def _maybe(kind: type[_T], holder: Mapping[str, Any], key: str, at: str) -> _T | None:
-    return None if holder.get(key) is None else _needed(kind, holder, key, at)
+def _optional(type_: type[_T], holder: Mapping[str, Any], key: str, where: str) -> _T | None:
+    return None if holder.get(key) is None else _required(type_, holder, key, where)
 
 
-def _is(kind: type[_T], value: Any, at: str) -> _T:
-    if type(value) is not kind:
-        raise _WrongError(f"{at} is or holds what is not {_KINDS[kind]}")
+def _typed(type_: type[_T], value: Any, where: str) -> _T:
+    if type(value) is not type_:
+        raise _MalformedError(f"{where}: expected {_JSON_TYPES[type_]}")
     return value

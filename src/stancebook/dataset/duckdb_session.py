@@ -1,13 +1,19 @@
-"""DuckDB with bounded memory."""
+"""DuckDB with bounded memory, for files and for rows that Arrow reads."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from stancebook.dataset.parquet_files import BATCH_ROWS, RowSource
+from stancebook.exceptions import DatasetError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -48,3 +54,53 @@ def duckdb_path(path: Path) -> str:
         UnicodeDecodeError: If it is not UTF-8: DuckDB cannot open it.
     """
     return os.fsencode(path).decode()
+
+
+class RowSession:
+    """Runs queries over row sources; it keeps what a source raises, because DuckDB passes on only its text."""
+
+    def __init__(self, connection: DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._error: DatasetError | None = None
+
+    def query(self, sql: str, parameters: Mapping[str, object], **sources: RowSource) -> list[tuple[Any, ...]]:
+        """Return the rows of a query.
+
+        Args:
+            sql: The query. Each source is a view of its name, which the query may scan once; its columns are called
+                c0, c1 … in the order of its schema, and `row` numbers its rows from 0.
+            parameters: The values of `$name` in the query.
+            sources: The rows to query.
+
+        Raises:
+            DatasetError: A source raised it, or DuckDB failed.
+        """
+        import duckdb
+
+        self._error = None
+        for name, source in sources.items():
+            fields = [pa.field(f"c{index}", field.type) for index, field in enumerate(source.schema)]
+            schema = pa.schema([*fields, ("row", pa.int64())])
+            self._connection.register(name, pa.RecordBatchReader.from_batches(schema, self._batches(source, schema)))
+        try:
+            return self._connection.execute(sql, dict(parameters)).fetchall()
+        except duckdb.Error as error:
+            raise self._error or DatasetError(f"DuckDB cannot query these tables: {error}") from error
+
+    def _batches(self, source: RowSource, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        start = 0
+        try:
+            for batch in source.to_batches(BATCH_ROWS):
+                numbers = pa.array(range(start, start + batch.num_rows), pa.int64())
+                yield pa.RecordBatch.from_arrays([*batch.columns, numbers], schema=schema)
+                start += batch.num_rows
+        except DatasetError as error:
+            self._error = error
+            raise
+
+
+@contextmanager
+def row_session() -> Iterator[RowSession]:
+    """Open a session that spills to the system's temporary folder."""
+    with TemporaryDirectory(prefix="stancebook-") as folder, duckdb_session(Path(folder) / "duckdb") as connection:
+        yield RowSession(connection)

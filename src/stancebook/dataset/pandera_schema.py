@@ -1,4 +1,4 @@
-"""The contract that a dataset carries → Pandera schemas, for frames in other people's code."""
+"""Pandera schemas of a dataset's tables, to validate frames in other code."""
 
 from __future__ import annotations
 
@@ -13,19 +13,25 @@ if TYPE_CHECKING:
     import pandas as pd
     from pandera.pandas import Check, DataFrameSchema
 
-    from stancebook.dataset.descriptor import Column
+    from stancebook.schema.spec import Column
 
 
 def pandera_schema(table: str, *, path: str | PathLike[str] | None = None) -> DataFrameSchema:
-    """Return the Pandera schema of a table, rebuilt from the contract that its dataset carries.
+    """Return the Pandera schema of a table, made from the data package of its dataset.
 
-    It takes the frames that `load` returns: their columns and no others, their types, what may be empty,
-    vocabularies and the order of their values, patterns, least values, and keys. It coerces nothing.
-    References lead to other tables, which it does not see; `stancebook check` follows them. `path` is as
-    for `load`.
+    It accepts the frames that `load` returns: exactly their columns, with their types, empty cells, vocabularies and
+    their order, patterns, minima and keys. It does not coerce. Foreign keys, which need other tables, are left to
+    `stancebook validate`.
 
-    Raises `DatasetError` where there is no such dataset or table; warns of what a dataset of another
-    version says and this one does not know.
+    Args:
+        table: The name of the table.
+        path: The dataset, as for `load`.
+
+    Raises:
+        DatasetError: There is no such dataset or table.
+
+    Warns:
+        UserWarning: The data package, of another version, demands something that this version cannot check.
     """
     import pandera.pandas as pa
 
@@ -33,45 +39,46 @@ def pandera_schema(table: str, *, path: str | PathLike[str] | None = None) -> Da
     from stancebook.schema.dataframes import pandas_dtype
 
     package = read_package(resolve_folder(path))
-    found = package[table]
+    spec = package[table]
     for note in package.notes:
         if note.table == table:
             warnings.warn(f"{note.where}: {note.message}", stacklevel=2)
     return pa.DataFrameSchema(
         {
             column.name: pa.Column(
-                column.storage and pandas_dtype(column.storage, column.vocabulary, ordered=column.ordered),
+                pandas_dtype(column.storage, column.vocabulary, ordered=column.ordered),
                 _checks(column),
-                nullable=not column.required,
-                unique=column.unique,
-                title=column.title,
-                description=column.description,
+                nullable=column.nullable,
+                unique=column.unique or spec.key == (column.name,),
+                title=column.title or None,
+                description=column.description or None,
             )
-            for column in found.columns.values()
+            for column in spec.columns
         },
         strict=True,
         coerce=False,
-        unique=list(found.key) if len(found.key) > 1 else None,
-        name=found.name,
-        title=found.title,
-        description=found.description,
+        unique=list(spec.key) if len(spec.key) > 1 else None,
+        name=spec.name,
+        title=spec.title or None,
+        description=spec.description or None,
     )
 
 
 def _checks(column: Column) -> list[Check]:
-    """Return what a column demands beyond its type; the values of a vocabulary are part of the type."""
+    """Return what a column demands beyond its type, which includes its vocabulary."""
     from pandera.pandas import Check
 
     checks = []
-    if column.type == "date":
-        checks.append(Check(_are_days, name="whole_days", error="a day has no time of day"))
+    if column.kind == "date":
+        checks.append(Check(_are_days, name="whole_days", error="a date has no time of day"))
     if column.pattern is not None:
+        pattern = column.pattern.pattern
         checks.append(
             Check(
-                partial(_match, pattern=column.pattern),
+                partial(_match, pattern=pattern),
                 name="str_matches",
-                error=f"str_matches({column.pattern!r})",
-                statistics={"pattern": column.pattern},
+                error=f"str_matches({pattern!r})",
+                statistics={"pattern": pattern},
             )
         )
     if column.minimum is not None:
@@ -79,16 +86,16 @@ def _checks(column: Column) -> list[Check]:
     return checks
 
 
-def _are_days(days: pd.Series[Any]) -> pd.Series[bool]:
-    whole: pd.Series[bool] = days == days.dt.normalize()
-    return whole
+def _are_days(dates: pd.Series[Any]) -> pd.Series[bool]:
+    midnight: pd.Series[bool] = dates == dates.dt.normalize()
+    return midnight
 
 
 def _match(texts: pd.Series[Any], pattern: str) -> pd.Series[bool]:
-    """Return which texts are of a pattern; by Arrow, since a pattern from a file may be made to take for ever."""
+    """Return which texts match a pattern completely: by RE2, because a pattern from a file may be made to stall `re`."""
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    from stancebook.dataset.re2_patterns import matches
-
-    return pd.Series(matches(pa.Array.from_pandas(texts, type=pa.string()), pattern).to_pylist(), texts.index)
+    matches = pc.match_substring_regex(pa.Array.from_pandas(texts, type=pa.string()), rf"\A(?:{pattern})\z")
+    return pd.Series(matches.to_pylist(), texts.index)

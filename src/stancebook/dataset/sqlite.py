@@ -1,7 +1,7 @@
-"""A verified dataset → one SQLite database whose own constraints keep what the contract says.
+"""Export of a validated dataset to one SQLite database, whose constraints enforce its data package.
 
-Days are ISO text, since SQLite has no type for them. Beside the tables stand four that describe them,
-under names that start with an underscore.
+Dates are ISO text, since SQLite has no type for them. Four tables, whose names start with an underscore, describe the
+others.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from stancebook.dataset.descriptor import Column, Package, Table, Type
-from stancebook.dataset.parquet_table import RowSource
+from stancebook.dataset.descriptor import Package
+from stancebook.dataset.parquet_files import RowSource
 from stancebook.exceptions import PublishError
+from stancebook.schema.spec import Column, Storage, TableSpec
 
-APPLICATION_ID = int.from_bytes(b"Stbk")  # in the header of every file that an export wrote
+APPLICATION_ID = int.from_bytes(b"Stbk")  # in the header of every exported file
 
-_TYPES: Mapping[Type | None, str] = {"string": "TEXT", "date": "TEXT", "integer": "INTEGER", None: "ANY"}
+_BATCH_ROWS = 10_000
+_TYPES: Mapping[Storage, str] = {"string": "TEXT", "date": "TEXT", "integer": "INTEGER", "unknown": "ANY"}
 _STRICT = " STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 _DESCRIPTION = {
     "_dataset": 'CREATE TABLE "_dataset" ("key" TEXT PRIMARY KEY, "value" TEXT NOT NULL)',
@@ -34,10 +36,15 @@ _DESCRIPTION = {
 
 
 def to_sqlite(package: Package, tables: Mapping[str, RowSource], file: Path) -> None:
-    """Write a database of all tables, or none of it: the file that was there before survives a failure.
+    """Write a database of all tables; if that fails, an earlier file is unchanged.
 
-    `tables` are those of a verdict without errors. Raises `PublishError` where the file is not an earlier
-    export, or holds more than one wrote, and where SQLite refuses something.
+    Args:
+        package: The descriptor of the dataset.
+        tables: The tables of a validation without errors, by name.
+        file: The database to write; an earlier export is replaced.
+
+    Raises:
+        PublishError: The file is not an earlier export, or holds more than an export, or SQLite refuses the tables.
     """
     file = file.resolve()
     _refuse_foreign(file)
@@ -50,15 +57,15 @@ def to_sqlite(package: Package, tables: Mapping[str, RowSource], file: Path) -> 
         os.fsync(handle)
         new.chmod(0o644)
         new.replace(file)
-    except sqlite3.Error as fault:
-        raise PublishError(f"SQLite does not take these tables: {fault}.") from fault
+    except sqlite3.Error as error:
+        raise PublishError(f"SQLite does not accept these tables: {error}.") from error
     finally:
         os.close(handle)
         new.unlink(missing_ok=True)
 
 
 def _fill(database: sqlite3.Connection, package: Package, tables: Mapping[str, RowSource]) -> None:
-    """Write everything in one transaction; the references, which may run in circles, are checked at its end."""
+    """Write everything in one transaction, which checks the foreign keys at its end: they may form cycles."""
     for pragma in (
         "journal_mode = OFF",
         "synchronous = OFF",
@@ -69,22 +76,22 @@ def _fill(database: sqlite3.Connection, package: Package, tables: Mapping[str, R
     database.execute("BEGIN")
     for statement in _DESCRIPTION.values():
         database.execute(statement + _STRICT)
-    for name, rows in _described(package).items():
+    for name, rows in _description_rows(package).items():
         _insert(database, name, rows)
-    for table in package.tables.values():
-        database.execute(_create(table))
-        for index in _indices(table):  # before the rows: each new row is looked for among those that wait for it
+    for spec in package.tables.values():
+        database.execute(_create_table(spec))
+        for index in _create_indices(spec):  # before the rows: each is looked up by the rows that refer to it
             database.execute(index)
-    for table in package.tables.values():
-        for batch in tables[table.name].to_batches(max_chunksize=10_000):
-            _insert(database, table.name, zip(*map(_cells, batch.columns), strict=True))
+    for name in package.tables:
+        for batch in tables[name].to_batches(max_chunksize=_BATCH_ROWS):
+            _insert(database, name, zip(*map(_cells, batch.columns), strict=True))
     database.execute("COMMIT")
 
 
 def _insert(database: sqlite3.Connection, table: str, rows: Iterable[tuple[object, ...]]) -> None:
     rows = iter(rows)
     if first := next(rows, None):
-        insert = f"INSERT INTO {_quoted(table)} VALUES ({', '.join('?' * len(first))})"  # noqa: S608 (it is quoted)
+        insert = f"INSERT INTO {_identifier(table)} VALUES ({', '.join('?' * len(first))})"  # noqa: S608 (it is quoted)
         database.execute(insert, first)
         database.executemany(insert, rows)
 
@@ -94,98 +101,98 @@ def _cells(column: pa.Array) -> list[object]:
     return cells
 
 
-# ── What the tables must hold ─────────────────────────────────────────────────────────────────────
+# ── Constraints ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _create(table: Table) -> str:
-    lines = [" ".join(_column(column, table.key)) for column in table.columns.values()]
-    if table.key:
-        lines.append(f"PRIMARY KEY ({_list(table.key)})")
-    for reference in table.references:
-        target = f"{_quoted(reference.table)} ({_list(reference.target)})"
-        lines.append(f"FOREIGN KEY ({_list(reference.columns)}) REFERENCES {target} DEFERRABLE INITIALLY DEFERRED")
-    return f"CREATE TABLE {_quoted(table.name)} (\n  " + ",\n  ".join(lines) + f"\n){_STRICT}"
+def _create_table(spec: TableSpec) -> str:
+    lines = [" ".join(_declaration(column, spec.key)) for column in spec.columns]
+    if spec.key:
+        lines.append(f"PRIMARY KEY ({_identifiers(spec.key)})")
+    for key in spec.foreign_keys:
+        target = f"{_identifier(key.table)} ({_identifiers(key.target)})"
+        lines.append(f"FOREIGN KEY ({_identifiers(key.columns)}) REFERENCES {target} DEFERRABLE INITIALLY DEFERRED")
+    return f"CREATE TABLE {_identifier(spec.name)} (\n  " + ",\n  ".join(lines) + f"\n){_STRICT}"
 
 
-def _column(column: Column, key: tuple[str, ...]) -> Iterator[str]:
-    """Yield the words that declare a column; its pattern is not among them, for SQLite matches none."""
-    name = _quoted(column.name)
+def _declaration(column: Column, key: tuple[str, ...]) -> Iterator[str]:
+    """Yield the words that declare a column; without its pattern, because SQLite has no regular expressions."""
+    name = _identifier(column.name)
     yield name
-    yield _TYPES[column.type]
-    if column.required:
+    yield _TYPES[column.data_type]
+    if not column.nullable:
         yield "NOT NULL"
     if column.unique and key != (column.name,):
         yield "UNIQUE"
     if column.vocabulary:
-        yield f"CHECK ({name} IN ({', '.join(map(_text, column.vocabulary))}))"
+        yield f"CHECK ({name} IN ({', '.join(map(_literal, column.vocabulary))}))"
     if column.minimum is not None:
         yield f"CHECK ({name} >= {column.minimum})"
-    if column.type == "date":
-        yield f"CHECK ({name} IS date({name}, '+0 days'))"  # which makes a day of the 30th of February
+    if column.kind == "date":
+        yield f"CHECK ({name} IS date({name}, '+0 days'))"  # which turns 30 February into another day
 
 
-def _indices(table: Table) -> Iterator[str]:
-    """Yield an index for the columns of each reference."""
-    for columns in dict.fromkeys(reference.columns for reference in table.references):
-        index = _quoted(f"{table.name}.{', '.join(columns)}")
-        yield f"CREATE INDEX {index} ON {_quoted(table.name)} ({_list(columns)})"
+def _create_indices(spec: TableSpec) -> Iterator[str]:
+    """Yield an index for the columns of each foreign key."""
+    for columns in dict.fromkeys(key.columns for key in spec.foreign_keys):
+        index = _identifier(f"{spec.name}.{', '.join(columns)}")
+        yield f"CREATE INDEX {index} ON {_identifier(spec.name)} ({_identifiers(columns)})"
 
 
-def _quoted(name: str) -> str:
+def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _text(value: str) -> str:
+def _literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(map(_quoted, names))
+def _identifiers(names: Iterable[str]) -> str:
+    return ", ".join(map(_identifier, names))
 
 
-# ── What describes them ───────────────────────────────────────────────────────────────────────────
+# ── Description ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _described(package: Package) -> dict[str, list[tuple[object, ...]]]:
+def _description_rows(package: Package) -> dict[str, list[tuple[object, ...]]]:
     """Return the rows of the tables that describe the others; `rank` counts the values of a vocabulary from 1."""
     facts = {key: value for key, value in package.descriptor.items() if isinstance(value, str)}
-    columns = [(table, column) for table in package.tables.values() for column in table.columns.values()]
+    tables = package.tables.values()
+    columns = [(spec.name, column) for spec in tables for column in spec.columns]
     return {
         "_dataset": list((facts | ({"build": package.build} if package.build else {})).items()),
-        "_tables": [(table.name, table.title, table.description) for table in package.tables.values()],
-        "_columns": [(table.name, column.name, column.title, column.description) for table, column in columns],
+        "_tables": [(spec.name, spec.title or None, spec.description or None) for spec in tables],
+        "_columns": [
+            (table, column.name, column.title or None, column.description or None) for table, column in columns
+        ],
         "_values": [
-            (table.name, column.name, value, rank, meaning)
+            (table, column.name, value, rank, definition or None)
             for table, column in columns
-            for rank, (value, meaning) in enumerate(column.vocabulary.items(), start=1)
+            for rank, (value, definition) in enumerate(column.vocabulary.items(), start=1)
         ],
     }
 
 
-# ── What must not be lost ─────────────────────────────────────────────────────────────────────────
+# ── Files of others ───────────────────────────────────────────────────────────────────────────────
 
 
 def _refuse_foreign(file: Path) -> None:
-    """Raise unless the file is not there, or is an earlier export as it was written and not in use."""
+    """Raise `PublishError` if a file exists that is not an unmodified earlier export, or one that is in use."""
     if not file.exists():
         return
     if not file.is_file():
         raise PublishError(f"{file} is a folder; name a file.")
-    if in_use := [beside.name for mark in ("-wal", "-journal") if (beside := Path(f"{file}{mark}")).exists()]:
-        raise PublishError(f"{file} is in use, for {in_use[0]} lies beside it. Close it first.")
+    if in_use := [sidecar.name for end in ("-wal", "-journal") if (sidecar := Path(f"{file}{end}")).exists()]:
+        raise PublishError(f"{file} is in use: there is a file {in_use[0]}. Close the database first.")
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
             [(application,)] = database.execute("PRAGMA application_id")
-            names = {
-                name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
-            }
-            written = {name for (name,) in database.execute('SELECT "name" FROM "_tables"')} | set(_DESCRIPTION)
+            tables = database.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')").fetchall()
+            exported = {*database.execute('SELECT "name" FROM "_tables"'), *((name,) for name in _DESCRIPTION)}
     except sqlite3.Error:
-        application, names, written = 0, set(), set()
+        application, tables, exported = 0, [], set()
     if application != APPLICATION_ID:
-        raise PublishError(f"{file} is there already, and no export wrote it. Move it elsewhere, or name another file.")
-    if added := sorted(name for name in names - written if not name.startswith("sqlite_")):
+        raise PublishError(f"{file} exists and is not an export. Move it, or name another file.")
+    if added := sorted(name for (name,) in {*tables} - exported if not name.startswith("sqlite_")):
         raise PublishError(
-            f"{file} holds {', '.join(added[:5])}, which no export wrote and this one would remove."
-            " Move it elsewhere, or name another file."
+            f"{file} holds {', '.join(added[:5])}, which an export would remove. Move it, or name another file."
         )

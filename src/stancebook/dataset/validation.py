@@ -1,35 +1,41 @@
-"""A dataset on disk held against the contract it carries → its tables, and what is wrong with them.
-
-All is checked by Arrow, and a million rows take seconds. Nothing is held whole but keys that stand in no order, which
-no build writes: cells and keys are read batch by batch, references block by block.
-"""
+"""A dataset on disk, validated against its own data package."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from stancebook.dataset.descriptor import Column, Package, Reference
+from stancebook.dataset.descriptor import DataFile, Package
+from stancebook.dataset.duckdb_session import Session, open_session
 from stancebook.dataset.layout import DATAPACKAGE, table_file
-from stancebook.dataset.parquet_table import ParquetTable, RowSample, Violation, shorten
-from stancebook.dataset.re2_patterns import matches
-from stancebook.problems import Problem, display_path, errors_in
+from stancebook.dataset.parquet import file_metadata
+from stancebook.dataset.parquet_files import ParquetFile, ParquetFiles, UnreadableFileError
+from stancebook.problems import Problem, display_path, errors_in, pluralize
+from stancebook.schema.spec import Column, ForeignKey, Storage, TableSpec
 from stancebook.suggestions import one_of
 
-_ROW = "row"
-_BLOCK = 1 << 20  # rows of a table that are held at once, where they are looked for among those of another
+MAX_ROWS_PER_PROBLEM = 10  # rows that break one rule and are reported one by one; the others are counted
+MAX_SHOWN = 100  # characters of a text from a file that a message shows
+
+_SAME_SOURCE = "take all files from one place"
+_ARROW_TYPES: Mapping[Storage, pa.DataType] = {"string": pa.string(), "date": pa.date32(), "integer": pa.int64()}
+_ACCEPTED: Mapping[Storage, Callable[[pa.DataType], bool]] = {
+    "string": lambda type_: _is_text(type_) or (pa.types.is_dictionary(type_) and _is_text(type_.value_type)),
+    "date": pa.types.is_date32,
+    "integer": lambda type_: pa.types.is_integer(type_) and type_ != pa.uint64(),
+}
 
 
 @dataclass(frozen=True)
 class ValidationResult:
-    """The tables that could be read, by name, and the problems; a table has the columns that are as they should be."""
+    """The readable tables of a dataset, each with its valid columns, and the problems."""
 
-    tables: Mapping[str, ParquetTable]
+    tables: Mapping[str, ParquetFiles]
     problems: list[Problem]
 
     @property
@@ -39,210 +45,381 @@ class ValidationResult:
 
 
 def validate_dataset(package: Package) -> ValidationResult:
-    """Return the tables of a dataset, and every way in which they are not what its contract says."""
-    opened = {table.name: ParquetTable(package, table) for table in package.tables.values()}
-    problems = [*_notes(package), *_strangers(package)]
-    cells = {name: list(_faults_of_cells(one)) for name, one in opened.items()}
-    for name, one in opened.items():
-        problems += one.problems
-        if one.is_there:
-            faults = [*cells[name], *_faults_of_keys(one), *_dangling(one, opened)]
-            problems += (problem for fault in faults for problem in one.told(fault))
-    return ValidationResult({name: one for name, one in opened.items() if one.is_there}, sorted(set(problems)))
+    """Validate the tables of a dataset against its data package.
+
+    Checked are files, columns, types, empty cells, vocabularies, patterns, minima, primary keys, foreign keys, and that
+    all files are of one build. DuckDB does this in memory that does not grow with the tables. Files of tables have no
+    lines: the `line` of a problem is the row, counted through all files of the table, and its `column` the place of the
+    column, both from 1; a problem of a table, file or column is on line 1.
+
+    Args:
+        package: The descriptor of the dataset, by `read_package`.
+
+    Raises:
+        DatasetError: A file changed while it was read.
+    """
+    tables = {name: _OpenTable(package, spec) for name, spec in package.tables.items()}
+    problems = [*_note_problems(package), *_unknown_file_problems(package)]
+    with open_session() as session:
+        violations = {name: _cell_violations(session, table) for name, table in tables.items()}
+        for name, table in tables.items():
+            if table.is_readable:
+                rules = (*_key_rules(table), *_foreign_key_rules(table, tables))
+                violations[name] += filter(None, [_row_violation(session, table, rule) for rule in rules])
+    for name, table in tables.items():
+        problems += table.problems
+        if table.is_readable:
+            problems += (problem for violation in violations[name] for problem in violation.problems(table))
+    return ValidationResult(
+        {name: table.rows for name, table in tables.items() if table.is_readable}, sorted(set(problems))
+    )
 
 
-def _notes(package: Package) -> Iterator[Problem]:
+def shorten(text: str) -> str:
+    """Return a text from a file as a message may show it: on one line, without control characters, cut if long."""
+    printable = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[: MAX_SHOWN + 1]
+    )
+    return printable if len(text) <= MAX_SHOWN else f"{printable[:MAX_SHOWN]}…"
+
+
+def _note_problems(package: Package) -> Iterator[Problem]:
     file = display_path(package.folder / DATAPACKAGE)
     for note in package.notes:
         yield Problem(file, 1, 1, note.where, note.message, level="warning")
 
 
-def _strangers(package: Package) -> Iterator[Problem]:
-    """Yield the Parquet files that lie in the folder and not in the contract."""
-    known = {table.file for table in package.tables.values()}
+def _unknown_file_problems(package: Package) -> Iterator[Problem]:
+    """Yield a problem for each Parquet file in the folder that the descriptor does not list."""
+    known = {table_file(name) for name in package.tables}
     for path in package.folder.glob(table_file("*")):
         if path.name not in known:
-            yield Problem(display_path(path), 1, 1, "", f"{DATAPACKAGE} names no such table", level="warning")
-    parts = {file.path for table in package.tables.values() for file in table.files}
+            yield Problem(display_path(path), 1, 1, "", f"{DATAPACKAGE} lists no such table", level="warning")
+    parts = {file.path for files in package.files.values() for file in files}
     for path in package.folder.glob(f"{table_file('*')}/*"):
         if path.parent.name in known and f"{path.parent.name}/{path.name}" not in parts:
-            message = f"{DATAPACKAGE} lists no such part, but whoever reads the whole folder reads it too"
-            yield Problem(display_path(path), 1, 1, "", message, "take it out")
+            message = f"{DATAPACKAGE} lists no such part, but a program that reads the folder reads it too"
+            yield Problem(display_path(path), 1, 1, "", message, "remove it")
 
 
-# ── Cells ─────────────────────────────────────────────────────────────────────────────────────────
+# ── Files and columns ─────────────────────────────────────────────────────────────────────────────
+
+
+class _OpenTable:
+    """The files of one table, opened, and the problems that show without reading rows.
+
+    Attributes:
+        rows: The columns that are valid in all files.
+        is_readable: Whether all files could be read.
+        is_of_build: Whether all files are of the builds that the descriptor names.
+    """
+
+    def __init__(self, package: Package, spec: TableSpec) -> None:
+        self.spec = spec
+        self.file = display_path(package.folder / table_file(spec.name))
+        self.problems: list[Problem] = []
+        self.is_readable = True
+        self.is_of_build = True
+        files = [self._open(package.folder / listed.path, listed) for listed in package.files[spec.name]]
+        found = tuple(file for file in files if file is not None)
+        types = [self._column_types(file.schema) for file in found]
+        valid = {name: type_ for name, type_ in types[0].items() if all(other.get(name) == type_ for other in types)}
+        self.rows = ParquetFiles(pa.schema(list(valid.items())), found) if types else ParquetFiles(pa.schema([]), ())
+        due = package.rows[spec.name]
+        if self.is_readable and self.is_of_build and due not in (None, self.rows.num_rows):
+            self._report("", f"the table has {self.rows.num_rows:,} rows, but {due:,} by {DATAPACKAGE}")
+
+    def has(self, columns: tuple[str, ...]) -> bool:
+        """Return whether columns are valid and of a type that this version knows."""
+        return all(name in self.rows.schema.names and self.spec[name].kind != "unknown" for name in columns)
+
+    def mark_unreadable(self, path: Path, message: str, hint: str = "") -> None:
+        """Report why the table cannot be read."""
+        self._report("", message, hint, path=path)
+        self.is_readable = False
+
+    def _report(self, where: str, message: str, hint: str = "", column: int = 1, path: Path | None = None) -> None:
+        file = self.file if path is None else display_path(path)
+        self.problems.append(Problem(file, 1, column, where, message, hint))
+
+    def _open(self, path: Path, listed: DataFile) -> ParquetFile | None:
+        """Open a file if it is the one that the descriptor lists; else report a problem."""
+        try:
+            if listed.digest is not None and _sha256(path) != listed.digest:
+                self.is_of_build = False
+                self.mark_unreadable(path, f"it is not the part that {DATAPACKAGE} lists", _SAME_SOURCE)
+                return None
+            file = ParquetFile.open(path)
+        except FileNotFoundError:
+            self.mark_unreadable(path, f"{display_path(path)} is missing")
+        except (OSError, UnreadableFileError) as error:
+            self.mark_unreadable(path, _not_parquet(error))
+        else:
+            self._check_build(file, listed)
+            if listed.rows not in (None, file.num_rows):
+                self._report("", f"it has {file.num_rows:,} rows, but {listed.rows:,} by {DATAPACKAGE}", path=path)
+            return file
+        return None
+
+    def _check_build(self, file: ParquetFile, listed: DataFile) -> None:
+        build = _build(file.schema)
+        if build is None:
+            self._report("", "its footer names no build", _SAME_SOURCE, path=file.path)
+        elif listed.build not in (None, build):
+            self.is_of_build = False
+            self._report("", f"the table is of another build than {DATAPACKAGE}", _SAME_SOURCE, path=file.path)
+
+    def _column_types(self, schema: pa.Schema) -> dict[str, pa.DataType]:
+        """Return the valid columns of a file with the types to read them as, and report the others."""
+        types = {}
+        for number, column in enumerate(self.spec.columns, start=1):
+            where = f"{self.spec.name}.{column.name}"
+            if (times := schema.names.count(column.name)) != 1:
+                self._report(where, "the column appears twice" if times else "the column is missing", column=number)
+                continue
+            type_ = schema.field(column.name).type
+            if column.kind == "unknown":
+                types[column.name] = type_
+            elif _ACCEPTED[column.data_type](type_):
+                types[column.name] = _ARROW_TYPES[column.data_type]
+            else:
+                due = _ARROW_TYPES[column.data_type]
+                self._report(where, f"the column holds {type_}, not {due}", column=number)
+        for name in sorted(set(schema.names) - set(self.spec.names)):
+            self._report(f"{self.spec.name}.{shorten(name)}", "the data package has no such column")
+        return types
+
+
+def _not_parquet(error: Exception) -> str:
+    return f"it cannot be read as Parquet: {shorten(str(error))}"
+
+
+def _build(schema: pa.Schema) -> str | None:
+    """Return the build that the footer of a file names, if it does."""
+    try:
+        build = file_metadata(schema)["build"]
+    except (LookupError, TypeError, ValueError):
+        return None
+    return build if isinstance(build, str) else None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return any(is_kind(type_) for is_kind in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view))
+
+
+# ── Rows ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
-class _Rule:
-    """What a column may demand of its cells; an empty cell breaks no rule but the first."""
+class _Violation:
+    """A rule that rows of a table break.
 
-    applies: Callable[[Column], bool]
-    broken: Callable[[Any, Any], Any]  # a column's cells and what it says of them → which break the rule
+    Attributes:
+        columns: The columns that the rule is about.
+        count: How many rows break it.
+        samples: Of the first of them, the row number, the cells of `columns`, and those of the table's key.
+        message: The message for one row, given its cells.
+        summary: The message for the rows that are only counted.
+        hint: The hint for one row, given its cells.
+    """
+
+    columns: tuple[str, ...]
+    count: int
+    samples: list[list[str | None]]
+    message: Callable[[str], str]
+    summary: str
+    hint: Callable[[str], str] = lambda _: ""
+
+    def problems(self, table: _OpenTable) -> Iterator[Problem]:
+        """Yield a problem for each of the first rows, and one for all others."""
+        spec, names = table.spec, ", ".join(self.columns)
+        column = 1 + min(spec.names.index(name) for name in self.columns)
+        for row, *cells in self.samples[:MAX_ROWS_PER_PROBLEM]:
+            texts = [shorten(cell or "") for cell in cells]
+            value, key = ", ".join(texts[: len(self.columns)]), texts[len(self.columns) :]
+            line = int(row or 0) + 1
+            record = ", ".join(key) if key and all(key) else f"row {line}"
+            where = f"{spec.name}[{record}].{names}"
+            yield Problem(table.file, line, column, where, self.message(value), self.hint(value))
+        if (left := self.count - MAX_ROWS_PER_PROBLEM) > 0:
+            line = int(self.samples[MAX_ROWS_PER_PROBLEM][0] or 0) + 1
+            summary = f"{pluralize(left, 'more row')} {self.summary}"
+            yield Problem(table.file, line, column, f"{spec.name}.{names}", summary)
+
+
+@dataclass(frozen=True)
+class _CellRule:
+    """A rule for the cells of a column, which an empty cell breaks only if it says so.
+
+    Attributes:
+        limit: What the column demands; nothing if the rule does not apply to it.
+        broken: The SQL condition that a cell breaks the rule.
+        message: The message for one row.
+        summary: The message for many rows.
+        hint: The hint, given the cell and the column.
+    """
+
+    limit: Callable[[Column], Any]
+    broken: str
     message: str
-    of_more: str
+    summary: str
     hint: Callable[[str, Column], str] = lambda _value, _column: ""
 
 
-_RULES = (
-    _Rule(
-        lambda column: column.required,
-        lambda cells, _: pc.is_null(cells),
+_CELL_RULES = (
+    _CellRule(
+        lambda column: not column.nullable or None,
+        "{cell} IS NULL",
         "{column.name} is empty, and must not be",
         "in which {column.name} is empty",
     ),
-    _Rule(
-        lambda column: bool(column.vocabulary),
-        lambda cells, column: pc.and_(
-            pc.is_valid(cells), pc.invert(pc.is_in(cells, pa.array(list(column.vocabulary))))
-        ),
+    _CellRule(
+        lambda column: list(column.vocabulary) or None,
+        "NOT list_contains({limit}, {cell})",
         "'{value}' is not a value of {column.name}",
         "with other values of {column.name}",
         lambda value, column: one_of(value, column.vocabulary),
     ),
-    _Rule(
-        lambda column: column.pattern is not None,
-        lambda cells, column: pc.invert(matches(cells, column.pattern)),
-        "'{value}' is not of the form of {column.name}",
-        "whose {column.name} is not of its form",
-        lambda _, column: f"it has to match {shorten(str(column.pattern))}",
+    _CellRule(
+        lambda column: column.pattern and column.pattern.pattern,
+        "NOT regexp_full_match({cell}, {limit})",
+        "'{value}' does not match the pattern of {column.name}",
+        "whose {column.name} does not match its pattern",
+        lambda _, column: f"it has to match {shorten(column.pattern.pattern if column.pattern else '')}",
     ),
-    _Rule(
-        lambda column: column.minimum is not None,
-        lambda cells, column: pc.less(cells, pa.scalar(column.minimum, pa.int64())),
+    _CellRule(
+        lambda column: column.minimum,
+        "{cell} < {limit}",
         "{value} is less than {column.minimum}",
         "whose {column.name} is less than {column.minimum}",
     ),
 )
 
 
-def _faults_of_cells(one: ParquetTable) -> Iterator[Violation]:
-    """Yield what is wrong within columns; of the rules that a cell breaks, the first."""
-    columns = [one.table.columns[name] for name in one.schema.names if one.has((name,))]
-    checks = [(column, [(rule, RowSample()) for rule in _RULES if rule.applies(column)]) for column in columns]
-    for first, batch in one.scan():
-        for column, rules in checks:
-            cells, told = batch[column.name], pa.scalar(False)
-            for rule, places in rules:
-                broken = pc.fill_null(rule.broken(cells, column), False)
-                places.add(pc.indices_nonzero(pc.and_not(broken, told)), first)
-                told = pc.or_(broken, told)
-    for column, rules in checks:
-        yield from (_fault_of_cells(rule, column, places) for rule, places in rules if places.number)
+def _cell_violations(session: Session, table: _OpenTable) -> list[_Violation]:
+    """Return the rules that cells break, of each cell the first; this reads all rows and so finds broken files."""
+    names = tuple(column.name for column in table.spec.columns if table.has((column.name,)))
+    if not table.is_readable or not names:
+        return []
+    checks: list[tuple[Column, _CellRule]] = []
+    parameters, cases, aggregates = {}, ["*"], ["count(*)"]
+    for index, name in enumerate(names):
+        column, branches = table.spec[name], []
+        for rule in _CELL_RULES:
+            if (limit := rule.limit(column)) is None:
+                continue
+            number = len(checks)
+            if "{limit}" in rule.broken:
+                parameters[f"limit{number}"] = limit
+            branches.append(f"WHEN {rule.broken.format(cell=f'c{index}', limit=f'$limit{number}')} THEN {number}")
+            aggregates.append(_sample((name, *_key(table)), names, f"broken{index} = {number}"))
+            checks.append((column, rule))
+        if branches:
+            cases.append(f"CASE {' '.join(branches)} END AS broken{index}")
+    sql = f"SELECT {', '.join(aggregates)} FROM (SELECT {', '.join(cases)} FROM rows)"  # noqa: S608 (values are bound)
+    try:
+        [(_, *found)] = session.query(sql, parameters, rows=table.rows.select(names))
+    except UnreadableFileError as error:
+        table.problems.clear()
+        table.mark_unreadable(error.path, _not_parquet(error))
+        return []
+    results = zip(checks, found[::2], found[1::2], strict=True)
+    return [_cell_violation(*check, count, samples) for check, count, samples in results if count]
 
 
-def _fault_of_cells(rule: _Rule, column: Column, rows: RowSample) -> Violation:
-    return Violation(
+def _cell_violation(column: Column, rule: _CellRule, count: int, samples: list[list[str | None]]) -> _Violation:
+    return _Violation(
         (column.name,),
-        rows,
+        count,
+        samples,
         lambda value: rule.message.format(value=value, column=column),
-        rule.of_more.format(column=column),
+        rule.summary.format(column=column),
         lambda value: rule.hint(value, column),
     )
 
 
-# ── Keys and references ───────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class _RowRule:
+    """A rule for rows that have no empty cell in `columns`.
 
-
-def _faults_of_keys(one: ParquetTable) -> Iterator[Violation]:
-    """Yield the rows whose key, or other value of which there should be one, stands in a row before them too."""
-    unique = [(name,) for name, column in one.table.columns.items() if column.unique and (name,) != one.table.key]
-    for columns in filter(None, [one.table.key, *unique]):
-        if one.has(columns) and not _is_increasing(one, columns):
-            names = _names(columns)
-            rows = pa.concat_tables(_numbered(one, columns))
-            firsts = rows.group_by(names).aggregate([(_ROW, "min")])[f"{_ROW}_min"]
-            again = rows[_ROW].filter(pc.invert(pc.is_in(rows[_ROW], firsts))).combine_chunks()
-            if len(again):
-                yield _fault_of_key(one, columns, again)
-
-
-def _is_increasing(one: ParquetTable, columns: Sequence[str]) -> bool:
-    """Return whether each row is greater than the one before it, by some columns, the first of them first.
-
-    Then none stands twice, and nobody needs to hold all of them to know.
+    Attributes:
+        columns: The columns that the rule is about: c0, c1 … in `broken`.
+        broken: The SQL that follows a WHERE clause and selects the rows that break the rule.
+        message: The message for one row, given its cells.
+        summary: The message for many rows.
+        sources: Further rows that `broken` queries, by name.
     """
-    last = None
-    for batch in one.to_batches(columns=columns):
-        if not batch.num_rows:
-            continue
-        cells = [_ranked(batch[name], one.table.columns[name]) for name in columns]
-        chain = cells if last is None else [pa.concat_arrays(pair) for pair in zip(last, cells, strict=True)]
-        greater, same = pa.scalar(False), pa.scalar(True)
-        for each in chain:
-            before, after = each.slice(0, len(each) - 1), each.slice(1)
-            greater = pc.or_(greater, pc.and_(same, pc.less(before, after)))
-            same = pc.and_(same, pc.equal(before, after))
-        if not pc.all(greater, skip_nulls=False).as_py():
-            return False
-        last = [each.slice(len(each) - 1) for each in cells]
-    return True
+
+    columns: tuple[str, ...]
+    broken: str
+    message: Callable[[str], str]
+    summary: str
+    sources: Mapping[str, ParquetFiles] = field(default_factory=dict)
 
 
-def _ranked(cells: pa.Array, column: Column) -> pa.Array:
-    """Return what a build sorts a column by: choices stand in the order of their vocabulary."""
-    return pc.index_in(cells, pa.array(list(column.vocabulary))) if column.vocabulary else cells
+def _key_rules(table: _OpenTable) -> Iterator[_RowRule]:
+    """Yield a rule for the primary key, and for each other column whose values are distinct."""
+    spec = table.spec
+    unique = [(column.name,) for column in spec.columns if column.unique and (column.name,) != spec.key]
+    yield from (_unique_rule(spec, columns) for columns in (spec.key, *unique) if columns and table.has(columns))
 
 
-def _fault_of_key(one: ParquetTable, columns: tuple[str, ...], rows: pa.Array) -> Violation:
-    message = f"the same {', '.join(columns)} stands in another row of {one.table.name}"
-    places = RowSample()
-    places.add(rows)
-    return Violation(columns, places, lambda _: message, f"in which {message}")
+def _unique_rule(spec: TableSpec, columns: tuple[str, ...]) -> _RowRule:
+    message = f"another row of {spec.name} has the same {', '.join(columns)}"
+    cells = ", ".join(f"c{index}" for index in range(len(columns)))
+    repeats = f"QUALIFY row_number() OVER (PARTITION BY {cells} ORDER BY row) > 1"
+    return _RowRule(columns, repeats, lambda _: message, f"in which {message}")
 
 
-def _dangling(one: ParquetTable, opened: Mapping[str, ParquetTable]) -> Iterator[Violation]:
-    """Yield the rows that name a row which is not there; not where tables are missing or of different builds."""
-    for reference in one.table.references:
-        to = opened[reference.table]
-        comparable = (
-            one.is_of_the_build and to.is_of_the_build and one.has(reference.columns) and to.has(reference.target)
-        )
-        if comparable:
-            lost = RowSample()
-            for rows in _numbered(one, reference.columns):
-                lost.add(_lost(rows, to, reference))
-            if lost.number:
-                yield _fault_of_reference(reference, lost)
+def _foreign_key_rules(table: _OpenTable, tables: Mapping[str, _OpenTable]) -> Iterator[_RowRule]:
+    """Yield a rule for each foreign key, unless a table is unreadable or of another build."""
+    for key in table.spec.foreign_keys:
+        target = tables[key.table]
+        is_complete = table.is_of_build and target.is_of_build and target.is_readable
+        if is_complete and table.has(key.columns) and target.has(key.target):
+            yield _foreign_key_rule(key, target.rows.select(key.target))
 
 
-def _lost(rows: pa.Table, to: ParquetTable, reference: Reference) -> pa.Array:
-    """Return the numbers of those rows whose reference leads nowhere, in order."""
-    names = _names(reference.columns)
-    for targets in _numbered(to, reference.target):
-        if not rows.num_rows:
-            break
-        rows = rows.join(targets.drop_columns([_ROW]), names, join_type="left anti")
-    return rows[_ROW].combine_chunks().sort()
-
-
-def _fault_of_reference(reference: Reference, rows: RowSample) -> Violation:
-    return Violation(
-        reference.columns,
-        rows,
-        lambda value: f"'{value}' is not in {reference.table}",
-        f"whose {', '.join(reference.columns)} is not in {reference.table}",
+def _foreign_key_rule(key: ForeignKey, target: ParquetFiles) -> _RowRule:
+    equal = " AND ".join(f"target.c{index} = rows.c{index}" for index in range(len(key.columns)))
+    return _RowRule(
+        key.columns,
+        f"AND NOT EXISTS (SELECT 1 FROM target WHERE {equal})",  # noqa: S608 (names of ours)
+        lambda value: f"'{value}' is not in {key.table}",
+        f"whose {', '.join(key.columns)} is not in {key.table}",
+        {"target": target},
     )
 
 
-def _names(columns: Sequence[str]) -> list[str]:
-    return [str(place) for place in range(len(columns))]
+def _row_violation(session: Session, table: _OpenTable, rule: _RowRule) -> _Violation | None:
+    """Return the rows that break a rule, if there are any."""
+    wanted = (*rule.columns, *_key(table))
+    names = tuple(dict.fromkeys(wanted))
+    filled = " AND ".join(f"c{index} IS NOT NULL" for index in range(len(rule.columns)))
+    sample = _sample(wanted, names, "true")
+    sql = f"SELECT {sample} FROM (SELECT * FROM rows WHERE {filled} {rule.broken})"  # noqa: S608 (names of ours)
+    [(count, samples)] = session.query(sql, {}, rows=table.rows.select(names), **rule.sources)
+    return _Violation(rule.columns, count, samples, rule.message, rule.summary) if count else None
 
 
-def _numbered(one: ParquetTable, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Yield some columns of the rows in which none is empty, under `_names` of their own, and the rows' numbers.
+def _key(table: _OpenTable) -> tuple[str, ...]:
+    """Return the columns that name a row in a problem; none if they are not valid."""
+    return table.spec.key if table.has(table.spec.key) else ()
 
-    They come in blocks of some `_BLOCK` rows, of which there is at least one.
+
+def _sample(columns: tuple[str, ...], names: tuple[str, ...], condition: str) -> str:
+    """Return the SQL aggregates of the rows that meet a condition: their number, and cells of the first ones.
+
+    Args:
+        columns: The columns whose cells are wanted.
+        names: The columns of the view, in order.
+        condition: An SQL condition.
     """
-    types = [one.schema.field(name).type for name in columns]
-    none = pa.schema([*zip(_names(columns), types, strict=True), (_ROW, pa.int64())]).empty_table()
-    first, block = 0, none
-    for batch in one.to_batches(columns=columns):
-        numbers = pa.array(np.arange(first, first + batch.num_rows))
-        rows = pa.table([*batch.columns, numbers], none.column_names).drop_null()
-        first += batch.num_rows
-        block = pa.concat_tables([block, rows])
-        if block.num_rows >= _BLOCK:
-            yield block
-            block = none
-    yield block
+    cells = ", ".join(f"left(c{names.index(name)}::VARCHAR, {MAX_SHOWN + 1})" for name in columns)
+    where = f"FILTER (WHERE {condition})"
+    return f"count(*) {where}, arg_min([row::VARCHAR, {cells}], row, {MAX_ROWS_PER_PROBLEM + 1}) {where}"

@@ -1,4 +1,4 @@
-"""What was added, changed and removed between two versions of a table: as data, and in lines a person can read."""
+"""What was added, changed and removed between two versions of a table: as data, and as lines of text."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Literal
 
-from stancebook.dataset.parquet_table import shorten
+from stancebook.dataset.validation import shorten
 from stancebook.problems import pluralize
 
 Level = Literal["dataset", "table", "column", "value"]
 What = Literal[
     "added",
     "removed",
-    # of a dataset as a whole: what it says of itself
+    # of a dataset: its own metadata
     "about",
     # of a table
     "key",
@@ -38,17 +38,23 @@ What = Literal[
     "definition",
 ]
 
-_LONG = 60  # characters from which on a text is cut down to where it differs
-_AROUND = 20  # characters that are shown before and after
-_NAMED = 5  # places of which a title or a definition is said for the first time
-_CUT = 100  # characters of a text that differs all over
+_MAX_UNCUT_CHARS = 60  # of two longer texts, only the part that differs is shown
+_CONTEXT_CHARS = 20  # shown before and after that part
+_MAX_SHOWN_CHARS = 100  # of one text
+_MAX_NAMES = 5  # of columns and values with added metadata
 
 
 @dataclass(frozen=True)
 class Change:
-    """One change in what is promised of a dataset, a table, a column of it or a value of that.
+    """A change of a dataset, a table, a column or a value of a vocabulary.
 
-    `what` says that it was added or removed, or names what of it changed, from `before` to `after`.
+    Attributes:
+        level: What changed.
+        what: How: it was added or removed, or which property of it changed.
+        column: The column that changed, or that has the value.
+        value: The value that changed.
+        before: The property before, None if there was none; of a removed table, its number of rows.
+        after: The property after, likewise; of an added table, its number of rows.
     """
 
     level: Level
@@ -59,37 +65,37 @@ class Change:
     after: Any = None
 
     @property
-    def is_first_said(self) -> bool:
-        """Whether it is a thing said now of what nothing was said before."""
+    def adds_metadata(self) -> bool:
+        """Whether it adds a title, description, unit or definition where there was none."""
         return self.what in ("title", "description", "unit", "definition") and self.before is None
 
     def __str__(self) -> str:
-        at = " ".join(
+        subject = " ".join(
             f"{level} {shorten(name)}" for level, name in (("column", self.column), ("value", self.value)) if name
         )
         if self.what in ("added", "removed"):
-            rows = self.before if self.what == "removed" else self.after  # of a table
-            return f"{at} {self.what}" if at else f"table {self.what}, with {pluralize(rows, 'row')}"
-        return f"{at}: {self._told()}" if at else self._told()
+            rows = self.before if self.what == "removed" else self.after
+            return f"{subject} {self.what}" if subject else f"table {self.what}, with {pluralize(rows, 'row')}"
+        return f"{subject}: {self._property()}" if subject else self._property()
 
-    def _told(self) -> str:
+    def _property(self) -> str:
         match self.what:
             case "key":
-                return f"the key was {', '.join(self.before) or 'none'}, and is {', '.join(self.after) or 'none'}"
+                return f"the primary key was {_names(self.before) or 'none'} and is now {_names(self.after) or 'none'}"
             case "about":
                 return f"{self.after} changed"
             case "columns":
-                return "the columns stand in another order"
+                return "the columns are in another order"
             case "order" | "listing":
-                scale = "of the scale" if self.what == "order" else "in which the values are listed"
-                return f"the order {scale} was {_names(self.before)}, and is {_names(self.after)}"
+                order = "order of the scale" if self.what == "order" else "order of the values"
+                return f"the {order} was {_names(self.before)} and is now {_names(self.after)}"
             case _:
                 return f"{self.what} {contrast(self.before, self.after, 'none')}"
 
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
-    """One cell of a row that both versions have."""
+    """A cell that changed, in a row that both versions have."""
 
     column: str
     before: Any
@@ -101,7 +107,7 @@ class CellChange:
 
 @dataclass(frozen=True)
 class RowChanges:
-    """The rows, by their keys, that came, went, or have other cells."""
+    """The rows that were added, changed or removed, by their keys."""
 
     added: tuple[str, ...] = ()
     changed: tuple[tuple[str, tuple[CellChange, ...]], ...] = ()
@@ -110,13 +116,10 @@ class RowChanges:
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
 
-    def __add__(self, other: RowChanges) -> RowChanges:
-        return RowChanges(self.added + other.added, self.changed + other.changed, self.removed + other.removed)
-
 
 @dataclass(frozen=True)
 class TableChanges:
-    """The changes of one table, and of its rows; of the dataset as a whole where `table` is empty."""
+    """The changes of one table and of its rows; of the dataset's own metadata if `table` is empty."""
 
     table: str
     changes: tuple[Change, ...] = ()
@@ -125,54 +128,62 @@ class TableChanges:
     def __bool__(self) -> bool:
         return bool(self.changes or self.rows)
 
-    def lines(self, limit: int) -> Iterator[str]:
-        """Yield what changed, a line each; of the rows of each kind so many, and how many more there are."""
-        yield from (str(change) for change in self.changes if not change.is_first_said)
-        first: dict[str, list[str]] = {}
-        for change in self.changes:
-            if change.is_first_said:
-                first.setdefault(change.what, []).append(_place(change))
-        yield from (f"{what} said for the first time: {_some(places)}" for what, places in first.items())
-        yield from self._of_rows(limit)
+    def lines(self, max_rows: int) -> Iterator[str]:
+        """Yield the changes as lines of text.
 
-    def _of_rows(self, limit: int) -> Iterator[str]:
-        marks = {
-            "added": [f"+ {shorten(key)}" for key in self.rows.added[:limit]],
-            "changed": [f"~ {shorten(key)}: {', '.join(map(str, cells))}" for key, cells in self.rows.changed[:limit]],
-            "removed": [f"- {shorten(key)}" for key in self.rows.removed[:limit]],
+        Args:
+            max_rows: The number of added, changed and removed rows to list of each; the others are counted.
+        """
+        yield from (str(change) for change in self.changes if not change.adds_metadata)
+        additions: dict[str, list[str]] = {}
+        for change in self.changes:
+            if change.adds_metadata:
+                additions.setdefault(change.what, []).append(_subject(change))
+        yield from (f"{what} added: {_some(subjects)}" for what, subjects in additions.items())
+        yield from self._row_lines(max_rows)
+
+    def _row_lines(self, max_rows: int) -> Iterator[str]:
+        changed = self.rows.changed[:max_rows]
+        listed = {
+            "added": [f"+ {shorten(key)}" for key in self.rows.added[:max_rows]],
+            "changed": [f"~ {shorten(key)}: {', '.join(map(str, cells))}" for key, cells in changed],
+            "removed": [f"- {shorten(key)}" for key in self.rows.removed[:max_rows]],
         }
-        for kind, listed in marks.items():
+        for kind, lines in listed.items():
             if number := len(getattr(self.rows, kind)):
                 yield f"{pluralize(number, 'row')} {kind}"
-                yield from (f"  {line}" for line in listed)
-                if number > limit:
-                    yield f"  … and {number - limit:,} more"
+                yield from (f"  {line}" for line in lines)
+                if number > max_rows:
+                    yield f"  … and {number - max_rows:,} more"
 
 
 def contrast(before: Any, after: Any, absent: str) -> str:
-    """Return two values with an arrow between; of long texts the stretch in which they differ.
+    """Return two values with an arrow between them; of long texts, the part that differs.
 
-    `absent` is the word for a value that is not there.
+    Args:
+        before: The old value, None if there is none.
+        after: The new value, likewise.
+        absent: The word for no value.
     """
-    if isinstance(before, str) and isinstance(after, str) and max(len(before), len(after)) > _LONG:
-        before, after = _stretches(before, after)
+    if isinstance(before, str) and isinstance(after, str) and max(len(before), len(after)) > _MAX_UNCUT_CHARS:
+        before, after = _differing_parts(before, after)
     return f"{_shown(before, absent)} → {_shown(after, absent)}"
 
 
-def _stretches(before: str, after: str) -> tuple[str, str]:
-    start = _alike(before, after)
-    end = _alike(before[start:][::-1], after[start:][::-1])
-    first, rest = max(0, start - _AROUND), max(0, end - _AROUND)
+def _differing_parts(before: str, after: str) -> tuple[str, str]:
+    start = _common_prefix(before, after)
+    end = _common_prefix(before[start:][::-1], after[start:][::-1])
+    first, rest = max(0, start - _CONTEXT_CHARS), max(0, end - _CONTEXT_CHARS)
 
-    def stretch(text: str) -> str:
+    def part(text: str) -> str:
         return f"{'…' * bool(first)}{text[first : len(text) - rest]}{'…' * bool(rest)}"
 
-    return stretch(before), stretch(after)
+    return part(before), part(after)
 
 
-def _alike(one: str, other: str) -> int:
-    """Return how many characters two texts begin with in common."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+def _common_prefix(left: str, right: str) -> int:
+    """Return with how many equal characters two texts begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False)))
 
 
 def _shown(value: Any, absent: str) -> str:
@@ -181,8 +192,10 @@ def _shown(value: Any, absent: str) -> str:
             return absent
         case bool():
             return "yes" if value else "no"
+        case str() if len(value) > _MAX_SHOWN_CHARS:
+            return repr(f"{value[: _MAX_SHOWN_CHARS - _CONTEXT_CHARS]} … {value[-_CONTEXT_CHARS:]}")
         case str():
-            return repr(value if len(value) <= _CUT else f"{value[: _CUT - _AROUND]} … {value[-_AROUND:]}")
+            return repr(value)
         case _:
             return str(value)
 
@@ -191,10 +204,10 @@ def _names(names: Iterable[str]) -> str:
     return ", ".join(map(shorten, names))
 
 
-def _some(places: list[str]) -> str:
-    more = len(places) - _NAMED
-    return ", ".join(places[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+def _some(names: list[str]) -> str:
+    more = len(names) - _MAX_NAMES
+    return ", ".join(names[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _place(change: Change) -> str:
+def _subject(change: Change) -> str:
     return shorten(".".join(filter(None, [change.column, change.value]))) or "the table"

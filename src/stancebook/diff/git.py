@@ -1,136 +1,110 @@
-"""A path or a git revision → the folder of an older dataset; of a revision, files read out of git's own store.
-
-Nothing of a revision is run, and neither the work tree nor the index is touched.
-"""
+"""The dataset to compare with: a folder, or the dataset in a git revision."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import DEVNULL, PIPE
-from typing import BinaryIO
 
 from stancebook.dataset.layout import DATAPACKAGE, table_name
 from stancebook.exceptions import DatasetError, UnknownRevisionError
 from stancebook.problems import display_folder
 
-_BLOCK = 1 << 20  # bytes that are copied at once
-_FILE_MODES = (b"100644", b"100755")  # neither links nor folders
-
 
 @dataclass(frozen=True)
 class Baseline:
-    """An older dataset: the folder it lies in for now, and what a person calls it."""
+    """The dataset to compare with: its folder, which may be temporary, and its name in messages."""
 
     folder: Path
     name: str
 
 
 @contextmanager
-def baseline_dataset(asked: str, out: Path) -> Iterator[Baseline]:
-    """Give the dataset in the folder `asked`, else the one that the revision of that name has in place of `out`.
+def baseline_dataset(name: str, out: Path) -> Iterator[Baseline]:
+    """Provide the dataset to compare with.
 
-    Raises `NeitherError` where it is neither, and `DatasetError` where the folder or the revision has no dataset.
+    Args:
+        name: A folder with a dataset, or else a revision that has a dataset at the path of `out`. Of a revision, the
+            files are read from git's object store: nothing is checked out or run.
+        out: The dataset's folder, inside a git repository if `name` is a revision; it need not exist.
+
+    Yields:
+        The dataset; that of a revision is in a temporary folder.
+
+    Raises:
+        UnknownRevisionError: `name` is neither a folder nor a revision.
+        DatasetError: The folder or the revision has no dataset.
     """
-    if asked and Path(asked).is_dir():
-        if not (Path(asked) / DATAPACKAGE).exists():
+    folder = Path(name)
+    if name and folder.is_dir():
+        if not (folder / DATAPACKAGE).exists():
             raise DatasetError(
-                f"{display_folder(Path(asked))} is a folder without a {DATAPACKAGE}, and so no dataset;"
-                f" if a revision is meant, write its name in full, such as refs/heads/{asked}"
+                f"{display_folder(folder)} has no {DATAPACKAGE} and so is not a dataset; if you mean a revision, write"
+                f" its full name, such as refs/heads/{name}"
             )
-        yield Baseline(Path(asked), display_folder(Path(asked)))
+        yield Baseline(folder, display_folder(folder))
         return
-    revision = _Revision(asked, out)
-    with tempfile.TemporaryDirectory(prefix="stancebook-") as folder:
-        revision.write(Path(folder))
-        yield Baseline(Path(folder), asked)
+    revision = _Revision(name, out)
+    with tempfile.TemporaryDirectory(prefix="stancebook-") as temporary:
+        revision.extract(Path(temporary))
+        yield Baseline(Path(temporary), name)
 
 
 class _Revision:
-    """A commit of the repository in which a dataset's folder lies."""
+    """A commit of the git repository around the dataset's folder."""
 
-    def __init__(self, asked: str, out: Path) -> None:
+    def __init__(self, name: str, out: Path) -> None:
         git = shutil.which("git")
         if git is None:
-            raise UnknownRevisionError(
-                f"{asked!r} is no folder, and to read a revision git is needed, which is not installed."
-            )
-        self.git = git
-        self.asked = asked
+            raise UnknownRevisionError(f"{name!r} is not a folder, and git, which reads revisions, is not installed.")
+        self.name = name
         self.out = out
-        # A build may not have been written yet: git is asked from the first folder above that is there.
-        self.above = next(folder for folder in out.absolute().parents if folder.is_dir())
+        parent = next(folder for folder in out.absolute().parents if folder.is_dir())
+        place = self._run(git, "-C", str(parent), "rev-parse", "--absolute-git-dir", "--show-prefix")
+        if place.returncode:
+            reason = place.stderr.decode(errors="replace").strip().partition("\n")[0]
+            raise UnknownRevisionError(f"{name!r} is not a folder, and {parent} is not in a git repository ({reason}).")
+        repository, prefix = place.stdout.decode().splitlines()
+        # Without a work tree, git does not look for the path of the current folder in what it archives.
+        self.git = (git, f"--git-dir={repository}", "-c", "core.autocrlf=false")
         self.commit = self._commit()
+        self.tree = f"{self.commit}:{prefix}{out.absolute().relative_to(parent).as_posix()}"
 
-    def write(self, folder: Path) -> None:
-        """Write the data package and the tables of the dataset in this commit into a folder.
-
-        They are written as they are stored, without the changes that git makes to files when it checks them out.
-        """
-        place = self.out.absolute().relative_to(self.above).as_posix()
-        tree = self._run("ls-tree", "--full-tree", "-r", "-z", f"{self.commit}:./{place}")
-        entries = dict(_entries(tree.stdout)) if tree.returncode == 0 else {}
-        if DATAPACKAGE not in entries:
-            raise DatasetError(f"{self.asked} has no dataset in {display_folder(self.out)}")
-        call = self._call("cat-file", "--batch")
-        with subprocess.Popen(call, stdin=PIPE, stdout=PIPE, stderr=DEVNULL) as git:  # noqa: S603 (git, and no shell)
-            for name, blob in entries.items():
-                (folder / name).parent.mkdir(exist_ok=True)
-                with (folder / name).open("xb") as file:
-                    self._copy(blob, git, file)
+    def extract(self, folder: Path) -> None:
+        """Write the data package and the tables of the dataset in this commit into a folder, as they are stored."""
+        if self._run(*self.git, "cat-file", "-e", f"{self.tree}/{DATAPACKAGE}").returncode:
+            raise DatasetError(f"{self.name} has no dataset in {display_folder(self.out)}")
+        call = [*self.git, "archive", "--format=tar", self.tree]
+        with (
+            subprocess.Popen(call, stdout=subprocess.PIPE) as git,  # noqa: S603 (git, and no shell)
+            tarfile.open(fileobj=git.stdout, mode="r|") as archive,
+        ):
+            for member in archive:
+                content = archive.extractfile(member) if member.isreg() else None
+                if content is not None and (member.name == DATAPACKAGE or table_name(member.name)):
+                    (folder / member.name).parent.mkdir(exist_ok=True)
+                    with (folder / member.name).open("xb") as file:
+                        shutil.copyfileobj(content, file)
+        if git.returncode:
+            raise DatasetError(f"git cannot read the dataset of {self.name}")
 
     def _commit(self) -> str:
-        """Return the full id of the commit, which no later call can take for anything else."""
-        inside = self._run("rev-parse", "--git-dir")
-        if inside.returncode:
-            said = inside.stderr.decode(errors="replace").strip().partition("\n")[0]
-            raise UnknownRevisionError(
-                f"{self.asked!r} is no folder, and {self.above} is in no git repository ({said})."
-            )
-        # No name of a revision begins with a hyphen, and git would take one that does for an option; nor with the
-        # mark by which git tells what is not meant.
-        is_name = not self.asked.startswith(("-", "^"))
-        found = self._run("rev-parse", "--verify", f"{self.asked}^{{commit}}") if is_name else None
+        """Return the full id of the commit, which git takes for nothing else."""
+        # A name that begins with a hyphen would be an option, and one with a caret a negation.
+        is_name = not self.name.startswith(("-", "^"))
+        found = self._run(*self.git, "rev-parse", "--verify", f"{self.name}^{{commit}}") if is_name else None
         if found is None or found.returncode:
             raise UnknownRevisionError(
-                f"{self.asked!r} is neither a folder nor a revision of the repository here. Give a folder with a"
-                " dataset, a tag, a branch or a commit; a shallow copy of a repository lacks most of them until they"
-                " are fetched."
+                f"{self.name!r} is neither a folder nor a revision of this repository. Name a folder with a dataset, a"
+                " tag, a branch or a commit; a shallow clone lacks most of them until they are fetched."
             )
         return found.stdout.decode().strip()
 
-    def _copy(self, blob: bytes, git: subprocess.Popen[bytes], file: BinaryIO) -> None:
-        """Ask a `cat-file` that runs for one blob, and write it into a file."""
-        assert git.stdin is not None
-        assert git.stdout is not None
-        git.stdin.write(blob + b"\n")
-        git.stdin.flush()
-        head = git.stdout.readline()
-        if not head.startswith(blob + b" blob "):
-            raise DatasetError(f"git cannot read the dataset of {self.asked}: {head.decode(errors='replace').rstrip()}")
-        left = int(head.rpartition(b" ")[2])
-        while left and (data := git.stdout.read(min(left, _BLOCK))):
-            file.write(data)
-            left -= len(data)
-        git.stdout.read(1)  # the end of the line
-
-    def _run(self, *command: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(self._call(*command), capture_output=True, check=False)  # noqa: S603 (git, and no shell)
-
-    def _call(self, *command: str) -> list[str]:
-        return [self.git, "-C", str(self.above), *command]
-
-
-def _entries(tree: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield name and id of the files of a dataset in a listing of git's."""
-    for entry in filter(None, tree.split(b"\0")):
-        facts, _, name = entry.partition(b"\t")
-        mode, _, blob = facts.split()
-        text = name.decode(errors="replace")
-        if mode in _FILE_MODES and (text == DATAPACKAGE or table_name(text)):
-            yield text, blob
+    @staticmethod
+    def _run(*call: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(call, capture_output=True, check=False)  # noqa: S603 (git, and no shell)

@@ -1,4 +1,4 @@
-"""Changes between two datasets → the version that they need, by the rule of CONTRIBUTING.md."""
+"""The version that changes of a dataset need, by the rules of CONTRIBUTING.md."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from stancebook.dataset.parquet_table import shorten
+from stancebook.dataset.validation import shorten
 from stancebook.diff.changes import Change, Level, TableChanges, What
 from stancebook.problems import pluralize
 
-_STATED = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
-_REASONS = 3  # told one by one; the rest are counted: all stand in the report
+_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+_MAX_REASONS = 3  # the others are counted: the report lists all
 
 Version = tuple[int, int, int]
 
 
 class Bump(IntEnum):
-    """Which part of a version goes up."""
+    """Which part of a version is incremented."""
 
     NONE = 0
     PATCH = 1
@@ -26,9 +26,8 @@ class Bump(IntEnum):
     MAJOR = 3
 
 
-# Whatever a reader of the tables, or somebody who writes seeds, relies on is a promise to both: to take it back is
-# major whichever way it goes. A column that may be empty now surprises the reader, one that may no longer be
-# refuses seeds that were in order.
+# A constraint is a promise to readers of the tables and to coders, so a change of it is major in both directions: a
+# column that may now be empty breaks the code of readers, and one that no longer may makes valid sources invalid.
 RULE: Mapping[tuple[Level, What], Bump] = {
     ("dataset", "about"): Bump.PATCH,
     ("table", "added"): Bump.MINOR,
@@ -57,22 +56,28 @@ RULE: Mapping[tuple[Level, What], Bump] = {
     ("value", "definition"): Bump.PATCH,
 }
 
-# Other words for the same are a patch, another meaning is major: only a person can tell which.
+# Another wording is a patch, another meaning is major: only a person can tell which.
 _WORDING: frozenset[What] = frozenset({"description", "definition"})
 
-_WORDS: Mapping[What, str] = {
+_PROPERTY_NAMES: Mapping[What, str] = {
     "columns": "order of the columns",
     "order": "order of the scale",
     "listing": "order of the values",
-    "required": "leave to be empty",
-    "unique": "promise to be unique",
-    "ordered": "being a scale or none",
+    "required": "nullability",
+    "unique": "uniqueness",
+    "ordered": "kind of vocabulary (scale or not)",
 }
 
 
 @dataclass(frozen=True)
 class RequiredBump:
-    """The least that goes up, why, and what has other words now and may have another meaning."""
+    """The least part of a version to increment.
+
+    Attributes:
+        bump: The part.
+        reasons: The changes that need it.
+        reworded: What has another wording, which may also be another meaning.
+    """
 
     bump: Bump
     reasons: tuple[str, ...] = ()
@@ -81,19 +86,19 @@ class RequiredBump:
 
 @dataclass(frozen=True)
 class VersionAdvice:
-    """What is to be said of the version stated, and whether it is too low."""
+    """Advice on the version that the new dataset states, and whether that version is too low."""
 
-    words: str
+    text: str
     too_low: bool
 
 
 def bump_of(change: Change) -> Bump:
-    """Return which part of a version one change needs to go up; words where there were none are a patch."""
-    return Bump.PATCH if change.is_first_said else RULE[change.level, change.what]
+    """Return which part of a version a change needs to increment; added metadata is a patch."""
+    return Bump.PATCH if change.adds_metadata else RULE[change.level, change.what]
 
 
 def required_bump(changes: Sequence[TableChanges]) -> RequiredBump:
-    """Return what changes need together: the most that one of them does."""
+    """Return what changes need together: the greatest part that one of them needs."""
     reasons: dict[str, Bump] = {}
     reworded = []
     for table in changes:
@@ -102,35 +107,43 @@ def required_bump(changes: Sequence[TableChanges]) -> RequiredBump:
         for change in table.changes:
             bump = bump_of(change)
             reasons[_reason(table, change)] = max(bump, reasons.get(_reason(table, change), Bump.NONE))
-            if change.what in _WORDING and not change.is_first_said:
-                reworded.append(_named(table, change))
+            if change.what in _WORDING and not change.adds_metadata:
+                reworded.append(_subject(table, change))
     bump = max(reasons.values(), default=Bump.NONE)
-    return RequiredBump(bump, tuple(reason for reason, each in reasons.items() if each is bump), tuple(reworded))
+    return RequiredBump(bump, tuple(reason for reason, need in reasons.items() if need is bump), tuple(reworded))
 
 
 def version_advice(needed: RequiredBump, old: str, stated: str) -> VersionAdvice:
-    """Return what the changes since version `old` need, held against the version now stated."""
+    """Compare the version that a dataset states with the one that its changes need.
+
+    Args:
+        needed: What the changes need.
+        old: The version of the older dataset.
+        stated: The version that the newer dataset states.
+    """
     if needed.bump is Bump.NONE:
         return VersionAdvice("Nothing differs: no new version is needed.", too_low=False)
     part, why = needed.bump.name.lower(), _listed(needed.reasons)
-    before, now = _version(old), _version(stated)
+    before, now = _parse(old), _parse(stated)
     if before is None or now is None:
         unread = (stated if before else old) or "an empty version"
-        words = f"{unread} is not of the form MAJOR.MINOR.PATCH: which version that is, is for you to say."
-        return VersionAdvice(f"This needs a {part} version: {why}. But {words}", too_low=False)
+        hint = f"{unread} is not of the form MAJOR.MINOR.PATCH: choose the next version yourself."
+        return VersionAdvice(f"This needs a {part} version: {why}. But {hint}", too_low=False)
     least = bumped(before, needed.bump)
-    as_now = ", which before 1.0.0 is a minor one" if needed.bump is Bump.MAJOR and not before[0] else ""
-    told = [f"This needs a {part} version{as_now} ({_written(least)}): {why}."]
+    as_minor = ", which before 1.0.0 is a minor one" if needed.bump is Bump.MAJOR and not before[0] else ""
     too_low = now < least
-    told.append(f"{stated}, as stated, is {'too low: raise the version of the contract' if too_low else 'enough'}.")
-    most = bumped(before, Bump.MAJOR)
-    if needed.reworded and now < most:
-        told.append(f"If {_listed(needed.reworded)} also means something else now, it needs {_written(most)}.")
-    return VersionAdvice(" ".join(told), too_low)
+    sentences = [
+        f"This needs a {part} version{as_minor} ({_format(least)}): {why}.",
+        f"{stated}, as stated, is {'too low: raise the version of the contract' if too_low else 'enough'}.",
+    ]
+    major = bumped(before, Bump.MAJOR)
+    if needed.reworded and now < major:
+        sentences.append(f"If {_listed(needed.reworded)} also means something else now, it needs {_format(major)}.")
+    return VersionAdvice(" ".join(sentences), too_low)
 
 
 def bumped(version: Version, bump: Bump) -> Version:
-    """Return the next version. Before 1.0.0 nothing is promised yet, and what would be major is minor."""
+    """Return the next version; before 1.0.0, what would be a major version is a minor one (https://semver.org, 4)."""
     major, minor, patch = version
     match bump:
         case Bump.NONE:
@@ -144,38 +157,38 @@ def bumped(version: Version, bump: Bump) -> Version:
 
 
 def _reason(table: TableChanges, change: Change) -> str:
-    """Return a change as a clause; what is said for the first time is one for all of a table."""
-    if change.is_first_said:
-        return f"more is said of {table.table}"
+    """Return a change as a clause; one clause for all metadata that was added to a table."""
+    if change.adds_metadata:
+        return f"metadata added to {table.table}"
     verb = change.what if change.what in ("added", "removed") else "changed"
-    return f"{_named(table, change)} {'was ' * (verb != 'changed')}{verb}"
+    return f"{_subject(table, change)} {'was ' * (verb != 'changed')}{verb}"
 
 
-def _named(table: TableChanges, change: Change) -> str:
-    """Name what changed."""
-    at = ".".join(part for part in (table.table, change.column) if part)
+def _subject(table: TableChanges, change: Change) -> str:
+    """Return the name of what changed."""
+    place = ".".join(part for part in (table.table, change.column) if part)
     match change.what, change.level:
         case "about", _:
-            return f"what the dataset says of itself ({change.after})"
+            return f"the metadata of the dataset ({change.after})"
         case "added" | "removed", "value":
-            return f"value {shorten(change.value)} of {at}"
+            return f"value {shorten(change.value)} of {place}"
         case "added" | "removed", _:
-            return f"{change.level} {at}"
+            return f"{change.level} {place}"
         case "definition", _:
-            return f"the definition of {shorten(change.value)} in {at}"
+            return f"the definition of {shorten(change.value)} in {place}"
         case _:
-            return f"the {_WORDS.get(change.what, change.what)} of {at}"
+            return f"the {_PROPERTY_NAMES.get(change.what, change.what)} of {place}"
 
 
 def _listed(clauses: Sequence[str]) -> str:
-    more = len(clauses) - _REASONS
-    return ", ".join(clauses[:_REASONS]) + (f" and {pluralize(more, 'more change')}" if more > 0 else "")
+    more = len(clauses) - _MAX_REASONS
+    return ", ".join(clauses[:_MAX_REASONS]) + (f" and {pluralize(more, 'more change')}" if more > 0 else "")
 
 
-def _version(text: str) -> Version | None:
-    found = _STATED.fullmatch(text)
-    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+def _parse(text: str) -> Version | None:
+    match = _VERSION.fullmatch(text)
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
-def _written(version: Version) -> str:
+def _format(version: Version) -> str:
     return ".".join(map(str, version))

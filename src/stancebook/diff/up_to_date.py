@@ -1,4 +1,4 @@
-"""A dataset on disk held against what the seeds give now: differences a person can read, by file and row."""
+"""Whether the dataset on disk is what the sources give now: the differences, by file and row, as lines of text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from stancebook.dataset.descriptor import Column, Table, Type
 from stancebook.dataset.layout import (
     DATAPACKAGE,
     DESCRIPTIONS,
@@ -23,94 +22,100 @@ from stancebook.dataset.layout import (
     unknown_files,
 )
 from stancebook.dataset.parquet import file_metadata
-from stancebook.diff.file_pairing import Digests, differing_files, pair_rows, schema_of
-from stancebook.diff.tables import diff_table
+from stancebook.dataset.parquet_files import ParquetFile
+from stancebook.exceptions import DatasetError
+from stancebook.diff.changes import RowChanges
+from stancebook.diff.tables import FileDigests, are_equal, diff_rows, diff_table, open_rows
+from stancebook.schema.spec import Column, ColumnKind, TableSpec
 
-_REBUILT = "the same content, but of another build: something in the seeds that is in no row has changed"
-_TYPES: Mapping[str, Type] = {"string": "string", "date32[day]": "date", "int64": "integer"}
+_REBUILT = "the same content, but of another build: something changed in the sources that is in no row"
+_COLUMN_KINDS: Mapping[str, ColumnKind] = {"string": "text", "date32[day]": "date", "int64": "integer"}
 
 
-def list_differences(new: Path, old: Path, rows: int) -> list[str]:
-    """Return a line for each difference between `new`, fresh from a build, and what the folder `old` holds.
+def list_differences(new: Path, old: Path, max_rows: int) -> list[str]:
+    """Return a line for each difference between two datasets; none if they are the same.
 
-    Of each kind of difference in a table, so many `rows` are listed.
+    Tables are compared by their rows and schemas: it is no difference if a version of the Parquet library writes other
+    bytes for them, nor if a descriptor has the digest of these bytes.
 
-    Tables are compared by their rows and schemas: bytes that differ only in how a version of the Parquet library writes
-    them are no difference, nor is a digest that is true of the file beside it.
+    Args:
+        new: The dataset that a build has just written.
+        old: The folder to compare with, which may be missing.
+        max_rows: The number of added, changed and removed rows to list of each table.
     """
     if not old.is_dir():
-        return ["there is no dataset here"]
-    sides = _Sides(files_in(old), files_in(new), Digests())
-    tables = _tables(new)
-    known = [place for place in sides.old if place in DESCRIPTIONS or table_name(place) in tables]
-    lines = [f"{place}: no build writes this" for place in unknown_files(old, known)]
+        return ["there is no dataset"]
+    files = _FilePairs(files_in(old), files_in(new), FileDigests())
+    tables = _table_names(new)
+    known = [place for place in files.old if place in DESCRIPTIONS or table_name(place) in tables]
+    lines = [f"{place}: not written by a build" for place in unknown_files(old, known)]
     rebuilt = []
     for name in (*map(table_file, tables), *DESCRIPTIONS):
-        told = list(_differences(name, sides, rows))
-        if told == [_REBUILT]:
+        differences = list(_differences(name, files, max_rows))
+        if differences == [_REBUILT]:
             rebuilt.append(name)
         else:
-            lines += (f"{name}: {line}" for line in told)
-    if rebuilt and not lines:  # beside rows that differ, another build goes without saying
-        every = all(table_file(name) in rebuilt for name in tables)
-        return [f"{'all tables' if every else ', '.join(rebuilt)}: {_REBUILT}"]
+            lines += (f"{name}: {difference}" for difference in differences)
+    if rebuilt and not lines:  # another build is news only if nothing else differs
+        all_tables = all(table_file(name) in rebuilt for name in tables)
+        return [f"{'all tables' if all_tables else ', '.join(rebuilt)}: {_REBUILT}"]
     return lines
 
 
 @dataclass(frozen=True)
-class _Sides:
-    """The files of two datasets by their places, and their digests."""
+class _FilePairs:
+    """The files of two datasets by their paths below the folders, and their digests."""
 
     old: Mapping[str, Path]
     new: Mapping[str, Path]
-    digests: Digests
+    digests: FileDigests
 
-    def of(self, table: str) -> tuple[list[Path], list[Path]]:
+    def of_table(self, table: str) -> tuple[list[Path], list[Path]]:
         """Return the files of a table on either side, in the order of their rows."""
         old, new = (
             [side[place] for place in sorted(side) if table_name(place) == table] for side in (self.old, self.new)
         )
         return old, new
 
-    def by_name(self, path: Path, side: Mapping[str, Path]) -> bytes:
-        """Return a text with the place of a file in place of its digest, and of the one that a part carries."""
+    def without_digests(self, path: Path, side: Mapping[str, Path]) -> bytes:
+        """Return a descriptor with names of files in place of their digests, and of the digests of parts' builds."""
         names = {}
         for place, file in side.items():
             if file.is_file():
-                names[self.digests.of(file)] = place
+                names[self.digests[file]] = place
                 if "/" in place and table_name(place):
-                    with suppress(pa.ArrowException, LookupError, ValueError):
-                        names[file_metadata(schema_of(file))["build"]] = f"the build of {place}"
+                    with suppress(DatasetError, LookupError, ValueError):
+                        names[file_metadata(ParquetFile.open(file).schema)["build"]] = f"the build of {place}"
 
-        def named(found: re.Match[bytes]) -> bytes:
-            return names.get(found[0].decode(), found[0].decode()).encode()
+        def name_of(digest: re.Match[bytes]) -> bytes:
+            return names.get(digest[0].decode(), digest[0].decode()).encode()
 
-        return re.sub(rb"[0-9a-f]{64}", named, path.read_bytes())
+        return re.sub(rb"[0-9a-f]{64}", name_of, path.read_bytes())
 
 
-def _tables(folder: Path) -> list[str]:
+def _table_names(folder: Path) -> list[str]:
     """Return the names of a dataset's tables in the order of the contract."""
     resources = json.loads((folder / DATAPACKAGE).read_bytes())["resources"]
     return list(filter(None, dict.fromkeys(table_name(files_of(resource)[0]) for resource in resources)))
 
 
-def _differences(name: str, sides: _Sides, rows: int) -> Iterator[str]:
+def _differences(name: str, files: _FilePairs, max_rows: int) -> Iterator[str]:
     try:
         if table := table_name(name):
-            yield from _of_files(table, sides, rows)
-        elif name not in sides.old:
+            yield from _table_differences(table, files, max_rows)
+        elif name not in files.old:
             yield "missing"
-        elif sides.digests.of(sides.old[name]) == sides.digests.of(sides.new[name]):
+        elif files.digests[files.old[name]] == files.digests[files.new[name]]:
             return
         elif name.endswith(".json"):
-            yield from _of_json(*(sides.by_name(side[name], side) for side in (sides.old, sides.new)))
+            yield from _json_differences(*(files.without_digests(side[name], side) for side in (files.old, files.new)))
         else:
             yield "the text differs"
-    except OSError as fault:
-        yield f"cannot be read ({fault.strerror})"
+    except OSError as error:
+        yield f"cannot be read ({error.strerror})"
 
 
-def _of_json(old: bytes, new: bytes) -> Iterator[str]:
+def _json_differences(old: bytes, new: bytes) -> Iterator[str]:
     if new == old:
         return
     after: dict[str, Any] = json.loads(new)
@@ -128,57 +133,67 @@ def _of_json(old: bytes, new: bytes) -> Iterator[str]:
         yield f"differs in {', '.join(keys)}" if keys else "the layout differs"
 
 
-def _of_files(table: str, sides: _Sides, rows: int) -> Iterator[str]:
-    old, new = sides.of(table)
+def _table_differences(table: str, files: _FilePairs, max_rows: int) -> Iterator[str]:
+    old, new = files.of_table(table)
     if not old:
         yield "missing"
-    elif [sides.digests.of(path) for path in old] != [sides.digests.of(path) for path in new]:
-        files = differing_files(old, new, sides.digests)
+    elif [files.digests[path] for path in old] != [files.digests[path] for path in new]:
+        changed = files.digests.differing_files(old, new)
         try:
-            was, now = (_promise(table, [all_[0], *some]) for all_, some in zip((old, new), files, strict=True))
-            yield from _of_tables(was, now, files, rows)
-        except (pa.ArrowException, LookupError, TypeError, ValueError):
+            before, after = (_spec(table, [side[0], *some]) for side, some in zip((old, new), changed, strict=True))
+            yield from _content_differences(before, after, changed, max_rows)
+        except (DatasetError, pa.ArrowException, LookupError, TypeError, ValueError):
             yield "is not a table that a build wrote"
 
 
-def _of_tables(old: Table, new: Table, files: tuple[list[Path], list[Path]], rows: int) -> Iterator[str]:
-    changes = diff_table(old, new, pair_rows(*files, new.key[0]))
-    if changes:
-        yield from changes.lines(rows)
-    elif any(files) and all(before.equals(after) for before, after in pair_rows(*files, new.key[0])):
-        was, now = ([schema_of(path).metadata for path in side] for side in files)
-        if was != now:
+def _content_differences(
+    old: TableSpec, new: TableSpec, files: tuple[list[Path], list[Path]], max_rows: int
+) -> Iterator[str]:
+    before, after = open_rows(*files) if any(files) else (None, None)
+    rows = RowChanges()
+    if before and after and old.key == new.key:
+        rows = diff_rows(before, after, new.key)
+    if changes := diff_table(old, new, rows):
+        yield from changes.lines(max_rows)
+    elif before and after and are_equal(before, after):
+        metadata = [[file.schema.metadata for file in side.files] for side in (before, after)]
+        if metadata[0] != metadata[1]:
             yield _REBUILT
     else:
-        yield "rows or columns repeat, stand in another order or are kept as other types"
+        yield "rows or columns repeat, are in another order or have other types"
 
 
-def _promise(table: str, files: Sequence[Path]) -> Table:
-    """Return what a table's files say of it, each the same; raise `ValueError` where they do not."""
-    first, *more = (_promised(table, schema_of(path)) for path in files)
-    if any(each != first for each in more):
+def _spec(table: str, files: Sequence[Path]) -> TableSpec:
+    """Return what the footers of a table's files say of it.
+
+    Raises:
+        ValueError: They do not all say the same.
+    """
+    first, *more = (_footer_spec(table, ParquetFile.open(path).schema) for path in files)
+    if any(other != first for other in more):
         raise ValueError(f"{files[0].parent} holds parts of different tables")
     return first
 
 
-def _promised(name: str, schema: pa.Schema) -> Table:
-    """Return what a table's file says of itself: less than the data package, and true of this file alone."""
+def _footer_spec(name: str, schema: pa.Schema) -> TableSpec:
+    """Return what the footer of a file says of its table: less than a data package, but true of this very file."""
     facts = file_metadata(schema)
-    scales = {each["name"]: each for each in facts["columns"]}
-    columns = {field.name: _column(field, scales.get(field.name, {})) for field in schema}
+    scales = {scale["name"]: scale for scale in facts["columns"]}
+    columns = tuple(_column(field, scales.get(field.name, {})) for field in schema)
     about = {key.decode(): text.decode() for key, text in schema.metadata.items()}
-    return Table(name, columns, about.get("title"), about.get("description"), tuple(facts["key"]))
+    return TableSpec(name, about.get("description", ""), columns, tuple(facts["key"]), about.get("title", ""))
 
 
 def _column(field: pa.Field, scale: Mapping[str, Any]) -> Column:
     about = {key.decode(): text.decode() for key, text in (field.metadata or {}).items()}
+    vocabulary = dict.fromkeys(scale.get("categories", ()), "")
     return Column(
-        field.name,
-        _TYPES.get(str(field.type)),
-        about.get("title"),
-        about.get("description"),
-        about.get("unit"),
-        required=not field.nullable,
-        vocabulary=dict.fromkeys(scale.get("categories", ())),
+        kind="categorical" if vocabulary else _COLUMN_KINDS.get(str(field.type), "unknown"),
+        description=about.get("description", ""),
+        name=field.name,
+        title=about.get("title", ""),
+        unit=about.get("unit", ""),
+        nullable=field.nullable,
+        vocabulary=vocabulary,
         ordered=scale.get("ordered", False),
     )

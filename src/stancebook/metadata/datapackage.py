@@ -12,7 +12,7 @@ from stancebook.dataset.layout import table_file
 from stancebook.dataset.table_stats import Part, StoredTable
 from stancebook.problems import pluralize
 from stancebook.schema.contract import Contract
-from stancebook.schema.spec import Column, TableSpec
+from stancebook.schema.spec import Column, ForeignKey, TableSpec
 
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
@@ -76,7 +76,7 @@ def _resource(spec: TableSpec, table: StoredTable) -> dict[str, Any]:
                 "fields": [_field(column, spec) for column in spec.columns],
                 "missingValues": [""],
                 "primaryKey": list(spec.key),
-                "foreignKeys": [_foreign_key(column, spec) for column in spec.references],
+                "foreignKeys": [_foreign_key(each, spec) for each in spec.foreign_keys],
             }
         ),
     }
@@ -91,17 +91,17 @@ def _hash(part: Part) -> str:
     return part.hash and f"sha256:{part.hash}"
 
 
-def _foreign_key(column: Column, spec: TableSpec) -> dict[str, Any]:
+def _foreign_key(key: ForeignKey, spec: TableSpec) -> dict[str, Any]:
     # In version 2, a reference within a table names no resource; in version 1 it named "".
-    target = {} if column.target == spec.name else {"resource": str(column.target).replace("_", "-")}
-    return {"fields": [column.name], "reference": {**target, "fields": [column.target_key]}}
+    target = {} if key.table == spec.name else {"resource": key.table.replace("_", "-")}
+    return {"fields": list(key.columns), "reference": {**target, "fields": list(key.target)}}
 
 
 def _field(column: Column, spec: TableSpec) -> dict[str, Any]:
     field: dict[str, Any] = {
         "name": column.name,
         "title": column.title,
-        "type": "string" if column.storage == "category" else column.storage,
+        "type": column.data_type,
         "description": column.description,
         "unit": column.unit,
     }

@@ -45,6 +45,7 @@ def compile_model(model: type[Table]) -> TableSpec:
         raise ContractError(f"{model.__name__} has no docstring: say in one sentence what one row is.")
     spec = TableSpec(
         name=name,
+        title=name.replace("_", " ").capitalize(),
         kind=kind,
         description=description,
         columns=columns,

@@ -10,7 +10,16 @@ from stancebook.exceptions import ContractError
 from stancebook.schema.compiler import compile_model
 from stancebook.schema.models import Table
 from stancebook.schema.rules import Rule
-from stancebook.schema.spec import ID, QUOTE_CONTEXT, Column, ColumnsByTable, FilledBy, TableKind, TableSpec
+from stancebook.schema.spec import (
+    ID,
+    QUOTE_CONTEXT,
+    Column,
+    ColumnsByTable,
+    FilledBy,
+    ForeignKey,
+    TableKind,
+    TableSpec,
+)
 
 
 @dataclass(frozen=True)
@@ -208,10 +217,14 @@ def _resolve_references(spec: TableSpec, document: str, keys: Mapping[str, str])
         filled_by: FilledBy = "engine" if to_parent else column.filled_by
         return replace(column, target=target, target_key=keys.get(target), filled_by=filled_by)
 
-    return replace(spec, columns=tuple(map(resolve, spec.columns)))
+    columns = tuple(map(resolve, spec.columns))
+    foreign_keys = tuple(
+        ForeignKey((key.name,), key.target, (key.target_key,)) for key in columns if key.target and key.target_key
+    )
+    return replace(spec, columns=columns, foreign_keys=foreign_keys)
 
 
-def _root_kind(spec: TableSpec, tables: Mapping[str, TableSpec]) -> TableKind:
+def _root_kind(spec: TableSpec, tables: Mapping[str, TableSpec]) -> TableKind | None:
     """Return the kind of the table in whose records a table is nested, at any depth; its own if it is not nested."""
     return spec.kind if spec.parent is None else _root_kind(tables[spec.parent], tables)
 

@@ -70,4 +70,5 @@ def pandas_dtype(storage: Storage, categories: Collection[str] = (), *, ordered:
         "category": pd.CategoricalDtype(list(categories), ordered=ordered),
         "date": "datetime64[s]",
         "integer": "int64",
+        "unknown": None,
     }[storage]

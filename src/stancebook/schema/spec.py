@@ -1,4 +1,4 @@
-"""What a compiled contract says of a table and its columns: plain frozen values, free of Pandera."""
+"""Tables and their columns as frozen values, compiled from a contract's models or read from a data package."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 Tables = Mapping[str, "pd.DataFrame"]
 ColumnsByTable = Mapping[str, tuple[str, ...]]  # of some tables, some columns
-ColumnKind = Literal["primary_key", "foreign_key", "categorical", "text", "verbatim", "edtf", "date", "integer"]
+ColumnKind = Literal[
+    "primary_key", "foreign_key", "categorical", "text", "verbatim", "edtf", "date", "integer", "unknown"
+]
 FilledBy = Literal["coder", "pinned", "engine", "edtf_lower", "edtf_upper", "function"]
-Storage = Literal["string", "category", "date", "integer"]
+Storage = Literal["string", "category", "date", "integer", "unknown"]
 TableKind = Literal["codebook", "document", "annotation", "nested", "derived"]
 
 STORAGE: dict[ColumnKind, Storage] = {
@@ -27,6 +29,7 @@ STORAGE: dict[ColumnKind, Storage] = {
     "edtf": "string",
     "date": "date",
     "integer": "integer",
+    "unknown": "unknown",
 }
 
 
@@ -54,12 +57,21 @@ KEY = Pattern(rf"{_WORD}(?:/{_WORD})*(?:#{_WORD})?", "a slug; of a document, its
 
 @dataclass(frozen=True)
 class Column:
-    """One column, compiled.
+    """One column of a table: compiled from a model, or read from a data package.
 
-    `title` is what a reader calls it; `unit` is what a number counts. `filled_by` says who fills it: a coder
-    (`coder`), the engine from what it reads (`engine`), the engine with a coder's leave to pin it (`pinned`),
-    the bound of an EDTF column (`edtf_lower`, `edtf_upper`, of `bound_of`), or a function of the
-    contract (`function`, `compute`).
+    Attributes:
+        kind: What the column holds; `unknown` where a data package names a type that this version cannot check.
+        description: What a cell means, for coders and readers; empty where a data package does not say.
+        title: The heading readers see.
+        unit: What a number counts.
+        nullable: Whether a cell may be empty.
+        unique: Whether the values are distinct although the column is not the primary key.
+        filled_by: Who fills it: a coder (`coder`), the engine from the sources (`engine`), the engine unless a coder
+            overrides it (`pinned`), the bounds of the EDTF column `bound_of` (`edtf_lower`, `edtf_upper`), or the
+            contract's function `compute` (`function`).
+        target: The table a foreign key refers to, by its column `target_key`.
+        vocabulary: Each allowed value with its definition, in order; `ordered` if that order is a scale.
+        default: The column whose value is used where a coder gives none.
     """
 
     kind: ColumnKind
@@ -68,6 +80,7 @@ class Column:
     title: str = ""
     unit: str = ""
     nullable: bool = False
+    unique: bool = False
     filled_by: FilledBy = "coder"
     target: str | None = None
     target_key: str | None = None
@@ -82,8 +95,13 @@ class Column:
 
     @property
     def storage(self) -> Storage:
-        """What a cell of the column is kept as."""
+        """How cells are stored in a frame."""
         return STORAGE[self.kind]
+
+    @property
+    def data_type(self) -> Storage:
+        """How cells are stored in a file: as `storage`, but a category is text."""
+        return "string" if self.storage == "category" else self.storage
 
     @property
     def may_be_given(self) -> bool:
@@ -105,20 +123,39 @@ class RowRule:
 
 
 @dataclass(frozen=True)
-class TableSpec:
-    """One table, compiled: its columns in the order they are written in, its key, and where its rows come from.
+class ForeignKey:
+    """Columns whose values identify a row of `table`, possibly the same table, by its columns `target`."""
 
-    A derived table comes of `derive`, which reads the whole codebook, and of the tables of documents the columns
-    that `reads` names. Rows that differ in the column `apart` have nothing to do with each other.
+    columns: tuple[str, ...]
+    table: str
+    target: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """One table: compiled from a model, or read from a data package, which only says what comes before `kind`.
+
+    Attributes:
+        columns: The columns in the order in which they are written.
+        key: The columns of the primary key.
+        kind: Where the rows come from.
+        model: The Pandera model that the table is compiled from.
+        section: The key under which the rows are written in a source file.
+        parent: The table whose records the rows are nested in.
+        derive: The function that makes a derived table from the codebook and the columns `inputs` of other tables.
+        partition_by: The column that splits the inputs of `derive` into groups that can be processed separately.
+        rules: The conditions across columns, by name.
     """
 
     name: str
-    kind: TableKind
     description: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    model: type[Any]
-    section: str
+    title: str = ""
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    kind: TableKind | None = None
+    model: Any = None
+    section: str = ""
     parent: str | None = None
     derive: Callable[[Tables], pd.DataFrame] | None = None
     inputs: ColumnsByTable = field(default_factory=dict)
@@ -154,11 +191,6 @@ class TableSpec:
         """The keys a record must have."""
         columns = [column.name for column in self.written_columns if column.must_be_given]
         return (ID, *columns) if self.is_annotation else tuple(columns)
-
-    @property
-    def title(self) -> str:
-        """What a reader calls it."""
-        return self.name.replace("_", " ").capitalize()
 
     @property
     def is_annotation(self) -> bool:
