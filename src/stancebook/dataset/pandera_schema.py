@@ -92,7 +92,7 @@ def _are_days(dates: pd.Series[Any]) -> pd.Series[bool]:
 
 
 def _match(texts: pd.Series[Any], pattern: str) -> pd.Series[bool]:
-    """Return which texts match a pattern completely: by RE2, because a pattern from a file may be made to stall `re`."""
+    """Return which texts match a pattern completely; by RE2, because a pattern from a file may stall `re`."""
     import pandas as pd
     import pyarrow as pa
     import pyarrow.compute as pc

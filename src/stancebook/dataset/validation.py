@@ -122,9 +122,9 @@ class _OpenTable:
         self.is_of_build = True
         files = [self._open(package.folder / listed.path, listed) for listed in package.files[spec.name]]
         found = tuple(file for file in files if file is not None)
-        types = [self._column_types(file.schema) for file in found]
-        valid = {name: type_ for name, type_ in types[0].items() if all(other.get(name) == type_ for other in types)}
-        self.rows = ParquetFiles(pa.schema(list(valid.items())), found) if types else ParquetFiles(pa.schema([]), ())
+        types = [self._column_types(file.schema) for file in found] or [{}]
+        valid = [(name, type_) for name, type_ in types[0].items() if all(other.get(name) == type_ for other in types)]
+        self.rows = ParquetFiles(pa.schema(valid), found)
         due = package.rows[spec.name]
         if self.is_readable and self.is_of_build and due not in (None, self.rows.num_rows):
             self._report("", f"the table has {self.rows.num_rows:,} rows, but {due:,} by {DATAPACKAGE}")

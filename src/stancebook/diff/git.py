@@ -7,7 +7,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +81,8 @@ class _Revision:
             raise DatasetError(f"{self.name} has no dataset in {display_folder(self.out)}")
         call = [*self.git, "archive", "--format=tar", self.tree]
         with (
-            subprocess.Popen(call, stdout=subprocess.PIPE) as git,  # noqa: S603 (git, and no shell)
+            subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as git,  # noqa: S603 (no shell)
+            suppress(tarfile.ReadError),  # of an archive that git did not finish
             tarfile.open(fileobj=git.stdout, mode="r|") as archive,
         ):
             for member in archive:

@@ -13,9 +13,9 @@ from stancebook.dataset.descriptor import Package, read_package
 from stancebook.dataset.duckdb_session import open_session
 from stancebook.dataset.layout import table_files
 from stancebook.dataset.parquet_files import ParquetFile, ParquetFiles, RowSource
-from stancebook.exceptions import DatasetError
 from stancebook.dataset.validation import shorten, validate_dataset
 from stancebook.diff.changes import CellChange, Change, RowChanges, TableChanges, What
+from stancebook.exceptions import DatasetError
 from stancebook.problems import pluralize
 from stancebook.schema.spec import Column, TableSpec
 

@@ -23,9 +23,9 @@ from stancebook.dataset.layout import (
 )
 from stancebook.dataset.parquet import file_metadata
 from stancebook.dataset.parquet_files import ParquetFile
-from stancebook.exceptions import DatasetError
 from stancebook.diff.changes import RowChanges
 from stancebook.diff.tables import FileDigests, are_equal, diff_rows, diff_table, open_rows
+from stancebook.exceptions import DatasetError
 from stancebook.schema.spec import Column, ColumnKind, TableSpec
 
 _REBUILT = "the same content, but of another build: something changed in the sources that is in no row"

@@ -126,8 +126,8 @@ def test_a_dataset_with_problems_is_not_exported(run, letters, tmp_path, form):
 @pytest.mark.parametrize(
     ("form", "to", "sentence"),
     [
-        ("sqlite", "notes.txt", "notes.txt is there already, and no export wrote it"),
-        ("csv", "letters", "letters is there already, and no export wrote it"),
+        ("sqlite", "notes.txt", "notes.txt exists and is not an export"),
+        ("csv", "letters", "letters is not empty and is not an export"),
         ("csv", "notes.txt", "notes.txt is a file"),
         ("sqlite", "notes.txt/letters.db", "notes.txt/letters.db cannot be written: "),
     ],

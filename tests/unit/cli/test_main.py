@@ -194,7 +194,7 @@ def test_check_fails_where_it_is_not_lists_what_differs_and_writes_nothing(run, 
 def test_check_fails_where_there_is_no_dataset_and_makes_none(run, project):
     status, out, _ = run("--check")
     assert status == 1
-    assert "there is no dataset here" in out
+    assert "there is no dataset" in out
     assert [path.name for path in project.iterdir()] == ["seeds"]
 
 
@@ -294,7 +294,7 @@ def test_diff_with_a_dataset_that_breaks_its_own_contract_fails(run, project):
     (project / "dataset/mentions.parquet").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
     status, out, _ = run("--diff", "dataset")
     assert status == 1
-    assert "Nothing was compared. dataset/ is not what its own contract says (mentions.parquet:1:1: " in out
+    assert "Nothing was compared. dataset/ does not match its own data package (mentions.parquet:1:1: " in out
 
 
 def test_diff_tells_github_of_a_version_that_is_too_low(run, changed):
@@ -340,7 +340,7 @@ def test_as_json_a_dataset_that_differs_is_told_in_words_beside_an_empty_array(r
     status, out, err = run("--output-format", "json", "--check")
     assert status == 1
     assert json.loads(out) == []
-    assert "there is no dataset here" in err
+    assert "there is no dataset" in err
 
 
 @pytest.mark.parametrize("output_format", ["json", "github"])

@@ -1,3 +1,5 @@
+"""The export to CSV files."""
+
 import csv
 import json
 from pathlib import Path
@@ -17,25 +19,29 @@ OLD = Path(__file__).parents[2] / "datasets/0.1"
 
 @pytest.fixture
 def folder(tmp_path):
+    """A folder to export to, whose parent does not exist."""
     return tmp_path / "deep/csv"
 
 
 def export(dataset, folder, **replaced):
+    """Export a dataset, some of its tables replaced by others."""
     package = read_package(dataset)
     to_csv(package, {**validate_dataset(package).tables, **replaced}, folder)
 
 
-def test_every_row_is_there_as_the_standard_library_reads_it(dataset, folder):
+def test_exported_rows_are_read_by_csv_module(dataset, folder):
+    """The standard library reads every row of the export."""
     export(dataset, folder)
     for name, frame in load(path=dataset).items():
         with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
         assert header == list(frame.columns)
-        plain = frame.astype("object").where(frame.notna(), "").to_numpy().tolist()
-        assert rows == [[str(cell)[:10] if hasattr(cell, "year") else str(cell) for cell in row] for row in plain]
+        cells = frame.astype("object").where(frame.notna(), "").to_numpy().tolist()
+        assert rows == [[str(cell)[:10] if hasattr(cell, "year") else str(cell) for cell in row] for row in cells]
 
 
-def test_lines_marks_and_empty_cells_are_as_the_standard_says(folder):
+def test_quoting_and_empty_cells_follow_rfc_4180(folder):
+    """Lines end in CR LF, texts are quoted, and an empty cell is not an empty text."""
     names = ["Berta", 'a "miller", or\nwhat', None]
     people = pa.table(
         {"person_id": ["a", "b", "c"], "name": names, "lives_in": ["", None, "é"], "master_id": [None] * 3}
@@ -49,29 +55,32 @@ def test_lines_marks_and_empty_cells_are_as_the_standard_says(folder):
     )
 
 
-def test_the_data_package_beside_them_is_valid_and_says_all_that_the_other_says(dataset, folder):
+def test_data_package_of_export_is_valid_and_complete(dataset, folder):
+    """The data package of an export is valid and has all properties of the original."""
     export(dataset, folder)
-    told = frictionless.Package(str(folder / "datapackage.json")).validate()
-    assert told.valid, told.to_summary()
+    report = frictionless.Package(str(folder / "datapackage.json")).validate()
+    assert report.valid, report.to_summary()
     written, package = (json.loads((each / "datapackage.json").read_bytes()) for each in (folder, dataset))
     assert {**written, "resources": None} == {**package, "resources": None}
-    for mine, its in zip(written["resources"], package["resources"], strict=True):
-        assert mine["path"] == its["path"].replace(".parquet", ".csv")
-        assert mine["schema"] == {**its["schema"], "missingValues": [""]}
+    for exported, original in zip(written["resources"], package["resources"], strict=True):
+        assert exported["path"] == original["path"].replace(".parquet", ".csv")
+        assert exported["schema"] == {**original["schema"], "missingValues": [""]}
 
 
-def test_a_fault_in_a_file_is_found_by_the_data_package(folder):
+def test_frictionless_finds_errors_in_export(folder):
+    """Frictionless finds wrong cells of an export by its data package."""
     export(OLD, folder)
     text = (folder / "claims.csv").read_text(encoding="utf-8")
     (folder / "claims.csv").write_text(text.replace('"fair"', '"utter"').replace('"falk"', '"olaf"'), encoding="utf-8")
-    told = frictionless.Package(str(folder / "datapackage.json")).validate()
-    assert {error for (error,) in told.flatten(["type"])} >= {"constraint-error", "foreign-key"}
+    report = frictionless.Package(str(folder / "datapackage.json")).validate()
+    assert {error for (error,) in report.flatten(["type"])} >= {"constraint-error", "foreign-key"}
 
 
-# ── What is not lost ──────────────────────────────────────────────────────────────────────────────
+# ── Existing folders ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_earlier_export_is_replaced_whole(dataset, folder):
+def test_earlier_export_is_replaced(dataset, folder):
+    """An export replaces an earlier one, tables that it does not have included."""
     export(dataset, folder)
     export(OLD, folder)
     assert sorted(path.name for path in folder.iterdir()) == sorted(
@@ -83,36 +92,40 @@ def test_an_earlier_export_is_replaced_whole(dataset, folder):
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("people.csv", "my own people"),
+        ("people.csv", "other people"),
         ("datapackage.json", '{"resources": [{"path": "people.csv"}]}'),
         ("datapackage.json", '{"stancebook": {}, "resources": [{"path": "people.parquet"}]}'),
         ("datapackage.json", "{"),
         ("datapackage.json", "7"),
     ],
-    ids=["table of mine", "data package of mine", "dataset", "broken", "number"],
+    ids=["other table", "other data package", "dataset", "broken", "number"],
 )
-def test_a_folder_that_no_export_wrote_is_refused(folder, name, content):
+def test_other_folder_is_refused_and_unchanged(folder, name, content):
+    """A folder that is not an export is refused and unchanged."""
     folder.mkdir(parents=True)
     (folder / name).write_text(content, encoding="utf-8")
-    with pytest.raises(PublishError, match="is there already, and no export wrote it"):
+    with pytest.raises(PublishError, match="is not empty and is not an export"):
         export(OLD, folder)
     assert [(path.name, path.read_text(encoding="utf-8")) for path in folder.iterdir()] == [(name, content)]
 
 
-def test_what_somebody_added_to_an_export_is_kept(folder):
+def test_export_with_added_file_is_refused(folder):
+    """An export to which a file was added is refused."""
     export(OLD, folder)
     (folder / "notes.csv").touch()
     with pytest.raises(PublishError, match=r"holds notes\.csv, which no build wrote"):
         export(OLD, folder)
 
 
-def test_a_column_that_csv_has_no_words_for_is_refused(folder):
+def test_column_of_lists_is_refused(folder):
+    """A column that CSV cannot hold is refused, and nothing is written."""
     with pytest.raises(PublishError, match="cannot be written as CSV"):
         export(OLD, folder, people=pa.table({"person_id": [["a"]]}))
     assert not folder.exists()
 
 
-def test_an_empty_folder_is_filled_and_a_file_is_refused(folder):
+def test_empty_folder_is_filled_and_file_is_refused(folder):
+    """An empty folder is filled; a file in its place is refused."""
     folder.mkdir(parents=True)
     export(OLD, folder)
     with pytest.raises(PublishError, match="is a file"):

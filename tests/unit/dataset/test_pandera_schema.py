@@ -1,3 +1,5 @@
+"""Pandera schemas made from data packages."""
+
 import json
 import shutil
 from pathlib import Path
@@ -16,12 +18,13 @@ OLD = Path(__file__).parents[2] / "datasets/0.1"
 
 @pytest.fixture
 def claims():
+    """The claims of the sample dataset that version 0.1 built."""
     return load("claims", path=OLD)
 
 
 @pytest.fixture
 def refused():
-    """Validate a frame of the letters, and return the columns and reasons of what fails."""
+    """Return a function that validates a wrong frame and returns the columns and reasons that fail."""
 
     def call(frame, table="claims"):
         with pytest.raises(SchemaErrors) as found:
@@ -31,23 +34,26 @@ def refused():
     return call
 
 
-# ── What passes ───────────────────────────────────────────────────────────────────────────────────
+# ── Valid frames ───────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("table", CONTRACT.tables)
-def test_every_table_of_the_dataset_that_came_with_the_package_passes(table):
+def test_packaged_tables_pass(table):
+    """Every table of the packaged dataset passes its schema and is returned unchanged."""
     found = pandera_schema(table)
     assert isinstance(found, DataFrameSchema)
     frame = load(table)
     pd.testing.assert_frame_equal(found.validate(frame, lazy=True), frame)
 
 
-def test_a_dataset_that_the_first_version_built_passes():
+def test_dataset_of_0_1_passes():
+    """The tables that version 0.1 built pass their schemas."""
     for table, frame in load(path=OLD).items():
         pandera_schema(table, path=OLD).validate(frame, lazy=True)
 
 
-def test_it_says_what_the_model_says_of_every_column():
+def test_schema_equals_that_of_the_model():
+    """The schema of a table has the columns, types and descriptions of its model."""
     for spec in CONTRACT.tables.values():
         rebuilt, model = pandera_schema(spec.name), spec.model.to_schema()
         assert (rebuilt.name, rebuilt.description) == (spec.name, spec.description)
@@ -60,15 +66,16 @@ def test_it_says_what_the_model_says_of_every_column():
             assert str(column.dtype) == str(model.columns[name].dtype)
 
 
-def test_empty_frames_pass(claims):
+def test_empty_frame_passes(claims):
+    """A frame without rows passes."""
     pandera_schema("claims", path=OLD).validate(claims.iloc[:0], lazy=True)
 
 
-# ── What does not ─────────────────────────────────────────────────────────────────────────────────
+# ── Invalid frames ─────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
-    ("column", "spoil", "reason"),
+    ("column", "damage", "reason"),
     [
         ("claim_id", lambda s: s.where(s.index != 1, "Not A Key"), "DATAFRAME_CHECK"),
         ("claim_id", lambda s: s.where(s.index != 1, s[0]), "SERIES_CONTAINS_DUPLICATES"),
@@ -83,24 +90,28 @@ def test_empty_frames_pass(claims):
         ("quote", lambda s: s.str.len(), "WRONG_DATATYPE"),
     ],
 )
-def test_a_planted_fault_fails_at_its_column_alone(claims, refused, column, spoil, reason):
-    assert refused(claims.assign(**{column: spoil(claims[column])})) == [(column, reason)]
+def test_wrong_column_fails_alone(claims, refused, column, damage, reason):
+    """A wrong column fails for one reason, and no other column does."""
+    assert refused(claims.assign(**{column: damage(claims[column])})) == [(column, reason)]
 
 
-def test_columns_that_are_missing_or_extra_fail(claims, refused):
-    assert refused(claims.assign(mood="glad").drop(columns="strength")) == [
+def test_missing_and_extra_columns_fail(claims, refused):
+    """A frame with a missing or an extra column fails."""
+    assert refused(claims.assign(mood="calm").drop(columns="strength")) == [
         ("claims", "COLUMN_NOT_IN_SCHEMA"),
         ("claims", "COLUMN_NOT_IN_DATAFRAME"),
     ]
 
 
-def test_a_key_of_several_columns_is_one(refused):
+def test_repeated_composite_key_fails(refused):
+    """Rows with the same key of several columns fail."""
     witnesses = load("witnesses", path=OLD)
     assert refused(pd.concat([witnesses, witnesses], ignore_index=True), "witnesses") == [("witnesses", "DUPLICATES")]
 
 
 @pytest.mark.parametrize("storage", ["pyarrow", "python"])
-def test_no_pattern_of_a_dataset_can_hold_the_reader_up(tmp_path, storage):
+def test_exponential_pattern_is_matched_in_linear_time(tmp_path, storage):
+    """A pattern that makes backtracking engines stall is matched at once."""
     folder = shutil.copytree(OLD, tmp_path / "letters")
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     package["resources"][0]["schema"]["fields"][2]["constraints"] = {"pattern": "(a|a)*b"}
@@ -111,22 +122,24 @@ def test_no_pattern_of_a_dataset_can_hold_the_reader_up(tmp_path, storage):
         pandera_schema("people", path=folder).validate(people, lazy=True)
 
 
-# ── Where it comes from ───────────────────────────────────────────────────────────────────────────
+# ── Missing and unknown ───────────────────────────────────────────────────────────────────────────
 
 
-def test_what_is_not_there_is_refused_as_by_load(tmp_path):
+def test_missing_table_and_dataset_are_refused(tmp_path):
+    """A missing table or dataset is refused, as by `load`."""
     with pytest.raises(DatasetError, match="has no table 'claim'; it has people"):
         stancebook.pandera_schema("claim", path=OLD)
     with pytest.raises(DatasetError, match="is not a dataset"):
         stancebook.pandera_schema("claims", path=tmp_path)
 
 
-def test_what_this_version_cannot_check_is_warned_of(tmp_path):
+def test_unchecked_property_is_a_warning(tmp_path):
+    """What this version cannot check of a table is a warning."""
     folder = shutil.copytree(OLD, tmp_path / "letters")
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     package["resources"][0]["schema"]["fields"][2] |= {"type": "geopoint", "constraints": {}}
     (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
-    with pytest.warns(UserWarning, match=r"people\.lives_in: the type 'geopoint' is not known here"):
+    with pytest.warns(UserWarning, match=r"people\.lives_in: the type 'geopoint' is unknown"):
         found = pandera_schema("people", path=folder)
     found.validate(load("people", path=folder).assign(lives_in=1))
     pandera_schema("claims", path=folder)

@@ -1,3 +1,5 @@
+"""The export to a SQLite database."""
+
 import shutil
 import sqlite3
 from contextlib import closing
@@ -17,6 +19,7 @@ OLD = Path(__file__).parents[2] / "datasets/0.1"
 
 @pytest.fixture
 def file(tmp_path):
+    """A database to export to, in a folder that does not exist."""
     return tmp_path / "deep/letters.db"
 
 
@@ -27,25 +30,27 @@ def export(folder, file):
 
 @pytest.fixture
 def query(file):
-    """Export the letters, and ask the database, with foreign keys on as a user may have them."""
+    """Export the sample dataset, and return a function that queries it with foreign keys enforced."""
     export(OLD, file)
     with closing(sqlite3.connect(file, isolation_level=None)) as database:
         database.execute("PRAGMA foreign_keys = ON")
         yield lambda sql, *values: database.execute(sql, values).fetchall()
 
 
-# ── What is in it ─────────────────────────────────────────────────────────────────────────────────
+# ── Content ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_row_is_there_days_as_iso_text_and_empty_cells_null(query):
+def test_exported_rows_have_iso_dates_and_nulls(query):
+    """Every row is exported, with dates as ISO text and empty cells as NULL."""
     for name, frame in load(path=OLD).items():
         rows = frame.astype("object").where(frame.notna(), None).to_numpy().tolist()
         shown = [tuple(str(cell)[:10] if hasattr(cell, "year") else cell for cell in row) for row in rows]
-        assert query(f'SELECT * FROM "{name}"') == shown  # noqa: S608 (names of ours)
+        assert query(f'SELECT * FROM "{name}"') == shown  # noqa: S608 (fixed names)
     assert query("SELECT when_start, answers_id FROM claims") == [("1901-04-29", None), (None, "bridge#c01")]
 
 
-def test_every_table_of_a_dataset_with_circles_is_there(dataset, file):
+def test_dataset_with_cyclic_references_is_exported(dataset, file):
+    """Tables whose foreign keys form cycles are exported and pass the checks of SQLite."""
     export(dataset, file)
     with closing(sqlite3.connect(file)) as database:
         for name, frame in load(path=dataset).items():
@@ -54,13 +59,14 @@ def test_every_table_of_a_dataset_with_circles_is_there(dataset, file):
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_keys_and_references_are_declared_and_followed_by_an_index(query):
+def test_keys_are_declared_and_indexed(query):
+    """Primary and foreign keys are declared, and foreign keys have an index."""
     assert query("SELECT name FROM pragma_table_info('witnesses') WHERE pk ORDER BY pk") == [
         ("claim_id",),
         ("person_id",),
     ]
-    told = query('SELECT "from", "table", "to" FROM pragma_foreign_key_list(\'claims\') ORDER BY id DESC')
-    assert told == [
+    keys = query('SELECT "from", "table", "to" FROM pragma_foreign_key_list(\'claims\') ORDER BY id DESC')
+    assert keys == [
         ("person_id", "people", "person_id"),
         ("believer_id", "people", "person_id"),
         ("answers_id", "claims", "claim_id"),
@@ -84,13 +90,15 @@ def test_keys_and_references_are_declared_and_followed_by_an_index(query):
         ("UPDATE claims SET answers_id = 'bridge#c09'", "FOREIGN KEY constraint failed"),
     ],
 )
-def test_the_database_itself_keeps_the_contract(query, change, constraint):
+def test_database_enforces_constraints(query, change, constraint):
+    """The database refuses changes that break the constraints of the data package."""
     with pytest.raises(sqlite3.IntegrityError) as refused:
         query(change)
     assert constraint in str(refused.value)
 
 
-def test_it_describes_itself(query):
+def test_database_describes_its_tables(query):
+    """Tables of the database describe the dataset, its tables, columns and values."""
     assert ("title", "Letters") in query('SELECT * FROM "_dataset"')
     assert ("build",) in query('SELECT "key" FROM "_dataset"')
     assert query("SELECT description FROM _tables WHERE name = 'people'") == [
@@ -106,75 +114,85 @@ def test_it_describes_itself(query):
     ]
 
 
-def test_names_are_quoted_whatever_they_are(tmp_path, file):
+def test_hostile_column_name_is_quoted(tmp_path, file):
+    """A column name with quotation marks and SQL is quoted."""
     folder = shutil.copytree(OLD, tmp_path / "letters")
     text = (folder / "datapackage.json").read_text(encoding="utf-8")
     (folder / "datapackage.json").write_text(text.replace('"name": "lives_in"', '"name": "order\\"; --"'), "utf-8")
     package = read_package(folder)
     tables = validate_dataset(read_package(OLD)).tables
-    people = tables["people"].read().rename_columns(["person_id", "name", 'order"; --', "master_id"])
+    people = pa.Table.from_batches(tables["people"].to_batches()).rename_columns(
+        ["person_id", "name", 'order"; --', "master_id"]
+    )
     to_sqlite(package, {**tables, "people": people}, file)
     with closing(sqlite3.connect(file)) as database:
         assert database.execute('SELECT "order""; --" FROM people').fetchall() == [(None,), ("FA1",), (None,)]
 
 
-# ── What is not lost ──────────────────────────────────────────────────────────────────────────────
+# ── Existing files ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_earlier_export_is_replaced_and_nothing_is_left_beside(file):
+def test_earlier_export_is_replaced(file):
+    """An export replaces an earlier one and leaves no temporary file."""
     export(OLD, file)
     export(OLD, file)
     assert [path.name for path in file.parent.iterdir()] == [file.name]
     assert file.stat().st_mode & 0o777 == 0o644
 
 
-def test_the_old_database_survives_a_failure(file):
+def test_failed_export_leaves_old_database(file):
+    """An export that fails leaves the earlier one unchanged."""
     export(OLD, file)
     before = file.read_bytes()
     package = read_package(OLD)
     tables = dict(validate_dataset(package).tables)
     tables["tallies"] = pa.table({"person_id": ["nobody"], "n_claims": [1]})
-    with pytest.raises(PublishError, match="SQLite does not take these tables: FOREIGN KEY constraint failed"):
+    with pytest.raises(PublishError, match="SQLite does not accept these tables: FOREIGN KEY constraint failed"):
         to_sqlite(package, tables, file)
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
 @pytest.mark.parametrize("content", [b"", b"my notes", b"SQLite format 3\x00"], ids=["empty", "text", "cut short"])
-def test_a_file_that_no_export_wrote_is_refused(file, content):
+def test_other_file_is_refused_and_unchanged(file, content):
+    """A file that is not an export is refused and unchanged."""
     file.parent.mkdir()
     file.write_bytes(content)
-    with pytest.raises(PublishError, match="is there already, and no export wrote it"):
+    with pytest.raises(PublishError, match="exists and is not an export"):
         export(OLD, file)
     assert file.read_bytes() == content
 
 
-def test_a_database_of_another_program_is_refused(file):
+def test_other_database_is_refused(file):
+    """A database of another program is refused."""
     file.parent.mkdir()
     with closing(sqlite3.connect(file)) as database:
         database.execute("CREATE TABLE thesis (chapter TEXT)")
-    with pytest.raises(PublishError, match="no export wrote it"):
+    with pytest.raises(PublishError, match="is not an export"):
         export(OLD, file)
 
 
-def test_an_export_to_which_somebody_added_a_table_is_refused_by_its_name(file):
+def test_export_with_added_table_is_refused(file):
+    """An export to which a table was added is refused, with the name of the table."""
     export(OLD, file)
     with closing(sqlite3.connect(file)) as database:
         database.execute("CREATE TABLE my_notes (note TEXT)")
-    with pytest.raises(PublishError, match="holds my_notes, which no export wrote"):
+    with pytest.raises(PublishError, match="holds my_notes, which an export would remove"):
         export(OLD, file)
 
 
-def test_a_database_in_use_and_a_folder_are_refused(file):
+def test_database_in_use_and_folder_are_refused(file):
+    """A database in use is refused, and so is a folder."""
     export(OLD, file)
     Path(f"{file}-wal").touch()
-    with pytest.raises(PublishError, match=r"is in use, for letters\.db-wal lies beside it"):
+    with pytest.raises(PublishError, match=r"is in use: there is a file letters\.db-wal"):
         export(OLD, file)
     with pytest.raises(PublishError, match="is a folder; name a file"):
         export(OLD, file.parent)
 
 
-def test_a_link_is_followed_and_stays(file, tmp_path):
+def test_symlink_is_followed(file, tmp_path):
+    """The export replaces the target of a symbolic link, not the link."""
     export(OLD, file)
     link = tmp_path / "link.db"
     link.symlink_to(file)

@@ -1,4 +1,4 @@
-"""A dataset whose tables are folders of parts is the same dataset: to the loader, to its own checks, to other tools."""
+"""A dataset whose tables are folders of parts equals one in files: for `load`, validation, exports and other tools."""
 
 import contextlib
 import io
@@ -10,6 +10,7 @@ from contextlib import closing
 import duckdb
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -27,49 +28,53 @@ from tests.unit.sample_contract import LETTERS, write
 TABLES = list(CONTRACT.tables)
 
 
-def place(table, number):
-    """Where a part of a table lies."""
+def part(table, number):
+    """Return the path of a part below the dataset's folder."""
     return f"{table}.parquet/part-{number:05}.parquet"
 
 
-# ── The loader ────────────────────────────────────────────────────────────────────────────────────
+# ── Loading ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_same_frames_are_loaded(split, built):
+def test_load_of_parts_equals_load_of_files(split, built):
+    """`load` returns the same frames for tables in parts and tables in one file."""
     for name, frame in load(path=split).items():
         pd.testing.assert_frame_equal(frame, built.frames[name])
 
 
 @pytest.fixture
 def copied(split, tmp_path):
+    """A copy of the dataset in parts."""
     return shutil.copytree(split, tmp_path / "dataset")
 
 
-def rewritten(folder):
-    """Write a part anew, with other cells and the same metadata."""
-    path = folder / place("statements", 0)
+def rewrite(folder):
+    """Write a part again, with other rows and the same metadata."""
+    path = folder / part("statements", 0)
     table = pq.read_table(path)
     pq.write_table(table.slice(0, 0), path)
 
 
 @pytest.mark.parametrize(
-    ("spoil", "sentence"),
+    ("damage", "sentence"),
     [
-        (lambda f: (f / place("statements", 1)).unlink(), r"statements\.parquet/part-00001\.parquet is missing"),
-        (lambda f: shutil.copy(f / place("statements", 0), f / place("statements", 1)), "is of another build than"),
-        (rewritten, "is of another build than"),
-        (lambda f: (f / place("statements", 0)).write_bytes(b"PAR1"), "is not a table that a build wrote"),
+        (lambda f: (f / part("statements", 1)).unlink(), r"statements\.parquet/part-00001\.parquet is missing"),
+        (lambda f: shutil.copy(f / part("statements", 0), f / part("statements", 1)), "is of another build than"),
+        (rewrite, "is of another build than"),
+        (lambda f: (f / part("statements", 0)).write_bytes(b"PAR1"), "is not a table that a build wrote"),
     ],
     ids=["missing", "a part of another build", "another content", "broken"],
 )
-def test_a_part_that_is_not_the_one_listed_is_refused(spoil, sentence, copied):
-    spoil(copied)
+def test_load_refuses_part_that_is_not_listed(damage, sentence, copied):
+    """`load` refuses a part that is not the one that the descriptor lists."""
+    damage(copied)
     with pytest.raises(DatasetError, match=sentence):
         load("statements", path=copied)
     assert len(load("actors", path=copied)) == 5
 
 
-def test_a_list_of_parts_that_tells_of_others_is_refused(copied):
+def test_load_refuses_list_of_other_parts(copied):
+    """`load` refuses a descriptor that lists other parts than paths."""
     package = json.loads((copied / "datapackage.json").read_bytes())
     package["resources"][0]["parts"].pop()
     (copied / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
@@ -77,68 +82,72 @@ def test_a_list_of_parts_that_tells_of_others_is_refused(copied):
         load("statements", path=copied)
 
 
-# ── Its own checks ────────────────────────────────────────────────────────────────────────────────
+# ── Validation ────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
-def told(copied, monkeypatch):
-    """Check the copied dataset, and return its problems as lines."""
+def problems(copied, monkeypatch):
+    """Return a function that validates the copy and returns its problems as lines."""
     monkeypatch.chdir(copied.parent)
     return lambda: [
         f"{p.file}:{p.line}: {p.where}: {p.message}" for p in validate_dataset(read_package(copied)).problems
     ]
 
 
-def test_it_is_sound(told):
-    assert told() == []
+def test_dataset_in_parts_is_valid(problems):
+    """A dataset in parts has no problems."""
+    assert problems() == []
 
 
 @pytest.mark.parametrize(
-    ("spoil", "problem"),
+    ("damage", "problem"),
     [
-        (lambda f: (f / place("statements", 1)).unlink(), "{part}:1: : {part} is missing"),
+        (lambda f: (f / part("statements", 1)).unlink(), "{part}:1: : {part} is missing"),
         (
-            lambda f: shutil.copy(f / place("statements", 0), f / place("statements", 1)),
+            lambda f: shutil.copy(f / part("statements", 0), f / part("statements", 1)),
             "{part}:1: : it is not the part that datapackage.json lists",
         ),
         (
-            lambda f: shutil.copy(f / place("statements", 0), f / place("statements", 2)),
-            "dataset/statements.parquet/part-00002.parquet:1: : datapackage.json lists no such part, but whoever reads"
-            " the whole folder reads it too",
+            lambda f: shutil.copy(f / part("statements", 0), f / part("statements", 2)),
+            "dataset/statements.parquet/part-00002.parquet:1: : datapackage.json lists no such part, but a program that"
+            " reads the folder reads it too",
         ),
     ],
     ids=["missing", "another", "one more"],
 )
-def test_a_part_that_is_not_the_one_listed_is_the_one_problem(spoil, problem, copied, told):
-    spoil(copied)
-    assert told() == [problem.format(part=f"dataset/{place('statements', 1)}")]
+def test_part_that_is_not_listed_is_one_problem(damage, problem, copied, problems):
+    """A part that is missing, another one or one too many is one problem."""
+    damage(copied)
+    assert problems() == [problem.format(part=f"dataset/{part('statements', 1)}")]
 
 
-def test_rows_of_a_part_that_the_data_package_miscounts_are_told(copied, told):
+def test_wrong_row_count_of_part_is_reported(copied, problems):
+    """A part with another number of rows than the descriptor says is a problem."""
     package = json.loads((copied / "datapackage.json").read_bytes())
     package["resources"][0]["parts"][0]["rows"] = 7
     (copied / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
-    assert told() == [f"dataset/{place('actors', 0)}:1: : it has 2 rows, and by datapackage.json it has 7"]
+    assert problems() == [f"dataset/{part('actors', 0)}:1: : it has 2 rows, but 7 by datapackage.json"]
 
 
-def test_a_part_that_a_build_replaces_while_it_is_read_is_told_of(copied, monkeypatch):
-    monkeypatch.setattr("stancebook.dataset.parquet_table._KEPT", -1)
+def test_part_replaced_during_reading_is_an_error(copied, monkeypatch):
+    """Reading a part that was replaced after the validation is an error."""
     statements = validate_dataset(read_package(copied)).tables["statements"]
-    shutil.copy(copied / place("statements", 0), copied / place("statements", 1))
+    shutil.copy(copied / part("statements", 0), copied / part("statements", 1))
     with pytest.raises(DatasetError, match=r"part-00001\.parquet changed while it was read: .* Try again"):
-        statements.read()
+        list(statements.to_batches())
 
 
-# ── Anywhere ──────────────────────────────────────────────────────────────────────────────────────
+# ── Any cut ──────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture(scope="module")
 def letters(tmp_path_factory):
+    """A build of the sample contract."""
     return build_tables(LETTERS, write(tmp_path_factory.mktemp("letters")))
 
 
-def spoilt(frames):
-    """Return tables with faults of cells, keys and references."""
+def damaged(frames):
+    """Return tables with wrong cells, repeated keys and foreign keys that name no row."""
     people, claims, tallies = frames["people"], frames["claims"], frames["tallies"]
     return {
         **frames,
@@ -148,81 +157,93 @@ def spoilt(frames):
     }
 
 
-@pytest.mark.parametrize("change", [dict, spoilt], ids=["sound", "with faults"])
+def rows_of(source):
+    """Return all rows of a source."""
+    return pa.Table.from_batches(source.to_batches(), source.schema)
+
+
+@pytest.mark.parametrize("change", [dict, damaged], ids=["valid", "invalid"])
 @given(data=st.data())
 @settings(max_examples=15)
-def test_wherever_tables_are_cut_frames_and_verdict_are_the_same(change, data, letters, tmp_path_factory):
-    faulty = Build(LETTERS, letters.corpus, change(letters.frames), [])
+def test_any_cut_gives_same_frames_and_problems(change, data, letters, tmp_path_factory):
+    """Cutting tables into parts anywhere changes neither frames nor problems."""
+    invalid = Build(LETTERS, letters.corpus, change(letters.frames), [])
     cuts = {
         name: sorted(data.draw(st.lists(st.integers(0, len(frame)), max_size=3)))
-        for name, frame in faulty.frames.items()
+        for name, frame in invalid.frames.items()
         if data.draw(st.booleans())
     }
     folders = [tmp_path_factory.mktemp("whole") / "d", tmp_path_factory.mktemp("cut") / "d"]
-    verdicts = []
-    for folder, at, block in zip(folders, ({}, cuts), (1 << 20, 2), strict=True):
+    results = []
+    for folder, cuts_of_table in zip(folders, ({}, cuts), strict=True):
         folder.mkdir()
-        write_in_parts(faulty, folder, at)
-        with contextlib.chdir(folder.parent), pytest.MonkeyPatch.context() as patch:
-            patch.setattr("stancebook.dataset.validation._BLOCK", block)
-            patch.setattr("stancebook.dataset.parquet_table._KEPT", 10_000 if folder is folders[0] else -1)
-            verdicts.append(validate_dataset(read_package(folder)))
-    assert verdicts[0].problems == verdicts[1].problems
-    assert bool(verdicts[0].problems) is (change is spoilt)
+        write_in_parts(invalid, folder, cuts_of_table)
+        with contextlib.chdir(folder.parent):
+            results.append(validate_dataset(read_package(folder)))
+    assert results[0].problems == results[1].problems
+    assert bool(results[0].problems) is (change is damaged)
     whole, cut = (load(path=folder) for folder in folders)
     for name, frame in whole.items():
         pd.testing.assert_frame_equal(cut[name], frame)
-        assert verdicts[1].tables[name].read().equals(verdicts[0].tables[name].read())
+        in_files, in_parts = (rows_of(result.tables[name]) for result in results)
+        assert in_parts.equals(in_files)
 
 
 # ── Exports ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("form", ["sqlite", "csv"])
-def test_an_export_is_the_same(form, split, dataset, tmp_path):
+def test_export_of_parts_equals_export_of_files(form, split, dataset, tmp_path):
+    """Exports of tables in parts and of tables in one file are the same."""
     for name, path in (("cut", split), ("whole", dataset)):
         with contextlib.redirect_stdout(io.StringIO()):
             assert main(["export", form, str(tmp_path / name), "--from", str(path)]) == 0
-    held = in_database if form == "sqlite" else in_folder
-    assert held(tmp_path / "cut") == held(tmp_path / "whole")
+    read = in_database if form == "sqlite" else in_folder
+    assert read(tmp_path / "cut") == read(tmp_path / "whole")
 
 
 def in_database(path):
-    """What a database holds; the build is another one where tables are stored otherwise."""
+    """Return the statements that make a database, without the build, which depends on how tables are stored."""
     with closing(sqlite3.connect(path)) as database:
         return [line for line in database.iterdump() if "'build'" not in line]
 
 
 def in_folder(path):
+    """Return the data package and the files of an export, without the build."""
     package = json.loads((path / "datapackage.json").read_bytes())
     del package["stancebook"]
-    return package, {each.name: each.read_bytes() for each in path.glob("*.csv")}
+    return package, {file.name: file.read_bytes() for file in path.glob("*.csv")}
 
 
 # ── Other tools ───────────────────────────────────────────────────────────────────────────────────
 
 
 def by_duckdb(path):
-    found = duckdb.sql(f"SELECT * FROM '{path}'")  # noqa: S608 (a path of ours)
+    """Return the rows that DuckDB reads."""
+    found = duckdb.sql(f"SELECT * FROM '{path}'")  # noqa: S608 (a fixed path)
     return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
 
 def by_polars(path):
+    """Return the rows that Polars reads."""
     return pl.scan_parquet(path).collect().to_dicts()
 
 
 def by_pandas(path):
+    """Return the rows that pandas reads."""
     frame = pd.read_parquet(path)
     return frame.astype("object").where(frame.notna(), None).to_dict("records")
 
 
 def by_arrow(path):
+    """Return the rows that PyArrow reads."""
     return pq.read_table(path).to_pylist()
 
 
 @pytest.mark.parametrize("read_by", [by_duckdb, by_polars, by_pandas, by_arrow])
 @pytest.mark.parametrize("table", TABLES)
-def test_by_one_name_every_reader_reads_the_same_rows_of_a_file_and_of_a_folder(read_by, table, split, dataset):
+def test_file_and_folder_are_read_alike_by_name(read_by, table, split, dataset):
+    """Other readers read the same rows from a file and from a folder of the same name."""
     rows = pq.ParquetFile(dataset / f"{table}.parquet").read().to_pylist()
     assert (split / f"{table}.parquet").is_dir()
     assert read_by(split / f"{table}.parquet") == rows
@@ -230,5 +251,6 @@ def test_by_one_name_every_reader_reads_the_same_rows_of_a_file_and_of_a_folder(
 
 
 @pytest.mark.parametrize("read_by", [by_duckdb, by_polars])
-def test_a_pattern_finds_the_parts(read_by, split, dataset):
+def test_glob_pattern_reads_all_parts(read_by, split, dataset):
+    """A glob pattern reads all parts of a table."""
     assert read_by(f"{split}/statements.parquet/*.parquet") == read_by(dataset / "statements.parquet")

@@ -1,42 +1,58 @@
+"""Validation of datasets against their own data packages."""
+
 import datetime as dt
 import json
+import os
+import re
 import shutil
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from stancebook import DatasetError
 from stancebook.dataset.descriptor import read_package
+from stancebook.dataset.duckdb_session import open_session
 from stancebook.dataset.validation import validate_dataset
 from stancebook.problems import as_text
+from tests.unit.dataset.test_descriptor import SAMPLE_PATTERNS
 
 OLD = Path(__file__).parents[2] / "datasets/0.1"
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """The letters as the first version built them: two claims, three people, one letter, one witness."""
+    """The sample dataset as version 0.1 built it: two claims, three people, one letter, one witness."""
     monkeypatch.chdir(tmp_path)
     return shutil.copytree(OLD, tmp_path / "letters")
 
 
+@pytest.fixture(scope="module")
+def session():
+    """A DuckDB session."""
+    with open_session() as opened:
+        yield opened
+
+
 @pytest.fixture
-def told(folder):
-    """Check the dataset, and return what is printed of its problems."""
+def problems(folder):
+    """Validate the dataset, and return its problems as text."""
     return lambda: as_text(validate_dataset(read_package(folder)).problems)
 
 
 @pytest.fixture
-def put(folder):
-    """Replace cells of a table, keeping everything else of its file."""
+def set_cells(folder):
+    """Replace the cells of a column."""
 
     def call(table, column, *values, type_=None):
         found = pq.read_table(folder / f"{table}.parquet")
-        place = found.schema.get_field_index(column)
+        index = found.schema.get_field_index(column)
         field = found.schema.field(column)
         cells = pa.array(values, type=type_ or field.type)
-        changed = found.set_column(place, field.with_type(cells.type).with_nullable(True), cells)
+        changed = found.set_column(index, field.with_type(cells.type).with_nullable(True), cells)
         pq.write_table(changed.replace_schema_metadata(found.schema.metadata), folder / f"{table}.parquet")
 
     return call
@@ -44,7 +60,7 @@ def put(folder):
 
 @pytest.fixture
 def rewrite(folder):
-    """Replace a table by what a function makes of it."""
+    """Replace a table by what a function returns for it."""
 
     def call(table, change):
         pq.write_table(change(pq.read_table(folder / f"{table}.parquet")), folder / f"{table}.parquet")
@@ -54,7 +70,7 @@ def rewrite(folder):
 
 @pytest.fixture
 def repackage(folder):
-    """Change the data package by a function."""
+    """Change the descriptor by a function."""
 
     def call(change):
         package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
@@ -64,27 +80,32 @@ def repackage(folder):
     return call
 
 
-# ── Sound ─────────────────────────────────────────────────────────────────────────────────────────
+# ── Valid ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_dataset_that_the_first_version_built_is_sound(told):
-    assert told() == ""
+def test_dataset_of_0_1_is_valid(problems):
+    """A dataset that version 0.1 built has no problems."""
+    assert problems() == ""
 
 
-def test_so_is_what_is_built_today(dataset):
-    verdict = validate_dataset(read_package(dataset))
-    assert verdict.problems == []
-    assert list(verdict.tables) == list(read_package(dataset).tables)
+def test_built_dataset_is_valid(dataset):
+    """A dataset built now has no problems, and all its tables are returned."""
+    result = validate_dataset(read_package(dataset))
+    assert result.problems == []
+    assert list(result.tables) == list(read_package(dataset).tables)
 
 
-def test_other_ways_to_store_the_same_cells_are_sound(told, put):
-    put("people", "name", "Berta", "Mr Falk", "Otto", type_=pa.large_string())
-    put("claims", "strength", "fair", None, type_=pa.dictionary(pa.int8(), pa.string()))
-    put("claims", "char_start", 48, 75, type_=pa.int32())
-    assert told() == ""
+def test_other_storage_types_are_valid(problems, set_cells):
+    """Large strings, dictionaries and small integers are accepted for text and integers."""
+    set_cells("people", "name", "Berta", "Mr Falk", "Otto", type_=pa.large_string())
+    set_cells("claims", "strength", "fair", None, type_=pa.dictionary(pa.int8(), pa.string()))
+    set_cells("claims", "char_start", 48, 75, type_=pa.int32())
+    assert problems() == ""
 
 
-def test_a_contract_that_says_less_is_warned_of_and_checked_for_the_rest(folder, repackage, put):
+def test_sparse_descriptor_is_checked_with_warnings(folder, repackage, set_cells):
+    """What a descriptor leaves out is a warning; the rest is checked."""
+
     def trim(package):
         package["stancebook"] = {}
         for resource in package["resources"]:
@@ -92,17 +113,17 @@ def test_a_contract_that_says_less_is_warned_of_and_checked_for_the_rest(folder,
             resource["schema"] = {"fields": resource["schema"]["fields"]}
 
     repackage(trim)
-    put("people", "lives_in", None, "falkenberg", None)
-    verdict = validate_dataset(read_package(folder))
-    warnings = [problem for problem in verdict.problems if problem.level == "warning"]
+    set_cells("people", "lives_in", None, "falkenberg", None)
+    result = validate_dataset(read_package(folder))
+    warnings = [problem for problem in result.problems if problem.level == "warning"]
     assert len(warnings) == 11  # the build; and rows and key of five tables
-    assert as_text(verdict.errors) == (
-        "letters/people.parquet:2:3: people[row 2].lives_in: 'falkenberg' is not of the form of lives_in\n"
+    assert as_text(result.errors) == (
+        "letters/people.parquet:2:3: people[row 2].lives_in: 'falkenberg' does not match the pattern of lives_in\n"
         "    it has to match [A-Z]{2}[0-9]"
     )
 
 
-# ── One fault, one problem ────────────────────────────────────────────────────────────────────────
+# ── One mistake, one problem ────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -116,66 +137,73 @@ def test_a_contract_that_says_less_is_warned_of_and_checked_for_the_rest(folder,
         ),
         (
             ("people", "lives_in", None, "FA1\n", None),
-            "2:3: people[falk].lives_in: 'FA1\\n' is not of the form of lives_in\n    it has to match [A-Z]{2}[0-9]",
+            "2:3: people[falk].lives_in: 'FA1\\n' does not match the pattern of lives_in\n"
+            "    it has to match [A-Z]{2}[0-9]",
         ),
         (("claims", "char_start", -1, 75), "1:12: claims[bridge#c01].char_start: -1 is less than 0"),
         (("claims", "person_id", "otto", "olaf"), "2:2: claims[bridge#c02].person_id: 'olaf' is not in people"),
         (("claims", "answers_id", None, "c01"), "2:5: claims[bridge#c02].answers_id: 'c01' is not in claims"),
         (
             ("tallies", "person_id", "berta", "otto", "otto"),
-            "3:1: tallies[otto].person_id: the same person_id stands in another row of tallies",
+            "3:1: tallies[otto].person_id: another row of tallies has the same person_id",
         ),
         (("tallies", "person_id", "berta", None, "otto"), "2:1: tallies[row 2].person_id: person_id is empty,"),
     ],
-    ids=["empty", "value", "form", "minimum", "reference", "reference to itself", "key twice", "key empty"],
+    ids=["empty", "value", "pattern", "minimum", "reference", "self-reference", "repeated key", "empty key"],
 )
-def test_a_cell_that_is_wrong_is_told_at_its_row(told, put, cells, problem):
-    put(*cells)
-    assert told().startswith(f"letters/{cells[0]}.parquet:{problem}")
-    assert told().count("letters/") == 1
+def test_wrong_cell_is_one_problem_at_its_row(problems, set_cells, cells, problem):
+    """A cell that breaks a rule is one problem, at its row and column."""
+    set_cells(*cells)
+    assert problems().startswith(f"letters/{cells[0]}.parquet:{problem}")
+    assert problems().count("letters/") == 1
 
 
-def test_a_key_of_several_columns_is_told_once_by_its_first(told, rewrite, repackage):
+def test_repeated_composite_key_is_one_problem(problems, rewrite, repackage):
+    """A repeated key of several columns is one problem, at the first of them."""
     rewrite("witnesses", lambda table: pa.concat_tables([table, table]))
     repackage(lambda package: package["resources"][3].update(rows=2))
-    assert told() == (
-        "letters/witnesses.parquet:2:1: witnesses[bridge#c01, berta].claim_id, person_id: the same claim_id, person_id"
-        " stands in another row of witnesses"
+    assert problems() == (
+        "letters/witnesses.parquet:2:1: witnesses[bridge#c01, berta].claim_id, person_id: another row of witnesses has"
+        " the same claim_id, person_id"
     )
 
 
-def test_a_reference_by_several_columns_is_followed(told, repackage):
+def test_composite_foreign_key_is_checked(problems, repackage):
+    """A foreign key of several columns that names no row is a problem."""
     key = {
         "fields": ["claim_id", "person_id"],
         "reference": {"resource": "claims", "fields": ["claim_id", "person_id"]},
     }
     repackage(lambda package: package["resources"][3]["schema"].update(foreignKeys=[key]))
-    assert told() == (
+    assert problems() == (
         "letters/witnesses.parquet:1:1: witnesses[bridge#c01, berta].claim_id, person_id: 'bridge#c01, berta' is not in"
         " claims"
     )
 
 
 @pytest.mark.parametrize(
-    ("spoil", "problem"),
+    ("damage", "problem"),
     [
         (lambda f: (f / "claims.parquet").unlink(), "1:1: letters/claims.parquet is missing"),
         (lambda f: (f / "claims.parquet").write_bytes(b"PAR1 and no more"), "1:1: it cannot be read as Parquet: "),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told_and_what_refers_to_it_is_not(folder, told, spoil, problem):
-    spoil(folder)
-    assert told().startswith(f"letters/claims.parquet:{problem}")
-    assert len(told().splitlines()) == 1
+def test_unreadable_file_is_the_only_problem(folder, problems, damage, problem):
+    """A file that is missing or broken is reported, and no foreign key that refers to it."""
+    damage(folder)
+    assert problems().startswith(f"letters/claims.parquet:{problem}")
+    assert len(problems().splitlines()) == 1
 
 
-def test_a_text_that_is_not_unicode_is_told(told, rewrite):
+def test_text_that_is_not_utf8_is_reported(problems, rewrite):
+    """A text that is not UTF-8 makes its file unreadable."""
     names = pa.array([b"Berta", b"\xff", b"Otto"]).view(pa.string())
     rewrite("people", lambda table: table.set_column(1, table.schema.field("name"), names))
-    assert told().startswith("letters/people.parquet:1:1: it cannot be read as Parquet: ")
+    assert problems().startswith("letters/people.parquet:1:1: it cannot be read as Parquet: ")
 
 
-def test_columns_that_are_missing_extra_or_of_another_type_are_told_and_not_what_follows_from_it(told, rewrite):
+def test_wrong_columns_are_reported_only_as_such(problems, rewrite):
+    """Missing, extra and mistyped columns are reported, but no consequences of them."""
     when = pa.array([dt.datetime(1901, 4, 29, 12, tzinfo=dt.UTC), None])
 
     def change(table):
@@ -183,50 +211,57 @@ def test_columns_that_are_missing_extra_or_of_another_type_are_told_and_not_what
         return table.set_column(table.column_names.index("when_start"), "when_start", when)
 
     rewrite("claims", change)
-    assert told().splitlines() == [
+    assert problems().splitlines() == [
         "letters/claims.parquet:1:1: claims.claim_id: the column is missing",
-        "letters/claims.parquet:1:1: claims.mood: the contract has no such column",
+        "letters/claims.parquet:1:1: claims.mood: the data package has no such column",
         "letters/claims.parquet:1:4: claims.strength: the column is missing",
         "letters/claims.parquet:1:8: claims.when_start: the column holds timestamp[us, tz=UTC], not date32[day]",
     ]
 
 
-def test_a_column_that_is_there_twice_is_told(told, rewrite):
+def test_column_that_appears_twice_is_reported(problems, rewrite):
+    """A column that appears twice is a problem."""
     rewrite("people", lambda table: table.append_column("name", table["name"]))
-    assert told() == "letters/people.parquet:1:2: people.name: the column is there more than once"
+    assert problems() == "letters/people.parquet:1:2: people.name: the column appears twice"
 
 
-def test_rows_that_were_lost_are_told(told, rewrite):
+def test_wrong_row_count_is_reported(problems, rewrite):
+    """A table with fewer rows than the descriptor says is a problem."""
     rewrite("tallies", lambda table: table.slice(1))
-    assert told() == "letters/tallies.parquet:1:1: the table has 2 rows, and by datapackage.json it has 3"
+    assert problems() == "letters/tallies.parquet:1:1: the table has 2 rows, but 3 by datapackage.json"
 
 
-def test_a_table_of_another_build_is_told_once(told, rewrite):
+def test_table_of_another_build_is_one_problem(problems, rewrite):
+    """A table of another build is reported, but neither its row count nor its foreign keys."""
+
     def change(table):
         facts = {**json.loads(table.schema.metadata[b"stancebook"]), "build": "another"}
         return table.slice(1).replace_schema_metadata({b"stancebook": json.dumps(facts)})
 
     rewrite("people", change)
-    assert told() == (
+    assert problems() == (
         "letters/people.parquet:1:1: the table is of another build than datapackage.json\n"
         "    take all files from one place"
     )
 
 
-def test_a_table_that_no_build_wrote_is_told(told, rewrite):
+def test_table_without_build_is_reported(problems, rewrite):
+    """A table whose footer names no build is a problem."""
     rewrite("people", lambda table: table.replace_schema_metadata(None))
-    assert told().startswith("letters/people.parquet:1:1: no build wrote this file: its footer names none")
+    assert problems().startswith("letters/people.parquet:1:1: its footer names no build")
 
 
-def test_a_table_that_the_contract_does_not_know_is_warned_of(folder, told):
+def test_unknown_table_is_a_warning(folder, problems):
+    """A Parquet file that the descriptor does not list is a warning."""
     shutil.copy(folder / "people.parquet", folder / "people-old.parquet")
-    assert told() == "letters/people-old.parquet:1:1: warning: datapackage.json names no such table"
+    assert problems() == "letters/people-old.parquet:1:1: warning: datapackage.json lists no such table"
 
 
-# ── Much, long and hostile ────────────────────────────────────────────────────────────────────────
+# ── Large and hostile ────────────────────────────────────────────────────────────────────────
 
 
-def test_a_fault_in_every_row_of_a_long_table_is_told_ten_times_and_counted(told, rewrite, repackage):
+def test_many_wrong_rows_are_listed_and_counted(problems, rewrite, repackage):
+    """Of many rows that break a rule, ten are listed and the others counted."""
     many = 100_000
 
     def change(table):
@@ -235,7 +270,7 @@ def test_a_fault_in_every_row_of_a_long_table_is_told_ten_times_and_counted(told
 
     rewrite("tallies", change)
     repackage(lambda package: package["resources"][4].update(rows=many))
-    lines = told().splitlines()
+    lines = problems().splitlines()
     assert len(lines) == 22
     assert lines[-2:] == [
         "letters/tallies.parquet:11:1: tallies.person_id: 99,990 more rows whose person_id is not in people",
@@ -243,23 +278,71 @@ def test_a_fault_in_every_row_of_a_long_table_is_told_ten_times_and_counted(told
     ]
 
 
-def test_one_row_more_is_one_row(told, put, rewrite, repackage):
+def test_one_more_wrong_row_is_singular(problems, set_cells, rewrite, repackage):
+    """One row beyond the listed ones is counted as one row."""
     rewrite("tallies", lambda table: pa.concat_tables([table] * 4).slice(0, 11))
-    put("tallies", "person_id", *["otto"] * 11)
+    set_cells("tallies", "person_id", *["otto"] * 11)
     repackage(lambda package: package["resources"][4].update(rows=11))
-    put("tallies", "n_claims", *[-1] * 11)
-    assert "tallies.n_claims: 1 more row whose n_claims is less than 0" in told()
+    set_cells("tallies", "n_claims", *[-1] * 11)
+    assert "tallies.n_claims: 1 more row whose n_claims is less than 0" in problems()
 
 
-def test_what_a_file_holds_is_shown_on_one_line_and_not_for_pages(told, put):
-    put("people", "lives_in", None, "\x1b[2J\n" + "x" * 10_000, None)
-    line = told().splitlines()[0]
+def test_hostile_cell_is_escaped_and_cut(problems, set_cells):
+    """A cell with control characters is shown escaped, on one line, and cut."""
+    set_cells("people", "lives_in", None, "\x1b[2J\n" + "x" * 10_000, None)
+    line = problems().splitlines()[0]
     assert "\x1b" not in line
     assert "\\x1b[2J\\n" in line
     assert len(line) < 250
 
 
-def test_no_pattern_of_a_file_can_hold_the_reader_up(told, put, repackage):
+def test_exponential_pattern_is_matched_in_linear_time(problems, set_cells, repackage):
+    """A pattern that makes backtracking engines stall is matched at once."""
     repackage(lambda package: package["resources"][0]["schema"]["fields"][2].update(constraints={"pattern": "(a|a)*b"}))
-    put("people", "lives_in", None, "a" * 100_000, None)
-    assert "is not of the form of lives_in" in told()
+    set_cells("people", "lives_in", None, "a" * 100_000, None)
+    assert "does not match the pattern of lives_in" in problems()
+
+
+@given(st.sampled_from(SAMPLE_PATTERNS), st.text("abAB01-/#\n ", max_size=6))
+def test_pattern_matches_as_in_a_build(session, pattern, text):
+    """DuckDB matches the patterns of models as Python does when it builds."""
+    [(matches,)] = session.query("SELECT regexp_full_match($text, $pattern)", {"text": text, "pattern": pattern})
+    assert matches == (re.fullmatch(pattern, text) is not None)
+
+
+def test_pattern_with_alternatives_matches_whole_text(session):
+    """Each alternative of a pattern has to match the whole text, and an empty cell neither matches nor fails."""
+    cells = pa.table({"cell": ["ab", "a", "b", "xb", None]})
+    found = session.query("SELECT regexp_full_match(c0, 'a|b') FROM cells ORDER BY row", {}, cells=cells)
+    assert [matches for (matches,) in found] == [False, True, True, False, None]
+
+
+def test_folder_that_is_not_utf8_is_validated(folder, set_cells):
+    """A dataset in a folder whose name is not UTF-8 is validated like any other."""
+    set_cells("people", "name", "Berta", None, "Otto")
+    other = folder.rename(os.fsdecode(os.fsencode(folder) + b"-\xff"))
+    [problem] = validate_dataset(read_package(other)).problems
+    assert problem.message == "name is empty, and must not be"
+
+
+def test_column_names_that_differ_by_case_are_told_apart(problems, rewrite, repackage):
+    """Columns whose names differ only by case, or have a quotation mark, are different columns."""
+
+    def rename(table):
+        renamed = table.rename_columns(["person_id", "Name", 'na"me', "name"])
+        return renamed.replace_schema_metadata(table.schema.metadata)
+
+    def change(package):
+        for field, name in zip(package["resources"][0]["schema"]["fields"][1:], ("Name", 'na"me', "name"), strict=True):
+            field["name"] = name
+        del package["resources"][0]["schema"]["foreignKeys"]
+
+    rewrite("people", rename)
+    repackage(change)
+    assert problems() == ""
+
+
+def test_failure_of_duckdb_is_a_dataset_error(session):
+    """A failure of DuckDB itself, such as a full disk, is a `DatasetError` and no traceback."""
+    with pytest.raises(DatasetError, match="DuckDB cannot query these tables: "):
+        session.query("SELECT no_such_column FROM cells", {}, cells=pa.table({"cell": [1]}))

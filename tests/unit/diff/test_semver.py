@@ -7,10 +7,11 @@ from dataclasses import fields
 import pytest
 
 from stancebook.build.pipeline import build_tables
-from stancebook.dataset.descriptor import Column, parse_descriptor
+from stancebook.dataset.descriptor import parse_descriptor
 from stancebook.diff.changes import Change, RowChanges, TableChanges
 from stancebook.diff.semver import RULE, Bump, RequiredBump, bump_of, bumped, required_bump, version_advice
-from stancebook.diff.tables import ASPECTS, DatasetVersion, diff_datasets, open_new
+from stancebook.diff.tables import PROPERTIES, DatasetVersion, diff_datasets, open_new
+from stancebook.schema.spec import Column
 from tests.dataset_files import written
 from tests.unit.sample_contract import LETTERS, write
 
@@ -44,7 +45,7 @@ def constrain(package, name, column, **constraints):
     found["constraints"] = {**found.get("constraints", {}), **constraints}
 
 
-def take(package, name, column):
+def remove_field(package, name, column):
     schema(package, name)["fields"].remove(field(package, name, column))
 
 
@@ -55,12 +56,12 @@ def vocabulary(package, *values, ordered=True):
     )
 
 
-def plain(package):
-    """Make the one vocabulary short and of plain words, so that each case changes one thing of it."""
+def simplify(package):
+    """Replace the vocabulary by one of three values, so that each case changes one thing of it."""
     vocabulary(package, "weak", "fair", "strong")
 
 
-# What is done to the newer data package of two that are alike, or to the older one; what is said of it; what it needs.
+# Edits of the newer or the older of two equal descriptors, the change that they are, and what it needs.
 NEWER = [
     (lambda p: p.update(licenses=[{"name": "CC-BY-4.0"}]), ("dataset", "about"), Bump.PATCH),
     (lambda p: p["resources"].remove(table(p, "tallies")), ("table", "removed"), Bump.MAJOR),
@@ -69,7 +70,7 @@ NEWER = [
     (lambda p: schema(p, "people")["fields"].reverse(), ("table", "columns"), Bump.PATCH),
     (lambda p: table(p, "people").update(title="Persons"), ("table", "title"), Bump.PATCH),
     (lambda p: table(p, "people").update(description="One soul."), ("table", "description"), Bump.PATCH),
-    (lambda p: take(p, "people", "lives_in"), ("column", "removed"), Bump.MAJOR),
+    (lambda p: remove_field(p, "people", "lives_in"), ("column", "removed"), Bump.MAJOR),
     (lambda p: field(p, "people", "name").update(title="Called"), ("column", "title"), Bump.PATCH),
     (lambda p: field(p, "people", "name").update(description="Of old."), ("column", "description"), Bump.PATCH),
     (lambda p: field(p, "letters", "sent").update(type="string"), ("column", "type"), Bump.MAJOR),
@@ -92,11 +93,11 @@ NEWER = [
 ]
 OLDER = [
     (lambda p: p["resources"].remove(table(p, "tallies")), ("table", "added"), Bump.MINOR),
-    (lambda p: take(p, "people", "lives_in"), ("column", "added"), Bump.MINOR),
+    (lambda p: remove_field(p, "people", "lives_in"), ("column", "added"), Bump.MINOR),
     (lambda p: schema(p, "tallies").update(foreignKeys=[]), ("table", "reference"), Bump.MAJOR),
     (lambda p: constrain(p, "people", "lives_in", pattern=None), ("column", "pattern"), Bump.MAJOR),
     (lambda p: constrain(p, "tallies", "n_claims", minimum=None), ("column", "minimum"), Bump.MAJOR),
-    # what nothing was said of before
+    # added metadata
     (lambda p: table(p, "people").pop("title"), ("table", "title"), Bump.PATCH),
     (lambda p: table(p, "people").pop("description"), ("table", "description"), Bump.PATCH),
     (lambda p: field(p, "people", "name").pop("title"), ("column", "title"), Bump.PATCH),
@@ -115,49 +116,57 @@ def unordered(package):
 
 
 CASES = [
-    *((lambda _: None, edit, *told) for edit, *told in NEWER),
-    *((edit, lambda _: None, *told) for edit, *told in OLDER),
+    *((lambda _: None, edit, *kind) for edit, *kind in NEWER),
+    *((edit, lambda _: None, *kind) for edit, *kind in OLDER),
     (unordered, lambda p: vocabulary(p, "fair", "weak", "strong", ordered=False), ("column", "listing"), Bump.PATCH),
 ]
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told", "bump"), CASES, ids=[f"{'.'.join(told)}-{n}" for n, (*_, told, _b) in enumerate(CASES)]
+    ("before", "after", "kind", "bump"), CASES, ids=[f"{'.'.join(kind)}-{n}" for n, (*_, kind, _b) in enumerate(CASES)]
 )
-def test_each_kind_of_change_is_told_as_one_and_needs_its_version(before, after, told, bump, letters):
+def test_each_change_is_reported_with_its_bump(before, after, kind, bump, letters):
+    """Each edit of a descriptor is reported as one change, which needs its part of the version."""
     [changes] = diff_datasets(edited(letters, before), edited(letters, after))
-    assert [(change.level, change.what) for change in changes.changes] == [told]
+    assert [(change.level, change.what) for change in changes.changes] == [kind]
     assert not changes.rows
     assert required_bump([changes]).bump is bump
 
 
 def edited(dataset, edit):
     package = deepcopy(dict(dataset.package.descriptor))
-    plain(package)
+    simplify(package)
     edit(package)
     return DatasetVersion(parse_descriptor(json.loads(json.dumps(package)), dataset.package.folder))
 
 
-def test_each_kind_of_change_has_a_case():
-    assert {told for *_, told, _ in CASES} == set(RULE)
+def test_each_rule_has_a_case():
+    """Each kind of change that has a rule is tested here."""
+    assert {kind for *_, kind, _ in CASES} == set(RULE)
 
 
-def test_whatever_is_promised_of_a_column_is_compared():
-    assert {each.name for each in fields(Column)} == {"name", "vocabulary", *ASPECTS}
+def test_all_properties_of_columns_are_compared():
+    """Every property of a column that a data package has is compared."""
+    of_contract = {"filled_by", "target", "target_key", "symmetric", "default", "bound_of", "compute"}
+    of_package = {"kind", "nullable", "vocabulary", *PROPERTIES} - {"type", "required"}
+    assert {field.name for field in fields(Column)} - {"name"} == of_contract | of_package
 
 
 @pytest.mark.parametrize(
     "rows", [RowChanges(added=("a",)), RowChanges(removed=("a",)), RowChanges(changed=(("a", ()),))]
 )
-def test_corrected_rows_are_a_patch(rows):
+def test_row_changes_are_a_patch(rows):
+    """Added, changed and removed rows need a patch version."""
     assert required_bump([TableChanges("claims", (), rows)]) == RequiredBump(Bump.PATCH, ("rows of claims changed",))
 
 
-def test_no_change_needs_no_version():
+def test_no_changes_need_no_version():
+    """Without changes no new version is needed."""
     assert required_bump([]) == RequiredBump(Bump.NONE)
 
 
-def test_of_several_changes_the_greatest_decides_and_is_named():
+def test_greatest_bump_decides():
+    """Of several changes, those that need the greatest part are the reasons."""
     changes = [
         TableChanges("claims", (Change("column", "added", "note"), Change("column", "removed", "notes"))),
         TableChanges("people", (Change("value", "removed", "rank", "lord"),), RowChanges(added=("a",))),
@@ -167,14 +176,15 @@ def test_of_several_changes_the_greatest_decides_and_is_named():
     )
 
 
-def test_words_for_what_nothing_was_said_of_are_no_doubt_about_its_meaning():
+def test_added_metadata_is_a_patch():
+    """Metadata where there was none is a patch, and no rewording."""
     assert bump_of(Change("column", "unit", "length", before=None, after="feet")) is Bump.PATCH
     assert bump_of(Change("column", "unit", "length", before="feet", after=None)) is Bump.MAJOR
     said = TableChanges("claims", (Change("table", "description", before=None, after="One claim."),))
-    assert required_bump([said]) == RequiredBump(Bump.PATCH, ("more is said of claims",))
+    assert required_bump([said]) == RequiredBump(Bump.PATCH, ("metadata added to claims",))
 
 
-# ── Which version that is ─────────────────────────────────────────────────────────────────────────
+# ── Versions ─────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -185,7 +195,8 @@ def test_words_for_what_nothing_was_said_of_are_no_doubt_about_its_meaning():
         ((0, 2, 3), (0, 2, 4), (0, 3, 0), (0, 3, 0)),
     ],
 )
-def test_the_parts_below_the_one_that_goes_up_begin_anew(version, patch, minor, major):
+def test_lower_parts_start_at_zero(version, patch, minor, major):
+    """Incrementing a part sets those after it to zero; before 1.0.0, major is minor."""
     bumps = [Bump.NONE, Bump.PATCH, Bump.MINOR, Bump.MAJOR]
     assert [bumped(version, bump) for bump in bumps] == [version, patch, minor, major]
 
@@ -194,7 +205,7 @@ REMOVED = RequiredBump(Bump.MAJOR, ("column claims.note was removed",))
 
 
 @pytest.mark.parametrize(
-    ("needed", "old", "stated", "words", "too_low"),
+    ("needed", "old", "stated", "text", "too_low"),
     [
         (RequiredBump(Bump.NONE), "1.0.0", "1.0.0", "Nothing differs: no new version is needed.", False),
         (
@@ -247,7 +258,7 @@ REMOVED = RequiredBump(Bump.MAJOR, ("column claims.note was removed",))
             "2031-04",
             "2.0.0",
             "This needs a major version: column claims.note was removed. But 2031-04 is not of the form"
-            " MAJOR.MINOR.PATCH: which version that is, is for you to say.",
+            " MAJOR.MINOR.PATCH: choose the next version yourself.",
             False,
         ),
         (
@@ -255,7 +266,7 @@ REMOVED = RequiredBump(Bump.MAJOR, ("column claims.note was removed",))
             "",
             "2.0.0",
             "This needs a major version: column claims.note was removed. But an empty version is not of the form"
-            " MAJOR.MINOR.PATCH: which version that is, is for you to say.",
+            " MAJOR.MINOR.PATCH: choose the next version yourself.",
             False,
         ),
         (
@@ -263,11 +274,12 @@ REMOVED = RequiredBump(Bump.MAJOR, ("column claims.note was removed",))
             "1.0.0",
             "2.0.0-rc.1",
             "This needs a major version: column claims.note was removed. But 2.0.0-rc.1 is not of the form"
-            " MAJOR.MINOR.PATCH: which version that is, is for you to say.",
+            " MAJOR.MINOR.PATCH: choose the next version yourself.",
             False,
         ),
     ],
 )
-def test_the_version_stated_is_held_against_the_one_needed(needed, old, stated, words, too_low):
-    told = version_advice(needed, old, stated)
-    assert (told.words, told.too_low) == (words, too_low)
+def test_stated_version_is_compared_with_needed(needed, old, stated, text, too_low):
+    """The advice says whether the stated version is enough for the changes."""
+    advice = version_advice(needed, old, stated)
+    assert (advice.text, advice.too_low) == (text, too_low)

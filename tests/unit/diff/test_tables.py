@@ -1,20 +1,38 @@
+"""Changes between two versions of a dataset."""
+
+import os
 from copy import deepcopy
 from dataclasses import replace
-from itertools import count
+from itertools import count, pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stancebook.build.pipeline import build_tables
-from stancebook.dataset.descriptor import Column, Table, parse_descriptor
-from stancebook.diff.changes import Change
+from stancebook.dataset.descriptor import parse_descriptor
+from stancebook.diff.changes import Change, RowChanges, TableChanges
 from stancebook.diff.semver import required_bump
-from stancebook.diff.tables import DatasetVersion, diff_datasets, diff_table, open_baseline, open_new
+from stancebook.diff.tables import (
+    DatasetVersion,
+    FileDigests,
+    are_equal,
+    count_rows,
+    diff_datasets,
+    diff_rows,
+    diff_table,
+    open_baseline,
+    open_new,
+    open_rows,
+)
 from stancebook.exceptions import DatasetError
 from stancebook.schema.columns import foreign_key, integer, primary_key
 from stancebook.schema.models import Derived
+from stancebook.schema.spec import Column, TableSpec
 from tests.dataset_files import written
 from tests.unit.dataset_parts import write_in_parts
 from tests.unit.sample_contract import (
@@ -32,8 +50,8 @@ from tests.unit.sample_contract import (
 
 
 @pytest.fixture
-def made(tmp_path):
-    """Build the letters, or seeds and contracts that differ from them."""
+def build(tmp_path):
+    """Return a function that builds the sample dataset, or one of other sources or another contract."""
 
     numbers = count()
 
@@ -42,7 +60,7 @@ def made(tmp_path):
         for before, after in replacements:
             assert before in annotations
             annotations = annotations.replace(before, after)
-        return open_new(written(build_tables(of, write(tmp_path, annotations)), tmp_path / f"made-{next(numbers)}"))
+        return open_new(written(build_tables(of, write(tmp_path, annotations)), tmp_path / f"build-{next(numbers)}"))
 
     return call
 
@@ -54,13 +72,15 @@ def lines(changes, limit=20):
 # ── Rows ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_dataset_does_not_differ_from_itself(made):
-    assert diff_datasets(made(), made()) == []
+def test_equal_datasets_have_no_changes(build):
+    """A dataset does not differ from the same build."""
+    assert diff_datasets(build(), build()) == []
 
 
-def test_rows_that_came_went_and_changed_are_told_by_key_with_both_values(made):
-    after = made(("id: c02", "id: c03"), ("strength: fair", "strength: strong"), ("    when_text: on Monday\n", ""))
-    assert lines(diff_datasets(made(), after)) == {
+def test_row_changes_are_listed_by_key(build):
+    """Added, removed and changed rows are listed by key, with both values of a cell."""
+    after = build(("id: c02", "id: c03"), ("strength: fair", "strength: strong"), ("    when_text: on Monday\n", ""))
+    assert lines(diff_datasets(build(), after)) == {
         "claims": [
             "1 row added",
             "  + bridge#c03",
@@ -72,9 +92,10 @@ def test_rows_that_came_went_and_changed_are_told_by_key_with_both_values(made):
     }
 
 
-def test_as_many_rows_of_each_kind_are_told_as_asked_for(made):
-    after = made(("id: c01", "id: c04"), ("id: c02", "id: c03"))
-    assert lines(diff_datasets(made(), after), limit=1)["claims"] == [
+def test_listed_rows_are_limited_by_argument(build):
+    """As many rows of each kind are listed as the argument says."""
+    after = build(("id: c01", "id: c04"), ("id: c02", "id: c03"))
+    assert lines(diff_datasets(build(), after), limit=1)["claims"] == [
         "2 rows added",
         "  + bridge#c03",
         "  … and 1 more",
@@ -84,9 +105,10 @@ def test_as_many_rows_of_each_kind_are_told_as_asked_for(made):
     ]
 
 
-PROMISED = Table(
+SPEC = TableSpec(
     "ropes",
-    {"rope": Column("rope", "string"), "colour": Column("colour", "string"), "metres": Column("metres", "integer")},
+    "",
+    (Column("text", "", "rope"), Column("text", "", "colour"), Column("integer", "", "metres")),
     key=("rope",),
 )
 ROPES = st.dictionaries(
@@ -98,41 +120,134 @@ def ropes(rows):
     arrays = [list(rows), [colour for colour, _ in rows.values()], [metres for _, metres in rows.values()]]
     return pa.table(
         [pa.array(arrays[0], pa.string()), pa.array(arrays[1], pa.string()), pa.array(arrays[2], pa.int64())],
-        names=list(PROMISED.columns),
+        names=list(SPEC.names),
     )
 
 
 @given(ROPES, ROPES)
-def test_whoever_makes_the_changes_told_to_the_older_rows_has_the_newer_ones(before, after):
-    rows = diff_table(PROMISED, PROMISED, [(ropes(before), ropes(after))]).rows
-    made = {name: list(cells) for name, cells in before.items() if name not in rows.removed}
+def test_row_changes_turn_old_rows_into_new(before, after):
+    """Applying the changes to the older rows gives the newer ones."""
+    rows = diff_rows(ropes(before), ropes(after), SPEC.key)
+    build = {name: list(cells) for name, cells in before.items() if name not in rows.removed}
     for name, cells in rows.changed:
         for cell in cells:
-            place = list(PROMISED.columns).index(cell.column) - 1
-            assert made[name][place] == cell.before
+            place = list(SPEC.names).index(cell.column) - 1
+            assert build[name][place] == cell.before
             assert cell.before != cell.after
-            made[name][place] = cell.after
-    made |= {name: list(after[name]) for name in rows.added}
-    assert made == {name: list(cells) for name, cells in after.items()}
+            build[name][place] = cell.after
+    build |= {name: list(after[name]) for name in rows.added}
+    assert build == {name: list(cells) for name, cells in after.items()}
     assert bool(rows) == (before != after)
 
 
-def test_cells_that_read_the_same_are_no_change_where_the_type_of_the_column_is():
-    dated = replace(PROMISED, columns={**PROMISED.columns, "metres": Column("metres", "string")})
+def test_changed_type_compares_cells_by_text():
+    """Cells of a column whose type changed are compared by their text."""
+    as_text = replace(SPEC, columns=(*SPEC.columns[:2], Column("text", "", "metres")))
     before, after = ropes({"a": ("x", 1), "b": ("x", 2)}), ropes({"a": ("x", 1), "b": ("x", 3)})
     after = after.set_column(2, "metres", after["metres"].cast(pa.string()))
-    told = diff_table(PROMISED, dated, [(before, after)])
-    assert list(told.lines(20)) == [
+    changes = diff_table(SPEC, as_text, diff_rows(before, after, SPEC.key))
+    assert list(changes.lines(20)) == [
         "column metres: type 'integer' → 'string'",
         "1 row changed",
         "  ~ b: metres '2' → '3'",
     ]
 
 
-# ── What is promised ──────────────────────────────────────────────────────────────────────────────
+# ── Files ─────────────────────────────────────────────────────────────────────────────────────────
+
+CUTS = st.lists(st.integers(0, 6), max_size=3).map(sorted)
 
 
-def test_columns_of_models_that_came_or_went_are_told_without_their_cells(made):
+def write_parts(folder, rows, cuts=()):
+    """Write ropes into files, cut before some of the rows."""
+    folder.mkdir(parents=True)
+    paths = []
+    for number, (start, end) in enumerate(pairwise([0, *(min(cut, len(rows)) for cut in cuts), len(rows)])):
+        paths.append(folder / f"part-{number}")
+        pq.write_table(ropes(dict(rows[start:end])), paths[-1])
+    return paths
+
+
+@given(ROPES, ROPES, CUTS, CUTS)
+@settings(max_examples=30)
+def test_rows_of_differing_files_give_all_changes(before, after, old_cuts, new_cuts):
+    """The files that differ have all rows that differ, however the tables are cut."""
+    with TemporaryDirectory() as folder:
+        old = write_parts(Path(folder) / "old", list(before.items()), old_cuts)
+        new = write_parts(Path(folder) / "new", list(after.items()), new_cuts)
+        files = FileDigests().differing_files(old, new)
+        found = diff_rows(*open_rows(*files), SPEC.key) if any(files) else RowChanges()
+    expected = diff_rows(ropes(before), ropes(after), SPEC.key)
+    assert [set(getattr(found, kind)) for kind in ("added", "changed", "removed")] == [
+        set(getattr(expected, kind)) for kind in ("added", "changed", "removed")
+    ]
+
+
+A, B, C, D = (("a", ("x", 1)), ("b", ("x", 1)), ("c", ("x", 1)), ("d", ("x", 1)))
+
+
+def test_file_with_another_name_does_not_differ(tmp_path):
+    """A file that the other side has under another name is not read."""
+    old = write_parts(tmp_path / "old", [B, C, D], [1, 2])
+    new = write_parts(tmp_path / "new", [A, B, C, ("d", ("x", 2))], [1, 2, 3])
+    files = FileDigests().differing_files(old, new)
+    assert [[path.name for path in side] for side in files] == [["part-2"], ["part-0", "part-3"]]
+
+
+def test_repeated_file_differs_once(tmp_path):
+    """Of a file that one side has twice and the other once, one differs."""
+    new = write_parts(tmp_path / "new", [A, B], [1])
+    old = [*new, *write_parts(tmp_path / "old", [A])]
+    assert FileDigests().differing_files(old, new) == ([old[0]], [])
+
+
+def test_hard_links_are_read_once(tmp_path, monkeypatch):
+    """The digest of a file with two hard links is computed once."""
+    [path] = write_parts(tmp_path / "old", [A])
+    os.link(path, tmp_path / "link")
+    digests = FileDigests()
+    assert digests[path] == digests[tmp_path / "link"]
+    monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("its digest is known"))
+    assert digests[tmp_path / "link"] == digests[path]
+
+
+def test_rows_are_counted_from_footers(tmp_path):
+    """The rows of files are counted without reading them."""
+    assert count_rows(write_parts(tmp_path / "old", [A, B, C], [2])) == 3
+
+
+def test_files_of_different_columns_are_refused(tmp_path):
+    """The files of one version of a table have to have the same columns."""
+    [path] = write_parts(tmp_path / "old", [A])
+    pq.write_table(pa.table({"rope": ["b"]}), tmp_path / "other")
+    with pytest.raises(DatasetError, match="holds parts of different tables"):
+        open_rows([path, tmp_path / "other"], [])
+
+
+@pytest.mark.parametrize(
+    ("change", "equal"),
+    [
+        (lambda table: table, True),
+        (lambda table: table.slice(1), False),
+        (lambda table: table.take([1, 0]), False),
+        (lambda table: pa.concat_tables([table, table]), False),
+        (lambda table: table.select(["colour", "rope", "metres"]), False),
+        (lambda table: table.cast(pa.schema([*list(table.schema)[:2], ("metres", pa.int32())])), False),
+    ],
+    ids=["same", "fewer rows", "other order", "repeated rows", "other columns", "other types"],
+)
+def test_equal_rows_have_same_order_and_types(change, equal):
+    """Rows are equal if they are the same, in the same order, with the same columns and types."""
+    table = ropes({"a": ("x", 1), "b": (None, None)})
+    assert are_equal(table, change(table)) is equal
+
+
+# ── Metadata ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_changed_columns_are_listed_without_cells(build):
+    """Added and removed columns are listed without their cells."""
+
     class Others(Claims):
         """One thing that somebody in a letter says is so."""
 
@@ -140,22 +255,25 @@ def test_columns_of_models_that_came_or_went_are_told_without_their_cells(made):
         rumour_of_id: str = foreign_key("people", "From whom.", nullable=True)
 
     Others.__name__ = "Claims"
-    others = made(of=contract(People, Letters, Others, Witnesses, Tallies))
-    assert lines(diff_datasets(made(), others)) == {
+    others = build(of=contract(People, Letters, Others, Witnesses, Tallies))
+    assert lines(diff_datasets(build(), others)) == {
         "claims": ["column person_id: description 'Who says so.' → 'Who says it.'", "column rumour_of_id added"]
     }
-    assert lines(diff_datasets(others, made())) == {
+    assert lines(diff_datasets(others, build())) == {
         "claims": ["column person_id: description 'Who says it.' → 'Who says so.'", "column rumour_of_id removed"]
     }
 
 
-def test_tables_that_came_or_went_are_told_with_the_number_of_their_rows(made):
-    without = made(of=contract(People, Letters, Claims, Witnesses))
-    assert lines(diff_datasets(without, made())) == {"tallies": ["table added, with 3 rows"]}
-    assert lines(diff_datasets(made(), without)) == {"tallies": ["table removed, with 3 rows"]}
+def test_added_and_removed_tables_have_row_counts(build):
+    """Added and removed tables are listed with their number of rows."""
+    without = build(of=contract(People, Letters, Claims, Witnesses))
+    assert lines(diff_datasets(without, build())) == {"tallies": ["table added, with 3 rows"]}
+    assert lines(diff_datasets(build(), without)) == {"tallies": ["table removed, with 3 rows"]}
 
 
-def test_rows_are_not_held_against_each_other_where_the_key_is_another(made):
+def test_changed_primary_key_prevents_row_comparison(build):
+    """Rows are not compared if the primary key changed."""
+
     class Others(Derived, derive=count_claims, key=("person_id", "n_claims"), inputs={"claims": ["person_id"]}):
         """How much one person claims."""
 
@@ -163,26 +281,30 @@ def test_rows_are_not_held_against_each_other_where_the_key_is_another(made):
         n_claims: int = integer("How many claims the person makes.", minimum=0)
 
     Others.__name__ = "Tallies"
-    others = made(
+    others = build(
         ("id: c02\n    person_id: falk", "id: c02\n    person_id: otto"),
         of=contract(People, Letters, Claims, Witnesses, Others),
     )
-    assert lines(diff_datasets(made(), others))["tallies"] == ["the key was person_id, and is person_id, n_claims"]
+    assert lines(diff_datasets(build(), others))["tallies"] == [
+        "the primary key was person_id and is now person_id, n_claims"
+    ]
 
 
-def test_what_is_said_for_the_first_time_is_told_in_one_line_a_kind(made):
+def test_added_metadata_is_one_line_per_kind(build):
+    """Added titles, descriptions, units and definitions are one line each."""
+
     class Others(People):
         """One person who writes or is written of."""
 
         person_id: str = primary_key("Slug of the person.", title="The person's slug")
 
     Others.__name__ = "People"
-    after = made(of=contract(Others, Letters, Claims, Witnesses, Tallies))
-    before = deepcopy(dict(made().package.descriptor))
+    after = build(of=contract(Others, Letters, Claims, Witnesses, Tallies))
+    before = deepcopy(dict(build().package.descriptor))
     for field in before["resources"][0]["schema"]["fields"]:
         del field["title"]
-    assert lines(diff_datasets(reread(made(), before), after)) == {
-        "people": ["title said for the first time: person_id, name, lives_in, master_id"]
+    assert lines(diff_datasets(reread(build(), before), after)) == {
+        "people": ["title added: person_id, name, lives_in, master_id"]
     }
 
 
@@ -191,7 +313,8 @@ def reread(dataset, descriptor):
     return DatasetVersion(parse_descriptor(descriptor, dataset.package.folder))
 
 
-def test_long_texts_are_cut_down_to_where_they_differ():
+def test_long_texts_are_cut_to_their_difference():
+    """Of long texts, the part that differs is shown."""
     before = f"{'The rope was old. ' * 9}It held the bridge. {'And that is that. ' * 9}"
     assert str(Change("table", "description", before=before, after=before.replace("held", "bore"))) == (
         "description '…he rope was old. It held the bridge. And tha…'"
@@ -202,37 +325,41 @@ def test_long_texts_are_cut_down_to_where_they_differ():
     )
 
 
-def test_what_a_terminal_would_obey_is_shown_and_not_obeyed():
-    rows = diff_table(PROMISED, PROMISED, [(ropes({}), ropes({"\x1b[2J\n": ("x", 1)}))])
-    assert list(rows.lines(1)) == ["1 row added", "  + \\x1b[2J\\n"]
+def test_control_characters_in_keys_are_escaped():
+    """Control characters in keys are shown as escapes."""
+    changes = TableChanges("ropes", (), diff_rows(ropes({}), ropes({"\x1b[2J\n": ("x", 1)}), SPEC.key))
+    assert list(changes.lines(1)) == ["1 row added", "  + \\x1b[2J\\n"]
 
 
-def test_nor_is_it_obeyed_in_an_older_dataset_of_unknown_origin(made):
-    before = deepcopy(dict(made().package.descriptor)) | {"version": "\x1b[2J"}
+def test_control_characters_in_metadata_are_escaped(build):
+    """Control characters in the metadata of a foreign dataset are shown as escapes."""
+    before = deepcopy(dict(build().package.descriptor)) | {"version": "\x1b[2J"}
     [claims] = [each for each in before["resources"] if each["path"] == "claims.parquet"]
     [strength] = [each for each in claims["schema"]["fields"] if each["name"] == "strength"]
     strength["categories"].append({"value": "\x1b[2J", "description": "\x1b[2J"})
-    strange = reread(made(), before)
-    [told] = diff_datasets(strange, made())
-    assert list(told.lines(1)) == ["column strength value \\x1b[2J removed"]
-    assert "\x1b" not in "".join([strange.version, *required_bump([told]).reasons])
+    strange = reread(build(), before)
+    [changes] = diff_datasets(strange, build())
+    assert list(changes.lines(1)) == ["column strength value \\x1b[2J removed"]
+    assert "\x1b" not in "".join([strange.version, *required_bump([changes]).reasons])
 
 
 # ── Tables in parts ──────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_dataset_in_parts_is_compared_as_one_in_files_is(made, tmp_path):
+def test_parts_are_compared_like_files(build, tmp_path):
+    """A dataset in parts is compared like one in files."""
     annotations = ANNOTATIONS.replace("id: c02", "id: c03").replace("strength: fair", "strength: strong")
     built = build_tables(LETTERS, write(tmp_path, annotations))
     parts = open_baseline(write_in_parts(built, tmp_path / "parts", {"claims": [1], "people": []}))
-    whole = made(("id: c02", "id: c03"), ("strength: fair", "strength: strong"))
-    assert diff_datasets(parts, whole) == diff_datasets(whole, parts) == []
-    assert lines(diff_datasets(made(), parts)) == lines(diff_datasets(made(), whole)) != {}
+    in_files = build(("id: c02", "id: c03"), ("strength: fair", "strength: strong"))
+    assert diff_datasets(parts, in_files) == diff_datasets(in_files, parts) == []
+    assert lines(diff_datasets(build(), parts)) == lines(diff_datasets(build(), in_files)) != {}
 
 
-def test_of_a_table_in_parts_that_came_or_went_the_rows_are_counted(made, tmp_path):
+def test_rows_of_added_table_in_parts_are_counted(build, tmp_path):
+    """The rows of an added or removed table in parts are counted."""
     parts = open_new(write_in_parts(build_tables(LETTERS, write(tmp_path)), tmp_path / "parts", {"tallies": [1]}))
-    without = made(of=contract(People, Letters, Claims, Witnesses))
+    without = build(of=contract(People, Letters, Claims, Witnesses))
     assert lines(diff_datasets(without, parts)) == {"tallies": ["table added, with 3 rows"]}
     assert lines(diff_datasets(parts, without)) == {"tallies": ["table removed, with 3 rows"]}
 
@@ -240,21 +367,22 @@ def test_of_a_table_in_parts_that_came_or_went_the_rows_are_counted(made, tmp_pa
 # ── Older datasets ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_dataset_of_the_first_version_can_be_compared(made, request):
+def test_dataset_of_0_1_is_compared(build, request):
+    """A dataset that version 0.1 built can be compared."""
     before = open_baseline(request.config.rootpath / "tests/datasets/0.1")
     assert before.version == "1.0.0"
-    assert [
-        name for name, told in lines(diff_datasets(before, made())).items() if any("row" in line for line in told)
-    ] == []
+    changes = lines(diff_datasets(before, build()))
+    assert not [line for lines_of_table in changes.values() for line in lines_of_table if "row" in line]
 
 
-def test_a_dataset_that_breaks_its_own_contract_is_not_compared(made, letters, tmp_path):
+def test_invalid_baseline_is_refused(build, letters, tmp_path):
+    """A dataset that does not match its own data package is not compared."""
     folder = tmp_path / "dataset"
     written(build_tables(LETTERS, letters), folder)
     assert open_baseline(folder).package.tables.keys() == LETTERS.tables.keys()
     (folder / "people.parquet").unlink()
     (folder / "claims.parquet").write_bytes(b"")
     with pytest.raises(
-        DatasetError, match=r"is not what its own contract says \(claims.parquet:1:1: .*, and 1 problem more\)"
+        DatasetError, match=r"does not match its own data package \(claims.parquet:1:1: .*, and 1 problem more\)"
     ):
         open_baseline(folder)

@@ -1,3 +1,5 @@
+"""Differences between the dataset on disk and a build."""
+
 import hashlib
 import io
 import json
@@ -27,39 +29,41 @@ from tests.unit.sample_contract import (
 )
 
 
-def found(files, old, rows=20):
-    """The differences between files fresh from a build and a folder."""
+def differences(files, old, max_rows=20):
+    """Return the differences between the files of a build and a folder."""
     with tempfile.TemporaryDirectory() as new:
-        return list_differences(lay(files, Path(new)), old, rows)
+        return list_differences(lay(files, Path(new)), old, max_rows)
 
 
 @pytest.fixture
 def old(letters, tmp_path):
-    """A folder with the dataset of the letters."""
+    """A folder with the dataset of the sample contract."""
     return written(build_tables(LETTERS, letters), tmp_path / "dataset")
 
 
 @pytest.fixture
-def against(old, tmp_path):
-    """Hold the dataset against what changed seeds, or another contract, give."""
+def differences_of(old, tmp_path):
+    """Return a function that compares the dataset with a build of other sources or another contract."""
 
     def compare(*replacements, of=LETTERS):
         annotations = ANNOTATIONS
         for before, after in replacements:
             assert before in annotations
             annotations = annotations.replace(before, after)
-        lines = found(rendered(build_tables(of, write(tmp_path, annotations))), old)
+        lines = differences(rendered(build_tables(of, write(tmp_path, annotations))), old)
         return [line for line in lines if not line.startswith(("datapackage.json", "README.md"))]
 
     return compare
 
 
-def test_a_dataset_that_is_what_the_seeds_give_has_no_differences(against):
-    assert against() == []
+def test_up_to_date_dataset_has_no_differences(differences_of):
+    """A dataset that equals the build has no differences."""
+    assert differences_of() == []
 
 
-def test_a_row_that_came_and_one_that_went_are_named_by_their_keys(against):
-    lines = against(("id: c02", "id: c03"))
+def test_added_and_removed_rows_are_named_by_key(differences_of):
+    """Added and removed rows are listed by their keys."""
+    lines = differences_of(("id: c02", "id: c03"))
     assert [line for line in lines if line.startswith("claims")] == [
         "claims.parquet: 1 row added",
         "claims.parquet:   + bridge#c03",
@@ -68,8 +72,9 @@ def test_a_row_that_came_and_one_that_went_are_named_by_their_keys(against):
     ]
 
 
-def test_a_row_that_changed_is_told_with_both_values(against):
-    lines = against(("strength: fair", "strength: strong"), ("    answers_id: c01\n", ""))
+def test_changed_row_has_both_values(differences_of):
+    """A changed row is listed with the cells before and after."""
+    lines = differences_of(("strength: fair", "strength: strong"), ("    answers_id: c01\n", ""))
     assert [line for line in lines if line.startswith("claims")] == [
         "claims.parquet: 2 rows changed",
         "claims.parquet:   ~ bridge#c01: strength 'fair' → 'strong'",
@@ -77,32 +82,37 @@ def test_a_row_that_changed_is_told_with_both_values(against):
     ]
 
 
-def test_a_row_of_a_key_of_several_columns_is_named_by_all_of_them(against):
-    lines = against(("{person_id: berta}", "{person_id: berta}\n      - {person_id: falk}"))
+def test_composite_key_is_listed_in_full(differences_of):
+    """A row with a key of several columns is listed by all of them."""
+    lines = differences_of(("{person_id: berta}", "{person_id: berta}\n      - {person_id: falk}"))
     assert "witnesses.parquet:   + bridge#c01, falk" in lines
 
 
-def test_tables_that_kept_their_rows_go_unnamed_where_others_did_not(against):
-    assert not any("people.parquet" in line for line in against(("strength: fair", "strength: weak")))
+def test_unchanged_table_is_not_listed(differences_of):
+    """A table of another build with the same rows is not listed if others differ."""
+    assert not any("people.parquet" in line for line in differences_of(("strength: fair", "strength: weak")))
 
 
-def test_seeds_that_changed_in_no_row_are_told_in_one_line(against):
-    [line] = against(("strength: fair", "strength: fair  # on second thought, fair"))
+def test_change_outside_of_rows_is_one_line(differences_of):
+    """Sources that changed in something that no row holds are one difference."""
+    [line] = differences_of(("strength: fair", "strength: fair  # on second thought, fair"))
     assert line.startswith("all tables: the same content, but of another build")
 
 
-def test_a_table_of_another_build_among_the_right_ones_is_named(against, old, tmp_path):
+def test_single_table_of_another_build_is_named(differences_of, old, tmp_path):
+    """A single table of another build is named."""
     [table] = [name for name in rendered(build_tables(LETTERS, write(tmp_path))) if name.startswith("people")]
     changed = ANNOTATIONS.replace("strength: fair", "strength: fair  # on second thought, fair")
     (old / table).write_bytes(rendered(build_tables(LETTERS, write(tmp_path, changed)))[table])
-    assert against() == [
-        "people.parquet: the same content, but of another build: something in the seeds that is in no row has changed"
+    assert differences_of() == [
+        "people.parquet: the same content, but of another build: something changed in the sources that is in no row"
     ]
 
 
-def test_as_many_rows_are_listed_as_asked_for(against, old, letters):
-    against(("strength: fair", "strength: strong"), ("    answers_id: c01\n", ""))
-    lines = found(rendered(build_tables(LETTERS, letters)), old, rows=1)
+def test_listed_rows_are_limited_by_argument(differences_of, old, letters):
+    """As many rows are listed as `max_rows` says."""
+    differences_of(("strength: fair", "strength: strong"), ("    answers_id: c01\n", ""))
+    lines = differences(rendered(build_tables(LETTERS, letters)), old, max_rows=1)
     assert [line for line in lines if line.startswith("claims")] == [
         "claims.parquet: 2 rows changed",
         "claims.parquet:   ~ bridge#c01: strength 'fair' → 'strong'",
@@ -110,16 +120,19 @@ def test_as_many_rows_are_listed_as_asked_for(against, old, letters):
     ]
 
 
-def test_many_rows_are_listed_in_part(against):
+def test_further_rows_are_counted(differences_of):
+    """Rows beyond the listed ones are counted."""
     more = "".join(f"\n  - {{id: d{n}, person_id: otto, when_edtf: {1800 + n}, quote: rope}}" for n in range(23))
-    lines = against(("the rope was old\n", f"the rope was old{more}\n"))
+    lines = differences_of(("the rope was old\n", f"the rope was old{more}\n"))
     listed = [line for line in lines if line.startswith("claims.parquet: ")]
     assert listed[0] == "claims.parquet: 23 rows added"
     assert len(listed) == 22
     assert listed[-1] == "claims.parquet:   … and 3 more"
 
 
-def test_columns_that_came_went_or_changed_are_named(against):
+def test_changed_columns_are_listed(differences_of):
+    """Added and changed columns are listed without their cells."""
+
     class Others(Claims):
         """One thing that somebody in a letter says is so."""
 
@@ -127,24 +140,26 @@ def test_columns_that_came_went_or_changed_are_named(against):
         rumour_of_id: str = foreign_key("people", "From whom.", nullable=True)
 
     Others.__name__ = "Claims"
-    lines = against(of=contract(People, Letters, Others, Witnesses, Tallies))
+    lines = differences_of(of=contract(People, Letters, Others, Witnesses, Tallies))
     assert "claims.parquet: column rumour_of_id added" in lines
     assert "claims.parquet: column person_id: description 'Who says so.' → 'Who says it.'" in lines
     assert not [line for line in lines if line.startswith("claims") and "row" in line]
 
 
-def test_a_column_that_went_is_named(old):
+def test_removed_column_is_listed(old):
+    """A removed column is listed."""
     files = held(old)
     table = pq.read_table(old / "claims.parquet")
     sink = io.BytesIO()
     pq.write_table(table.drop_columns(["strength"]), sink)
-    assert found({**files, "claims.parquet": sink.getvalue()}, old) == ["claims.parquet: column strength removed"]
+    assert differences({**files, "claims.parquet": sink.getvalue()}, old) == ["claims.parquet: column strength removed"]
 
 
-def test_another_key_is_told(old, tmp_path):
+def test_changed_primary_key_is_listed(old, tmp_path):
+    """A changed primary key is a difference."""
     files = held(old)
-    lines = found({**files, "claims.parquet": files["witnesses.parquet"]}, old)
-    assert "claims.parquet: the key was claim_id, and is claim_id, person_id" in lines
+    lines = differences({**files, "claims.parquet": files["witnesses.parquet"]}, old)
+    assert "claims.parquet: the primary key was claim_id and is now claim_id, person_id" in lines
 
 
 def digest(data):
@@ -152,13 +167,14 @@ def digest(data):
 
 
 @pytest.mark.parametrize("name", ["datapackage.json", "croissant.json"])
-def test_a_digest_that_is_true_of_the_file_beside_it_is_no_difference(name, old):
+def test_true_digest_is_no_difference(name, old):
+    """A digest in a descriptor that is true of the file on disk is no difference."""
     files = held(old)
     pq.write_table(pq.read_table(old / "claims.parquet"), old / "claims.parquet", compression="none")
     before, after = files["claims.parquet"], (old / "claims.parquet").read_bytes()
     (old / name).write_bytes(files[name].replace(digest(before), digest(after)))
     assert (old / name).read_bytes() != files[name]
-    assert found(files, old) == []
+    assert differences(files, old) == []
 
 
 @pytest.mark.parametrize(
@@ -168,17 +184,19 @@ def test_a_digest_that_is_true_of_the_file_beside_it_is_no_difference(name, old)
         ("croissant.json", "croissant.json: differs in distribution"),
     ],
 )
-def test_a_digest_that_is_not_is_told(name, line, old):
+def test_wrong_digest_is_listed(name, line, old):
+    """A digest in a descriptor that is true of no file is a difference."""
     files = held(old)
     (old / name).write_bytes(files[name].replace(digest(files["claims.parquet"]), b"0" * 64))
-    assert found(files, old) == [line]
+    assert differences(files, old) == [line]
 
 
-def test_bytes_that_differ_by_how_they_were_written_are_no_difference(old):
+def test_other_encoding_of_rows_is_no_difference(old):
+    """The same rows in other bytes are no difference."""
     files = held(old)
     pq.write_table(pq.read_table(old / "claims.parquet"), old / "claims.parquet", compression="none")
     assert (old / "claims.parquet").read_bytes() != files["claims.parquet"]
-    assert found(files, old) == []
+    assert differences(files, old) == []
 
 
 # ── Tables in parts ──────────────────────────────────────────────────────────────────────────────────
@@ -186,7 +204,7 @@ def test_bytes_that_differ_by_how_they_were_written_are_no_difference(old):
 
 @pytest.fixture
 def cut(old, tmp_path):
-    """Hold a dataset in parts, of as many claims as the letters' own and more, against what changed seeds give."""
+    """Return a function that compares a dataset in parts with a build of other sources."""
     more = "".join(f"\n  - {{id: d{n}, person_id: otto, when_edtf: {1800 + n}, quote: rope}}" for n in range(6))
     annotations = ANNOTATIONS.replace("the rope was old\n", f"the rope was old{more}\n")
 
@@ -195,16 +213,18 @@ def cut(old, tmp_path):
             build_tables(LETTERS, write(tmp_path / f"{name} seeds", text)), tmp_path / name, {"claims": cuts}
         )
 
-    def compare(*replacements, cuts=(2, 4, 6), spoil=lambda _: None, whole=False):
+    def compare(*replacements, cuts=(2, 4, 6), damage=lambda _: None, one_file=False):
         changed = annotations
         for before, after in replacements:
             assert before in changed
             changed = changed.replace(before, after)
         before = made("before", annotations, (2, 4, 6))
-        if whole:
-            before = written(build_tables(LETTERS, write(tmp_path / "whole seeds", annotations)), tmp_path / "whole")
-        spoil(before)
-        return list_differences(made("after", changed, cuts), before, rows=20)
+        if one_file:
+            before = written(
+                build_tables(LETTERS, write(tmp_path / "one_file seeds", annotations)), tmp_path / "one_file"
+            )
+        damage(before)
+        return list_differences(made("after", changed, cuts), before, max_rows=20)
 
     return compare
 
@@ -213,11 +233,13 @@ def of_claims(lines):
     return [line.removeprefix("claims.parquet: ") for line in lines if line.startswith("claims.parquet")]
 
 
-def test_a_dataset_in_parts_that_is_what_the_seeds_give_has_no_differences(cut):
+def test_up_to_date_parts_have_no_differences(cut):
+    """A dataset in parts that equals the build has no differences."""
     assert cut() == []
 
 
-def test_rows_in_parts_are_told_as_those_in_one_file_are(cut):
+def test_rows_of_parts_are_compared_by_key(cut):
+    """Rows of tables in parts are listed like those of tables in one file."""
     replacements = ("strength: fair", "strength: strong"), ("id: d3", "id: d33")
     lines = cut(*replacements)
     assert of_claims(lines) == [
@@ -231,21 +253,23 @@ def test_rows_in_parts_are_told_as_those_in_one_file_are(cut):
     assert "datapackage.json: differs in resources" not in lines  # every digest is true of the part beside it
 
 
-@pytest.mark.parametrize("other", [{"cuts": (3, 6)}, {"whole": True}], ids=["cut elsewhere", "one file"])
-def test_the_same_rows_in_other_files_are_the_same_rows(other, cut):
+@pytest.mark.parametrize("other", [{"cuts": (3, 6)}, {"one_file": True}], ids=["other parts", "one file"])
+def test_same_rows_in_other_files_are_equal(other, cut):
+    """The same rows in other parts, or in one file, are no difference of the table."""
     lines = cut(**other)
     assert of_claims(lines) == []
     assert "datapackage.json: differs in resources" in lines
 
 
-def test_seeds_that_changed_in_no_row_leave_parts_as_they_were(cut):
+def test_change_outside_of_rows_leaves_parts_equal(cut):
+    """Sources that changed in no row leave the parts of a table equal."""
     lines = cut(("strength: fair", "strength: fair  # on second thought, fair"))
     assert of_claims(lines) == []
     assert [line for line in lines if "of another build" in line]
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("damage", "lines"),
     [
         (lambda folder: (folder / "part-00002.parquet").unlink(), ["2 rows added", "  + bridge#d2", "  + bridge#d3"]),
         (lambda folder: (folder / "part-00001.parquet").write_bytes(b""), ["is not a table that a build wrote"]),
@@ -255,7 +279,7 @@ def test_seeds_that_changed_in_no_row_leave_parts_as_they_were(cut):
         ),
         (
             lambda folder: (folder / "part-00000.parquet").rename(folder / "part-00009.parquet"),
-            ["rows or columns repeat, stand in another order or are kept as other types"],
+            ["rows or columns repeat, are in another order or have other types"],
         ),
         (
             lambda folder: shutil.copy(folder / "part-00000.parquet", folder / "part-00009.parquet"),
@@ -264,70 +288,80 @@ def test_seeds_that_changed_in_no_row_leave_parts_as_they_were(cut):
     ],
     ids=["missing", "empty", "of another table", "in another order", "twice"],
 )
-def test_a_part_that_is_not_as_a_build_wrote_it_is_told(spoil, told, cut):
-    assert of_claims(cut(spoil=lambda folder: spoil(folder / "claims.parquet"))) == told
+def test_damaged_part_is_reported(damage, lines, cut):
+    """A part that is missing, broken, foreign, moved or repeated is a difference."""
+    assert of_claims(cut(damage=lambda folder: damage(folder / "claims.parquet"))) == lines
 
 
-def test_what_is_no_part_in_a_folder_of_parts_is_named(cut):
-    lines = cut(spoil=lambda folder: (folder / "claims.parquet/notes.txt").touch())
-    assert lines == ["claims.parquet/notes.txt: no build writes this"]
+def test_unknown_file_among_parts_is_listed(cut):
+    """A file in the folder of a table that is not a part of it is a difference."""
+    lines = cut(damage=lambda folder: (folder / "claims.parquet/notes.txt").touch())
+    assert lines == ["claims.parquet/notes.txt: not written by a build"]
 
 
 # ── Files ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_files_that_are_missing_or_foreign_are_named(against, old):
+def test_missing_and_unknown_files_are_listed(differences_of, old):
+    """Missing files, and files that no build writes, are differences."""
     (old / "people.parquet").rename(old / "notes.txt")
-    assert against() == ["notes.txt: no build writes this", "people.parquet: missing"]
+    assert differences_of() == ["notes.txt: not written by a build", "people.parquet: missing"]
 
 
-def test_where_there_is_no_folder_there_is_no_dataset(against, old):
+def test_missing_folder_is_one_difference(differences_of, old):
+    """A missing folder is the only difference."""
     old.rename(old.with_name("elsewhere"))
-    assert against() == ["there is no dataset here"]
+    assert differences_of() == ["there is no dataset"]
 
 
 @pytest.mark.parametrize("data", [b"", b"PAR1 and then nothing"])
-def test_a_table_that_cannot_be_read_is_told(data, against, old):
+def test_unreadable_table_is_reported(data, differences_of, old):
+    """A table that is not Parquet is a difference."""
     (old / "people.parquet").write_bytes(data)
-    assert against() == ["people.parquet: is not a table that a build wrote"]
+    assert differences_of() == ["people.parquet: is not a table that a build wrote"]
 
 
-def test_a_table_that_another_program_wrote_is_told(against, old):
+def test_table_of_other_program_is_reported(differences_of, old):
+    """A table that another program wrote is a difference."""
     pq.read_table(old / "people.parquet").to_pandas().to_parquet(old / "people.parquet")
-    assert against() == ["people.parquet: is not a table that a build wrote"]
+    assert differences_of() == ["people.parquet: is not a table that a build wrote"]
 
 
-def test_what_differs_in_a_json_file_is_named_by_its_keys(old):
+def test_json_difference_is_named_by_keys(old):
+    """Differences of a JSON file are listed by its top-level keys."""
     files = held(old)
     package = json.loads(files["datapackage.json"])
     (old / "datapackage.json").write_text(json.dumps({**package, "title": "Post", "more": 1}), encoding="utf-8")
-    assert found(files, old) == ["datapackage.json: differs in title, more"]
+    assert differences(files, old) == ["datapackage.json: differs in title, more"]
 
 
 @pytest.mark.parametrize(
     ("data", "line"),
     [(b"{", "datapackage.json: is not a JSON object"), (b"\xff", "datapackage.json: is not a JSON object")],
 )
-def test_a_json_file_that_cannot_be_read_is_told(data, line, old):
+def test_invalid_json_is_reported(data, line, old):
+    """A descriptor that is not JSON is a difference."""
     files = held(old)
     (old / "datapackage.json").write_bytes(data)
-    assert found(files, old) == [line]
+    assert differences(files, old) == [line]
 
 
-def test_a_json_file_laid_out_otherwise_is_told(old):
+def test_json_layout_is_a_difference(old):
+    """The same JSON in another layout is a difference."""
     files = held(old)
     (old / "datapackage.json").write_text(json.dumps(json.loads(files["datapackage.json"])), encoding="utf-8")
-    assert found(files, old) == ["datapackage.json: the layout differs"]
+    assert differences(files, old) == ["datapackage.json: the layout differs"]
 
 
-def test_a_data_card_that_differs_is_told(old):
+def test_changed_data_card_is_reported(old):
+    """A changed data card is a difference."""
     files = held(old)
     (old / "README.md").write_bytes(b"# Letters\n")
-    assert found(files, old) == ["README.md: the text differs"]
+    assert differences(files, old) == ["README.md: the text differs"]
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "damage",
     [
         lambda t: t.take(list(range(t.num_rows))[::-1]),
         lambda t: t.take([0, *range(t.num_rows)]),
@@ -349,20 +383,23 @@ def test_a_data_card_that_differs_is_told(old):
         "lists in a column",
     ],
 )
-def test_a_table_that_no_build_would_write_so_differs(spoil, files, tmp_path):
+def test_unusual_table_is_a_difference(damage, files, tmp_path):
+    """A table with the same rows in a form that no build writes is a difference."""
     lay(files, tmp_path)
-    pq.write_table(spoil(pq.read_table(tmp_path / "mentions.parquet")), tmp_path / "mentions.parquet")
-    assert found(files, tmp_path) != []
+    pq.write_table(damage(pq.read_table(tmp_path / "mentions.parquet")), tmp_path / "mentions.parquet")
+    assert differences(files, tmp_path) != []
 
 
-def test_json_of_another_shape_is_told(files, tmp_path):
+def test_json_of_another_type_is_reported(files, tmp_path):
+    """A descriptor that is a JSON list is a difference."""
     lay(files, tmp_path)
     (tmp_path / "datapackage.json").write_text("[]", encoding="utf-8")
-    assert len(found(files, tmp_path)) == 1
+    assert len(differences(files, tmp_path)) == 1
 
 
-def test_a_folder_in_place_of_a_file_is_told(files, tmp_path):
+def test_folder_in_place_of_file_is_reported(files, tmp_path):
+    """A folder in place of the file of a table is a difference."""
     lay(files, tmp_path)
     (tmp_path / "mentions.parquet").unlink()
     (tmp_path / "mentions.parquet").mkdir()
-    assert len(found(files, tmp_path)) == 1
+    assert len(differences(files, tmp_path)) == 1
