@@ -24,10 +24,10 @@ from stancebook.exceptions import ColumnNotFoundError, DatasetError, ProblemsErr
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stancebook.dataset.descriptor import Table
     from stancebook.diff.changes import TableChanges
     from stancebook.problems import Problem
     from stancebook.schema.contract import Contract
+    from stancebook.schema.spec import TableSpec
 
     Tables = Mapping[str, pd.DataFrame]
 else:
@@ -135,7 +135,7 @@ class Dataset(Tables):
         parts = require_table(self._parts, table, self._location)
         return read_table(self._location, parts, columns=columns, filters=filters, engine=engine)
 
-    def spec(self, table: str) -> Table:
+    def spec(self, table: str) -> TableSpec:
         """Return what the data package declares about a table: its columns, key and references.
 
         Raises:
