@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from stancebook.dataset.descriptor import DataFile, Package
-from stancebook.dataset.duckdb_session import Session, open_session
+from stancebook.dataset.duckdb_session import RowSession, row_session
 from stancebook.dataset.layout import DATAPACKAGE, table_file
 from stancebook.dataset.parquet import file_metadata
 from stancebook.dataset.parquet_files import ParquetFile, ParquetFiles, UnreadableFileError
@@ -60,7 +60,7 @@ def validate_dataset(package: Package) -> ValidationResult:
     """
     tables = {name: _OpenTable(package, spec) for name, spec in package.tables.items()}
     problems = [*_note_problems(package), *_unknown_file_problems(package)]
-    with open_session() as session:
+    with row_session() as session:
         violations = {name: _cell_violations(session, table) for name, table in tables.items()}
         for name, table in tables.items():
             if table.is_readable:
@@ -301,7 +301,7 @@ _CELL_RULES = (
 )
 
 
-def _cell_violations(session: Session, table: _OpenTable) -> list[_Violation]:
+def _cell_violations(session: RowSession, table: _OpenTable) -> list[_Violation]:
     """Return the rules that cells break, of each cell the first; this reads all rows and so finds broken files."""
     names = tuple(column.name for column in table.spec.columns if table.has((column.name,)))
     if not table.is_readable or not names:
@@ -396,7 +396,7 @@ def _foreign_key_rule(key: ForeignKey, target: ParquetFiles) -> _RowRule:
     )
 
 
-def _row_violation(session: Session, table: _OpenTable, rule: _RowRule) -> _Violation | None:
+def _row_violation(session: RowSession, table: _OpenTable, rule: _RowRule) -> _Violation | None:
     """Return the rows that break a rule, if there are any."""
     wanted = (*rule.columns, *_key(table))
     names = tuple(dict.fromkeys(wanted))

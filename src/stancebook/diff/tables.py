@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stancebook.dataset.descriptor import Package, read_package
-from stancebook.dataset.duckdb_session import open_session
+from stancebook.dataset.duckdb_session import row_session
 from stancebook.dataset.layout import table_files
 from stancebook.dataset.parquet_files import ParquetFile, ParquetFiles, RowSource
 from stancebook.dataset.validation import shorten, validate_dataset
@@ -253,7 +253,7 @@ def diff_rows(before: RowSource, after: RowSource, key: Sequence[str]) -> RowCha
         f" WHERE {' OR '.join(['old.row IS NULL', 'new.row IS NULL', *changed])} ORDER BY new.row, old.row"
     )
     rows: dict[str, list[Any]] = {"added": [], "changed": [], "removed": []}
-    with open_session() as session:
+    with row_session() as session:
         for old_row, new_row, *values in session.query(sql, {}, old=old, new=new):
             was, now = values[::2], values[1::2]
             name = ", ".join(map(str, (was if new_row is None else now)[: len(key)]))
@@ -277,5 +277,5 @@ def are_equal(before: RowSource, after: RowSource) -> bool:
         "SELECT 1 FROM old FULL OUTER JOIN new ON old.row = new.row"  # noqa: S608 (names of ours)
         f" WHERE {' OR '.join(['old.row IS NULL', 'new.row IS NULL', *differs])} LIMIT 1"
     )
-    with open_session() as session:
+    with row_session() as session:
         return not session.query(sql, {}, old=before, new=after)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from stancebook import DatasetError
 from stancebook.dataset.descriptor import read_package
-from stancebook.dataset.duckdb_session import open_session
+from stancebook.dataset.duckdb_session import row_session
 from stancebook.dataset.validation import validate_dataset
 from stancebook.problems import as_text
 from tests.unit.dataset.test_descriptor import SAMPLE_PATTERNS
@@ -33,7 +33,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def session():
     """A DuckDB session."""
-    with open_session() as opened:
+    with row_session() as opened:
         yield opened
 
 
