@@ -1,28 +1,37 @@
-"""The nearest of the known words to a word that is not among them."""
+"""Suggestions for misspelt words: the nearest known word, as a hint."""
 
 from collections.abc import Collection, Iterable
 from itertools import islice
 
 from rapidfuzz import fuzz, process, utils
 
-_NEAR_ENOUGH = 70.0
-_MOST = 10_000  # known words among which a near one is looked for
+_MIN_SIMILARITY_PERCENT = 70.0
+_MAX_CANDIDATES = 10_000
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` is most likely a slip of, or None if none is near."""
-    found = process.extractOne(
-        word, list(islice(known, _MOST)), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_NEAR_ENOUGH
+    """Return the known word that is most similar to `word`, or None if none is similar enough.
+
+    Args:
+        word: What was typed.
+        known: The candidates; only the first 10,000 are compared.
+
+    Returns:
+        The candidate with the highest normalized Indel similarity, at least 70 %, regardless of case and punctuation.
+    """
+    candidates = list(islice(known, _MAX_CANDIDATES))
+    match = process.extractOne(
+        word, candidates, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_MIN_SIMILARITY_PERCENT
     )
-    return None if found is None else found[0]
+    return None if match is None else match[0]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return "did you mean 'x'?", or nothing if no known word is near."""
-    word = nearest(word, known) or ""
-    return f"did you mean {word!r}?" if word else ""
+    """Return "did you mean 'x'?" with the nearest known word, or "" if none is near."""
+    suggestion = nearest(word, known)
+    return f"did you mean {suggestion!r}?" if suggestion else ""
 
 
-def one_of(word: str, known: Collection[str]) -> str:
-    """Return the known words as a hint, with the one that `word` is most likely a slip of."""
+def options_hint(word: str, known: Collection[str]) -> str:
+    """Return all known words as a hint, followed by the nearest one to `word` if there is one."""
     return "; ".join(filter(None, [f"one of {', '.join(known)}", did_you_mean(word, known)]))

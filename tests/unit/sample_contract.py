@@ -23,8 +23,8 @@ from stancebook.schema.contract import Contract, License
 from stancebook.schema.models import Annotation, Codebook, Derived, Document, Nested
 from stancebook.schema.rules import row_rule, rule
 from stancebook.schema.spec import Pattern, Tables, TableSpec
+from stancebook.sources.nodes import Scalar
 from stancebook.sources.records import Record
-from stancebook.sources.yaml_reader import Scalar
 
 STRENGTH = {"weak": "Hearsay.", "fair": "Seen by one.", "strong": "Seen by several."}
 PLACE_CODE = Pattern(r"[A-Z]{2}[0-9]", "two capital letters and a digit, such as 'AB1'")

@@ -11,7 +11,7 @@ from stancebook.schema.spec import ID, QUOTE_CONTEXT, SLUG, Column, ColumnKind, 
 from stancebook.sources.anchoring import AnchorError, SourceText
 from stancebook.sources.edtf_dates import DateFormatError, edtf_bounds, parse_day
 from stancebook.sources.records import Record
-from stancebook.suggestions import one_of
+from stancebook.suggestions import options_hint
 
 # What raw YAML may not hold, and an escape may bring in; words of the text are as the text has them.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -162,7 +162,7 @@ def _fill_words(record: Record, row: Row, text: SourceText | None) -> list[Probl
 
 def _not_found(record: Record, key: str, fault: AnchorError) -> Problem:
     """Return the problem of words that are not the document's, placed where they leave it."""
-    return record.problem(key, *fault.args, at=record.cells[key].place(fault.at))
+    return record.problem(key, *fault.args, at=record.cells[key].position_at(fault.offset))
 
 
 def slug(text: str) -> str:
@@ -193,7 +193,7 @@ def _verbatim(text: str, column: Column) -> Value:
 
 def _choice(text: str, column: Column) -> Value:
     if text not in column.vocabulary:
-        raise CellError(f"{text!r} is not a value of {column.name}", one_of(text, column.vocabulary))
+        raise CellError(f"{text!r} is not a value of {column.name}", options_hint(text, column.vocabulary))
     return text
 
 

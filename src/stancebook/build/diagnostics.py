@@ -165,8 +165,8 @@ def _parse_documents(
 
 
 def _parse_document(contract: Contract, files: DocumentFiles) -> tuple[ParsedFile, SourceText | None]:
-    writing = format_of(files.annotations.name).writing if files.annotations else YAML_QUOTING
-    text = SourceText(files.text.text, files.text.name, writing) if files.text else None
+    quoting = format_of(files.annotations.name).quoting if files.annotations else YAML_QUOTING
+    text = SourceText(files.text.text, files.text.name, quoting) if files.text else None
     if files.annotations is None:
         return ParsedFile(complete=False), text
     return read_annotations(files.annotations, contract, files.doc_id), text

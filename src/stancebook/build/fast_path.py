@@ -98,7 +98,7 @@ def _read(contract: Contract, pair: DocumentFiles, written: Mapping[str, _Writte
     """Take a document's records; return its text."""
     if pair.text is None or pair.annotations is None:
         raise NeedsDiagnosis
-    lists = format_of(pair.annotations.name).plain(pair.annotations.text)
+    lists = format_of(pair.annotations.name).read_fast(pair.annotations.text)
     if lists is None or contract.document.section not in lists:
         raise NeedsDiagnosis
     grounded = {spec.section: spec for spec in contract.tables_of_kind("annotation")}
@@ -215,7 +215,7 @@ def _fill_passage(written: _Written, columns: dict[str, Values], texts: Mapping[
     for at, (doc, quote, prefix, suffix) in enumerate(
         zip(written.documents, written["quote"], prefixes, suffixes, strict=True)
     ):
-        span = texts[doc].only_place(quote or "", prefix, suffix)
+        span = texts[doc].find(quote or "", prefix, suffix)
         if span is None:
             raise NeedsDiagnosis
         quotes[at] = texts[doc].raw[span.start : span.end]

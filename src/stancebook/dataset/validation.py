@@ -17,7 +17,7 @@ from stancebook.dataset.parquet import file_metadata
 from stancebook.dataset.parquet_files import ParquetFile, ParquetFiles, UnreadableFileError
 from stancebook.problems import Problem, display_path, errors_in, pluralize
 from stancebook.schema.spec import Column, ForeignKey, Storage, TableSpec
-from stancebook.suggestions import one_of
+from stancebook.suggestions import options_hint
 
 MAX_ROWS_PER_PROBLEM = 10  # rows that break one rule and are reported one by one; the others are counted
 MAX_SHOWN = 100  # characters of a text from a file that a message shows
@@ -283,7 +283,7 @@ _CELL_RULES = (
         "NOT list_contains({limit}, {cell})",
         "'{value}' is not a value of {column.name}",
         "with other values of {column.name}",
-        lambda value, column: one_of(value, column.vocabulary),
+        lambda value, column: options_hint(value, column.vocabulary),
     ),
     _CellRule(
         lambda column: column.pattern and column.pattern.pattern,

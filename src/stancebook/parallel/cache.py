@@ -113,7 +113,7 @@ def load_cache(seeds: Path | str, dataset: Path) -> BuildCache | None:
         if cache.seeds != canonical_location(seeds) or cache.code_digest != digest_code(cache.contract_files):
             return None
         # Warnings name files relative to the working directory of the build that found them.
-        return None if cache.warnings and cache.displayed_seeds != open_location(seeds).shown("") else cache
+        return None if cache.warnings and cache.displayed_seeds != open_location(seeds).display_path("") else cache
     except (OSError, ValueError, TypeError, LookupError, AttributeError):
         return None
 

@@ -93,7 +93,7 @@ class BuildResult:
         return BuildCache(
             dataset=dataset,
             seeds=canonical_location(seeds),
-            displayed_seeds=open_location(seeds).shown(""),
+            displayed_seeds=open_location(seeds).display_path(""),
             contract_files=files,
             code_digest=digest_code(files),
             codebook_digest=self.codebook_digest,

@@ -168,7 +168,7 @@ def _has_external_link(links: Collection[Link], known: Collection[str]) -> bool:
 
 def _own_problems(context: BuildContext, task: ChunkTask, problems: Collection[Problem]) -> tuple[Problem, ...]:
     """Return the problems without those in files of context documents, which the chunks of these report."""
-    shown = open_location(context.seeds).shown
+    shown = open_location(context.seeds).display_path
     others = {
         shown(file.name)
         for document in task.context_documents

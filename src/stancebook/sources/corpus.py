@@ -1,7 +1,4 @@
-"""The files under `seeds/`, read: their texts, decoded and otherwise untouched, and digests of their bytes.
-
-What the texts mean is not known here.
-"""
+"""Read source files: decoded texts, digests of their bytes, and problems of files that are not text."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from stancebook.problems import Problem
-from stancebook.sources.discovery import LIMITS, SourceListing, discover
+from stancebook.sources.discovery import MAX_FILE_BYTES, SourceListing, discover
 from stancebook.sources.filesystem import Entry, Location, UnreadableError, open_location
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file a person wrote: its name as shown in problems, and its text, decoded and otherwise untouched."""
+    """A file's path as displayed in problems, and its decoded text, otherwise unchanged."""
 
     name: str
     text: str
@@ -23,7 +20,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFiles:
-    """A document's two files. Either is None where it is missing or unreadable; a problem then says so."""
+    """The two files of a document. Either is None if it is missing or unreadable, which a problem reports."""
 
     doc_id: str
     text: SourceFile | None
@@ -32,10 +29,14 @@ class DocumentFiles:
 
 @dataclass(frozen=True)
 class Corpus:
-    """The files of a survey, in its order.
+    """The contents of the files in a listing.
 
-    The codebook is not `whole` where something in its folder could not be read. `digests` has the SHA-256 of
-    every file's bytes, by its name below seeds.
+    Attributes:
+        codebook: The readable files of the codebook.
+        complete: Whether that is all of the codebook.
+        documents: The documents, in the order of the listing.
+        digests: The SHA-256 of each file's bytes in hexadecimal, by its path below the folder of sources.
+        problems: The problems of the listing, and of files that cannot be read or decoded.
     """
 
     codebook: tuple[SourceFile, ...]
@@ -46,100 +47,109 @@ class Corpus:
 
     @cached_property
     def digest(self) -> str:
-        """What stands for all files: equal digests, equal seeds."""
+        """The digest of all files: equal if and only if names and bytes are equal."""
         return combined_digest(self.digests)
 
 
 def load_corpus(seeds: Location) -> Corpus:
-    """Read all that lies under seeds."""
+    """List and read all files of a folder of sources."""
     return read_corpus(seeds, discover(seeds))
 
 
-def read_corpus(seeds: Location, files: SourceListing) -> Corpus:
-    """Read the files of a survey, or of the part of one; its problems are among those of the corpus."""
-    reader = _Reader(seeds)
-    reader.expect([*files.codebook, *(entry for each in files.documents for entry in each[1:] if entry)])
-    codebook = [reader.read(entry) for entry in files.codebook]
+def read_corpus(seeds: Location, listing: SourceListing) -> Corpus:
+    """Read the files of a listing.
+
+    Args:
+        seeds: The folder of sources that was listed.
+        listing: The whole listing, or a part of it.
+
+    Returns:
+        Their contents; problems of the listing are included.
+    """
+    reader = _FileReader(seeds)
+    reader.prefetch([*listing.codebook, *(entry for document in listing.documents for entry in document[1:] if entry)])
+    codebook = [reader.read(entry) for entry in listing.codebook]
     documents = [
         DocumentFiles(doc_id, text and reader.read(text), annotations and reader.read(annotations))
-        for doc_id, text, annotations in files.documents
+        for doc_id, text, annotations in listing.documents
     ]
     return Corpus(
         codebook=tuple(file for file in codebook if file is not None),
-        complete=files.complete and None not in codebook,
+        complete=listing.complete and None not in codebook,
         documents=tuple(documents),
         digests=reader.digests,
-        problems=(*files.problems, *reader.problems),
+        problems=(*listing.problems, *reader.problems),
     )
 
 
 def combined_digest(digests: Mapping[str, str]) -> str:
-    """Return the SHA-256 over the names and the SHA-256 of all files, however they were put together.
+    """Return one SHA-256 for all files, in any order.
 
-    It is that of what `sha256sum` prints of them, sorted by name.
+    It is the digest of what `sha256sum` prints for them, sorted by name.
+
+    Args:
+        digests: The SHA-256 of each file in hexadecimal, by name.
     """
     lines = [f"{digest}  {name}\n" for name, digest in sorted(digests.items())]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-class _Reader:
-    """Reads files of one folder, and collects their digests and the problems met."""
+class _FileReader:
+    """Reads files of one folder, and collects digests and problems."""
 
     def __init__(self, seeds: Location) -> None:
         self.folder = open_location(seeds)
         self.digests: dict[str, str] = {}
         self.problems: list[Problem] = []
 
-    def expect(self, entries: Iterable[Entry]) -> None:
-        """Say which files will be read."""
-        self.folder.expect((entry.name, _limit(entry)) for entry in entries)
+    def prefetch(self, entries: Iterable[Entry]) -> None:
+        self.folder.prefetch((entry.name, _limit(entry)) for entry in entries)
 
     def read(self, entry: Entry) -> SourceFile | None:
-        """Return a file's text, or None with a problem."""
-        name = self.folder.shown(entry.name)
+        """Return a file's text; report it and return None if it is not text, or has unresolved merge conflicts."""
+        name = self.folder.display_path(entry.name)
         try:
-            data = self.folder.content(entry.name, _limit(entry))
-        except UnreadableError as fault:
-            self.problems.append(Problem(name, 1, 1, "", *fault.args))
+            data = self.folder.read_bytes(entry.name, _limit(entry))
+        except UnreadableError as error:
+            self.problems.append(Problem(name, 1, 1, "", *error.args))
             return None
         self.digests[entry.name] = hashlib.sha256(data).hexdigest()
         try:
             text = data.decode()
-        except UnicodeDecodeError as fault:
-            self.refuse(name, data, fault.start, f"is not UTF-8: byte 0x{data[fault.start]:02x} cannot stand here")
+        except UnicodeDecodeError as error:
+            self.report_byte(name, data, error.start, "is not UTF-8: byte 0x{:02x} is not allowed here")
             return None
         if "\0" in text:
-            self.refuse(name, data, data.index(0), "is not text in UTF-8: byte 0x00 stands here")
+            self.report_byte(name, data, data.index(0), "is not text in UTF-8: byte 0x{:02x} is here")
             return None
-        conflicts = [*_conflicts(name, text)] if "<<<<<<< " in text else []
+        conflicts = [*_merge_conflicts(name, text)] if "<<<<<<< " in text else []
         self.problems += conflicts
         return None if conflicts else SourceFile(name, text)
 
-    def refuse(self, name: str, data: bytes, at: int, message: str) -> None:
-        """Report the first byte of a file that is no text in UTF-8."""
-        before = data[:at].decode().split("\n")
-        self.problems.append(
-            Problem(name, len(before), len(before[-1]) + 1, "", message, "save the file again as UTF-8")
-        )
+    def report_byte(self, name: str, data: bytes, offset: int, message: str) -> None:
+        """Report the first byte of a file that is not text in UTF-8."""
+        before = data[:offset].decode().split("\n")
+        message, hint = message.format(data[offset]), "save the file again as UTF-8"
+        self.problems.append(Problem(name, len(before), len(before[-1]) + 1, "", message, hint))
 
 
 def _limit(entry: Entry) -> int:
-    return LIMITS[entry.name[entry.name.rfind(".") :]]
+    return MAX_FILE_BYTES[entry.name[entry.name.rfind(".") :]]
 
 
-def _conflicts(name: str, text: str) -> Iterator[Problem]:
-    """Yield a problem for each conflict that a merge has marked and nobody has settled, at its first line.
+def _merge_conflicts(name: str, text: str) -> Iterator[Problem]:
+    """Yield a problem for the first line of each unresolved merge conflict.
 
     https://git-scm.com/docs/git-merge#_how_conflicts_are_presented
     """
-    message = "two versions stand here that a merge left to you"
-    hint = "keep one side, and delete the lines that start with <<<<<<<, ======= and >>>>>>>"
-    begun, parted = 0, False
+    message = "a merge conflict is not resolved: two versions follow"
+    hint = "keep one version, and delete the lines that start with <<<<<<<, ======= and >>>>>>>"
+    start, separated = 0, False
     for number, line in enumerate(text.split("\n"), start=1):
         if line.startswith("<<<<<<< "):
-            begun, parted = number, False
-        elif begun and line.rstrip("\r") == "=======":
-            parted = True
-        elif begun and parted and line.startswith(">>>>>>> "):
-            yield Problem(name, begun, 1, "", message, hint)
-            begun = 0
+            start, separated = number, False
+        elif start and line.rstrip("\r") == "=======":
+            separated = True
+        elif start and separated and line.startswith(">>>>>>> "):
+            yield Problem(name, start, 1, "", message, hint)
+            start = 0

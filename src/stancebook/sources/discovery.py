@@ -1,7 +1,6 @@
-"""What lies under `seeds/`, and what is wrong with the names there; no file is opened.
+"""Find the files of a codebook and of documents below `seeds/`, and report wrong names; no file is opened.
 
-A hundred thousand files take a third of a second, most of it the system's: a file is a string and two
-numbers here, never a path.
+Listing 100,000 files takes a third of a second, most of it in the system: an entry is a tuple, never a `Path`.
 """
 
 import re
@@ -26,21 +25,21 @@ CODEBOOK = "codebook"
 DOCUMENTS = "documents"
 TEXT, YAML, JSON = ".txt", ".yaml", ".json"
 
-# The longest novels have some 3 MB, and 4 MiB of YAML hold 25,000 records; the worst of any costs some 1.3 GB.
-LIMITS = {TEXT: 4 << 20, YAML: 4 << 20, JSON: 4 << 20}
+# Bytes by extension. The longest novels have 3 MB; 4 MiB of YAML are 25,000 records, and may need 1.3 GB of memory.
+MAX_FILE_BYTES = {TEXT: 4 << 20, YAML: 4 << 20, JSON: 4 << 20}
 
-_NAMED = {CODEBOOK: f"the name of a file in {CODEBOOK}/", DOCUMENTS: "a document's id"}
+_NAME_PURPOSE = {CODEBOOK: f"the name of a file in {CODEBOOK}/", DOCUMENTS: "a document's id"}
 
-# Names that Windows keeps for devices, whatever their ending: no checkout there could hold such a file.
+# Names that Windows reserves for devices, whatever their extension: no checkout there could hold such a file.
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 _PART = rf"(?!(?:{_RESERVED.pattern})(?![^/])){SLUG.pattern}"
-_NAME = re.compile(rf"{_PART}(?:/{_PART})*")
+_VALID_NAME = re.compile(rf"{_PART}(?:/{_PART})*")
 
-Files = dict[str, Entry | None]  # by name without ending; None stands for what cannot be read
+EntriesByName = dict[str, Entry | None]  # by path without extension; None if the file cannot be read
 
 
 class SourceDocument(NamedTuple):
-    """A document's two files. Either is None where it is missing or cannot be read; a problem then says so."""
+    """The two files of a document. Either is None if it is missing or cannot be read, which a problem reports."""
 
     doc_id: str
     text: Entry | None
@@ -49,10 +48,14 @@ class SourceDocument(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SourceListing:
-    """What lies under seeds, all of it sorted; or a part of that, such as `Survey(documents=some)`.
+    """The files of a codebook and of documents, sorted by name; or a part of them.
 
-    The codebook is not `whole` where something in its folder cannot be read. `taken` is when it was begun, in
-    nanoseconds since 1970.
+    Attributes:
+        codebook: The files of the codebook.
+        documents: The documents.
+        complete: Whether everything in the folder of the codebook can be read.
+        problems: What is wrong with names and kinds of files.
+        taken_ns: When the listing was started, in nanoseconds since 1970.
     """
 
     codebook: tuple[Entry, ...] = ()
@@ -63,167 +66,174 @@ class SourceListing:
 
 
 def discover(seeds: Location) -> SourceListing:
-    """Look for the files of `seeds/codebook` and the pairs under `seeds/documents`; records are YAML or JSON."""
-    taken = time.time_ns()
-    walk = _Walk(seeds)
-    codebook = walk.codebook()
-    whole = not walk.problems
-    walk.report_strays()
-    documents = walk.documents()
-    if not documents and not walk.problems:
-        hint = f"put <name>{TEXT} and <name>{YAML} there, side by side"
-        walk.report(DOCUMENTS, "holds no document", hint)
-    return SourceListing(tuple(codebook), tuple(documents), whole, tuple(sorted(walk.problems)), taken)
+    """List the files of a folder of sources.
+
+    Args:
+        seeds: A folder with `codebook/`, whose files are YAML or JSON, and `documents/`, in which each document has a
+            text (`<name>.txt`) and annotations (`<name>.yaml` or `<name>.json`). Both may have subfolders.
+
+    Returns:
+        The files, and a problem for each that is missing, misnamed, misplaced, too large or not a regular file.
+    """
+    taken_ns = time.time_ns()
+    walker = _FolderWalker(seeds)
+    codebook = walker.codebook()
+    complete = not walker.problems
+    walker.report_unknown_entries()
+    documents = walker.documents()
+    if not documents and not walker.problems:
+        hint = f"put <name>{TEXT} and <name>{YAML} there, in the same folder"
+        walker.report(DOCUMENTS, "holds no document", hint)
+    return SourceListing(tuple(codebook), tuple(documents), complete, tuple(sorted(walker.problems)), taken_ns)
 
 
-class _Walk:
-    """Walks through a folder of seeds, room by room, and collects the problems met."""
+class _FolderWalker:
+    """Lists a folder of sources, one section (`codebook`, `documents`) at a time, and collects the problems found."""
 
     def __init__(self, seeds: Location) -> None:
         self.folder = open_location(seeds)
         self.problems: list[Problem] = []
-        self.misnamed: set[str] = set()  # up to its first dot, what is told to be named otherwise
+        self.misnamed: set[str] = set()  # last names, up to the first dot, of files that a problem asks to rename
         self.top: dict[str, EntryKind] = {}
-        if self.folder.is_there():
-            self.top = {entry.name: kind for kind, entry in self.inside("")}
+        if self.folder.exists():
+            self.top = {entry.name: kind for kind, entry in self.list_folder("")}
         else:
             self.report("", "is not a folder", f"expected a folder with {CODEBOOK}/ and {DOCUMENTS}/ in it")
 
     def report(self, name: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(self.folder.shown(name), 1, 1, "", message, hint))
+        self.problems.append(Problem(self.folder.display_path(name), 1, 1, "", message, hint))
 
     def codebook(self) -> list[Entry]:
-        """Return the files of the codebook, sorted, folder by folder."""
+        """Return the files of the codebook, sorted by folder and name."""
         found = self.files(CODEBOOK, YAML, JSON)
-        records = self.records(CODEBOOK, found)
-        entries = (records[name] for name in self.names(CODEBOOK, found))
+        records = self.record_files(CODEBOOK, found)
+        entries = (records[name] for name in self.valid_names(CODEBOOK, found))
         return sorted(filter(None, entries), key=lambda entry: entry.name.split("/"))
 
     def documents(self) -> list[SourceDocument]:
-        """Return the documents, sorted; report where one of two files is missing."""
+        """Return the documents, sorted by id; report those that lack a file."""
         found = self.files(DOCUMENTS, TEXT, YAML, JSON)
-        texts, records = found[TEXT], self.records(DOCUMENTS, found)
-        doc_ids = self.names(DOCUMENTS, found)
+        texts, records = found[TEXT], self.record_files(DOCUMENTS, found)
+        doc_ids = self.valid_names(DOCUMENTS, found)
         if texts.keys() != records.keys():
-            self.report_alone([doc_id for doc_id in doc_ids if (doc_id in texts) != (doc_id in records)], found)
+            self.report_incomplete([doc_id for doc_id in doc_ids if (doc_id in texts) != (doc_id in records)], found)
         return list(map(SourceDocument, doc_ids, map(texts.get, doc_ids), map(records.get, doc_ids)))
 
-    def records(self, room: str, found: Mapping[str, Files]) -> Files:
-        """Return the files that hold records, in whichever language; report where there are two of one name."""
-        twice = found[YAML].keys() & found[JSON].keys()
-        for name in filter(_NAME.fullmatch, twice):
-            message = f"lies beside {_last(name)}{YAML}, and only one of the two can be read"
-            self.report(f"{room}/{name}{JSON}", message, "keep one, and delete the other")
-        return {**found[YAML], **found[JSON], **dict.fromkeys(twice)}
+    def record_files(self, section: str, found: Mapping[str, EntriesByName]) -> EntriesByName:
+        """Return the YAML and JSON files together; report two of the same name."""
+        conflicting = found[YAML].keys() & found[JSON].keys()
+        for name in filter(_VALID_NAME.fullmatch, conflicting):
+            message = f"has the same name as {_last_part(name)}{YAML}, and only one of the two can be read"
+            self.report(f"{section}/{name}{JSON}", message, "keep one, and delete the other")
+        return {**found[YAML], **found[JSON], **dict.fromkeys(conflicting)}
 
-    def files(self, room: str, *endings: str) -> dict[str, Files]:
-        """Return by ending the files below a room; report what cannot be read, and what ends otherwise."""
-        found: dict[str, Files] = {ending: {} for ending in endings}
-        waiting = [room] if self.is_there(room) else []
-        start = len(f"{room}/")
-        while waiting:  # folders may nest deeper than functions
-            for kind, entry in self.inside(waiting.pop()):
+    def files(self, section: str, *extensions: str) -> dict[str, EntriesByName]:
+        """Return the files of a section by extension; report unreadable ones and other extensions."""
+        found: dict[str, EntriesByName] = {extension: {} for extension in extensions}
+        folders = [section] if self.has_section(section) else []
+        start = len(f"{section}/")
+        while folders:  # not recursive: folders may be nested deeper than the interpreter's stack
+            for kind, entry in self.list_folder(folders.pop()):
                 dot = entry.name.rfind(".")
-                ending = entry.name[dot:]
-                if ending in found:
+                extension = entry.name[dot:]
+                if extension in found:
                     name = entry.name[start:dot]
-                    readable = kind == "file" and entry.size <= LIMITS[ending]
-                    found[ending][name] = entry if readable else None
-                    if not readable and _NAME.fullmatch(name):  # one mistake, one problem
-                        self.report(entry.name, *(wrong_kind("file", kind) or too_large(LIMITS[ending])).args)
-                elif kind == "folder" and ending not in LIMITS:
-                    waiting.append(entry.name)
+                    readable = kind == "file" and entry.size <= MAX_FILE_BYTES[extension]
+                    found[extension][name] = entry if readable else None
+                    if not readable and _VALID_NAME.fullmatch(name):  # one mistake, one problem
+                        error = wrong_kind("file", kind) or too_large(MAX_FILE_BYTES[extension])
+                        self.report(entry.name, *error.args)
+                elif kind == "folder" and extension not in MAX_FILE_BYTES:
+                    folders.append(entry.name)
                 else:
-                    self.report_ending(entry.name, kind, endings)
+                    self.report_extension(entry.name, kind, extensions)
         return found
 
-    def names(self, room: str, found: Mapping[str, Files]) -> list[str]:
-        """Return the names that every system can hold, sorted; report the others."""
+    def valid_names(self, section: str, found: Mapping[str, EntriesByName]) -> list[str]:
+        """Return the names that are valid on every system, sorted; report the others."""
         names = []
         for name in sorted(set().union(*found.values())):
-            if _NAME.fullmatch(name):
+            if _VALID_NAME.fullmatch(name):
                 names.append(name)
             else:
-                ending = next(ending for ending, files in found.items() if name in files)
-                self.report(f"{room}/{name}{ending}", *_wrong_name(name, room).args)
-                self.misnamed.add(_last(name).partition(".")[0])
+                extension = next(extension for extension, files in found.items() if name in files)
+                self.report(f"{section}/{name}{extension}", *_wrong_name(name, section).args)
+                self.misnamed.add(_last_part(name).partition(".")[0])
         return names
 
-    def inside(self, folder: str) -> list[tuple[EntryKind, Entry]]:
-        """Return what a folder holds, in no order; nothing, and a problem, where that cannot be told."""
+    def list_folder(self, folder: str) -> list[tuple[EntryKind, Entry]]:
+        """Return the entries of a folder; report it and return nothing if it cannot be listed."""
         try:
-            return self.folder.inside(folder)
-        except UnreadableError as fault:
-            self.report(folder, *fault.args)
+            return self.folder.list_folder(folder)
+        except UnreadableError as error:
+            self.report(folder, *error.args)
             return []
 
-    def is_there(self, room: str) -> bool:
-        """Return whether a room is there; report what stands in its place."""
-        fault = wrong_kind("folder", self.top[room]) if room in self.top else None
-        if fault:
-            self.report(room, *fault.args)
-        return room in self.top and not fault
+    def has_section(self, section: str) -> bool:
+        """Return whether the folder of a section exists; report another kind of entry with its name."""
+        error = wrong_kind("folder", self.top[section]) if section in self.top else None
+        if error:
+            self.report(section, *error.args)
+        return section in self.top and not error
 
-    def report_strays(self) -> None:
-        """Report what lies beside the rooms and looks as if it should be read."""
+    def report_unknown_entries(self) -> None:
+        """Report folders and record files outside of the sections, which are probably misplaced."""
         for name, kind in self.top.items():
-            if name not in _NAMED and (kind == "folder" or name[name.rfind(".") :] in LIMITS):
-                self.report(name, "is not read here", f"put it into {CODEBOOK}/ or {DOCUMENTS}/, or take it out")
+            if name not in _NAME_PURPOSE and (kind == "folder" or name[name.rfind(".") :] in MAX_FILE_BYTES):
+                self.report(name, "is not read here", f"move it to {CODEBOOK}/ or {DOCUMENTS}/, or delete it")
 
-    def report_ending(self, name: str, kind: EntryKind, endings: Sequence[str]) -> None:
-        """Report what no build reads, going by its ending."""
-        fault = _not_utf8(name) or (wrong_kind("file", kind) if kind == "link" else None)
-        if fault is None:
-            *others, last = endings
+    def report_extension(self, name: str, kind: EntryKind, extensions: Sequence[str]) -> None:
+        """Report a file with an extension that is not read."""
+        error = _not_utf8(name) or (wrong_kind("file", kind) if kind == "link" else None)
+        if error is None:
+            *others, last = extensions
             hint = f"expected a name that ends in {', '.join(others)} or {last}"
-            fault = UnreadableError("is not a file that a build reads", hint)
-            self.misnamed.add(_last(name).partition(".")[0])
-        self.report(name, *fault.args)
+            error = UnreadableError("is not a file that a build reads", hint)
+            self.misnamed.add(_last_part(name).partition(".")[0])
+        self.report(name, *error.args)
 
-    def report_alone(self, alone: Collection[str], found: Mapping[str, Files]) -> None:
-        """Report the documents of which one file is there, unless the other is told to be misnamed."""
-        renamed = _renamed(alone, found[TEXT])
-        usual = JSON if len(found[JSON]) > len(found[YAML]) else YAML
-        for doc_id in alone:
-            if doc_id in renamed.values() or _last(doc_id) in self.misnamed:
+    def report_incomplete(self, doc_ids: Collection[str], found: Mapping[str, EntriesByName]) -> None:
+        """Report documents with one file only, unless the other is already reported as misnamed."""
+        renamed = _renamed(doc_ids, found[TEXT])
+        preferred = JSON if len(found[JSON]) > len(found[YAML]) else YAML
+        for doc_id in doc_ids:
+            if doc_id in renamed.values() or _last_part(doc_id) in self.misnamed:
                 continue
-            given = next(ending for ending, files in found.items() if doc_id in files)
-            what, due = ("annotations", usual) if given == TEXT else ("text", TEXT)
-            hint = f"expected {_last(doc_id)}{due} in the same folder"
+            existing = next(extension for extension, files in found.items() if doc_id in files)
+            what, missing = ("annotations", preferred) if existing == TEXT else ("text", TEXT)
+            hint = f"expected {_last_part(doc_id)}{missing} in the same folder"
             if doc_id in renamed:
-                hint += f"; {_last(renamed[doc_id])}{due} lies there alone: give both the same name"
-            self.report(f"{DOCUMENTS}/{doc_id}{given}", f"has no {what} beside it", hint)
+                hint += f"; {_last_part(renamed[doc_id])}{missing} is there without a pair: give both the same name"
+            self.report(f"{DOCUMENTS}/{doc_id}{existing}", f"has no {what} next to it", hint)
 
 
-def _renamed(alone: Collection[str], texts: Collection[str]) -> dict[str, str]:
-    """Return the ids of annotations alone, each with the id of the text alone that most likely was theirs."""
+def _renamed(doc_ids: Collection[str], texts: Collection[str]) -> dict[str, str]:
+    """Match documents without a text to texts without annotations, by the most similar name."""
     from stancebook.suggestions import nearest
 
-    without_text, without_annotations = (
-        [doc_id for doc_id in alone if (doc_id in texts) == has_text] for has_text in (False, True)
-    )
+    without_text = [doc_id for doc_id in doc_ids if doc_id not in texts]
+    without_annotations = [doc_id for doc_id in doc_ids if doc_id in texts]
     if len(without_text) == len(without_annotations) == 1:
         return {without_text[0]: without_annotations[0]}
     pairs = ((doc_id, nearest(doc_id, without_annotations)) for doc_id in without_text)
     return {doc_id: text for doc_id, text in pairs if text is not None}
 
 
-def _wrong_name(name: str, room: str) -> UnreadableError:
-    """Return what is wrong with a name that not every system can hold."""
+def _wrong_name(name: str, section: str) -> UnreadableError:
     reserved = next(filter(_RESERVED.fullmatch, name.split("/")), None)
     hint = "name the file with lower-case letters, digits and hyphens"
     if reserved:
-        hint = f"Windows keeps {reserved!r} for a device: name it otherwise"
-    return _not_utf8(name) or UnreadableError(f"{name!r} cannot be {_NAMED[room]}", hint)
+        hint = f"Windows reserves {reserved!r} for a device: choose another name"
+    return _not_utf8(name) or UnreadableError(f"{name!r} cannot be {_NAME_PURPOSE[section]}", hint)
 
 
 def _not_utf8(name: str) -> UnreadableError | None:
     try:
-        _last(name).encode()
+        _last_part(name).encode()
     except UnicodeEncodeError:
-        return UnreadableError("has a name that is not UTF-8", "name the file in plain letters")
+        return UnreadableError("has a name that is not UTF-8", "name the file with ASCII letters")
     return None
 
 
-def _last(name: str) -> str:
+def _last_part(name: str) -> str:
     return name.rpartition("/")[2]

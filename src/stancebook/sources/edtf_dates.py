@@ -1,4 +1,4 @@
-"""An EDTF expression → the days it covers, strictly."""
+"""Parse EDTF dates strictly to the days that they cover, and suggest EDTF for dates in other notations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import re
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from edtf import EDTFObject, parse_edtf
@@ -20,74 +21,100 @@ from edtf.parser.parser_classes import (
     UnspecifiedIntervalSection,
 )
 
-from stancebook.sources.date_suggestions import suggest_dates
-
 Bounds = tuple[dt.date | None, dt.date | None]
 
-_TAKEN = (Date, Interval, Level1Interval, UncertainOrApproximate, Unspecified)
+_SUPPORTED = (Date, Interval, Level1Interval, UncertainOrApproximate, Unspecified)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH_OR_DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?[?~%]?", re.ASCII)
-_DATE = r"\d{4}(?:-\d\d(?:-\d\d)?)?[?~%]?"
-_USUAL = re.compile(rf"{_DATE}(?:/(?:{_DATE}|\.\.))?|\.\./{_DATE}", re.ASCII)
+_COMMON_DATE = r"\d{4}(?:-\d\d(?:-\d\d)?)?[?~%]?"
+_COMMON = re.compile(rf"{_COMMON_DATE}(?:/(?:{_COMMON_DATE}|\.\.))?|\.\./{_COMMON_DATE}", re.ASCII)
 _SHORT_YEAR = re.compile(r"\d\d?[-./]\d\d?[-./]\d\d?", re.ASCII)
 _SEASONS = range(21, 42)
 
-_A_DAY = "write a day as 2025-02-06"
+_DAY_EXAMPLE = "write a day as 2025-02-06"
 _EXAMPLES = (
     "write a day as 2025-02-06, a month as 2025-02, a span as 2025-02-14/2025-02-16, an open one as ../2025-02-06"
 )
 
 
 class DateFormatError(ValueError):
-    """Raised where an expression is not a date; its first argument says why, its second what to write."""
+    """Raised when an expression is not a supported date; its arguments are the message and the hint of a problem."""
 
 
 @lru_cache(maxsize=4096)
 def edtf_bounds(expression: str) -> Bounds:
-    """Return the first and the last day an EDTF expression covers, None for an open end.
+    """Return the first and the last day that an EDTF expression covers.
 
-    Levels 0 and 1 of ISO 8601-2:2019 are taken, without seasons, times of day and years beyond four
-    digits; an end is open in words (`..`), for one left out may have been forgotten. `~` and `?` widen
-    nothing. Raises `DateError`, which says how to write a date of another notation wherever it can be read
-    as one.
+    Args:
+        expression: A date of level 0 or 1 of ISO 8601-2:2019, without seasons, times of day and years of more than four
+            digits. An open end is `..`, never left out, since that may be an omission. `~` and `?` do not change the
+            days.
+
+    Returns:
+        The two days; None for an open end.
+
+    Raises:
+        DateFormatError: The expression is not such a date. If it is a date in another notation, the hint has its EDTF.
     """
-    if (usual := fast_bounds(expression)) is not None:
-        return usual
+    if (bounds := fast_bounds(expression)) is not None:
+        return bounds
     try:
-        return covered(expression)
-    except DateFormatError as fault:
-        why, what = fault.args
-        raise DateFormatError(
-            why, _written_as([each for each in suggest_dates(expression) if _is_date(each)]) or what
-        ) from fault
+        return library_bounds(expression)
+    except DateFormatError as error:
+        message, hint = error.args
+        suggestions = [suggestion for suggestion in suggest_dates(expression) if _is_date(suggestion)]
+        raise DateFormatError(message, _suggestion_hint(suggestions) or hint) from error
 
 
 def parse_day(written: str) -> dt.date:
-    """Return the day that is written as YYYY-MM-DD. Raises `DateError`, as `bounds` does."""
+    """Return the day that is written as YYYY-MM-DD.
+
+    Raises:
+        DateFormatError: It is not written so, or is not in the calendar. If it is a day in another notation, the hint
+            has the right one.
+    """
     if not _DAY.fullmatch(written):
-        days = [each for each in suggest_dates(written) if _DAY.fullmatch(each) and _is_date(each)]
-        raise DateFormatError(f"{written!r} is not a day", _written_as(days) or _hint(written, _A_DAY))
+        days = [suggestion for suggestion in suggest_dates(written) if _DAY.fullmatch(suggestion)]
+        hint = _suggestion_hint([day for day in days if _is_date(day)]) or _hint(written, _DAY_EXAMPLE)
+        raise DateFormatError(f"{written!r} is not a day", hint)
     _check_calendar(written)
     return dt.date.fromisoformat(written)
 
 
 def fast_bounds(expression: str) -> Bounds | None:
-    """Return what an expression of the most usual forms covers; None for any other, which the library reads.
+    """Return the bounds of an expression of a common form, or None if the library has to parse it.
 
-    It takes the library milliseconds to read one, and a large corpus has thousands.
+    The library needs milliseconds for an expression, and a large corpus has thousands.
     """
-    if not _USUAL.fullmatch(expression):
+    if not _COMMON.fullmatch(expression):
         return None
     start, _, end = expression.partition("/")
     try:
-        first, last = _end(start, 0), _end(end or start, 1)
+        first, last = _first_or_last_day(start, 0), _first_or_last_day(end or start, 1)
     except ValueError:
         return None
     return None if (first and last and first > last) or not (first or last) else (first, last)
 
 
-def _end(written: str, end: int) -> dt.date | None:
-    """Return the first or the last day of a day, a month or a year; None for an open end."""
+def library_bounds(expression: str) -> Bounds:
+    """Return the bounds of an expression by the edtf library; raise `DateFormatError` if it is not supported."""
+    _check_calendar(expression)
+    if expression.startswith("/") or expression.endswith("/"):
+        raise DateFormatError(f"{expression!r} lacks an end", _EXAMPLES)
+    parsed = _parse(expression)
+    if type(parsed) not in _SUPPORTED:
+        raise _unsupported(expression)
+    start, end = (parsed.lower, parsed.upper) if isinstance(parsed, Interval | Level1Interval) else (parsed, parsed)
+    first, last = _bound(start, "lower_strict", expression), _bound(end, "upper_strict", expression)
+    if first and last and first > last:
+        later, earlier = expression.split("/")
+        hint = f"write the earlier date first: {earlier}/{later}"
+        raise DateFormatError(f"{expression!r} ends before it starts", hint)
+    return first, last
+
+
+def _first_or_last_day(written: str, end: int) -> dt.date | None:
+    """Return the first (0) or the last (1) day of a day, a month or a year; None for an open end."""
     if written == "..":
         return None
     year, *rest = map(int, written.rstrip("?~%").split("-"))
@@ -96,10 +123,62 @@ def _end(written: str, end: int) -> dt.date | None:
     return dt.date(year, month, rest[1] if len(rest) == 2 else first_and_last[end])
 
 
-def _written_as(found: list[str]) -> str:
-    if len(found) > 1:
-        return f"write the year first, then the month: {' or '.join(found)}, whichever is meant"
-    return f"write it as {found[0]}" if found else ""
+def _parse(expression: str) -> EDTFObject:
+    """Parse an expression with the library, which raises various errors, prints warnings, and may parse a part only."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            parsed: EDTFObject = parse_edtf(expression)
+    except Exception as error:
+        raise _not_a_date(expression) from error
+    if str(parsed) != expression:
+        raise _not_a_date(expression)
+    return parsed
+
+
+def _bound(end: EDTFObject, method: str, expression: str) -> dt.date | None:
+    if isinstance(end, UnspecifiedIntervalSection):
+        return None
+    if type(end) not in _SUPPORTED:
+        raise _unsupported(expression)
+    bound: Any = getattr(end, method)()
+    try:
+        return dt.date(bound.tm_year, bound.tm_mon, bound.tm_mday)
+    except ValueError as error:
+        raise DateFormatError(f"{expression!r} names a day that no calendar has", _EXAMPLES) from error
+
+
+def _check_calendar(expression: str) -> None:
+    """Refuse seasons, and months and days that no calendar has: the library's grammar accepts some of them."""
+    for part in expression.split("/"):
+        if found := _MONTH_OR_DAY.fullmatch(part):
+            year, month, day_of_month = (int(number or 1) for number in found.groups())
+            if month in _SEASONS and found[3] is None:
+                hint = f"write its first and its last month, as in {found[1]}-03/{found[1]}-05"
+                raise DateFormatError(f"{expression!r} names a season, and seasons are not supported", hint)
+            if not year or not 1 <= month <= 12:
+                hint = "write the year, then the month from 01 to 12, then the day, as in 2025-02-06"
+                raise DateFormatError(f"{expression!r} names a month that no calendar has", hint)
+            last = calendar.monthrange(year, month)[1]
+            if not 1 <= day_of_month <= last:
+                hint = f"{calendar.month_name[month]} {year} ends on {found[1]}-{found[2]}-{last}"
+                raise DateFormatError(f"{expression!r} names a day that no calendar has", hint)
+
+
+def _is_date(expression: str) -> bool:
+    try:
+        library_bounds(expression)
+    except DateFormatError:
+        return False
+    return True
+
+
+def _not_a_date(expression: str) -> DateFormatError:
+    return DateFormatError(f"{expression!r} is not a date in EDTF", _hint(expression, _EXAMPLES))
+
+
+def _unsupported(expression: str) -> DateFormatError:
+    message = f"{expression!r} is EDTF that is not supported: only days, months, years and spans are"
+    return DateFormatError(message, _EXAMPLES)
 
 
 def _hint(written: str, otherwise: str) -> str:
@@ -108,78 +187,70 @@ def _hint(written: str, otherwise: str) -> str:
     return otherwise
 
 
-def _is_date(expression: str) -> bool:
+def _suggestion_hint(suggestions: list[str]) -> str:
+    if len(suggestions) > 1:
+        return f"write the year first, then the month: {' or '.join(suggestions)}, whichever is meant"
+    return f"write it as {suggestions[0]}" if suggestions else ""
+
+
+# ── Other notations ───────────────────────────────────────────────────────────────────────────────
+
+# How people write dates, with spaces for all separators, and the same in EDTF. If two match, both are suggested.
+_NOTATIONS = (
+    ("%Y %m %d", "%Y-%m-%d"),
+    ("%d %m %Y", "%Y-%m-%d"),
+    ("%m %d %Y", "%Y-%m-%d"),
+    ("%d %B %Y", "%Y-%m-%d"),
+    ("%B %d %Y", "%Y-%m-%d"),
+    ("%d %b %Y", "%Y-%m-%d"),
+    ("%b %d %Y", "%Y-%m-%d"),
+    ("%Y %m", "%Y-%m"),
+    ("%m %Y", "%Y-%m"),
+    ("%B %Y", "%Y-%m"),
+    ("%b %Y", "%Y-%m"),
+    ("%Y", "%Y"),
+)
+_SEPARATOR = re.compile(r"[-‐-―−./]")  # a hyphen, any dash, a minus sign, a full stop, a slash
+_TIME_OF_DAY = re.compile(r"[T ]\d{1,2}:\d\d.*")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_BETWEEN_DATES = re.compile(r"(?:\s*(?:/|[–—]|\.{2,}|…|\bto\b|\bopen\b|\bunknown\b|\s-\s)\s*)+")
+_ABBREVIATED_END = re.compile(r"\d\d(?:-\d\d)?")
+
+
+def suggest_dates(written: str) -> list[str]:
+    """Return EDTF expressions that a date or a span in another notation may mean.
+
+    Args:
+        written: A date, or two with a word or mark between them, such as `6 February 2025 to 2025-03`.
+
+    Returns:
+        The expressions, the most likely first; none if it is not a date. Their days are in the calendar, but spans may
+        end before they start.
+    """
+    if dates := _suggest_single(written):
+        return dates
+    start, *rest = _BETWEEN_DATES.split(written.strip())
+    if len(rest) != 1 or start == rest[0]:
+        return []
+    end = rest[0]
+    if _ABBREVIATED_END.fullmatch(end):  # 2025-02-14/16: the start has what the end leaves out
+        end = start[: -len(end)] + end
+    starts, ends = (_suggest_single(part) if part else [".."] for part in (start, end))
+    return [f"{first}/{last}" for first, last in product(starts, ends)]
+
+
+def _suggest_single(written: str) -> list[str]:
+    dated = _TIME_OF_DAY.sub("", written.strip())
+    unqualified, qualifier = dated.strip("?~%"), "".join(sign for sign in dated if sign in "?~%")
+    if len(set(_SEPARATOR.findall(unqualified))) > 1:
+        return []
+    spaced = " ".join(re.sub(r"[^\w]", " ", _COMPACT.sub(r"\1 \2 \3", unqualified)).split())
+    dates = (_convert(spaced, notation, edtf) for notation, edtf in _NOTATIONS)
+    return list(dict.fromkeys(f"{date}{qualifier}" for date in dates if date))
+
+
+def _convert(written: str, notation: str, edtf: str) -> str:
     try:
-        covered(expression)
-    except DateFormatError:
-        return False
-    return True
-
-
-def covered(expression: str) -> Bounds:
-    """Return what the library says that an expression covers; raise `DateError` where it is none that is taken."""
-    _check_calendar(expression)
-    if expression.startswith("/") or expression.endswith("/"):
-        raise DateFormatError(f"{expression!r} lacks an end", _EXAMPLES)
-    parsed = _parsed(expression)
-    if type(parsed) not in _TAKEN:
-        raise _beyond(expression)
-    ends = (parsed.lower, parsed.upper) if isinstance(parsed, Interval | Level1Interval) else (parsed, parsed)
-    first, last = _day(ends[0], "lower_strict", expression), _day(ends[1], "upper_strict", expression)
-    if first and last and first > last:
-        later, earlier = expression.split("/")
-        raise DateFormatError(
-            f"{expression!r} ends before it starts", f"write the earlier date first: {earlier}/{later}"
-        )
-    return first, last
-
-
-def _parsed(expression: str) -> EDTFObject:
-    """Return what the library makes of an expression; whatever it stumbles over or remarks on is no date."""
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            parsed: EDTFObject = parse_edtf(expression)
-    except Exception as fault:
-        raise _no_date(expression) from fault
-    if str(parsed) != expression:
-        raise _no_date(expression)
-    return parsed
-
-
-def _day(end: EDTFObject, bound: str, expression: str) -> dt.date | None:
-    if isinstance(end, UnspecifiedIntervalSection):
-        return None
-    if type(end) not in _TAKEN:
-        raise _beyond(expression)
-    found: Any = getattr(end, bound)()
-    try:
-        return dt.date(found.tm_year, found.tm_mon, found.tm_mday)
-    except ValueError as fault:
-        raise DateFormatError(f"{expression!r} names a day that no calendar has", _EXAMPLES) from fault
-
-
-def _no_date(expression: str) -> DateFormatError:
-    return DateFormatError(f"{expression!r} is not a date in EDTF", _hint(expression, _EXAMPLES))
-
-
-def _beyond(expression: str) -> DateFormatError:
-    return DateFormatError(
-        f"{expression!r} is EDTF of a kind that is not taken: days, months, years and spans are", _EXAMPLES
-    )
-
-
-def _check_calendar(expression: str) -> None:
-    """Refuse seasons, and months and days that no calendar has: the grammar lets some of each pass."""
-    for part in expression.split("/"):
-        if found := _MONTH_OR_DAY.fullmatch(part):
-            year, month, day_of_month = (int(number or 1) for number in found.groups())
-            if month in _SEASONS and found[3] is None:
-                hint = f"write its first and its last month, as in {found[1]}-03/{found[1]}-05"
-                raise DateFormatError(f"{expression!r} names a season, and seasons are not taken", hint)
-            if not year or not 1 <= month <= 12:
-                hint = "write the year, then the month from 01 to 12, then the day, as in 2025-02-06"
-                raise DateFormatError(f"{expression!r} names a month that no calendar has", hint)
-            last = calendar.monthrange(year, month)[1]
-            if not 1 <= day_of_month <= last:
-                hint = f"{calendar.month_name[month]} {year} ends on {found[1]}-{found[2]}-{last}"
-                raise DateFormatError(f"{expression!r} names a day that no calendar has", hint)
+        return dt.datetime.strptime(written, notation).strftime(edtf)  # noqa: DTZ007 (a day has no time zone)
+    except ValueError:
+        return ""

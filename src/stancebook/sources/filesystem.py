@@ -1,8 +1,4 @@
-"""Where seeds lie: what a folder holds, and the bytes of a file in it; nothing else is ever opened.
-
-Nothing is trusted but the folder's own name: links are not followed, and only regular files are read, no
-further than they may reach. A folder is one of this machine, or one that an object store or the like keeps (`Kept`).
-"""
+"""Read-only access to a folder of sources, on this machine or at a URL that fsspec can open."""
 
 from __future__ import annotations
 
@@ -15,26 +11,32 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from stancebook.problems import display_paths_below
 
-Location = Path | str  # a folder of this machine, or the URL of one elsewhere, such as s3://bucket/seeds
+Location = Path | str  # a local folder, or the URL of a remote one, such as s3://bucket/seeds
 EntryKind = Literal["folder", "file", "link", "other"]
 
 _KINDS: dict[int, EntryKind] = {stat.S_IFDIR: "folder", stat.S_IFREG: "file", stat.S_IFLNK: "link"}
-_WORDS: dict[EntryKind, str] = {"folder": "a folder", "file": "a file", "other": "a pipe, a socket or a device"}
+_REMOTE_KINDS: dict[str, EntryKind] = {"directory": "folder", "file": "file", "link": "link"}
+_KIND_NAMES: dict[EntryKind, str] = {"folder": "a folder", "file": "a file", "other": "a pipe, a socket or a device"}
 
-# Never follow a link, never wait for the other end of a pipe, never change a line end; each where the system knows it.
-_OPENING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
-_PIECE = 1 << 16  # bytes read at once of a file that says it has fewer
+# Do not follow links, wait for the writer of a pipe, or translate line ends. Not every system has every flag.
+_OPEN_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+_BLOCK_BYTES = 1 << 16  # to read at once from a file that reports a smaller size
+
+UNKNOWN_MTIME_NS = 2**63 - 1
 
 
 class UnreadableError(Exception):
-    """Raised where something cannot be read; its first argument says why, its second what would be right."""
+    """Raised when something cannot be read; its arguments are the message and the hint of a problem."""
 
 
 class Entry(NamedTuple):
-    """A file as it was seen: its name below seeds, with slashes; its size in bytes; when it was last written.
+    """A file in a listing.
 
-    Where a store knows versions instead, a negative number stands for the version; where it knows neither, the file
-    was always written just now (`NOW`).
+    Attributes:
+        name: Path below the folder of sources, with slashes.
+        size: Size in bytes.
+        mtime_ns: Time of the last change in nanoseconds since 1970. From a remote store, a negative number that
+            identifies the file's version, or `UNKNOWN_MTIME_NS` if the store has no versions.
     """
 
     name: str
@@ -42,57 +44,62 @@ class Entry(NamedTuple):
     mtime_ns: int
 
 
-NOW = 2**63 - 1
-
-
 class FileSystem(Protocol):
-    """What keeps seeds; whatever lies below their folder goes by its name from there, with slashes."""
+    """A folder of sources. Files and folders in it are named by their path below it, with slashes."""
 
-    def shown(self, name: str) -> str:
-        """Return what a person would call a file."""
+    def display_path(self, name: str) -> str:
+        """Return a file's path or URL as displayed to the user."""
 
-    def is_there(self) -> bool:
-        """Return whether there is such a folder."""
+    def exists(self) -> bool:
+        """Return whether the folder exists."""
 
-    def inside(self, folder: str) -> list[tuple[EntryKind, Entry]]:
-        """Return what a folder holds, hidden names apart, in no order; raises `UnreadableError`."""
+    def list_folder(self, folder: str) -> list[tuple[EntryKind, Entry]]:
+        """Return the entries of a folder in any order, without hidden ones.
 
-    def expect(self, wanted: Iterable[tuple[str, int]]) -> None:
-        """Hear which files will be read soon, with their limits: all at once may be sooner than one by one."""
+        Raises:
+            UnreadableError: The folder cannot be listed.
+        """
 
-    def content(self, name: str, limit: int) -> bytes:
-        """Return the bytes of a regular file that has at most `limit`; raises `UnreadableError`."""
+    def prefetch(self, files: Iterable[tuple[str, int]]) -> None:
+        """Prepare to read files, given with their limits in bytes: one batch is faster on object stores."""
+
+    def read_bytes(self, name: str, limit: int) -> bytes:
+        """Return the content of a regular file.
+
+        Raises:
+            UnreadableError: It cannot be read, is not a regular file, or has more than `limit` bytes.
+        """
 
 
-def absolute_location(place: Location) -> Location:
-    """Return a place by the name that it has wherever one stands."""
-    return place if isinstance(place, str) else place.absolute()
+def absolute_location(location: Location) -> Location:
+    """Return a location that does not depend on the working directory."""
+    return location if isinstance(location, str) else location.absolute()
 
 
-def open_location(place: Location) -> FileSystem:
-    """Return what keeps the seeds at a place."""
-    return RemoteFolder(place) if isinstance(place, str) else LocalFolder(place)
+def open_location(location: Location) -> FileSystem:
+    """Return the file system of a local path or a URL."""
+    return RemoteFolder(location) if isinstance(location, str) else LocalFolder(location)
 
 
 class LocalFolder:
-    """The folder of seeds on this machine."""
+    """A folder on this machine. Links are not followed, and only regular files are read."""
 
     def __init__(self, path: Path) -> None:
         self.path = os.fspath(path)
-        self._shown = display_paths_below(path)
+        self._display_path = display_paths_below(path)
 
-    def shown(self, name: str) -> str:
-        """Return what a person would call a file."""
-        return self._shown(name)
+    def display_path(self, name: str) -> str:
+        """Return a file's path as displayed to the user."""
+        return self._display_path(name)
 
-    def is_there(self) -> bool:
-        """Return whether there is such a folder."""
-        return os.path.isdir(self.path)  # noqa: PTH112 (where the system refuses to look, Path.is_dir raises)
+    def exists(self) -> bool:
+        """Return whether the folder exists."""
+        return os.path.isdir(self.path)  # noqa: PTH112 (Path.is_dir raises where access is denied)
 
-    def inside(self, folder: str) -> list[tuple[EntryKind, Entry]]:
-        """Return what a folder holds, hidden names apart, in no order; raises `UnreadableError`."""
-        below = f"{folder}/" if folder else ""
-        found: list[tuple[EntryKind, Entry]] = []
+    def list_folder(self, folder: str) -> list[tuple[EntryKind, Entry]]:
+        """Return the entries of a folder; raise `UnreadableError` if it cannot be listed."""
+        prefix = f"{folder}/" if folder else ""
+        listed: list[tuple[EntryKind, Entry]] = []
         try:
             with os.scandir(f"{self.path}/{folder}") as entries:
                 for entry in entries:
@@ -100,97 +107,99 @@ class LocalFolder:
                     if name[0] == ".":
                         continue
                     try:
-                        seen = entry.stat(follow_symlinks=False)
-                    except FileNotFoundError:  # gone since: editors keep files for a moment
+                        status = entry.stat(follow_symlinks=False)
+                    except FileNotFoundError:  # a temporary file of an editor, already deleted
                         continue
-                    found.append((_kind(seen), Entry(below + name, seen.st_size, seen.st_mtime_ns)))
-        except OSError as fault:
-            raise _unreadable(fault) from fault
-        return found
+                    listed.append((_kind(status), Entry(prefix + name, status.st_size, status.st_mtime_ns)))
+        except OSError as error:
+            raise _unreadable(error) from error
+        return listed
 
-    def expect(self, wanted: Iterable[tuple[str, int]]) -> None:
-        """Do nothing: a disk is read as fast file by file."""
+    def prefetch(self, files: Iterable[tuple[str, int]]) -> None:
+        """Do nothing: a local disk is as fast file by file."""
 
-    def content(self, name: str, limit: int) -> bytes:
-        """Return the bytes of a regular file that has at most `limit`; raises `UnreadableError`."""
+    def read_bytes(self, name: str, limit: int) -> bytes:
+        """Return the content of a regular file of at most `limit` bytes; raise `UnreadableError` otherwise."""
         try:
-            opened = os.open(f"{self.path}/{name}", _OPENING)
+            descriptor = os.open(f"{self.path}/{name}", _OPEN_FLAGS)
             try:
-                # Another thing may have taken its place since it was seen: what counts is what was opened.
-                found = os.fstat(opened)
-                if fault := wrong_kind("file", _kind(found)):
-                    raise fault
-                return _content(opened, found.st_size, limit)
+                # The file may have been replaced since it was listed: check what was opened.
+                status = os.fstat(descriptor)
+                if error := wrong_kind("file", _kind(status)):
+                    raise error
+                return _read_up_to(descriptor, status.st_size, limit)
             finally:
-                os.close(opened)
-        except OSError as fault:
-            raise _unreadable(fault) from fault
+                os.close(descriptor)
+        except OSError as error:
+            raise _unreadable(error) from error
 
 
 class RemoteFolder:
-    """The folder of seeds in a storage that fsspec reaches: an object store, most often.
+    """A folder at a URL that fsspec can open, usually in an object store.
 
-    Who asks, and where the store is, goes by the environment, as its package says.
+    The fsspec implementation takes credentials and endpoints from the environment.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.expected: dict[str, bytes | Exception] = {}
+        self._prefetched: dict[str, bytes | Exception] = {}
         self._opened: tuple[Any, str] | None = None
 
-    def shown(self, name: str) -> str:
-        """Return the address of a file."""
+    def display_path(self, name: str) -> str:
+        """Return a file's URL."""
         return f"{self.url}/{name}" if name else self.url
 
-    def is_there(self) -> bool:
-        """Leave it to `inside`: whoever cannot reach a store cannot say what is in it."""
+    def exists(self) -> bool:
+        """Return True: `list_folder` reports a store that cannot be reached."""
         return True
 
-    def inside(self, folder: str) -> list[tuple[EntryKind, Entry]]:
-        """Return what a folder holds, hidden names apart, in no order; raises `UnreadableError`."""
-        below = f"{folder}/" if folder else ""
+    def list_folder(self, folder: str) -> list[tuple[EntryKind, Entry]]:
+        """Return the entries of a folder; raise `UnreadableError` if it cannot be listed."""
+        prefix = f"{folder}/" if folder else ""
         try:
-            files, top = self._files()
+            files, top = self._open()
             path = f"{top}/{folder}".rstrip("/")
-            listed = [(each["name"].rstrip("/").removeprefix(path), each) for each in files.ls(path, detail=True)]
-        except Exception as fault:
-            raise _unreachable(fault) from fault
-        # A store may list a folder in itself, and have files whose names no folder could: those are no files to read.
-        seen = [(name.removeprefix("/"), each) for name, each in listed if name]
-        return [(_kind_kept(name, each), _seen(below + name, each)) for name, each in seen if name[:1] != "."]
+            infos = [(info["name"].rstrip("/").removeprefix(path), info) for info in files.ls(path, detail=True)]
+        except Exception as error:
+            raise _unreachable(error) from error
+        # A store may list a folder within itself, and keys that are no file names, which are then of kind "other".
+        named = [(name.removeprefix("/"), info) for name, info in infos if name]
+        return [
+            (_remote_kind(name, info), _remote_entry(prefix + name, info)) for name, info in named if name[:1] != "."
+        ]
 
-    def expect(self, wanted: Iterable[tuple[str, int]]) -> None:
-        """Read files at once: a store takes its time for each, however many wait."""
-        limits = dict(wanted)
+    def prefetch(self, files: Iterable[tuple[str, int]]) -> None:
+        """Read files, given with their limits in bytes, in one batch of concurrent requests."""
+        limits = dict(files)
         try:
-            files, top = self._files()
-            read = files.cat_ranges(
+            store, top = self._open()
+            contents = store.cat_ranges(
                 [f"{top}/{name}" for name in limits],
                 [0] * len(limits),
                 [limit + 1 for limit in limits.values()],
                 on_error="return",
             )
-        except Exception:  # noqa: BLE001 (each store has its own; whoever asks for a file will be told)
+        except Exception:  # noqa: BLE001 (each store has its own errors; `read_bytes` reports them)
             return
-        self.expected = dict(zip(limits, read, strict=True))
+        self._prefetched = dict(zip(limits, contents, strict=True))
 
-    def content(self, name: str, limit: int) -> bytes:
-        """Return the bytes of a file that has at most `limit`; raises `UnreadableError`."""
+    def read_bytes(self, name: str, limit: int) -> bytes:
+        """Return the content of a file of at most `limit` bytes; raise `UnreadableError` otherwise."""
         try:
-            files, top = self._files()
-            data = self.expected.pop(name, None)
+            files, top = self._open()
+            data = self._prefetched.pop(name, None)
             if not isinstance(data, bytes):
-                # To ask for a stretch of an empty file is a mistake in some stores.
+                # Some stores refuse a range of an empty file.
                 empty = files.size(f"{top}/{name}") == 0
                 data = b"" if empty else bytes(files.cat_file(f"{top}/{name}", start=0, end=limit + 1))
-        except Exception as fault:
-            raise _unreachable(fault) from fault
+        except Exception as error:
+            raise _unreachable(error) from error
         if len(data) > limit:
             raise too_large(limit)
         return data
 
-    def _files(self) -> tuple[Any, str]:
-        """Return the storage, opened, and the folder's path in it."""
+    def _open(self) -> tuple[Any, str]:
+        """Return the fsspec file system and the folder's path in it."""
         if self._opened is None:
             from fsspec.core import url_to_fs
 
@@ -199,57 +208,57 @@ class RemoteFolder:
         return self._opened
 
 
-def wrong_kind(due: EntryKind, found: EntryKind) -> UnreadableError | None:
-    """Return what is wrong where something is not of the kind that is due."""
-    if found == due:
+def wrong_kind(expected: EntryKind, found: EntryKind) -> UnreadableError | None:
+    """Return the error of an entry that is not of the expected kind, or None if it is."""
+    if found == expected:
         return None
     if found == "link":
-        return UnreadableError("is a link", "put what it leads to here itself: a link may lead anywhere")
-    return UnreadableError(f"is {_WORDS[found]}", f"expected {_WORDS[due]} of this name")
+        return UnreadableError("is a link", "put the file or folder itself here: links are not followed")
+    return UnreadableError(f"is {_KIND_NAMES[found]}", f"expected {_KIND_NAMES[expected]} of this name")
 
 
 def too_large(limit: int) -> UnreadableError:
-    """Return what is wrong with a file of more than `limit` bytes."""
+    """Return the error of a file with more than `limit` bytes."""
     hint = "expected one news text, or its records; a codebook may be several files"
     return UnreadableError(f"is larger than {limit >> 20} MiB", hint)
 
 
-def _content(opened: int, size: int, limit: int) -> bytes:
-    """Return what an open file holds; it may be growing, and is read one byte beyond its limit at most."""
+def _read_up_to(descriptor: int, size: int, limit: int) -> bytes:
+    """Return the content of an open file, which may be growing; read at most one byte beyond its limit."""
     data = b""
-    while size <= limit and (piece := os.read(opened, min(max(size, _PIECE), limit - len(data)) + 1)):
-        data += piece
+    while size <= limit and (block := os.read(descriptor, min(max(size, _BLOCK_BYTES), limit - len(data)) + 1)):
+        data += block
         size = max(size, len(data))
     if size > limit:
         raise too_large(limit)
     return data
 
 
-def _kind(seen: os.stat_result) -> EntryKind:
-    return _KINDS.get(stat.S_IFMT(seen.st_mode), "other")
+def _kind(status: os.stat_result) -> EntryKind:
+    return _KINDS.get(stat.S_IFMT(status.st_mode), "other")
 
 
-def _unreadable(fault: OSError) -> UnreadableError:
-    return UnreadableError(f"cannot be read ({fault.strerror})", "check that it is there and that you may read it")
+def _unreadable(error: OSError) -> UnreadableError:
+    return UnreadableError(f"cannot be read ({error.strerror})", "check that it exists and that you may read it")
 
 
-def _unreachable(fault: Exception) -> UnreadableError:
-    """Return what to tell of any error of a store: each has its own."""
-    if isinstance(fault, FileNotFoundError):
-        return UnreadableError("is not there", "check the address, and that the store is the one you mean")
-    told = " ".join(str(fault).split()) or type(fault).__name__
-    return UnreadableError(f"cannot be read ({told})", "check the address, and what the environment says of the store")
+def _unreachable(error: Exception) -> UnreadableError:
+    if isinstance(error, FileNotFoundError):
+        return UnreadableError("does not exist", "check the address, and that the store is the one you mean")
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return UnreadableError(
+        f"cannot be read ({reason})", "check the address, and the store's settings in the environment"
+    )
 
 
-def _kind_kept(name: str, seen: dict[str, Any]) -> EntryKind:
-    kinds: dict[str, EntryKind] = {"directory": "folder", "file": "file", "link": "link"}
-    return kinds.get(seen["type"], "other") if name and "/" not in name else "other"
+def _remote_kind(name: str, info: dict[str, Any]) -> EntryKind:
+    return _REMOTE_KINDS.get(info["type"], "other") if name and "/" not in name else "other"
 
 
-def _seen(name: str, seen: dict[str, Any]) -> Entry:
-    version = next((str(seen[each]) for each in ("ETag", "etag", "generation") if seen.get(each)), None)
-    return Entry(name, seen.get("size") or 0, _number_of(version) if version else NOW)
+def _remote_entry(name: str, info: dict[str, Any]) -> Entry:
+    version = next((str(info[key]) for key in ("ETag", "etag", "generation") if info.get(key)), None)
+    return Entry(name, info.get("size") or 0, _version_number(version) if version else UNKNOWN_MTIME_NS)
 
 
-def _number_of(version: str) -> int:
+def _version_number(version: str) -> int:
     return -1 - int.from_bytes(hashlib.sha256(version.encode()).digest()[:8])

@@ -1,4 +1,4 @@
-"""The languages that seeds are written in, by the ending of their files: what reads each, and its words in hints."""
+"""The formats of record files, YAML and JSON: readers, quoting, and the wording of hints."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,56 +7,62 @@ from stancebook.problems import Problem
 from stancebook.sources import json_reader, yaml_fast_reader, yaml_reader
 from stancebook.sources.anchoring import JSON_QUOTING, YAML_QUOTING, Quoting
 from stancebook.sources.discovery import JSON, YAML
-from stancebook.sources.yaml_fast_reader import Plain
-from stancebook.sources.yaml_reader import Node
+from stancebook.sources.nodes import Node, PlainMapping
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFormat:
-    """What reads a text, at leisure and at a glance; how words are written in it, and hints put in its words.
+    """A format of record files.
 
-    `heading` is the key of a list or a mapping, a `{}` in place of its name; `between` is what ends a record and
-    starts the next. The others are whole hints: `joined` for what such a cut would be mended by, the rest for what
-    would be right where something else stands.
+    Attributes:
+        parse: Parses a text, given the displayed path of its file, to a tree and problems.
+        read_fast: Reads a text without positions, or returns None if only `parse` can.
+        quoting: How texts are written in the format.
+        section_heading: The key of a list or a mapping, with `{}` in place of its name.
+        record_separator: What ends a record and starts the next.
+        join_hint: The hint for a record that such a separator cuts in two.
+        list_hint: The hint where a list is expected.
+        record_hint: The hint where a record is expected.
+        value_hint: The hint where a single value is expected.
     """
 
     parse: Callable[[str, str], tuple[Node | None, list[Problem]]]
-    plain: Callable[[str], Plain | None]
-    writing: Quoting
-    heading: str
-    between: str
-    joined: str
-    a_list: str
-    a_record: str
-    a_value: str
+    read_fast: Callable[[str], PlainMapping | None]
+    quoting: Quoting
+    section_heading: str
+    record_separator: str
+    join_hint: str
+    list_hint: str
+    record_hint: str
+    value_hint: str
 
 
 FORMATS: Mapping[str, SourceFormat] = {
     YAML: SourceFormat(
         parse=yaml_reader.parse_yaml,
-        plain=yaml_fast_reader.read_fast,
-        writing=YAML_QUOTING,
-        heading="'{}:'",
-        between="'- '",
-        joined="take the '- ' out",
-        a_list="write the rows as a list, each starting with '- '",
-        a_record="write it as 'key: value' lines",
-        a_value="write a single value; text with brackets, braces or ': ' in it goes into a block after '|-'",
+        read_fast=yaml_fast_reader.read_fast,
+        quoting=YAML_QUOTING,
+        section_heading="'{}:'",
+        record_separator="'- '",
+        join_hint="delete the '- '",
+        list_hint="write the rows as a list, each starting with '- '",
+        record_hint="write it as 'key: value' lines",
+        value_hint="write a single value; text with brackets, braces or ': ' in it goes into a block after '|-'",
     ),
     JSON: SourceFormat(
         parse=json_reader.parse_json,
-        plain=json_reader.read_fast,
-        writing=JSON_QUOTING,
-        heading="'\"{}\":'",
-        between="'}, {'",
-        joined="put ',' in place of the '}, {'",
-        a_list='write the rows as a list, each between braces: [{"key": "value"}]',
-        a_record='write it between braces: {"key": "value"}',
-        a_value="write a single value, such as a text between quotation marks",
+        read_fast=json_reader.read_fast,
+        quoting=JSON_QUOTING,
+        section_heading="'\"{}\":'",
+        record_separator="'}, {'",
+        join_hint="put ',' in place of the '}, {'",
+        list_hint='write the rows as a list, each between braces: [{"key": "value"}]',
+        record_hint='write it between braces: {"key": "value"}',
+        value_hint="write a single value, such as a text between quotation marks",
     ),
 }
 
 
 def format_of(file: str) -> SourceFormat:
-    """Return the language of a file of seeds by its name."""
+    """Return the format of a record file by its extension."""
     return FORMATS[file[file.rfind(".") :]]

@@ -1,6 +1,6 @@
-"""A tree of YAML or JSON → records: which table each belongs to, and its cells, still text and still placed."""
+"""Turn a parsed YAML or JSON file into records of tables, and report unknown, missing and misplaced keys."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
@@ -9,17 +9,25 @@ from stancebook.schema.contract import Contract
 from stancebook.schema.spec import ID, QUOTE_CONTEXT, TableSpec
 from stancebook.sources.corpus import SourceFile
 from stancebook.sources.formats import format_of
-from stancebook.sources.record_repair import join_halves, keys_of, table_of
+from stancebook.sources.nodes import Mapping, Node, Rejected, Scalar, Sequence
 from stancebook.sources.yaml_errors import LOST_TO_A_COMMENT
-from stancebook.sources.yaml_reader import Mapping, Node, Rejected, Scalar, Sequence
-from stancebook.suggestions import did_you_mean, nearest, one_of
+from stancebook.suggestions import did_you_mean, nearest, options_hint
 
 
 @dataclass(slots=True)
 class Record:
     """One row as written.
 
-    `valid` is False once an error of the row is known: later checks skip it, so that one mistake gives one problem.
+    Attributes:
+        spec: The table of the row.
+        file: The file's path as displayed in problems.
+        line: The line where the record starts, from 1.
+        column: The column where it starts, from 1.
+        where: Its path within the file, such as `statements[s07]`.
+        doc_id: The document; empty in a codebook.
+        parent: The record in which a nested one is written.
+        cells: The values by key, as typed and with their positions; empty ones are left out.
+        valid: False once an error of the row is known; later checks skip it, so that one mistake gives one problem.
     """
 
     spec: TableSpec
@@ -34,7 +42,7 @@ class Record:
 
     @property
     def key(self) -> str | None:
-        """The record's key in full, as typed; None where it has none of its own or none was read."""
+        """The full primary key as typed; None if the table has none of its own or none was read."""
         if self.spec.kind == "document":
             return self.doc_id
         cell = self.cells.get(self.spec.record_key or "")
@@ -46,20 +54,18 @@ class Record:
     def problem(
         self, key: str | None, message: str, hint: str = "", *, at: Node | None = None, level: Level = "error"
     ) -> Problem:
-        """Return a problem of the record, placed `at` a node, else at the value of `key`, else at its start.
+        """Return a problem of the record; the record is not changed.
 
-        The record stays as it is: what collects the problem calls `invalidate`.
+        Args:
+            key: The key that is wrong, or None for the whole record.
+            message: What is wrong.
+            hint: How to fix it.
+            at: Where it is; by default at the value of the key, or at the start of the record.
+            level: Whether it is an error or a warning.
         """
-        place = at or self.cells.get(key or "") or self
-        return Problem(
-            self.file,
-            place.line,
-            place.column,
-            f"{self.where}.{key}" if key else self.where,
-            message,
-            hint,
-            level,
-        )
+        node = at or self.cells.get(key or "") or self
+        where = f"{self.where}.{key}" if key else self.where
+        return Problem(self.file, node.line, node.column, where, message, hint, level)
 
     def invalidate(self) -> None:
         """Mark the record as wrong, so that later checks skip it."""
@@ -68,7 +74,7 @@ class Record:
 
 @dataclass(slots=True)
 class ParsedFile:
-    """What one file gave. `whole` is false where a part could not be read, so that rows may be missing."""
+    """The records and problems of one file; not `complete` if a part could not be read, so that rows may be missing."""
 
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -76,177 +82,258 @@ class ParsedFile:
 
 
 def read_codebook(file: SourceFile, contract: Contract) -> ParsedFile:
-    """Return the records of a codebook file: lists of records under the names of codebook tables."""
-    reader = _Reader(file, contract, doc_id="")
-    reader.read_lists({spec.section: spec for spec in contract.tables_of_kind("codebook")})
-    return reader.reading
+    """Read a file of the codebook.
+
+    Args:
+        file: A file with a list of records under the section of each table.
+        contract: Declares the tables.
+    """
+    reader = _RecordReader(file, contract, doc_id="")
+    reader.read_sections({spec.section: spec for spec in contract.tables_of_kind("codebook")})
+    return reader.parsed
 
 
 def read_annotations(file: SourceFile, contract: Contract, doc_id: str) -> ParsedFile:
-    """Return the records of one document's annotations: the document itself, then lists of grounded records."""
-    reader = _Reader(file, contract, doc_id)
-    reader.read_lists({spec.section: spec for spec in contract.tables_of_kind("annotation")}, contract.document)
-    return reader.reading
+    """Read the annotations of a document.
+
+    Args:
+        file: A file with a mapping of the document's metadata, and a list of records under the section of each table.
+        contract: Declares the tables.
+        doc_id: The id of the document.
+    """
+    reader = _RecordReader(file, contract, doc_id)
+    reader.read_sections({spec.section: spec for spec in contract.tables_of_kind("annotation")}, contract.document)
+    return reader.parsed
 
 
-class _Reader:
-    """Walks one file's tree, collecting records and problems."""
+class _RecordReader:
+    """Walks one file's tree, and collects records and problems."""
 
     def __init__(self, file: SourceFile, contract: Contract, doc_id: str) -> None:
         self.file = file.name
         self.contract = contract
         self.doc_id = doc_id
-        self.language = format_of(file.name)
-        self.root, problems = self.language.parse(file.text, file.name)
-        self.reading = ParsedFile(problems=problems, complete=self.root is not None)
+        self.format = format_of(file.name)
+        self.root, problems = self.format.parse(file.text, file.name)
+        self.parsed = ParsedFile(problems=problems, complete=self.root is not None)
 
-    def read_lists(self, lists: Map[str, TableSpec], document: TableSpec | None = None) -> None:
-        """Read a file's top level: the mapping of `document`, if one is due, and lists of records."""
-        known = [*([document.section] if document else []), *lists]
-        if self.root is None or isinstance(self.root, Rejected):
-            if not self.reading.problems:
-                self.report(1, 1, "", "the file is empty", f"expected one of the keys {', '.join(known)}")
-            return
+    def read_sections(self, tables: Map[str, TableSpec], document: TableSpec | None = None) -> None:
+        """Read the top level: a list of records for each table, and the mapping of a document if there is one."""
+        known = [*([document.section] if document else []), *tables]
         if not isinstance(self.root, Mapping):
-            self.report(1, 1, "", "this is not a mapping", f"expected one of the keys {', '.join(known)}")
+            refused = self.root is None or isinstance(self.root, Rejected)
+            if not (refused and self.parsed.problems):
+                message = "the file is empty" if refused else "this is not a mapping"
+                self.report(1, 1, "", message, f"expected one of the keys {', '.join(known)}")
             return
-        self.reading.complete &= self.root.complete
+        self.parsed.complete &= self.root.complete
         for name, node in self.root.values.items():
             key = self.root.keys[name]
             if document and name == document.section:
                 self.read_record(document, node, document.section)
-            elif name in lists:
-                self.read_list(lists[name], self.own_records(lists[name], lists.values(), node), name)
+            elif name in tables:
+                self.read_list(tables[name], self.own_records(tables[name], tables.values(), node), name)
             else:
                 message = f"'{name}' is not a table that this file may hold"
-                self.report(key.line, key.column, "", message, one_of(name, known))
-                self.reading.complete = False
+                self.report(key.line, key.column, "", message, options_hint(name, known))
+                self.parsed.complete = False
         if document and document.section not in self.root.values:
-            given = self.root.keys
-            if not any(nearest(name, known) == document.section for name in given if name not in known):
-                heading = self.language.heading.format(document.section)
+            unknown = [name for name in self.root.keys if name not in known]
+            if not any(nearest(name, known) == document.section for name in unknown):
+                heading = self.format.section_heading.format(document.section)
                 hint = f"start the file with {heading} and the facts of the document"
                 self.report(1, 1, "", f"the mapping '{document.section}' is missing", hint)
 
     def own_records(self, spec: TableSpec, tables: Iterable[TableSpec], node: Node) -> Node:
-        """Return a list without the records that are another table's, and report each such table once."""
+        """Return a list without the records of other tables; report the first record of each other table."""
         if not isinstance(node, Sequence):
             return node
         others = [other for other in tables if other.name != spec.name]
-        own, strangers = Sequence(node.line, node.column), dict[str, list[Node]]()
+        own, misplaced = Sequence(node.line, node.column), dict[str, list[Node]]()
         for item in node.items:
-            other = table_of(self.contract, spec, others, item)
-            (strangers.setdefault(other.section, []) if other else own.items).append(item)
-        for under, items in strangers.items():
-            self.reading.complete = False
+            other = other_table(self.contract, spec, others, item)
+            (misplaced.setdefault(other.section, []) if other else own.items).append(item)
+        for section, items in misplaced.items():
+            self.parsed.complete = False
             more = f", and {len(items) - 1} more below it" if len(items) > 1 else ""
-            hint = f"put it under {self.language.heading.format(under)}{more}"
-            self.report(items[0].line, items[0].column, spec.section, f"this reads like a record of '{under}'", hint)
+            hint = f"put it under {self.format.section_heading.format(section)}{more}"
+            message = f"this looks like a record of '{section}'"
+            self.report(items[0].line, items[0].column, spec.section, message, hint)
         return own
 
     def read_list(self, spec: TableSpec, node: Node, where: str, parent: Record | None = None) -> None:
         if isinstance(node, Scalar) and node.absent:
             return
         if not isinstance(node, Sequence):
-            self.reading.complete = False
-            if isinstance(node, Rejected):
-                return
-            self.report(node.line, node.column, where, "this is not a list", self.language.a_list)
+            self.refuse(node, where, "this is not a list", self.format.list_hint)
             return
-        items, halves = join_halves(spec, keys_of(self.contract, spec), node.items)
+        items, halves = join_halves(spec, all_keys(self.contract, spec), node.items)
         for half in halves:
-            message = f"a {self.language.between} cuts a record in two here"
-            hint = f"{self.language.joined}; or, if a record of its own starts here, give all that it needs"
+            message = f"a {self.format.record_separator} cuts a record in two here"
+            hint = f"{self.format.join_hint}; or, if another record starts here, add the keys that it lacks"
             self.report(half.line, half.column, where, message, hint)
         for number, item in enumerate(items, start=1):
-            self.read_record(spec, item, f"{where}[{self.name_of(spec, item) or number}]", parent)
-
-    def name_of(self, spec: TableSpec, node: Node) -> str | None:
-        """Return what a person would call the record: its id, or its key where that is given."""
-        cell = node.values.get(spec.record_key) if isinstance(node, Mapping) and spec.record_key else None
-        return cell.text if isinstance(cell, Scalar) and not cell.absent else None
+            self.read_record(spec, item, f"{where}[{_label(spec, item) or number}]", parent)
 
     def read_record(self, spec: TableSpec, node: Node, where: str, parent: Record | None = None) -> None:
         if not isinstance(node, Mapping):
-            self.reading.complete = False
-            if isinstance(node, Rejected):
-                return
-            message = "this is not a record of keys and values"
-            self.report(node.line, node.column, where, message, self.language.a_record)
+            self.refuse(node, where, "this is not a record of keys and values", self.format.record_hint)
             return
         record = Record(spec, self.file, node.line, node.column, where, self.doc_id, parent)
-        self.reading.records.append(record)
-        children = self.contract.nested_tables(spec.name)
-        slips = self.read_cells(record, node, children)
-        record.valid &= node.complete
-        self.reading.complete &= not node.restarted
-        given = {*record.cells, *slips, *node.values}
-        if node.complete and (missing := [name for name in spec.required_keys if name not in given]):
-            self.report_record(record, None, *_lacking(spec, missing))
-        self.reading.complete &= spec.record_key is None or spec.record_key in record.cells
-        for name, child in children.items():
+        self.parsed.records.append(record)
+        nested_tables = self.contract.nested_tables(spec.name)
+        misspelt = self.read_cells(record, node, nested_tables)
+        self.parsed.complete &= not node.restarted
+        if not node.complete:
+            record.invalidate()
+        elif missing := [name for name in spec.required_keys if name not in {*record.cells, *misspelt, *node.values}]:
+            self.report_record(record, None, *_missing_keys(spec, missing))
+        self.parsed.complete &= spec.record_key is None or spec.record_key in record.cells
+        for name, nested in nested_tables.items():
             if name in node.values:
-                self.read_list(child, node.values[name], f"{where}.{name}", record)
+                self.read_list(nested, node.values[name], f"{where}.{name}", record)
 
-    def read_cells(self, record: Record, node: Mapping, children: Map[str, TableSpec]) -> set[str]:
-        """Fill a record's cells; return the keys that unknown ones seem to be slips of, or that a text swallowed."""
+    def read_cells(self, record: Record, node: Mapping, nested_tables: Map[str, TableSpec]) -> set[str]:
+        """Fill the cells of a record.
+
+        Returns:
+            Keys that are not missing, although the record has no cell for them: those that unknown keys seem to be
+            misspellings of, and those that have become part of the text above.
+        """
         allowed = record.spec.allowed_keys
-        slips: set[str] = set()
-        before = ""
+        accounted: set[str] = set()
+        previous = ""
         for name, value in node.values.items():
-            key = node.keys[name]
             if name in allowed:
                 if cell := self.cell(record, name, value):
                     record.cells[name] = cell
                 elif isinstance(value, Scalar):
-                    slips.update(line.text for line in value.swallowed)
-            elif name not in children:
-                slip, *refusal = _refusal(record.spec, node, name, before, [*allowed, *children])
-                self.report_record(record, name, *refusal, at=key)
-                for name_of_cell in (slip, "quote") if slip in QUOTE_CONTEXT else (slip,):
+                    accounted.update(line.text for line in value.swallowed)
+            elif name not in nested_tables:
+                meant, *refusal = _unknown_key(record.spec, node, name, previous, [*allowed, *nested_tables])
+                self.report_record(record, name, *refusal, at=node.keys[name])
+                for name_of_cell in (meant, "quote") if meant in QUOTE_CONTEXT else (meant,):
                     record.cells.pop(name_of_cell, None)
-                slips.add(slip)
-            before = name
-        return slips
+                accounted.add(meant)
+            previous = name
+        return accounted
 
     def cell(self, record: Record, name: str, value: Node) -> Scalar | None:
-        """Return a value that is there and is text; report one that is a collection, is due or is cut short."""
+        """Return a value that is text; report one that is a collection, required and empty, or cut short."""
         if isinstance(value, Rejected):
             record.invalidate()
             return None
         if not isinstance(value, Scalar):
-            message, hint = "this is a collection, not a value", self.language.a_value
+            message, hint = "this is a collection, not a value", self.format.value_hint
         elif value.absent or not value.text.strip():
             if name not in record.spec.required_keys:
                 return None
-            message, hint = "is empty", _about(record.spec, name)
+            message, hint = "is empty", _description(record.spec, name)
         elif value.cut and _is_free_text(record.spec, name):
             message = LOST_TO_A_COMMENT
             hint = "put the text into a block after '|-', or move the comment to its own line"
-        elif swallowed := self.swallowed(record.spec, name, value):
+        elif swallowed := self.swallowed_key(record.spec, name, value):
             message = f"the line '{swallowed.text}:' is part of this text"
-            hint = f"it stands in line {swallowed.line}: close the text before it, or indent it as its neighbours are"
+            hint = f"it is in line {swallowed.line}: close the text before it, or indent it like its neighbours"
         else:
             return value
         self.report_record(record, name, message, hint, at=value)
         return None
 
-    def swallowed(self, spec: TableSpec, name: str, value: Scalar) -> Scalar | None:
-        """Return the first line of a text that was meant to be a key of its own, going by what the record may hold."""
+    def swallowed_key(self, spec: TableSpec, name: str, value: Scalar) -> Scalar | None:
+        """Return the first line of a text that was probably meant as a key of the same record."""
         if not value.swallowed or (value.indent and _is_verbatim(spec, name)):
-            return None  # whether the line belongs to it, the document will tell
-        known = {*spec.allowed_keys, *self.contract.nested_tables(spec.name)}
+            return None  # a verbatim text is compared with the document
+        known = all_keys(self.contract, spec)
         return next((line for line in value.swallowed if line.text in known), None)
+
+    def refuse(self, node: Node, where: str, message: str, hint: str) -> None:
+        """Report a node that is not of the expected kind, unless it is already reported."""
+        self.parsed.complete = False
+        if not isinstance(node, Rejected):
+            self.report(node.line, node.column, where, message, hint)
 
     def report_record(
         self, record: Record, key: str | None, message: str, hint: str, *, at: Node | None = None
     ) -> None:
         """Report a problem of a record, and mark the record as invalid."""
         record.invalidate()
-        self.reading.problems.append(record.problem(key, message, hint, at=at))
+        self.parsed.problems.append(record.problem(key, message, hint, at=at))
 
     def report(self, line: int, column: int, where: str, message: str, hint: str) -> None:
-        self.reading.problems.append(Problem(self.file, line, column, where, message, hint))
+        self.parsed.problems.append(Problem(self.file, line, column, where, message, hint))
+
+
+# ── Misplaced records ─────────────────────────────────────────────────────────────────────────────
+
+
+def join_halves(spec: TableSpec, keys: Collection[str], items: Iterable[Node]) -> tuple[list[Node], list[Mapping]]:
+    """Join records that a separator cuts in two.
+
+    A half lacks required keys, and has none of the keys of the record before; together they are complete.
+
+    Args:
+        spec: The table of the records.
+        keys: All keys that a record may have.
+        items: The items of the list.
+
+    Returns:
+        The items with halves joined, and the second halves.
+    """
+    joined: list[Node] = []
+    halves: list[Mapping] = []
+    for item in items:
+        previous = joined[-1] if joined else None
+        if isinstance(item, Mapping) and isinstance(previous, Mapping) and _is_half(spec, keys, previous, item):
+            halves.append(item)
+            both = {**previous.keys, **item.keys}, {**previous.values, **item.values}
+            joined[-1] = Mapping(previous.line, previous.column, *both, complete=False)
+        else:
+            joined.append(item)
+    return joined, halves
+
+
+def _is_half(spec: TableSpec, keys: Collection[str], previous: Mapping, item: Mapping) -> bool:
+    required, given = set(spec.required_keys), item.values.keys()
+    completes = not required <= given and required <= previous.values.keys() | given
+    return completes and bool(given) and given <= set(keys) and not given & previous.values.keys()
+
+
+def other_table(contract: Contract, spec: TableSpec, others: Iterable[TableSpec], record: Node) -> TableSpec | None:
+    """Return the other table that a record belongs to.
+
+    Args:
+        contract: Declares the tables.
+        spec: The table in whose list the record is.
+        others: The tables that it may belong to.
+        record: The record.
+
+    Returns:
+        The only one of the others that the record fits, if unknown and missing keys make two or more differences from
+        its own; else None.
+    """
+    if not isinstance(record, Mapping):
+        return None
+    given = record.values.keys()
+    unknown, missing = given - all_keys(contract, spec), set(spec.required_keys) - given
+    if not unknown or len(unknown) + len(missing) < 2:
+        return None
+    fitting = [other for other in others if set(other.required_keys) <= given <= all_keys(contract, other)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def all_keys(contract: Contract, spec: TableSpec) -> set[str]:
+    """Return all keys that a record of a table may have, with those of nested lists."""
+    return {*spec.allowed_keys, *contract.nested_tables(spec.name)}
+
+
+# ── Keys ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _label(spec: TableSpec, node: Node) -> str | None:
+    """Return the key by which a problem names a record, if it is given."""
+    cell = node.values.get(spec.record_key) if isinstance(node, Mapping) and spec.record_key else None
+    return cell.text if isinstance(cell, Scalar) and not cell.absent else None
 
 
 def _is_verbatim(spec: TableSpec, name: str) -> bool:
@@ -257,7 +344,7 @@ def _is_free_text(spec: TableSpec, name: str) -> bool:
     return _is_verbatim(spec, name) or (name in spec.names and spec[name].kind == "text")
 
 
-def _about(spec: TableSpec, name: str) -> str:
+def _description(spec: TableSpec, name: str) -> str:
     if name == ID:
         return f"a short slug, unique among the {spec.name} of this file"
     column = spec[name]
@@ -265,28 +352,35 @@ def _about(spec: TableSpec, name: str) -> str:
     return f"{column.description}{values}"
 
 
-def _lacking(spec: TableSpec, missing: list[str]) -> tuple[str, str]:
+def _missing_keys(spec: TableSpec, missing: list[str]) -> tuple[str, str]:
     if len(missing) == 1:
-        return f"the key '{missing[0]}' is missing", _about(spec, missing[0])
+        return f"the key '{missing[0]}' is missing", _description(spec, missing[0])
     names = ", ".join(f"'{name}'" for name in missing)
-    return f"the keys {names} are missing", "\n".join(f"{name}: {_about(spec, name)}" for name in missing)
+    return f"the keys {names} are missing", "\n".join(f"{name}: {_description(spec, name)}" for name in missing)
 
 
-def _refusal(spec: TableSpec, node: Mapping, name: str, before: str, known: list[str]) -> tuple[str, str, str]:
-    """Return the key that one unknown to the table is a slip of, if any, what is wrong and what would be right."""
+def _unknown_key(spec: TableSpec, node: Mapping, name: str, previous: str, known: list[str]) -> tuple[str, str, str]:
+    """Diagnose a key that a table does not have.
+
+    Args:
+        spec: The table.
+        node: The record.
+        name: The unknown key.
+        previous: The key before it.
+        known: The keys that the table has.
+
+    Returns:
+        The key that was probably meant or "", the message, and the hint.
+    """
     if name in spec.names:
         return "", f"'{name}' is computed by the build", "remove it"
     value = node.values[name]
-    alone = node.flow and isinstance(value, Scalar) and value.absent
-    glued, colon, _ = name.partition(":")
-    if alone and colon and glued in known:
-        return glued, f"a space is missing after '{glued}:'", "write it as 'key: value'"
-    if alone and before:
-        hint = f"between braces a ',' ends a value: put the text of '{before}' in quotation marks"
-        return before, f"'{name}' has no ': ' after it", hint
-    suggestion = did_you_mean(name, known)
-    return (
-        nearest(name, known) or "",
-        f"'{name}' is not a key of {spec.name}",
-        suggestion or f"one of {', '.join(known)}",
-    )
+    without_value = node.flow and isinstance(value, Scalar) and value.absent
+    start, colon, _ = name.partition(":")
+    if without_value and colon and start in known:
+        return start, f"a space is missing after '{start}:'", "write it as 'key: value'"
+    if without_value and previous:
+        hint = f"between braces a ',' ends a value: put the text of '{previous}' in quotation marks"
+        return previous, f"'{name}' has no ': ' after it", hint
+    hint = did_you_mean(name, known) or f"one of {', '.join(known)}"
+    return nearest(name, known) or "", f"'{name}' is not a key of {spec.name}", hint

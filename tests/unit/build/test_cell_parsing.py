@@ -5,7 +5,7 @@ import pytest
 
 from stancebook.build.cell_parsing import matches_pinned_digest, parse_record
 from stancebook.sources.anchoring import SourceText
-from stancebook.sources.yaml_reader import Scalar
+from stancebook.sources.nodes import Scalar
 from tests.unit.sample_contract import LETTER, LETTERS, record
 
 CLAIMS, PEOPLE, DOCUMENT, WITNESSES = (LETTERS.tables[name] for name in ("claims", "people", "letters", "witnesses"))
@@ -92,7 +92,7 @@ def test_surrounding_white_space_is_removed():
         ({"when_edtf": "April"}, "'April' is not a date in EDTF", "write a day as 2025-02-06"),
         ({"when_text": "the bridge bell"}, "not found in bridge.txt", "the nearest passage is at 3:1: the bridge fell"),
         ({"id": "C 1"}, "'C 1' is not a slug", "lower-case letters"),
-        ({"quote": "a ferry sank"}, "not found in bridge.txt", "nothing in the text reads like it"),
+        ({"quote": "a ferry sank"}, "not found in bridge.txt", "nothing in the text is similar"),
     ],
 )
 def test_invalid_cell_is_problem_at_cell(cells, message, hint):

@@ -114,7 +114,7 @@ def test_every_save_is_answered_until_ctrl_c(watch, watched, annotations):
 
     (watched / "dataset/thesis.docx").unlink()
     annotations.unlink()
-    build.hear("has no annotations beside it")
+    build.hear("has no annotations next to it")
     (watched / "seeds/documents/.river-talks.yaml.swp").touch()  # no answer: a build does not read it
     save(annotations, right)
     assert "~ river-talks#s02: stance 'ambivalent' → 'supports'" in build.hear("stance_changes.parquet: 2 rows")

@@ -184,12 +184,12 @@ CASES = {
     "a document without its text": (
         without("documents/b.txt", letters([claim(0)], [claim(0)])),
         [1],
-        ["has no text beside it"],
+        ["has no text next to it"],
     ),
     "a document without its annotations": (
         without("documents/b.yaml", letters([claim(0)], [claim(0)])),
         [1],
-        ["has no annotations beside it"],
+        ["has no annotations next to it"],
     ),
     "a rule of the codebook alone, and a fault": (
         letters([claim(0, person_id="otho")], [claim(0)], people=BOOKS["a rule broken"]),

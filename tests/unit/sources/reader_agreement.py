@@ -2,8 +2,9 @@
 
 import json
 
+from stancebook.sources.nodes import Mapping, Sequence
 from stancebook.sources.yaml_fast_reader import read_fast
-from stancebook.sources.yaml_reader import Mapping, Sequence, parse_yaml
+from stancebook.sources.yaml_reader import parse_yaml
 
 
 def is_taken(text):

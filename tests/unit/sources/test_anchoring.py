@@ -77,7 +77,7 @@ def test_any_other_quote_is_found_once_or_refused_with_a_way_out(text, quote):
 @settings(max_examples=200)
 def test_a_quote_has_an_only_place_exactly_where_it_is_anchored(text, quote, prefix, suffix):
     found = SourceText(text, "notes.txt")
-    span = found.only_place(quote[:3], prefix, suffix)
+    span = found.find(quote[:3], prefix, suffix)
     if span is None:
         refusal(text, quote[:3], prefix=prefix, suffix=suffix)
     else:
@@ -147,22 +147,22 @@ def test_a_quote_may_end_at_a_mark_or_where_a_script_parts_no_words(text, quote)
 
 def test_a_prefix_that_does_not_stand_there_is_refused_even_where_the_quote_stands_once():
     message, _ = refusal("the mill stands", "mill", prefix="old")
-    assert message == "the quote stands in notes.txt, but not with this prefix and suffix"
+    assert message == "the quote occurs in notes.txt, but not with this prefix and suffix"
 
 
 def test_a_long_quote_in_a_long_text_is_found_once_or_refused():
     passage = " ".join(f"word{n}" for n in range(1000))
     assert SourceText(f"a\n{passage} b " + "c " * 10_000, "notes.txt").anchor(passage) == Span(2, 2 + len(passage))
-    assert refusal(f"{passage} {passage}" + " c" * 10_000, passage)[0] == "the quote stands in notes.txt 2 times"
+    assert refusal(f"{passage} {passage}" + " c" * 10_000, passage)[0] == "the quote occurs 2 times in notes.txt"
 
 
 def test_places_that_overlap_are_told_apart():
-    assert refusal("aa aa aa", "aa aa")[0] == "the quote stands in notes.txt 2 times"
+    assert refusal("aa aa aa", "aa aa")[0] == "the quote occurs 2 times in notes.txt"
 
 
 def test_very_many_places_are_neither_counted_nor_told_apart():
     message, hint = refusal("a " * 100_000, "a")
-    assert message == "the quote stands in notes.txt more than 100 times"
+    assert message == "the quote occurs more than 100 times in notes.txt"
     assert hint == "add more words to the quote itself"
 
 
@@ -206,7 +206,7 @@ def test_a_difference_in_a_mark_or_in_case_is_named_with_its_place(text, quote, 
 
 def test_an_invisible_character_in_the_quote_is_named_with_what_follows_it():
     _, hint = refusal("the office is closed", "of\u00adfice is")
-    assert hint == "the quote has an invisible character (U+00AD, soft hyphen) before 'fice is': take it out"
+    assert hint == "the quote has an invisible character (U+00AD, soft hyphen) before 'fice is': delete it"
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_an_invisible_character_in_the_quote_is_named_with_what_follows_it():
 def test_a_refusal_knows_from_where_the_quote_as_typed_leaves_the_text(quote, at):
     with pytest.raises(AnchorError) as caught:
         SourceText("That night the old bridge fell into the river.", "notes.txt").anchor(quote)
-    assert caught.value.at == at
+    assert caught.value.offset == at
 
 
 @given(TEXTS, st.text(max_size=10))
@@ -231,7 +231,7 @@ def test_the_place_of_a_refusal_lies_in_the_quote(text, quote):
     assume(places(spaced(quote), spaced(text)) != 1 or not quote.strip())
     with pytest.raises(AnchorError) as caught:
         SourceText(text, "notes.txt").anchor(quote)
-    assert 0 <= caught.value.at < max(len(quote), 1)
+    assert 0 <= caught.value.offset < max(len(quote), 1)
 
 
 @given(TEXTS)
@@ -256,7 +256,7 @@ def test_the_nearest_passage_is_shown_in_whole_words():
 
 @pytest.mark.parametrize("text", ["", "  \n", "unlike"])
 def test_where_nothing_reads_like_the_quote_the_hint_says_so(text):
-    assert refusal(text, "zzz zzz zzz") == ("not found in notes.txt", "nothing in the text reads like it")
+    assert refusal(text, "zzz zzz zzz") == ("not found in notes.txt", "nothing in the text is similar")
 
 
 # ── Words anywhere ────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from stancebook.sources.corpus import DocumentFiles, SourceFile, combined_digest, load_corpus, read_corpus
-from stancebook.sources.discovery import LIMITS, SourceListing, discover
+from stancebook.sources.discovery import MAX_FILE_BYTES, SourceListing, discover
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_what_takes_a_files_place_after_the_survey_is_not_read(seeds, put, messa
 
 @pytest.mark.parametrize("name", ["documents/a.txt", "documents/a.yaml", "codebook/z.json"])
 def test_a_file_beyond_its_limit_is_not_read(seeds, monkeypatch, name):
-    monkeypatch.setitem(LIMITS, Path(name).suffix, 1 << 20)
+    monkeypatch.setitem(MAX_FILE_BYTES, Path(name).suffix, 1 << 20)
     folder = seeds({**PAIR, name: b"x" * (1 << 20)})
     assert load_corpus(folder).problems == ()
     with (folder / name).open("ab") as file:
@@ -211,7 +211,7 @@ def test_a_file_beyond_its_limit_is_not_read(seeds, monkeypatch, name):
 
 
 def test_a_file_that_grows_while_it_is_read_is_not_read_beyond_its_limit(seeds, monkeypatch):
-    monkeypatch.setitem(LIMITS, ".txt", 2)
+    monkeypatch.setitem(MAX_FILE_BYTES, ".txt", 2)
     small = os.stat_result((stat.S_IFREG | 0o644, *[0] * 9))
     monkeypatch.setattr(os, "fstat", lambda _: small)
     assert [p.message for p in load_corpus(seeds(PAIR)).problems] == ["is larger than 0 MiB"]
@@ -220,7 +220,7 @@ def test_a_file_that_grows_while_it_is_read_is_not_read_beyond_its_limit(seeds, 
 @pytest.mark.parametrize("text", ["ab\ncd".encode("utf-16-le"), b"ab\0"])
 def test_text_in_another_encoding_that_passes_for_utf_8_is_refused(seeds, text):
     [problem] = load_corpus(seeds({**PAIR, "documents/a.txt": text})).problems
-    assert problem.message == "is not text in UTF-8: byte 0x00 stands here"
+    assert problem.message == "is not text in UTF-8: byte 0x00 is here"
     assert (problem.line, problem.column) == (1, text.index(0) + 1)
 
 

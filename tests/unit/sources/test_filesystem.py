@@ -9,8 +9,8 @@ from schemas import CONTRACT
 from stancebook.cli.main import main
 from stancebook.parallel.cache import fingerprint_sources
 from stancebook.sources.corpus import load_corpus
-from stancebook.sources.discovery import LIMITS, discover
-from stancebook.sources.filesystem import NOW, RemoteFolder, UnreadableError
+from stancebook.sources.discovery import MAX_FILE_BYTES, discover
+from stancebook.sources.filesystem import UNKNOWN_MTIME_NS, RemoteFolder, UnreadableError
 from tests.dataset_files import held
 
 PROJECT = Path(__file__).parents[2] / "project"
@@ -60,19 +60,19 @@ def test_a_change_in_s3_is_seen_by_its_version_whatever_its_size_and_time(s3):
 
 
 def test_in_s3_too_files_are_read_no_further_than_they_may_reach_and_empty_ones_at_all(s3):
-    s3.pipe({"news/odd/documents/a.txt": b"", "news/odd/documents/a.yaml": b" " * (LIMITS[".yaml"] + 1)})
+    s3.pipe({"news/odd/documents/a.txt": b"", "news/odd/documents/a.yaml": b" " * (MAX_FILE_BYTES[".yaml"] + 1)})
     assert problems("s3://news/odd") == [("s3://news/odd/documents/a.yaml", "is larger than 4 MiB")]
-    assert RemoteFolder("s3://news/odd").content("documents/a.txt", 10) == b""
+    assert RemoteFolder("s3://news/odd").read_bytes("documents/a.txt", 10) == b""
     with pytest.raises(UnreadableError, match="is larger than 0 MiB"):
-        RemoteFolder("s3://news/odd").content("documents/a.yaml", 10)
+        RemoteFolder("s3://news/odd").read_bytes("documents/a.yaml", 10)
 
 
 def test_a_store_that_is_not_there_is_a_problem(s3, monkeypatch):
-    assert problems("s3://news/nothing") == [("s3://news/nothing", "is not there")]
+    assert problems("s3://news/nothing") == [("s3://news/nothing", "does not exist")]
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     told = [message for _, message in problems("s3://others/seeds")]
     assert len(told) == 1
-    assert told[0].startswith(("is not there", "cannot be read ("))
+    assert told[0].startswith(("does not exist", "cannot be read ("))
 
 
 # ── What fsspec reaches otherwise ─────────────────────────────────────────────────────────────────
@@ -82,8 +82,8 @@ def test_a_store_that_knows_no_versions_is_read_anew_each_time(memory):
     memory.pipe({"/seeds/documents/a.txt": b"text", "/seeds/documents/a.yaml": b"k: v", "/seeds/.hidden/x": b""})
     found = discover("memory://seeds")
     assert [(each.name, each.size, each.mtime_ns) for each in found.documents[0][1:]] == [
-        ("documents/a.txt", 4, NOW),
-        ("documents/a.yaml", 4, NOW),
+        ("documents/a.txt", 4, UNKNOWN_MTIME_NS),
+        ("documents/a.yaml", 4, UNKNOWN_MTIME_NS),
     ]
     assert fingerprint_sources(found) == ""
 

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stancebook.sources.json_reader import parse_json, read_fast
-from stancebook.sources.yaml_reader import MAX_DEPTH, Mapping, Scalar, Sequence
+from stancebook.sources.nodes import MAX_DEPTH, Mapping, Scalar, Sequence
 
 HALF = re.compile("[\ud800-\udfff]")
 

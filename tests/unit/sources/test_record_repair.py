@@ -1,6 +1,6 @@
 import pytest
 
-from stancebook.sources.record_repair import join_halves, keys_of, table_of
+from stancebook.sources.records import all_keys, join_halves, other_table
 from stancebook.sources.yaml_reader import parse_yaml
 from tests.unit.sample_contract import LETTERS
 
@@ -14,7 +14,7 @@ def items(text):
 
 
 def joined(spec, text):
-    records, halves = join_halves(spec, keys_of(LETTERS, spec), items(text))
+    records, halves = join_halves(spec, all_keys(LETTERS, spec), items(text))
     return [list(getattr(record, "values", ())) for record in records], [(half.line, half.column) for half in halves]
 
 
@@ -52,5 +52,5 @@ def test_what_is_a_record_of_its_own_or_nothing_stays_where_it_is(second):
     ],
 )
 def test_a_record_is_another_tables_where_it_is_wholly_like_that_tables(record, other):
-    found = table_of(LETTERS, PEOPLE, [CLAIMS], items(f"- {record}\n")[0])
+    found = other_table(LETTERS, PEOPLE, [CLAIMS], items(f"- {record}\n")[0])
     assert (found.name if found else None) == other

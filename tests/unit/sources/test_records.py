@@ -78,7 +78,7 @@ def test_a_text_that_swallowed_the_line_of_a_key_is_one_problem_though_the_key_i
     reading = read("letter:\n  pages: 'two\n  sent: 1901-05-04\n  and a half'\n  language: en\n")
     [problem] = reading.problems
     assert (problem.line, problem.message) == (2, "the line 'sent:' is part of this text")
-    assert problem.hint.startswith("it stands in line 3")
+    assert problem.hint.startswith("it is in line 3")
 
 
 @pytest.mark.parametrize("pages", ["'two\n    colour: red'", "|-\n    two\n    sent  : red", "two"])

@@ -5,15 +5,15 @@ import pytest
 from stancebook.sources.yaml_reader import parse_yaml
 
 SLIPS = {
-    "a tab indents a line": ("a:\n  - b: c\n►\td: e\n", "a tab stands in the indentation"),
-    "a tab indents the text of a block": ("a: |-\n  b\n►\tc\n", "a tab stands in the indentation"),
-    "a key stands too far right": ("a: b\n  ►c: d\n", "this line is not in line with any above it"),
+    "a tab indents a line": ("a:\n  - b: c\n►\td: e\n", "a tab is in the indentation"),
+    "a tab indents the text of a block": ("a: |-\n  b\n►\tc\n", "a tab is in the indentation"),
+    "a key stands too far right": ("a: b\n  ►c: d\n", "this line is not aligned with any line above it"),
     "a key stands too far left": (
         "a:\n  - b: c\n    d: e\n   ►f: g\n",
-        "this line is not in line with any above it",
+        "this line is not aligned with any line above it",
     ),
-    "a dash stands too far right": ("a:\n  - b: c\n   ►- d: e\n", "this '- ' is not in line with any above it"),
-    "a dash stands too far left": ("a:\n  - b: c\n ►- d: e\n", "this '- ' is not in line with any above it"),
+    "a dash stands too far right": ("a:\n  - b: c\n   ►- d: e\n", "this '- ' is not aligned with any line above it"),
+    "a dash stands too far left": ("a:\n  - b: c\n ►- d: e\n", "this '- ' is not aligned with any line above it"),
     "the first record has no dash": ("a:\n    ►b: c\n  - b: d\n", "a '- ' is missing before this record"),
     "a record starts at its dash's place": (
         "a:\n  - b: c\n  ►b: d\n",
@@ -38,20 +38,20 @@ SLIPS = {
     ),
     "a quotation mark is closed by one lines later": (
         'a: ►"b\nc: d\ne: "f"\n',
-        "the quotation mark opened here is closed in line 3, and text goes on after it",
+        "the quotation mark opened here is closed in line 3, and text follows it",
     ),
     "a quotation mark is never closed": ('a: ►"b\nc: d\n', "this '\"' is never closed"),
     "a brace is never closed": ("a:\n  - ►{b: c, d: e\n  - {b: f}\n", "this '{' is never closed"),
     "a bracket is never closed": ("a: ►[b, c\nd: e\n", "this '[' is never closed"),
     "a comma is missing": ("a: {b: c d►: e}\n", "a ',' or '}' is missing before this"),
     "a brace is closed twice": ("a: {b: c}►}\n", "this '}' closes nothing"),
-    "a text starts with a bracket": ("a: [b] ►c\n", "text goes on after the closing bracket"),
+    "a text starts with a bracket": ("a: [b] ►c\n", "text follows the closing bracket"),
     "a text starts with @": ("a: ►@b\n", "plain text cannot start with '@'"),
     "a text starts with %": ("a: ►%b\n", "plain text cannot start with '%'"),
     "a text starts with a comma": ("a: ►, b\n", "plain text cannot start with ','"),
     "a text starts with a question mark": ("a: ►? b\n", "plain text cannot start with '?'"),
     "a text starts with an asterisk": ("a: ►*b* c\n", "plain text cannot start with '*'"),
-    "a text starts with a dash": ("a: ►- b\n", "a '- ' cannot stand here"),
+    "a text starts with a dash": ("a: ►- b\n", "a '- ' is not allowed here"),
     "a text stands beside the mark of its block": ("a: ►|- b\n", "the text after '|' must start on the next line"),
     "a text starts with >": ("a: ►> b\n", "the text after '>' must start on the next line"),
     "a block is not indented": (

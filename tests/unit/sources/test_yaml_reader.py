@@ -3,7 +3,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stancebook.sources.yaml_reader import Mapping, Rejected, Scalar, Sequence, parse_yaml
+from stancebook.sources.nodes import Mapping, Rejected, Scalar, Sequence
+from stancebook.sources.yaml_reader import parse_yaml
 
 
 def read(text):
@@ -107,13 +108,13 @@ def test_each_character_of_a_block_knows_its_place(lines, indent):
     text = "a: 1\nquote: |-\n" + "".join(f"{' ' * indent}{line}\n" for line in lines)
     node = read(text).values["quote"]
     for at, character in enumerate(node.text):
-        place = node.place(at)
+        place = node.position_at(at)
         assert (text.split("\n")[place.line - 1] + "\n")[place.column - 1] == character
 
 
 def test_in_any_other_style_a_character_is_placed_where_its_text_starts():
     node = read("quote: some\n  words\n").values["quote"]
-    assert node.place(7) is node
+    assert node.position_at(7) is node
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,136 @@
+"""The tree that YAML and JSON files are parsed to: scalars, mappings and sequences with their positions."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Union
+
+from stancebook.problems import Problem
+
+# Collections within each other. A record with nested lists needs five, and libyaml's time grows with the square.
+MAX_DEPTH = 32
+TOO_DEEP = ("collections nest too deep here", "a file holds lists of records, and records hold values")
+
+Position = tuple[int, int]  # line and column, from 1
+
+# What the fast readers return: values without positions.
+PlainValue = Union[str, "PlainMapping", list["PlainMapping"], None]
+PlainMapping = dict[str, PlainValue]
+
+
+@dataclass(slots=True)
+class Node:
+    """Any value, at the line and column (from 1) where it starts."""
+
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class Scalar(Node):
+    """A single value.
+
+    Attributes:
+        text: The text as typed, without quotation marks and indentation. Types never come from YAML or JSON.
+        absent: Whether it is null, `~` or empty.
+        cut: Whether a YAML comment follows, which may have been meant as text.
+        indent: Columns by which the lines of a YAML block after `|` are indented; 0 for other styles.
+        swallowed: Lines after the first that look like `key:`, as scalars of these keys.
+    """
+
+    text: str
+    absent: bool = False
+    cut: bool = False
+    indent: int = 0
+    swallowed: tuple["Scalar", ...] = ()
+
+    def position_at(self, offset: int) -> Node:
+        """Return the position of a character of the text, or of the scalar if its style is not a `|` block."""
+        if not self.indent:
+            return self
+        line = self.text.count("\n", 0, offset)
+        return Node(self.line + 1 + line, self.indent + offset - self.text.rfind("\n", 0, offset))
+
+
+@dataclass(slots=True)
+class Mapping(Node):
+    """Keys and values in the order written.
+
+    Attributes:
+        keys: The keys with their positions.
+        values: The values by key.
+        complete: False if a key or value was refused.
+        restarted: Whether the first key is repeated, so that a second record probably starts in this one.
+        flow: Whether it is written between braces in YAML.
+    """
+
+    keys: dict[str, Scalar] = field(default_factory=dict)
+    values: dict[str, Node] = field(default_factory=dict)
+    complete: bool = True
+    restarted: bool = False
+    flow: bool = False
+
+
+@dataclass(slots=True)
+class Sequence(Node):
+    """Values in the order written."""
+
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Rejected(Node):
+    """Takes the place of a value that was refused; a problem has reported why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxProblem:
+    """A syntax error: the offset in the text where it is fixed, what is wrong, and how to fix it."""
+
+    offset: int
+    message: str
+    hint: str
+
+
+class TreeReader:
+    """Base of the readers: one file's text, its lines, and the problems found in it."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def report(self, position: Position, message: str, hint: str) -> None:
+        """Add a problem of the file."""
+        self.problems.append(Problem(self.file, *position, "", message, hint))
+
+    def report_repeated_key(self, key: Scalar, parent: Mapping, separator: str, *, nested: bool) -> None:
+        """Report a key that its mapping already has.
+
+        If it is the first key of a record, the separator of two records is missing, and later repeats follow from that.
+
+        Args:
+            key: The second occurrence.
+            parent: The mapping, which is marked as incomplete.
+            separator: What starts the next record in this format.
+            nested: Whether the mapping is a record, not the root.
+        """
+        parent.complete = False
+        if parent.restarted:
+            return
+        parent.restarted = nested and key.text == next(iter(parent.keys))
+        hint = f"it is first given in line {parent.keys[key.text].line}; keep one of the two"
+        if parent.restarted:
+            hint = f"{hint}, or put '{separator}' before it if a record starts here"
+        self.report((key.line, key.column), f"the key '{key.text}' is given twice", hint)
+
+    def position(self, offset: int) -> Position:
+        """Return the line and column of an offset in the text."""
+        line = bisect_right(self.line_starts, offset)
+        return line, offset - self.line_starts[line - 1] + 1
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """The offsets of the starts of lines."""
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
