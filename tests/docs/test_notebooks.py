@@ -1,8 +1,8 @@
-"""The notebooks run, show what they showed when they were committed, and show it otherwise when the coding differs."""
+"""The notebooks run on any dataset, and their figures follow the coding."""
 
+import ast
 import base64
 import io
-import os
 import re
 import shutil
 import sys
@@ -12,59 +12,35 @@ from typing import Any
 
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
-from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from PIL import Image
 
 import stancebook
+from benchmarks import corpora
 from schemas import CONTRACT
 from stancebook.build.pipeline import build_tables
 from tests.dataset_files import written
-from tests.docs.notebook_corpus import generate
+from tests.docs.notebook_runner import NOTEBOOKS, execute
+from tests.docs.pages import ROOT
 
-ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-STANCES, FORMATS = "01-stance-changes", "02-negotiation-formats"
-REFRESH = (
-    "If the change is meant, run this and look at every figure before you commit:\n"
-    "    python -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False"
-    " notebooks/*.ipynb"
-)
+STANCES, FORMATS = ROOT / "notebooks/01-stance-changes.ipynb", ROOT / "notebooks/02-negotiation-formats.ipynb"
 
-# What starts a kernel is not ours to mend.
+# Warnings of the libraries that start a kernel.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
 
 
-def executed(name: str, dataset: Path | None = None, at: Path = ROOT / "notebooks") -> nbformat.NotebookNode:
-    """Run a notebook in a folder, on the committed dataset or on another, and return it with its outputs."""
-    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
-    if dataset is not None:
-        first = nbformat.v4.new_code_cell(
-            f"import functools, stancebook\nstancebook.load = functools.partial(stancebook.load, path={str(dataset)!r})"
-        )
-        notebook.cells.insert(0, first)
-    paths = [str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    client = NotebookClient(
-        notebook, timeout=120, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(at)}}
-    )
-    client.execute(env=env)
-    if dataset is not None:
-        del notebook.cells[0]
-    return notebook
-
-
 def outputs(cell: Any) -> list[dict[str, Any]]:
-    """A code cell's outputs, without what only numbers them."""
-    kept = []
+    """Return the outputs of a code cell without their numbers."""
+    found = []
     for output in cell.get("outputs", []):
         kind = "result" if output.output_type in ("execute_result", "display_data") else output.output_type
-        kept.append(
+        found.append(
             {"kind": kind, **{key: output[key] for key in ("data", "metadata", "name", "text") if key in output}}
         )
-    return kept
+    return found
 
 
 def pictures(notebook: nbformat.NotebookNode) -> list[Any]:
@@ -73,7 +49,7 @@ def pictures(notebook: nbformat.NotebookNode) -> list[Any]:
 
 
 def blocks(png: str) -> np.ndarray:
-    """A picture as the mean colours of 8 × 8 pixels: how a letter's edge is drawn is lost, the letter is not."""
+    """Return the mean colours of 8 × 8 pixels: they show a letter, but not how its edge is drawn."""
     with Image.open(io.BytesIO(base64.b64decode(png))) as image:
         small = image.convert("RGB").resize((image.width // 8, image.height // 8), Image.Resampling.BOX)
     return np.asarray(small, dtype=float)
@@ -85,7 +61,7 @@ def same_picture(one: str, other: str) -> bool:
 
 
 def difference(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> str:
-    """Say in what the outputs of a cell differ; nothing if in nothing."""
+    """Describe how the outputs of a cell differ; empty if they do not."""
     if [output["kind"] for output in was] != [output["kind"] for output in now]:
         return f"it had {len(was)} outputs, it has {len(now)}, or of other kinds"
     for before, after in zip(was, now, strict=True):
@@ -101,51 +77,110 @@ def difference(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> str:
 
 
 def changed(was: nbformat.NotebookNode, now: nbformat.NotebookNode) -> dict[str, str]:
-    """The cells whose outputs differ: their source, and in what they differ."""
+    """Return how the outputs of cells differ, by the source of the cells."""
     pairs = zip(was.cells, now.cells, strict=True)
     found = {one.source: difference(outputs(one), outputs(other)) for one, other in pairs if one.cell_type == "code"}
-    return {source: said for source, said in found.items() if said}
+    return {source: words for source, words in found.items() if words}
 
 
-@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
-def committed(request) -> tuple[str, nbformat.NotebookNode]:
-    return request.param.stem, nbformat.read(request.param, as_version=4)
+def copy_example(folder: Path) -> Path:
+    """Copy the two fictional documents and their codebooks into one folder of seeds."""
+    for source in ("tests/project/seeds", "tests/second_document/seeds"):
+        shutil.copytree(ROOT / source, folder / "seeds", dirs_exist_ok=True)
+    return folder / "seeds"
 
 
-# ── As committed ──────────────────────────────────────────────────────────────────────────────────
+def build(seeds: Path) -> Path:
+    """Build valid seeds into the folder next to them."""
+    tables = build_tables(CONTRACT, seeds)
+    assert not tables.errors, [str(problem) for problem in tables.errors]
+    return written(tables, seeds.parent / "dataset")
 
 
-def test_a_notebook_shows_what_it_showed_when_it_was_committed(committed):
-    name, notebook = committed
-    for source, said in changed(notebook, executed(name)).items():
-        pytest.fail(f"notebooks/{name}.ipynb: a cell shows something else now.\n\n{source}\n\n{said}\n\n{REFRESH}")
+@pytest.fixture(scope="module")
+def example(tmp_path_factory) -> dict[str, nbformat.NotebookNode]:
+    """The notebooks, run on the two fictional documents, by name."""
+    dataset = build(copy_example(tmp_path_factory.mktemp("example")))
+    return {path.stem: execute(path, dataset) for path in NOTEBOOKS}
 
 
-def test_every_picture_has_alternative_text(committed):
-    _, notebook = committed
-    alts = [output["metadata"]["image/png"]["alt"] for output in pictures(notebook)]
+# ── On two fictional documents ────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
+def test_pictures_have_alternative_text(example, name):
+    """Each picture has an alternative text that states its sample sizes."""
+    alts = [output["metadata"]["image/png"]["alt"] for output in pictures(example[name])]
     assert alts
-    assert all(len(alt) > 80 and "Basis: " in alt for alt in alts)
+    assert all(len(alt) > 80 and "Basis: 2 documents" in alt for alt in alts)
 
 
-def test_the_html_copy_has_the_pictures_with_their_texts_and_the_code_folded(committed):
-    name, notebook = committed
+@pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
+def test_html_has_pictures_and_folded_code(example, name):
+    """The HTML copy has all pictures with their alternative texts, and the code of each cell folded."""
     exporter = HTMLExporter(template_name="folded", extra_template_basedirs=[str(ROOT / "notebooks")])
-    html, _ = exporter.from_filename(str(ROOT / "notebooks" / f"{name}.ipynb"))
+    html, _ = exporter.from_notebook_node(example[name])
     alts = [unescape(alt) for alt in re.findall(r'<img alt="([^"]+)"', html)]
-    assert alts == [output["metadata"]["image/png"]["alt"] for output in pictures(notebook)]
-    assert html.count("<details") == sum(cell.cell_type == "code" for cell in notebook.cells)
+    assert alts == [output["metadata"]["image/png"]["alt"] for output in pictures(example[name])]
+    assert html.count("<details") == sum(cell.cell_type == "code" for cell in example[name].cells)
 
 
-def test_a_notebook_is_small_and_says_nothing_of_the_machine_it_ran_on(committed):
-    name, _ = committed
-    text = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_committed_notebook_is_small_and_clean(path):
+    """A committed notebook has outputs, and neither paths of the machine it ran on nor warnings."""
+    text = path.read_text(encoding="utf-8")
+    assert '"image/png"' in text
     assert len(text) < 1_000_000
     for trace in (str(ROOT), sys.prefix, " at 0x", "Traceback", "Warning"):
         assert trace not in text, trace
 
 
-def test_another_letter_is_another_picture_and_a_shade_is_not():
+def test_reports_years_apart_have_own_timelines(example):
+    """Reports of one period are one timeline; the example has one period in each notebook."""
+    for path in (STANCES, FORMATS):
+        alts = [output["metadata"]["image/png"]["alt"] for output in pictures(example[path.stem])]
+        assert sum("Bars along time." in alt for alt in alts) == 1
+
+
+def function(path: Path, name: str) -> Any:
+    """Return a function that a notebook defines and that needs nothing else of it."""
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    [source] = [
+        ast.unparse(node)
+        for cell in cells
+        for node in ast.parse(cell).body
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    ]
+    scope: dict[str, Any] = {}
+    exec(source, scope)  # noqa: S102 (our own notebook)
+    return scope[name]
+
+
+@pytest.mark.parametrize("path", [STANCES, FORMATS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("number", [0, 1, 7, 8, 9, 23, 100])
+def test_pages_hold_every_key_once(path, number):
+    """Pages leave no column out, and keep sets together that fit."""
+    keys = [f"k{key:02}" for key in range(number)]
+    together = [set(keys[start : start + 3]) for start in range(0, number, 3)]
+    pages = function(path, "pages")(keys, 8, together)
+    assert sorted(key for page in pages for key in page) == keys
+    assert all(len(page) <= 8 for page in pages)
+    assert all(any(group <= set(page) for page in pages) for group in together)
+
+
+def test_periods_are_a_year_apart():
+    """Days of publication fall into groups with more than a year between."""
+    days = pd.to_datetime(["2025-02-06", "2031-06-12", "2025-12-01", "2031-06-13"])
+    found = function(STANCES, "periods")(pd.Series(days))
+    assert [[f"{day:%Y-%m-%d}" for day in group] for group in found] == [
+        ["2025-02-06", "2025-12-01"],
+        ["2031-06-12", "2031-06-13"],
+    ]
+
+
+def test_pictures_differ_by_letters_not_shades():
+    """Two pictures differ if a letter does, and not if only its shade does."""
+
     def png(ink: int, wide: int) -> str:
         pixels = np.full((160, 160, 3), 255, dtype=np.uint8)
         pixels[40:54, 40 : 40 + wide] = ink
@@ -161,7 +196,7 @@ def test_another_letter_is_another_picture_and_a_shade_is_not():
 
 
 def rewrite(path: Path, change: Any) -> None:
-    """Change a file of annotations by a function of what it holds; every scalar stays text."""
+    """Change a file of annotations by a function of its content; every scalar stays text."""
     data = yaml.load(path.read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506
     change(data)
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=10_000), encoding="utf-8")
@@ -178,38 +213,24 @@ def plant(seeds: Path, row_id: str, table: str, **values: str) -> None:
     rewrite(seeds / "documents" / f"{doc_id}.yaml", change)
 
 
-def published(seeds: Path, dataset: Path) -> Path:
-    """Build a dataset of seeds that must be in order."""
-    built = build_tables(CONTRACT, seeds)
-    assert not built.errors, [str(problem) for problem in built.errors]
-    return written(built, dataset)
-
-
 def cells_that(found: dict[str, str], call: str) -> list[str]:
-    return [said for source, said in found.items() if call in source]
+    return [words for source, words in found.items() if call in source]
 
 
 @pytest.fixture(scope="module")
-def seeds(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("planted")
-    shutil.copytree(ROOT / "seeds", folder / "seeds")
-    return folder / "seeds"
-
-
-@pytest.fixture(scope="module")
-def planted(seeds) -> Path:
+def planted(tmp_path_factory) -> Path:
     """A dataset in which one stance, one source, one flexibility, one status and one role are wrong."""
-    tables = stancebook.load()
+    seeds = copy_example(tmp_path_factory.mktemp("planted"))
+    build(seeds)
+    tables = stancebook.load(path=seeds.parent / "dataset")
+    shutil.rmtree(seeds.parent / "dataset")
     changes, statements = tables["stance_changes"], tables["statements"]
     moved = changes[
         (changes["level"] == "party") & (changes["agreement"] == "agrees") & (changes["direction"] == "softened")
     ]
     claim = moved.iloc[0]
     plant(seeds, claim["to_statement_id"], "statements", stance=str(claim["from_stance"]))
-    spoken = statements[(statements["source"] == "on_record") & (statements["attribution"] == "indirect")]
-    spoken = spoken[
-        spoken["stance"].notna() & ~spoken["statement_id"].isin([*claim[["from_statement_id", "to_statement_id"]]])
-    ]
+    spoken = statements[(statements["source"] == "on_record") & statements["stance"].notna()]
     plant(seeds, spoken.iloc[0]["statement_id"], "statements", source="leak")
     line = tables["demands"].query("flexibility == 'red_line'").iloc[0]
     plant(seeds, line["demand_id"], "demands", flexibility="aspiration")
@@ -218,18 +239,19 @@ def planted(seeds) -> Path:
     seat = tables["format_participants"].query("role == 'party'").iloc[0]
 
     def exclude(data):
-        for row in data["formats"]:
+        for row in data.get("formats", ()):
             for participant in row.get("participants", ()):
                 if (row["format_id"], participant["actor_id"]) == (seat["format_id"], seat["actor_id"]):
                     participant["role"] = "excluded"
 
-    rewrite(seeds / "codebook/formats.yaml", exclude)
-    return published(seeds, seeds.parent / "dataset")
+    for path in (seeds / "codebook").glob("*.yaml"):
+        rewrite(path, exclude)
+    return build(seeds)
 
 
-def test_what_is_planted_changes_the_figures_on_stances(planted):
-    was = nbformat.read(ROOT / "notebooks" / f"{STANCES}.ipynb", as_version=4)
-    found = changed(was, executed(STANCES, planted))
+def test_planted_values_change_figures_on_stances(example, planted):
+    """Each figure and sentence on stances differs when the coding does."""
+    found = changed(example[STANCES.stem], execute(STANCES, planted))
     for call in (
         "plotting.heatmap(",
         "plotting.dumbbell_plot(",
@@ -239,20 +261,20 @@ def test_what_is_planted_changes_the_figures_on_stances(planted):
         "pd.crosstab(",
     ):
         assert cells_that(found, call), f"the planted values changed nothing in the cell with {call}"
-    assert cells_that(found, "answer = display("), "the answer is as it was"
-    assert cells_that(found, "why(row)"), "the words are as they were"
+    assert cells_that(found, "answer = display("), "the answer is unchanged"
+    assert cells_that(found, "why(row)"), "the words are unchanged"
 
 
-def test_what_is_planted_changes_the_figures_on_formats(planted):
-    was = nbformat.read(ROOT / "notebooks" / f"{FORMATS}.ipynb", as_version=4)
-    found = changed(was, executed(FORMATS, planted))
+def test_planted_values_change_figures_on_formats(example, planted):
+    """Each figure and sentence on formats differs when the coding does."""
+    found = changed(example[FORMATS.stem], execute(FORMATS, planted))
     for call in ("plotting.heatmap(", "plotting.dot_matrix(", "plotting.timeline_bars("):
         assert cells_that(found, call), f"the planted values changed nothing in the cell with {call}"
-    left_out = stancebook.load("actors").set_index("actor_id")["name"].astype(str)
+    names = stancebook.load("actors", path=planted)["name"].astype(str)
     (dots,) = cells_that(found, "plotting.dot_matrix(")
     assert "said to be left out: nobody" in dots
-    assert any(f"said to be left out: {name}" in dots for name in left_out)
-    assert cells_that(found, "def next_told("), "the earlier attempts are as they were"
+    assert any(f"said to be left out: {name}" in dots for name in names)
+    assert cells_that(found, "def next_event("), "the earlier attempts are unchanged"
 
 
 # ── On many documents ─────────────────────────────────────────────────────────────────────────────
@@ -260,22 +282,15 @@ def test_what_is_planted_changes_the_figures_on_formats(planted):
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("many")
-    (folder / "notebooks").mkdir()
-    published(generate(folder, documents=9, negotiations=3), folder / "dataset")
-    return folder
+    """The dataset of nine generated documents."""
+    seeds = tmp_path_factory.mktemp("many") / "seeds"
+    corpora.write(seeds, 9, corpora.Recipe())
+    return build(seeds)
 
 
-def test_a_corpus_depends_on_its_seed_alone(many, tmp_path):
-    again = generate(tmp_path, documents=9, negotiations=3)
-    files = sorted(path.relative_to(again) for path in again.rglob("*.*"))
-    assert files
-    assert all((again / file).read_bytes() == (many / "seeds" / file).read_bytes() for file in files)
-
-
-def test_a_notebook_runs_on_many_documents_and_says_so(many, committed):
-    name, _ = committed
-    notebook = executed(name, many / "dataset", at=many / "notebooks")
-    alts = [output["metadata"]["image/png"]["alt"] for output in pictures(notebook)]
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_runs_on_many_documents(many, path):
+    """A notebook runs on nine documents, and each figure says so."""
+    alts = [output["metadata"]["image/png"]["alt"] for output in pictures(execute(path, many))]
     assert alts
     assert all("9 documents" in alt for alt in alts)
