@@ -1,21 +1,9 @@
-"""Build the dataset: the tables of schemas/ out of the annotated texts of seeds/. Try --help."""
+"""Build this project's dataset: the same as `stancebook build`, with the same options."""
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stancebook.cli.main import main
 
-if TYPE_CHECKING:
-    from stancebook.schema.contract import Contract
-
-
-def contract() -> "Contract":
-    """Return what is particular to this dataset; imported late, so that --help answers at once."""
-    from schemas import CONTRACT
-
-    return CONTRACT
-
-
 if __name__ == "__main__":
-    sys.exit(main(contract, root=Path(__file__).parent))
+    sys.exit(main(["build", *sys.argv[1:]], root=Path(__file__).parent))

@@ -1,8 +1,8 @@
-"""`python -m stancebook`: the command `stancebook`, where it is not on the path."""
+"""Run the command line: `python -m stancebook`."""
 
 import sys
 
-from stancebook.cli.dataset_commands import main
+from stancebook.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -25,7 +25,7 @@ def run_case(case: Path, folder: Path) -> str:
     shutil.copytree(PROJECT, folder, dirs_exist_ok=True)
     shutil.copytree(case / "seeds", folder / "seeds", dirs_exist_ok=True)
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()) as stdout:
-        main(lambda: CONTRACT, folder, [])
+        main(["build"], root=folder, contract=lambda: CONTRACT)
     return stdout.getvalue().partition("read     ")[0]
 
 

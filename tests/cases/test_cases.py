@@ -90,7 +90,7 @@ def test_a_mistake_gives_exactly_these_problems_to_people_and_programs_and_nothi
     case, project, capsys, shown
 ):
     shutil.copytree(case / "seeds", "seeds", dirs_exist_ok=True)
-    status = main(lambda: CONTRACT, project, [])
+    status = main(["build"], root=project, contract=lambda: CONTRACT)
     assert capsys.readouterr().out == said(case)
     assert status == 1
     assert not Path("dataset").exists()
@@ -119,7 +119,7 @@ def assert_told_to_programs(problems):
 @pytest.mark.parametrize("case", WARNED, ids=ids)
 def test_a_mistake_in_nobodys_way_gives_exactly_these_warnings_and_the_dataset_is_written(case, project, capsys):
     shutil.copytree(case / "seeds", "seeds", dirs_exist_ok=True)
-    status = main(lambda: CONTRACT, project, [])
+    status = main(["build"], root=project, contract=lambda: CONTRACT)
     warnings, read, _ = capsys.readouterr().out.partition("read     ")
     assert (warnings, bool(read)) == (said(case), True)
     assert status == 0

@@ -21,7 +21,6 @@ from pathlib import Path
 
 import duckdb
 
-import stancebook.cli.dataset_commands
 import stancebook.cli.main
 from schemas import CONTRACT
 from stancebook.schema.contract import Contract
@@ -116,9 +115,11 @@ class Workspace:
         program, *arguments = shlex.split(command, comments=True)
         if program == ".venv/bin/python" and arguments[0] == "build.py":
             self.last_build = command
-            return self._in_folder(lambda: stancebook.cli.main.main(contract, Path(), arguments[1:]))
-        if program in {"stancebook", ".venv/bin/stancebook"}:
-            return self._in_folder(lambda: stancebook.cli.dataset_commands.main(arguments))
+            return self._in_folder(
+                lambda: stancebook.cli.main.main(["build", *arguments[1:]], root=Path(), contract=contract)
+            )
+        if program in {"stancebook", ".venv/bin/stancebook"} and (self.folder / "build.py").exists():
+            return self._in_folder(lambda: stancebook.cli.main.main(arguments, root=Path(), contract=contract))
         return self._run_in_shell(command)
 
     def _run_in_shell(self, command: str, *, must_succeed: bool = False) -> str:
@@ -177,7 +178,7 @@ def example_dataset() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="stancebook-example-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     arguments = ["--seeds", str(EXAMPLE_SEEDS), "--out", str(folder / "dataset")]
-    output = captured_output(lambda: stancebook.cli.main.main(contract, folder, arguments))
+    output = captured_output(lambda: stancebook.cli.main.main(["build", *arguments], root=folder, contract=contract))
     assert (folder / "dataset").is_dir(), output
     return folder / "dataset"
 

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
@@ -28,11 +27,16 @@ GITLAB_COMMANDS = GITLAB["dataset"]["script"]
 @pytest.fixture
 def command_line(project):
     """Run a command in a repository of the minimal project, built; return its exit status and output."""
-    shutil.copy(ROOT / "build.py", project)
-    assert main(lambda: CONTRACT, project, []) == 0
+    shutil.copy(ROOT / "pyproject.toml", project)
+    assert main(["build"], root=project, contract=lambda: CONTRACT) == 0
+
+    programs = project / "bin"
+    programs.mkdir()
+    (programs / "stancebook").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m stancebook "$@"\n', encoding="utf-8")
+    (programs / "stancebook").chmod(0o755)
 
     def run(command):
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
         environment = {**os.environ, "PATH": path, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
         environment.pop("GITHUB_WORKSPACE", None)
         ended = subprocess.run(  # noqa: S602 (as a shell of a workflow runs it)
@@ -63,9 +67,9 @@ def test_pre_commit_takes_the_hook():
 
 def test_the_hook_runs_where_a_commit_can_change_what_a_build_gives():
     [hook] = load_manifest(MANIFEST)
-    for path in ("seeds/documents/a.yaml", "schemas/rules.py", "dataset/actors.parquet", "build.py"):
+    for path in ("seeds/documents/a.yaml", "schemas/rules.py", "dataset/actors.parquet", "pyproject.toml"):
         assert re.search(hook["files"], path), path
-    for path in ("README.md", "notebooks/seeds/a.yaml", "old_build.py", "tests/build.py"):
+    for path in ("README.md", "notebooks/seeds/a.yaml", "old_pyproject.toml", "tests/pyproject.toml"):
         assert not re.search(hook["files"], path), path
 
 
@@ -83,9 +87,9 @@ def test_pre_commit_takes_the_snippet_and_it_names_the_hook(tmp_path):
 @pytest.mark.parametrize("commands", [GITHUB_COMMANDS, GITLAB_COMMANDS], ids=["GitHub", "GitLab"])
 def test_a_workflow_installs_and_then_checks(commands):
     install, check = commands
-    assert install == "python -m pip install --constraint constraints.txt '.[build]'"
+    assert install == 'python -m pip install --constraint constraints.txt ".[build]"'
     assert (ROOT / "constraints.txt").is_file()
-    assert check.startswith("python build.py --check ")
+    assert check.startswith("stancebook build --check ")
 
 
 def test_the_workflow_passes_or_annotates(command_line, spoil):

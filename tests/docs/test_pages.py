@@ -74,7 +74,7 @@ def test_what_a_page_shows_is_what_happens(name, tmp_path, monkeypatch):
 def test_every_block_is_of_a_language_that_can_be_read(each):
     reads = {"python": ast.parse, "yaml": yaml.safe_load}
     for block in each.blocks:
-        assert block.language in {"python", "yaml", "sh", "sql", "r", "diff", "text", "{eval-rst}"}, block.line
+        assert block.language in {"python", "yaml", "sh", "sql", "r", "diff", "text", "toml", "{eval-rst}"}, block.line
         if block.language in reads:
             reads[block.language](block.code)
 

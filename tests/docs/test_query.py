@@ -6,7 +6,7 @@ import shutil
 import frictionless
 import pytest
 
-from stancebook.cli.dataset_commands import main
+from stancebook.cli.main import main
 from tests.docs.docs_runner import Workspace, example_dataset, stripped_lines
 from tests.docs.pages import page_at
 from tests.unit.dataset_parts import write_in_parts

@@ -1,172 +1,339 @@
-"""What a build is for: a dataset to write, to hold against the one on disk or an older one, or coverage to measure."""
+"""What each command does. Libraries are imported late: `--help`, or a build without changes, answers at once."""
 
 from __future__ import annotations
 
 import errno
+import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from functools import partial
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from stancebook.build.coverage import coverage, report
-from stancebook.build.pipeline import build_corpus
-from stancebook.cli.console import Console
-from stancebook.cli.folders import Folders
-from stancebook.cli.messages import rows_of, unchanged
-from stancebook.dataset.object_store import upload
-from stancebook.dataset.publish import publish, staging_folder
-from stancebook.diff.git import baseline_dataset
-from stancebook.diff.semver import required_bump, version_advice
-from stancebook.diff.tables import diff_datasets, open_baseline, open_new
-from stancebook.diff.up_to_date import list_differences
-from stancebook.exceptions import DatasetError, UnknownRevisionError
-from stancebook.parallel.chunked_build import BuildResult, build_into
-from stancebook.problems import display_folder
-from stancebook.schema.contract import Contract
-from stancebook.sources.corpus import read_corpus
-from stancebook.sources.discovery import SourceListing
-from stancebook.sources.filesystem import Location
+from stancebook.cli.config import Project, UsageError
+from stancebook.cli.console import Console, format_rows, format_summary, format_written
+from stancebook.dataset.layout import DATAPACKAGE
+from stancebook.dataset.publish import build_lock, publish, staging_folder
+from stancebook.parallel.cache import BuildCache, fingerprint_sources, load_cache
+from stancebook.parallel.options import BuildOptions
+from stancebook.problems import (
+    GITHUB_ANNOTATION_LIMIT,
+    Problem,
+    count_problems,
+    display_folder,
+    display_path,
+    pluralize,
+)
+from stancebook.sources.discovery import SourceListing, discover
 
-_ROWS_COMPARED = 20  # of each kind and table, of a difference that is looked at once
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
-_ROWS_LISTED = 5  # of each kind and table, after each save: what was just done, not all that was done today
+if TYPE_CHECKING:
+    from stancebook.dataset.descriptor import Package
+    from stancebook.dataset.validation import ValidationResult
+    from stancebook.parallel.chunked_build import BuildResult
+
+MAX_ROWS_COMPARED = 20  # listed for each table and kind of change, by `--check` and `diff`
+MAX_ROWS_SAVED = 5  # the same, after each save in `watch`
+_CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
-@contextmanager
-def _elsewhere(_: Path) -> Iterator[Path]:
-    """Give a temporary folder of the system's: the one beside the dataset may not be written to.
+def build(project: Project, options: BuildOptions, console: Console, *, list_changes: bool = False) -> int:
+    """Build the dataset and write it to its folder or URL, unless there are problems.
 
-    Raises `DatasetError` where the system refuses to write there.
+    Args:
+        project: What is read and written.
+        options: How it is built.
+        console: Where problems and what was done are printed.
+        list_changes: Print the rows that differ from the dataset before, instead of how many rows each table has.
+
+    Returns:
+        The exit status.
     """
-    try:
-        with TemporaryDirectory(prefix="stancebook-") as folder:
-            yield Path(folder)
-    except OSError as fault:
-        if fault.errno not in _NO_ROOM:
-            raise
-        raise DatasetError(
-            f"The new dataset cannot be written into the system's temporary folder ({fault.strerror}). Make room"
-            " there, or name another folder in the environment variable TMPDIR"
-        ) from fault
+    if isinstance(project.out, str):
+        return _build_and_upload(project, options, console, project.out)
+    with build_lock(project.out, console.say):
+        with garbage_collection_paused():
+            sources = discover(project.seeds)
+            cache = load_cache(project.seeds, project.out) if options.use_cache else None
+            fingerprint = fingerprint_sources(sources)
+        if cache is not None and cache.seeds_fingerprint == fingerprint != "":
+            console.show(cache.warnings)
+            console.say(format_summary(cache.summary, project.seeds))
+            console.say(format_written(project.out, cache.summary.rows, changed=False))
+            return 0
+        return _build_and_publish(
+            project,
+            options,
+            console,
+            sources=sources,
+            cache=cache,
+            fingerprint=fingerprint,
+            list_changes=list_changes,
+        )
 
 
-@dataclass(frozen=True)
-class Mode:
-    """What a build is for.
+def _build_and_publish(
+    project: Project,
+    options: BuildOptions,
+    console: Console,
+    *,
+    sources: SourceListing,
+    cache: BuildCache | None,
+    fingerprint: str,
+    list_changes: bool,
+) -> int:
+    from stancebook.diff.up_to_date import list_differences
 
-    `use` is given a build without errors, and the folder that `place` gave it for what it writes; it returns the exit
-    status. `unused` says what did not happen where there is no such build, with the name of the folder in place of
-    `{out}`.
-    """
-
-    use: Callable[[BuildResult, Path, Folders, Console], int]
-    unused: str
-    place: Callable[[Path], AbstractContextManager[Path]] = _elsewhere
-    make: Callable[..., BuildResult] = build_into
-
-
-def _write(made: BuildResult, new: Path, folders: Folders, console: Console) -> int:
-    """Write the dataset; say how many rows each table has."""
-    made.write()
-    _put(new, folders, console, rows_of(made.summary) if made.summary else [])
+    out = Path(project.out)
+    with staging_folder(out) as staging:
+        result = _build_into(staging, project, options, console, sources=sources, cache=cache)
+        if result.summary is None:
+            return _refuse(result, console, f"Nothing was written; {display_folder(out)} is unchanged.")
+        result.write()
+        if list_changes and out.exists():
+            details = "\n".join(f"         {line}" for line in list_differences(staging, out, MAX_ROWS_SAVED))
+            changed = publish(staging, out)
+            console.say("\n".join([format_written(out, {}, changed=changed), details]).replace("\n\n", "\n"))
+        else:
+            console.say(format_written(out, result.summary.rows, changed=publish(staging, out)))
+    result.to_cache(project.seeds, out, fingerprint).save()
     return 0
 
 
-def _rewrite(made: BuildResult, new: Path, folders: Folders, console: Console) -> int:
-    """Write the dataset; say by which rows it differs from the one before."""
-    if not folders.out.exists():
-        return _write(made, new, folders, console)
-    made.write()
-    _put(new, folders, console, [f"         {line}" for line in list_differences(new, folders.out, _ROWS_LISTED)])
-    return 0
+def _build_and_upload(project: Project, options: BuildOptions, console: Console, url: str) -> int:
+    from stancebook.dataset.object_store import upload
 
-
-def _put(new: Path, folders: Folders, console: Console, details: Sequence[str]) -> None:
-    changed = publish(new, folders.out)
-    console.say("\n".join([f"wrote    {display_folder(folders.out)}" if changed else unchanged(folders.out), *details]))
-
-
-def _upload(made: BuildResult, new: Path, folders: Folders, console: Console) -> int:
-    """Write the dataset, and make it the latest in a store; say how many rows each table has."""
-    made.write()
-    changed = upload(new, folders.store)
-    told = f"wrote    {display_folder(folders.store)}" if changed else unchanged(folders.store)
-    console.say("\n".join([told, *(rows_of(made.summary) if made.summary else [])]))
-    return 0
-
-
-def _check(made: BuildResult, new: Path, folders: Folders, console: Console) -> int:
-    """Fail if the dataset is not what the seeds give, and list what differs."""
-    made.write()
-    found = list_differences(new, folders.out, _ROWS_COMPARED)
-    if not found:
-        console.say(f"same     {display_folder(folders.out)} is what the seeds give")
+    with _temporary_build(project, options, console) as (folder, result):
+        if result.summary is None:
+            return _refuse(result, console, f"Nothing was written; {display_folder(url)} is unchanged.")
+        console.say(format_written(url, result.summary.rows, changed=upload(folder, url)))
         return 0
-    out = display_folder(folders.out)
-    console.say("\n".join([f"differs  {out} from what the seeds give:", *(f"         {line}" for line in found)]))
-    console.fail(f"{out} is not what the seeds give. Run build.py without --check, and commit what it writes.")
+
+
+def check(project: Project, options: BuildOptions, console: Console) -> int:
+    """Build into a temporary folder, and compare that with the dataset; return 1 if it is not up to date."""
+    from stancebook.diff.up_to_date import list_differences
+
+    with _temporary_build(project, options, console) as (folder, result):
+        if result.summary is None:
+            return _refuse(result, console, "Nothing was compared.")
+        differences = list_differences(folder, Path(project.out), MAX_ROWS_COMPARED)
+    out = display_folder(project.out)
+    if not differences:
+        console.say(f"same     {out} is what the seeds give")
+        return 0
+    console.say("\n".join([f"differs  {out} from what the seeds give:", *(f"         {line}" for line in differences)]))
+    console.fail(f"{out} is not what the seeds give. Run `stancebook build`, and commit what it writes.")
     return 1
 
 
-def _diff(made: BuildResult, new: Path, folders: Folders, console: Console, asked: str) -> int:
-    """Show the changes since an older dataset, and which version they need; fail if the one stated is too low."""
-    try:
-        with baseline_dataset(asked, folders.out) as old:
+def diff(project: Project, options: BuildOptions, console: Console, base: str) -> int:
+    """Build into a temporary folder, and show what changed since an older dataset and which version that needs.
+
+    Args:
+        project: What is read, and the dataset whose older revisions are meant.
+        options: How it is built.
+        console: Where problems and changes are printed.
+        base: A folder with a dataset, or a git revision.
+
+    Returns:
+        The exit status: 1 if the version of the contract is too low for the changes.
+
+    Raises:
+        UnknownRevisionError: `base` is neither a folder nor a revision.
+        DatasetError: The older dataset cannot be read.
+    """
+    from stancebook.diff.git import baseline_dataset
+    from stancebook.diff.semver import required_bump, version_advice
+    from stancebook.diff.tables import diff_datasets, open_baseline, open_new
+    from stancebook.exceptions import DatasetError
+
+    with _temporary_build(project, options, console, write=False) as (folder, result):
+        if result.summary is None:
+            return _refuse(result, console, "Nothing was compared.")
+        with baseline_dataset(base, Path(project.out)) as baseline:
             try:
-                before = open_baseline(old.folder)
-            except DatasetError as fault:
-                raise DatasetError(str(fault).replace(str(old.folder), old.name)) from fault
-            made.write()
-            after = open_new(new)
+                before = open_baseline(baseline.folder)
+            except DatasetError as error:
+                raise DatasetError(str(error).replace(str(baseline.folder), baseline.name)) from error
+            result.write()
+            after = open_new(folder)
             changes = diff_datasets(before, after)
-    except UnknownRevisionError as fault:
-        console.fail(f"Nothing was compared. {fault}")
-        return 2
-    except DatasetError as fault:
-        console.fail(f"Nothing was compared. {str(fault).rstrip('.')}.")
-        return 1
-    told = version_advice(required_bump(changes), before.version, after.version)
-    console.say(f"compared {old.name} (version {before.version or 'not stated'}) with what the seeds give now")
+    console.say(f"compared {baseline.name} (version {before.version or 'not stated'}) with what the seeds give now")
     for table in changes:
-        lines = (f"    {line}" for line in table.lines(_ROWS_COMPARED))
+        lines = (f"    {line}" for line in table.lines(MAX_ROWS_COMPARED))
         console.say("\n".join(["", table.table or "the dataset as a whole", *lines]))
     console.say("")
-    (console.fail if told.too_low else console.say)(told.text)
-    return 1 if told.too_low else 0
+    advice = version_advice(required_bump(changes), before.version, after.version)
+    (console.fail if advice.too_low else console.say)(advice.text)
+    return 1 if advice.too_low else 0
 
 
-def _in_memory(
-    contract: Callable[[], Contract], seeds: Location, found: SourceListing, *_: object, **__: object
-) -> BuildResult:
-    built = build_corpus(contract(), read_corpus(seeds, found))
-    return BuildResult(built.problems, None if built.errors else built.summary, built=built)
+def coverage(project: Project, console: Console, tables: Sequence[str]) -> int:
+    """Show how much of each text the quotes of some tables cover, and the passages that no quote covers.
 
+    Args:
+        project: What is read. It is built in memory.
+        console: Where problems and the report are printed.
+        tables: Names of tables whose rows rest on quotes; all of them if empty.
 
-def _measure(made: BuildResult, _: Path, __: Folders, console: Console, tables: Sequence[str]) -> int:
-    """Show what the quotes of some tables touch of each text."""
-    if made.built is None:
+    Returns:
+        The exit status.
+
+    Raises:
+        UsageError: One of the tables has no quotes.
+    """
+    from stancebook.build.coverage import coverage as measure
+    from stancebook.build.coverage import report
+    from stancebook.build.pipeline import build_corpus
+    from stancebook.sources.corpus import read_corpus
+
+    contract = project.load_contract()
+    with garbage_collection_paused():
+        sources = discover(project.seeds)
+    built = build_corpus(contract, read_corpus(project.seeds, sources))
+    console.show(built.problems)
+    if built.errors:
+        console.say(f"{count_problems(built.errors)} Nothing was measured.")
         return 1
-    known = [spec.name for spec in made.built.contract.tables_of_kind("annotation")]
+    console.say(format_summary(built.summary, project.seeds))
+    known = [spec.name for spec in contract.tables_of_kind("annotation")]
     if unknown := [table for table in tables if table not in known]:
-        console.fail(f"--coverage takes {', '.join(known)}; {', '.join(unknown)} has no quotes.")
-        return 2
-    console.say("\n" + report(coverage(made.built, tables)))
+        raise UsageError(f"Coverage is that of {', '.join(known)}; {', '.join(unknown)} has no quotes.")
+    console.say("\n" + report(measure(built, tables)))
     return 0
 
 
-WRITE = Mode(_write, "Nothing was written; {out} is as it was.", staging_folder)
-UPLOAD = Mode(_upload, WRITE.unused)
-REWRITE = Mode(_rewrite, WRITE.unused, staging_folder)
-CHECK = Mode(_check, "Nothing was compared.")
+def validate(folder: Path, console: Console) -> int:
+    """Validate a dataset against the schema in its own `datapackage.json`; return 1 if it has problems."""
+    return 0 if _read_valid(folder, console) else 1
 
 
-def diff(asked: str) -> Mode:
-    """Return the mode that shows the changes since the dataset of a folder or of a git revision."""
-    return Mode(partial(_diff, asked=asked), CHECK.unused)
+def export(folder: Path, target: Path, write: Callable[..., None], console: Console) -> int:
+    """Write a valid dataset in another format.
+
+    Args:
+        folder: The dataset.
+        target: The file or folder to write.
+        write: A function that takes the dataset's package, its tables and the target.
+        console: Where problems and what was done are printed.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        DatasetError: The dataset cannot be written in this format.
+        PublishError: The target cannot be written.
+    """
+    from stancebook.exceptions import PublishError
+
+    found = _read_valid(folder, console)
+    if found is None:
+        console.say("Nothing was written.")
+        return 1
+    package, validated = found
+    try:
+        write(package, validated.tables, target)
+    except OSError as error:
+        raise PublishError(f"{display_path(target)} cannot be written: {error.strerror}.") from error
+    console.say(f"wrote    {display_path(target)}")
+    console.say(format_rows({name: table.num_rows for name, table in validated.tables.items()}))
+    return 0
 
 
-def measure(tables: Sequence[str]) -> Mode:
-    """Return the mode that shows what the quotes of these tables, of all if none is named, touch of each text."""
-    return Mode(partial(_measure, tables=tables), WRITE.unused, make=_in_memory)
+@contextmanager
+def garbage_collection_paused() -> Iterator[None]:
+    """Pause garbage collection: over the names of very many files it takes long, and frees nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@contextmanager
+def _temporary_build(
+    project: Project, options: BuildOptions, console: Console, *, write: bool = True
+) -> Iterator[tuple[Path, BuildResult]]:
+    """Build into a temporary folder of the system: next to the dataset, writing may not be allowed."""
+    from stancebook.exceptions import DatasetError
+
+    with garbage_collection_paused():
+        sources = discover(project.seeds)
+    try:
+        with TemporaryDirectory(prefix="stancebook-") as folder:
+            result = _build_into(Path(folder), project, options, console, sources=sources)
+            if write and result.summary is not None:
+                result.write()
+            yield Path(folder), result
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE:
+            raise
+        raise DatasetError(
+            f"The new dataset cannot be written into the system's temporary folder ({error.strerror}). Make room"
+            " there, or name another folder in the environment variable TMPDIR"
+        ) from error
+
+
+def _build_into(
+    folder: Path,
+    project: Project,
+    options: BuildOptions,
+    console: Console,
+    *,
+    sources: SourceListing,
+    cache: BuildCache | None = None,
+) -> BuildResult:
+    """Build into an empty folder, and print problems and, if none is an error, what was read and checked."""
+    from stancebook.parallel.chunked_build import build_into
+
+    project.load_contract()
+    result = build_into(
+        project.contract, project.seeds, sources, folder, options, cache=cache, progress=console.progress_bar
+    )
+    console.show(result.problems)
+    if result.summary is not None:
+        console.say(format_summary(result.summary, project.seeds))
+    return result
+
+
+def _refuse(result: BuildResult, console: Console, nothing_done: str) -> int:
+    count = f"{count_problems(result.errors)} "
+    if console.output_format == "github" and len(result.errors) > GITHUB_ANNOTATION_LIMIT:
+        count += f"GitHub shows {GITHUB_ANNOTATION_LIMIT} of them next to their lines; this log has all. "
+    console.say(count + nothing_done)
+    return 1
+
+
+def _read_valid(folder: Path, console: Console) -> tuple[Package, ValidationResult] | None:
+    """Read and validate a dataset, and print how that went; return None if it has errors."""
+    from stancebook.dataset.descriptor import read_package
+    from stancebook.dataset.validation import ValidationResult, validate_dataset
+    from stancebook.exceptions import DatasetError
+
+    package = None
+    try:
+        package = read_package(folder)
+        validated = validate_dataset(package)
+    except DatasetError as error:
+        validated = ValidationResult({}, [Problem(display_path(folder / DATAPACKAGE), 1, 1, "", str(error))])
+    console.show(validated.problems)
+    if package is None or validated.errors:
+        console.say(count_problems(validated.errors))
+        return None
+    console.say(_format_validated(package, validated, folder))
+    return package, validated
+
+
+def _format_validated(package: Package, validated: ValidationResult, folder: Path) -> str:
+    tables = package.tables.values()
+    rows = sum(table.num_rows for table in validated.tables.values())
+    return "\n".join(
+        [
+            f"read     {display_folder(folder)}: {pluralize(len(tables), 'table')} and {pluralize(rows, 'row')}",
+            f"checked  {pluralize(sum(len(table.columns) for table in tables), 'column')},"
+            f" {pluralize(sum(bool(table.key) for table in tables), 'key')},"
+            f" {pluralize(sum(len(table.foreign_keys) for table in tables), 'reference')}: all valid",
+        ]
+    )

@@ -1,64 +1,136 @@
-"""Where the words of a command line and the problems it found go, and in which form."""
+"""What a command prints: its streams, problems, a progress bar, and the lines that sum up a build."""
 
 from __future__ import annotations
 
 import io
 import os
 import sys
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import TextIO
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
-from stancebook.problems import RENDERERS, Problem, escape_control_chars, github_annotation, pluralize
+from stancebook.problems import (
+    RENDERERS,
+    Problem,
+    display_folder,
+    escape_control_chars,
+    github_annotation,
+    pluralize,
+)
 
-_CLEAR = "\x1b[2J\x1b[H"
+if TYPE_CHECKING:
+    from stancebook.build.pipeline import BuildSummary
+
+_CLEAR_SCREEN = "\x1b[2J\x1b[H"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Console:
-    """Standard output and standard error, in one output format.
+    """Standard output and standard error of one command.
 
-    Problems go to standard output. So do words, but for JSON, which has standard output to itself.
-    `limit` is how many problems are listed, all if it is None; those of the files in `foremost` come first.
+    Problems go to standard output. So does text for people, except in the format `json`, in which standard output
+    holds one JSON array and nothing else.
+
+    Attributes:
+        output_format: `text`, `github` or `json`.
+        limit: How many problems are listed; None for all.
+        first_files: Problems of these files are listed first.
     """
 
     output_format: str = "text"
     limit: int | None = None
-    foremost: Collection[str] = ()
+    first_files: Collection[str] = ()
+    _shown: bool = field(default=False, init=False)
 
     def show(self, problems: Iterable[Problem]) -> None:
-        """Print problems; as JSON an array even where there is none."""
-        ranked = sorted(problems, key=lambda problem: problem.file not in self.foremost)
+        """Print problems; as JSON, an empty array if there are none."""
+        self._shown = True
+        ranked = sorted(problems, key=lambda problem: problem.file not in self.first_files)
         listed = ranked[: self.limit]
         if listed or self.output_format == "json":
             _print(RENDERERS[self.output_format](listed), sys.stdout)
         if len(listed) < len(ranked):
             self.say(f"… and {pluralize(len(ranked) - len(listed), 'more problem')}")
 
-    def say(self, words: str) -> None:
-        """Print words for people; names and texts in them that nobody vouches for command no terminal."""
-        _print(escape_control_chars(words), sys.stderr if self.output_format == "json" else sys.stdout)
+    def say(self, text: str) -> None:
+        """Print text for people, with escapes in place of characters that would control a terminal."""
+        _print(escape_control_chars(text), sys.stderr if self.output_format == "json" else sys.stdout)
+
+    def fail(self, text: str) -> None:
+        """Print why a command failed, where no problem of a file says it."""
+        if not self._shown:
+            self.show([])
+        self.say(github_annotation("error", text) if self.output_format == "github" else text)
 
     def clear(self) -> None:
-        """Begin a page: on a terminal on a clear screen, elsewhere after an empty line."""
-        screen = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-        _print(_CLEAR if screen else "", sys.stdout)
+        """Clear the screen of a terminal; print an empty line to anything else."""
+        is_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        _print(_CLEAR_SCREEN if is_terminal else "", sys.stdout)
 
-    def fail(self, words: str) -> None:
-        """Print words that say why there is no good end, where no file's line does."""
-        self.say(github_annotation("error", words) if self.output_format == "github" else words)
+    @contextmanager
+    def progress_bar(self, documents: int) -> Iterator[Callable[[int], None]]:
+        """Show how many documents are built, how many a second, and the time left, if standard error is a terminal.
+
+        Yields:
+            A function that takes how many more documents are built.
+        """
+        if self.output_format != "text" or not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        from rich.console import Console as Terminal
+        from rich.progress import BarColumn, Progress, Task, TextColumn, TimeRemainingColumn
+        from rich.text import Text
+
+        class Rate(TextColumn):
+            def render(self, task: Task) -> Text:
+                return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+        columns = [
+            TextColumn("building"),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f} of {task.total:,.0f} documents"),
+            Rate(""),
+            TimeRemainingColumn(),
+        ]
+        with Progress(*columns, console=Terminal(stderr=True), transient=True) as progress:
+            task = progress.add_task("", total=documents)
+            yield lambda count: progress.advance(task, count)
 
 
-def prepare(output_format: str) -> None:
-    """Let a terminal that lacks a character show its code; give programs UTF-8, whatever the locale."""
+def prepare_streams(output_format: str) -> None:
+    """Print escapes for characters that a terminal lacks; print UTF-8 for programs, whatever the locale."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = None if output_format == "text" else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
+def format_summary(summary: BuildSummary, seeds: Path | str) -> str:
+    """Return what a build read and checked, in two lines."""
+    return "\n".join(
+        [
+            f"read     {pluralize(summary.documents, 'document')} and"
+            f" {pluralize(summary.codebook_files, 'codebook file')} in {display_folder(seeds)}",
+            f"checked  {pluralize(summary.quotes, 'quote')} found in their texts,"
+            f" {pluralize(summary.references, 'reference')} followed, {pluralize(summary.rules, 'rule')} held",
+        ]
+    )
+
+
+def format_written(out: Path | str, rows: Mapping[str, int], *, changed: bool) -> str:
+    """Return whether a dataset was written or is unchanged, and how many rows each table has."""
+    return f"{'wrote   ' if changed else 'unchanged'} {display_folder(out)}\n{format_rows(rows)}"
+
+
+def format_rows(rows: Mapping[str, int]) -> str:
+    """Return a line a table: how many rows it has."""
+    return "\n".join(f"         {count:>6}  {table}" for table, count in rows.items())
+
+
 def _print(text: str, stream: TextIO) -> None:
-    """Print, and go on with the work where whoever was reading has seen enough: `build.py | head`."""
+    """Print; if the reader has closed the pipe, as `head` does, go on without printing."""
     try:
         print(text, file=stream, flush=True)
     except BrokenPipeError:

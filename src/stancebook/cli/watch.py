@@ -1,4 +1,4 @@
-"""An answer at once, and another after every save: coding as a conversation."""
+"""Run a command now and after every save."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -18,107 +17,113 @@ import watchfiles
 from stancebook.cli.console import Console
 from stancebook.problems import display_path, pluralize
 
-_QUIET = 100  # milliseconds without another change, after which a save is over: editors make several of one
-_TICK = 100  # milliseconds between two looks
-_PROBLEMS_LISTED = 10
-_FILES_NAMED = 3
-_NOT_UNDERSTOOD = 2  # the exit status of a command line; no save mends it
+DEBOUNCE_MS = 100  # without another change, after which a save is over: editors write several times
+POLL_MS = 100
+MAX_PROBLEMS = 10
+MAX_FILES_NAMED = 3
+_USAGE_ERROR = 2  # the exit status that no save can change
 
 
-def watch(answer: Callable[[Console], int], seeds: Path, schemas: Path, console: Console) -> int:
-    """Call `answer` at once and after every save below `seeds`; return its exit status if no save can mend it.
+def watch(run: Callable[[Console], int], seeds: Path, schemas: Path | None, console: Console) -> int:
+    """Run a command now and after every save.
 
-    Raises `KeyboardInterrupt` where Ctrl-C ends it.
+    A save in the package of the contract restarts the process: what Python has imported does not change.
 
-    A save below `schemas`, if there is such a folder, starts the program anew: what Python has
-    imported stays as it was.
+    Args:
+        run: The command, given a console that lists the problems of the saved files first.
+        seeds: The folder of the annotated texts.
+        schemas: The folder of the package that holds the contract, if there is one.
+        console: Where what is watched is printed.
+
+    Returns:
+        The exit status of a usage error, which no save can change.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed.
     """
-    folders = [folder.resolve() for folder in (seeds, schemas) if folder.is_dir()]
-    stop = _stopped_by_ctrl_c()
+    folders = [folder.resolve() for folder in (seeds, schemas) if folder and folder.is_dir()]
+    stop = _stop_on_ctrl_c()
     for saved in _saves(folders, console, stop):
-        _open_page(console, _files(saved) if saved else f"watching {_named(folders)}; Ctrl-C ends it")
-        if any(path.is_relative_to(schemas.resolve()) for path in saved):
-            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (what runs already)
-        told = replace(console, limit=_PROBLEMS_LISTED, foremost={display_path(path) for path in saved})
-        if _outcome(answer, told) == _NOT_UNDERSTOOD:
-            return _NOT_UNDERSTOOD
+        console.clear()
+        title = _file_names(saved) if saved else f"watching {_folder_names(folders)}; Ctrl-C ends it"
+        console.say(f"{time.strftime('%H:%M:%S')}  {title}")
+        if schemas and any(path.is_relative_to(schemas.resolve()) for path in saved):
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (this very program)
+        first_files = {display_path(path) for path in saved}
+        if _run(run, Console(console.output_format, MAX_PROBLEMS, first_files)) == _USAGE_ERROR:
+            return _USAGE_ERROR
     raise KeyboardInterrupt
 
 
-def _stopped_by_ctrl_c() -> threading.Event:
-    """Return an event that Ctrl-C sets as it interrupts: an import or a destructor may lose the interrupt itself."""
+def _stop_on_ctrl_c() -> threading.Event:
+    """Return an event that Ctrl-C sets before it raises: an import or a destructor may swallow the exception."""
     stop = threading.Event()
 
-    def interrupted(signum: int, frame: FrameType | None) -> None:
+    def interrupt(signum: int, frame: FrameType | None) -> None:
         stop.set()
         signal.default_int_handler(signum, frame)
 
-    signal.signal(signal.SIGINT, interrupted)
+    signal.signal(signal.SIGINT, interrupt)
     return stop
 
 
-def _outcome(answer: Callable[[Console], int], console: Console) -> int:
+def _run(run: Callable[[Console], int], console: Console) -> int:
     try:
-        return answer(console)
-    except Exception:  # noqa: BLE001 (half a line of Python in the schemas, a file gone while it was read: a save mends it)
-        console.say(f"{traceback.format_exc()}The build broke off. It starts again with the next save.")
+        return run(console)
+    except Exception:  # noqa: BLE001 (a file removed while it was read, for example: the next save may change that)
+        console.say(f"{traceback.format_exc()}The command failed. It runs again after the next save.")
         return 1
 
 
 def _saves(folders: Sequence[Path], console: Console, stop: threading.Event) -> Iterator[set[Path]]:
-    """Yield the files of each save; none when a watch begins, which it does anew if a folder was replaced."""
+    """Yield an empty set when watching begins, then the files of each save; start again if a folder was replaced."""
     while not stop.is_set():
         begun = False
         for changes in watchfiles.watch(
             *folders,
             watch_filter=None,
-            step=_QUIET,
-            rust_timeout=_TICK,
+            step=DEBOUNCE_MS,
+            rust_timeout=POLL_MS,
             yield_on_timeout=True,
             ignore_permission_denied=True,
             stop_event=stop,
         ):
             if any((watchfiles.Change.deleted, str(folder)) in changes for folder in folders):
                 break
-            saved = _saved(changes, folders)
+            saved = _saved_files(changes, folders)
             if saved or not begun:
                 yield saved
             begun = True
         _wait_for(folders, console)
 
 
-def _saved(changes: set[watchfiles.main.FileChange], folders: Sequence[Path]) -> set[Path]:
-    """Return the files that a build may read, without those that an editor made for a moment."""
+def _saved_files(changes: set[watchfiles.main.FileChange], folders: Sequence[Path]) -> set[Path]:
+    """Return the changed files that a build may read, without temporary files of editors."""
     added, deleted = (
         {Path(path) for change, path in changes if change is kind}
         for kind in (watchfiles.Change.added, watchfiles.Change.deleted)
     )
-    passing = {path for path in added & deleted if not path.exists()}
-    return {path for path in {Path(path) for _, path in changes} - passing if _visible(path, folders)}
+    temporary = {path for path in added & deleted if not path.exists()}
+    return {path for path in {Path(path) for _, path in changes} - temporary if _is_read(path, folders)}
 
 
-def _visible(path: Path, folders: Sequence[Path]) -> bool:
+def _is_read(path: Path, folders: Sequence[Path]) -> bool:
     below = [path.relative_to(folder).parts for folder in folders if path.is_relative_to(folder)]
     return any(below) and not any(part.startswith((".", "__pycache__")) for parts in below for part in parts)
 
 
 def _wait_for(folders: Sequence[Path], console: Console) -> None:
     if missing := [folder for folder in folders if not folder.is_dir()]:
-        console.say(f"{_named(missing)} is gone; waiting for it to come back.")
+        console.say(f"{_folder_names(missing)} is gone; waiting for it to come back.")
     while not all(folder.is_dir() for folder in folders):
-        time.sleep(_TICK / 1000)
+        time.sleep(POLL_MS / 1000)
 
 
-def _open_page(console: Console, title: str) -> None:
-    console.clear()
-    console.say(f"{time.strftime('%H:%M:%S')}  {title}")
-
-
-def _named(folders: Sequence[Path]) -> str:
+def _folder_names(folders: Sequence[Path]) -> str:
     return " and ".join(f"{display_path(folder)}/" for folder in folders)
 
 
-def _files(paths: Iterable[Path]) -> str:
+def _file_names(paths: Iterable[Path]) -> str:
     names = sorted(display_path(path) for path in paths)
-    rest = len(names) - _FILES_NAMED
-    return ", ".join(names[:_FILES_NAMED]) + (f" and {pluralize(rest, 'more file')}" if rest > 0 else "")
+    rest = len(names) - MAX_FILES_NAMED
+    return ", ".join(names[:MAX_FILES_NAMED]) + (f" and {pluralize(rest, 'more file')}" if rest > 0 else "")

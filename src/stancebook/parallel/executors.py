@@ -148,8 +148,8 @@ def _check_picklable(call: tuple[Any, ...]) -> None:
         pickle.dumps(call)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise ExecutorError(
-            f"The contract cannot be sent to other processes ({error}): give main() a module-level function in"
-            " build.py, or build with --jobs 1."
+            f"The contract cannot be sent to other processes ({error}): name it as module:attribute in"
+            " pyproject.toml, or build with --jobs 1."
         ) from error
 
 

@@ -19,7 +19,10 @@ def corpora(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("corpora")
     for notation in ("yaml", "json"):
         write(folder / notation, 12, Recipe(notation=notation, answers=0.5, crlf=0.5, broken=0.5, nested=True))
-    assert main(lambda: CONTRACT, ROOT, ["--seeds", f"{folder}/yaml", "--out", f"{folder}/built"]) == 0
+    assert (
+        main(["build", "--seeds", f"{folder}/yaml", "--out", f"{folder}/built"], root=ROOT, contract=lambda: CONTRACT)
+        == 0
+    )
     return folder
 
 

@@ -13,7 +13,7 @@ def places(out):
 
 
 def test_problems_of_the_files_just_saved_come_first_and_only_so_many_are_listed(capsys):
-    Console(limit=3, foremost={"b.yaml"}).show(PROBLEMS)
+    Console(limit=3, first_files={"b.yaml"}).show(PROBLEMS)
     assert places(capsys.readouterr().out) == ["b.yaml:1:1", "b.yaml:2:1", "a.yaml:1:1", "… and 3 more problems"]
 
 

@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from stancebook.cli.console import Console
-from stancebook.cli.progress import progress_bar
 from tests.unit.parallel.sample_corpora import claim
 from tests.unit.parallel.sandbox import Desk
 
@@ -78,7 +77,7 @@ def shown(terminal):
 def test_a_terminal_shows_documents_their_rate_and_the_time_left_and_then_nothing():
     screen = Screen()
     with a_terminal() as terminal:
-        with progress_bar(3000, Console()) as advance:
+        with Console().progress_bar(3000) as advance:
             for _ in range(4):
                 time.sleep(0.12)
                 advance(250)
@@ -96,7 +95,7 @@ def test_a_terminal_shows_documents_their_rate_and_the_time_left_and_then_nothin
 def test_where_a_build_breaks_off_nothing_is_left_either():
     screen = Screen()
     with a_terminal() as terminal:
-        with suppress(KeyboardInterrupt), progress_bar(2, Console()) as advance:
+        with suppress(KeyboardInterrupt), Console().progress_bar(2) as advance:
             advance(1)
             raise KeyboardInterrupt
         screen.write(shown(terminal))
@@ -108,13 +107,13 @@ def test_where_a_build_breaks_off_nothing_is_left_either():
 @pytest.mark.parametrize("output_format", ["json", "github"])
 def test_a_terminal_of_programs_shows_nothing(output_format):
     with a_terminal() as terminal:
-        with progress_bar(2, Console(output_format)) as advance:
+        with Console(output_format).progress_bar(2) as advance:
             advance(1)
         assert shown(terminal) == ""
 
 
 def test_whatever_is_no_terminal_is_told_nothing(capsys):
-    with progress_bar(2, Console()) as advance:
+    with Console().progress_bar(2) as advance:
         advance(1)
     assert capsys.readouterr() == ("", "")
 

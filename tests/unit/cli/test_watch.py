@@ -22,7 +22,7 @@ class Conversation:
 
     def __init__(self, folder, *argv):
         self.process = subprocess.Popen(
-            [sys.executable, "build.py", "--watch", *argv],
+            [sys.executable, "-m", "stancebook", "watch", *argv],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
             stdout=subprocess.PIPE,
@@ -58,7 +58,7 @@ class Conversation:
 
 @pytest.fixture
 def watched(project):
-    shutil.copy(ROOT / "build.py", project)
+    shutil.copy(ROOT / "pyproject.toml", project)
     shutil.copytree(ROOT / "schemas", project / "schemas", ignore=shutil.ignore_patterns("__pycache__"))
     return project
 
@@ -98,7 +98,7 @@ def test_every_save_is_answered_until_ctrl_c(watch, watched, annotations):
     before = statements.read_bytes()
 
     save(annotations, right.replace("quote: R. Vale", "quote: R. Dale"))
-    heard = build.hear("Nothing was written; dataset/ is as it was.")
+    heard = build.hear("Nothing was written; dataset/ is unchanged.")
     assert "  seeds/documents/river-talks.yaml\nseeds/documents/river-talks.yaml:16:40: mentions[m05].quote:" in heard
     assert SUMMARY not in heard
     assert statements.read_bytes() == before
@@ -132,9 +132,9 @@ def test_changed_schemas_are_read_anew_and_broken_ones_are_told(watch, watched):
     build = watch()
     build.hear("stance_changes")
     save(rules, f"{right}\ndef broken(\n")
-    heard = build.hear("It starts again with the next save.")
+    heard = build.hear("The contract is not valid: ")
     assert "  schemas/rules.py\n" in heard
-    assert "SyntaxError" in heard
+    assert heard.endswith("SyntaxError: '(' was never closed\n")
     documents = watched / "schemas/documents.py"
     save(documents, documents.read_text(encoding="utf-8").replace('"Its headline."', '"Its title."'))
     save(rules, right)

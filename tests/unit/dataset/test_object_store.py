@@ -37,14 +37,14 @@ def in_store(store, folder):
 
 def test_a_build_into_a_store_is_the_one_into_a_folder(store, project, outcome):
     def run(*argv):
-        return outcome(lambda: main(lambda: CONTRACT, project, argv))
+        return outcome(lambda: main(["build", *argv], root=project, contract=lambda: CONTRACT))
 
     assert run()[0] == 0
     status, output, err = run("--out", f"{URL}/")
     assert (status, err) == (0, "")
     assert f"wrote    {URL}/\n" in output
     assert in_store(store, latest_version(URL).path) == held(project / "dataset")
-    assert f"kept     {URL}/, which was up to date already\n" in run("--out", URL)[1]
+    assert f"unchanged {URL}/\n" in run("--out", URL)[1]
 
 
 def test_tables_are_loaded_from_a_store_as_from_a_folder(store, split, dataset):
@@ -96,16 +96,18 @@ def test_a_dataset_that_somebody_copied_into_a_store_is_loaded_too(store, datase
     assert load("actors", path=URL).equals(load("actors", path=dataset))
 
 
-@pytest.mark.parametrize("option", [["--check"], ["--watch"], ["--diff", "HEAD"]])
+@pytest.mark.parametrize("option", [["build", "--check"], ["watch"], ["diff", "HEAD"]])
 def test_what_compares_wants_a_folder_of_this_machine(project, outcome, option):
-    status, _, err = outcome(lambda: main(lambda: CONTRACT, project, ["--out", URL, *option]))
+    status, _, err = outcome(lambda: main([*option, "--out", URL], root=project, contract=lambda: CONTRACT))
     assert status == 2
-    assert "go with a dataset in a folder of this machine" in err
+    assert "need a dataset in a folder of this machine" in err
 
 
 def test_seeds_and_a_dataset_in_one_another_are_refused_in_a_store_too(project, outcome):
     status, _, err = outcome(
-        lambda: main(lambda: CONTRACT, project, ["--seeds", "s3://news/a", "--out", "s3://news/a/b"])
+        lambda: main(
+            ["build", "--seeds", "s3://news/a", "--out", "s3://news/a/b"], root=project, contract=lambda: CONTRACT
+        )
     )
     assert status == 2
-    assert "lie one in the other" in err
+    assert "contains the other" in err

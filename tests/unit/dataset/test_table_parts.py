@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from schemas import CONTRACT
 from stancebook import DatasetError, load
 from stancebook.build.pipeline import Build, build_tables
-from stancebook.cli.dataset_commands import main
+from stancebook.cli.main import main
 from stancebook.dataset.descriptor import read_package
 from stancebook.dataset.validation import validate_dataset
 from tests.unit.dataset_parts import write_in_parts

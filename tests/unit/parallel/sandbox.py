@@ -46,7 +46,8 @@ def contract():
 
 
 if __name__ == "__main__":
-    sys.exit(main(contract, Path(__file__).parent, chunk_policy=ChunkPolicy(1, 3, 2)))
+    root = Path(__file__).parent
+    sys.exit(main(["build", *sys.argv[1:]], root=root, contract=contract, chunk_policy=ChunkPolicy(1, 3, 2)))
 '''
 ROOT = Path(__file__).parents[3]
 LONG_AGO = 1_000_000_000  # seconds since 1970
@@ -97,9 +98,9 @@ class Desk:
         self.worked = []
         with self._counting():
             return main(
-                self._contract(),
-                self.folder,
-                ["--seeds", str(self.seeds), "--out", str(out or self.out), "--jobs", "1", *arguments],
+                ["build", "--seeds", str(self.seeds), "--out", str(out or self.out), "--jobs", "1", *arguments],
+                root=self.folder,
+                contract=self._contract(),
                 chunk_policy=ChunkPolicy(1, 3, 2),
             )
 

@@ -115,7 +115,12 @@ def seeds(tmp_path_factory):
 def local(seeds, tmp_path_factory):
     """What a build by this machine makes of it."""
     out = tmp_path_factory.mktemp("local") / "dataset"
-    assert main(lambda: CONTRACT, PROJECT, ["--seeds", str(seeds), "--out", str(out), "--jobs", "1"]) == 0
+    assert (
+        main(
+            ["build", "--seeds", str(seeds), "--out", str(out), "--jobs", "1"], root=PROJECT, contract=lambda: CONTRACT
+        )
+        == 0
+    )
     return held(out)
 
 
@@ -161,7 +166,7 @@ def test_problems_are_told_as_this_machine_tells_them(machines, seeds, tmp_path,
         path.write_bytes(path.read_bytes().replace(b"quote: R. Vale", b"quote: R. Dale"))
     monkeypatch.chdir(tmp_path)
     arguments = ("--seeds", "seeds", "--out", "dataset", "--output-format", "json")
-    here = outcome(lambda: main(lambda: CONTRACT, tmp_path, [*arguments, "--jobs", "1"]))
+    here = outcome(lambda: main(["build", *arguments, "--jobs", "1"], root=tmp_path, contract=lambda: CONTRACT))
     there, output = told(build(*arguments, "--cluster", machines.address, cwd=tmp_path))
     assert (there, output) == (here[0], here[1] + here[2])
     assert '"file": "seeds/documents/talks-300.yaml"' in output
@@ -194,7 +199,7 @@ def test_workers_that_do_not_find_the_code_say_so(tmp_path, seeds):
         status, output = told(build("--seeds", seeds, "--out", "dataset", "--cluster", machines.address, cwd=tmp_path))
         assert status == 1
         assert "cannot import the schemas (No module named 'schemas')" in output
-        assert output.startswith("Nothing was written; dataset/ is as it was. The worker tcp://127.0.0.1:")
+        assert output.startswith("Nothing was written; dataset/ is unchanged. The worker tcp://127.0.0.1:")
         assert len(output.splitlines()) == 1
         assert not (tmp_path / "dataset").exists()
 

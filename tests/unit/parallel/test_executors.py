@@ -58,7 +58,7 @@ def test_where_one_of_them_is_killed_that_is_said_and_the_dataset_stays(desk):
     out, err = process.communicate()
     assert (process.returncode, err) == (1, "")
     assert out == (
-        "Nothing was written; dataset/ is as it was. A worker process was killed, perhaps"
+        "Nothing was written; dataset/ is unchanged. A worker process was killed, perhaps"
         " because memory ran out. Build again with fewer --jobs.\n"
     )
     assert held(desk.out) == before
@@ -104,8 +104,8 @@ def test_a_contract_that_other_processes_cannot_be_given_is_told(desk, capsys):
     desk.write("house.py", HOUSE + "\n")
     assert desk.build("--jobs", "2") == 1
     told = capsys.readouterr().out
-    assert told.splitlines()[-1].startswith(f"Nothing was written; {desk.out}/ is as it was. The contract cannot be")
-    assert told.endswith("give main() a module-level function in build.py, or build with --jobs 1.\n")
+    assert told.splitlines()[-1].startswith(f"Nothing was written; {desk.out}/ is unchanged. The contract cannot be")
+    assert told.endswith("name it as module:attribute in pyproject.toml, or build with --jobs 1.\n")
     assert held(desk.out) == before
 
 

@@ -40,10 +40,16 @@ def problems(url):
 # ── S3 ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def build(arguments):
+    return main(["build", *arguments], root=PROJECT, contract=lambda: CONTRACT)
+
+
 def test_seeds_in_s3_give_what_they_give_on_the_disk(s3, tmp_path, outcome):
     for name, seeds in {"there": "s3://news/seeds/", "here": f"{PROJECT}/seeds"}.items():
         arguments = ["--seeds", seeds, "--out", str(tmp_path / name)]
-        status, output, _ = outcome(lambda arguments=arguments: main(lambda: CONTRACT, PROJECT, arguments))
+        status, output, _ = outcome(
+            lambda arguments=arguments: main(["build", *arguments], root=PROJECT, contract=lambda: CONTRACT)
+        )
         assert status == 0, output
         assert f" in {seeds.rstrip('/')}/\n" in output or name == "here"
     assert held(tmp_path / "there") == held(tmp_path / "here")
@@ -99,6 +105,8 @@ def test_names_that_no_folder_could_hold_are_not_read(memory):
 
 
 def test_seeds_that_lie_elsewhere_are_not_watched(outcome):
-    status, _, err = outcome(lambda: main(lambda: CONTRACT, PROJECT, ["--seeds", "s3://news/seeds", "--watch"]))
+    status, _, err = outcome(
+        lambda: main(["watch", "--seeds", "s3://news/seeds"], root=PROJECT, contract=lambda: CONTRACT)
+    )
     assert status == 2
-    assert "--watch watches a folder of this machine" in err
+    assert "watch needs seeds in a folder of this machine" in err

@@ -96,7 +96,7 @@ HARM = {
 def test_harm_is_refused_as_one_problem(project, file, put, problem):
     put(project / file)
     status, told = build()
-    assert told == f"{file}:{problem}\n1 problem in 1 file. Nothing was written; dataset/ is as it was.\n"
+    assert told == f"{file}:{problem}\n1 problem in 1 file. Nothing was written; dataset/ is unchanged.\n"
     assert status == 1
     assert not (project / "dataset").exists()
 
@@ -130,11 +130,11 @@ def test_a_quote_of_a_megabyte_is_told_apart_from_a_text_of_many(project, annota
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--out", "seeds"], "seeds and seeds lie one in the other: name a folder of its own to build into"),
-        (["--out", "seeds/built"], "seeds/built and seeds lie one in the other"),
-        (["--out", "/"], "/ and seeds lie one in the other"),
-        (["--out", "."], ". and seeds lie one in the other"),
-        (["--out", "link"], "link and seeds lie one in the other"),
+        (["--out", "seeds"], "one of the folders seeds and seeds contains the other; choose another folder with --out"),
+        (["--out", "seeds/built"], "one of the folders seeds/built and seeds contains the other"),
+        (["--out", "/"], "one of the folders / and seeds contains the other"),
+        (["--out", "."], "one of the folders . and seeds contains the other"),
+        (["--out", "link"], "one of the folders link and seeds contains the other"),
         (["--seeds", TEXT], f"{TEXT} is not a folder"),
         (["--seeds", "/dev/zero"], "/dev/zero is not a folder"),
         (["--seeds", "socket"], "socket is not a folder"),
@@ -146,8 +146,12 @@ def test_folders_that_cannot_be_what_they_are_said_to_be_are_refused_first(proje
     (project / "link").symlink_to("seeds/documents")
     (project / "socket").touch()
     a_socket(project / "socket")
+
+    def contract():
+        pytest.fail("the schemas were asked for")
+
     with pytest.raises(SystemExit) as end:
-        main(lambda: pytest.fail("the schemas were asked for"), project, ["--seeds", "seeds", *arguments])
+        main(["build", "--seeds", "seeds", *arguments], root=project, contract=contract)
     assert said in capsys.readouterr().err
     assert end.value.code == 2
 
