@@ -1,4 +1,4 @@
-"""A finished build → the files of a dataset, in a folder."""
+"""Write the files of a dataset into a folder."""
 
 from __future__ import annotations
 
@@ -35,7 +35,12 @@ from stancebook.schema.spec import Tables, TableSpec
 
 
 def write_dataset(build: Build, folder: Path) -> None:
-    """Write every file of the dataset into an empty folder; the same seeds and contract give the same bytes."""
+    """Write all files of a dataset into an empty folder; the same sources and contract give the same bytes.
+
+    Args:
+        build: A build without errors.
+        folder: The folder.
+    """
     documents = listed_documents(build.frames[build.contract.document.name])
     shares = coverage(build).shares if documents is not None else None
     complete_dataset(
@@ -53,37 +58,54 @@ def complete_dataset(
     documents: pd.DataFrame | None = None,
     shares: pd.DataFrame | None = None,
 ) -> None:
-    """Write the tables that are one file, and what the dataset says of itself; `parted` are those that lie in parts.
+    """Write the tables that are single files, and the files that describe the dataset.
 
-    `seeds` is a digest; `documents` and `shares` are as in `write_descriptions`.
+    Args:
+        contract: The contract of the dataset.
+        frames: The tables that become single files, by name.
+        parted: The tables whose parts are already written, by name.
+        folder: The folder of the dataset.
+        seeds: The digest of all sources.
+        documents: The document table, if documents are described one by one; see `listed_documents`.
+        shares: Their coverage, as in `Coverage.shares`.
     """
-    about, specs = dataset_metadata(contract), contract.tables
-    stored = {**parted, **{name: _as_one_file(frame, specs[name]) for name, frame in frames.items()}}
-    digests = {name: [part.build for part in each.parts] for name, each in parted.items()}
-    digests |= {name: [parquet.rows_digest(frame, specs[name], about)] for name, frame in frames.items()}
-    digest = build_digest(contract, stored, documents, seeds, digests)
+    metadata, specs = dataset_metadata(contract), contract.tables
+    tables = {
+        **parted,
+        **{
+            name: StoredTable((Part(table_file(name), len(frame), "", ""),), table_stats(specs[name], frame))
+            for name, frame in frames.items()
+        },
+    }
+    digests = {name: [part.build for part in table.parts] for name, table in parted.items()}
+    digests |= {name: [parquet.rows_digest(frame, specs[name], metadata)] for name, frame in frames.items()}
+    digest = build_digest(contract, tables, documents, seeds, digests)
     for name, frame in frames.items():
-        part = write_part(frame, specs[name], folder, table_file(name), digest=digest, about=about)
-        stored[name] = replace(stored[name], parts=(part,))
-    write_descriptions(contract, stored, documents, folder, shares=shares, build=digest, seeds=seeds)
-
-
-def _as_one_file(frame: pd.DataFrame, spec: TableSpec) -> StoredTable:
-    """Return a table that will be one file, before it is written."""
-    return StoredTable((Part(table_file(spec.name), len(frame), "", ""),), table_stats(spec, frame))
+        part = write_part(frame, specs[name], folder, table_file(name), digest=digest, about=metadata)
+        tables[name] = replace(tables[name], parts=(part,))
+    write_descriptions(contract, tables, documents, folder, shares=shares, build=digest, seeds=seeds)
 
 
 def write_part(
     frame: pd.DataFrame, spec: TableSpec, folder: Path, place: str, *, digest: str, about: Mapping[str, str]
 ) -> Part:
-    """Write rows of a table into one Parquet file, at a `place` below the dataset's folder, with slashes.
+    """Write rows of a table into one Parquet file.
 
-    `digest` is what the file says it is of: the build where it holds the whole table, `parquet.rows_digest` where it is
-    a part, which so keeps its bytes from one build to the next.
+    Args:
+        frame: The rows.
+        spec: The table.
+        folder: The folder of the dataset.
+        place: The path of the file in the folder, with slashes.
+        digest: The digest that the file carries: that of the build if the file is the complete table; that of its rows
+            (`parquet.rows_digest`) if it is a part, so that an unchanged part keeps its bytes.
+        about: Further metadata of the file; see `dataset_metadata`.
+
+    Returns:
+        The part, with the SHA-256 of its file.
     """
     path = folder / place
     path.parent.mkdir(exist_ok=True)
-    # Whoever does the same work once more, because a machine was lost, replaces a file by its like.
+    # A retried task overwrites the file with identical bytes.
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with new.open("xb") as file:
         parquet.write_table(frame, spec, digest, about, file)
@@ -94,7 +116,7 @@ def write_part(
 
 
 def clear_unfinished(folder: Path) -> None:
-    """Remove the files in which `write_part` was killed: others have done that work."""
+    """Remove temporary files of tasks that were killed and retried."""
     for path in files_in(folder).values():
         if path.name.startswith("."):
             path.unlink()
@@ -110,10 +132,16 @@ def write_descriptions(
     build: str,
     seeds: str,
 ) -> None:
-    """Write what the dataset says of itself.
+    """Write the files that describe a dataset.
 
-    `documents` are told one by one where `listed` gives them; `build` and `seeds` are digests, `shares` those of
-    `Coverage`.
+    Args:
+        contract: The contract of the dataset.
+        tables: The tables as stored, by name.
+        documents: The document table, if documents are described one by one; see `listed_documents`.
+        folder: The folder of the dataset.
+        shares: The coverage of the documents, as in `Coverage.shares`.
+        build: The digest of the build.
+        seeds: The digest of all sources.
     """
     files = {
         DATAPACKAGE: _as_json(data_package(contract, tables, documents, build, seeds)),
@@ -133,31 +161,35 @@ def build_digest(
     seeds: str,
     digests: Mapping[str, Iterable[str]],
 ) -> str:
-    """Return the SHA-256 that stands for a build: over the seeds, the compiled tables and all rows.
+    """Return the SHA-256 that identifies a build, over the sources, the compiled tables and all rows.
 
-    `digests` are those of each table's parts, by `parquet.rows_digest`: in the order of their rows. Of `tables`, what
-    depends on how a version of the Parquet library writes is left out.
+    Args:
+        contract: The contract of the dataset.
+        tables: The tables as stored; the hashes of their files are ignored, since they depend on the Parquet library.
+        documents: The document table, if documents are described one by one.
+        seeds: The digest of all sources.
+        digests: The digests (`parquet.rows_digest`) of each table's parts, in order.
     """
     unsigned = {
-        name: replace(each, parts=tuple(replace(part, hash="", build="") for part in each.parts))
-        for name, each in tables.items()
+        name: replace(table, parts=tuple(replace(part, hash="", build="") for part in table.parts))
+        for name, table in tables.items()
     }
-    said = data_package(contract, unsigned, documents, "", seeds)
+    package = data_package(contract, unsigned, documents, "", seeds)
     rows = {name: list(digests[name]) for name in contract.tables}
-    return hashlib.sha256(json.dumps([said, rows]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([package, rows]).encode()).hexdigest()
 
 
 def listed_documents(documents: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the table of documents, unless they are too many to be described one by one."""
+    """Return the document table, or None if there are too many documents to describe each."""
     return documents if len(documents) <= MAX_LISTED_DOCUMENTS else None
 
 
 def dataset_metadata(contract: Contract) -> dict[str, str]:
-    """Return what every table says of the dataset it belongs to."""
+    """Return the metadata of the dataset that every Parquet file carries."""
     return {
         "dataset": contract.title,
         "version": contract.version,
-        "license": ", ".join(f"{each.title} <{each.path}>" for each in contract.licenses),
+        "license": ", ".join(f"{licence.title} <{licence.path}>" for licence in contract.licenses),
         "citation": contract.citation,
     }
 

@@ -1,4 +1,4 @@
-"""Rows of one table → a frame whose columns have the types that its spec says."""
+"""Pandas frames whose columns have the types of a `TableSpec`."""
 
 from __future__ import annotations
 
@@ -12,59 +12,74 @@ from stancebook.schema.spec import Column, Storage, TableSpec
 
 
 def frame_from_rows(spec: TableSpec, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Return a frame of all columns of `spec`, one row a row, numbered from 0; what is missing is empty.
+    """Return a frame of all columns of a table, with a row per dict and an index from 0.
 
-    Whole numbers have no way to be empty; where one is missing, a problem has said so and 0 stands in.
+    Args:
+        spec: The table.
+        rows: Values of the right types by column; missing ones are null, or 0 in an integer column (a problem has then
+            been reported).
     """
     return frame_from_columns(spec.columns, {name: [row.get(name) for row in rows] for name in spec.names})
 
 
 def frame_from_columns(columns: Iterable[Column], cells: Mapping[str, list[Any]]) -> pd.DataFrame:
-    """Return a frame of some columns, whose cells are values of the right types, or None."""
+    """Return a frame of some columns.
+
+    Args:
+        columns: The columns.
+        cells: By name of the column, values of the right type, or None.
+    """
     return pd.DataFrame({column.name: _series(cells[column.name], column) for column in columns})
 
 
 def _series(values: list[Any], column: Column) -> pd.Series[Any]:
-    """Return values as `cast` would, without looking at each one."""
+    """Return what `cast_column` would, faster: the values are known to have the right type."""
+    dtype = pandas_dtype(column.storage, column.vocabulary, ordered=column.ordered)
+    data: Any = values
     if column.storage == "integer":
-        return pd.Series([0 if value is None else value for value in values], dtype="int64")
-    if column.storage == "category":
-        codes: dict[str | None, int] = {value: code for code, value in enumerate(column.vocabulary)}
-        codes[None] = -1
-        dtype = pandas_dtype("category", column.vocabulary, ordered=column.ordered)
-        return pd.Series(pd.Categorical.from_codes([codes[value] for value in values], dtype=dtype))
-    plain: pd.Series[Any] = pd.Series(values, dtype=pandas_dtype(column.storage))
-    return plain
+        data = [0 if value is None else value for value in values]
+    elif column.storage == "category":
+        codes: dict[str | None, int] = {None: -1, **{value: code for code, value in enumerate(column.vocabulary)}}
+        data = pd.Categorical.from_codes([codes[value] for value in values], dtype=dtype)
+    series: pd.Series[Any] = pd.Series(data, dtype=dtype)
+    return series
 
 
 def cast_column(values: Any, column: Column) -> pd.Series[Any]:
-    """Return values, a list or a series, as a series of the column's type."""
+    """Return values, a list or a series, as a series of the column's type.
+
+    Raises:
+        ContractError: A value is not in the column's vocabulary.
+    """
     dtype = pandas_dtype(column.storage, column.vocabulary, ordered=column.ordered)
     if isinstance(values, pd.Series) and values.dtype == dtype:
         return values
-    plain = pd.Series(values, dtype=None if len(values) else "object").astype("object")
-    if column.vocabulary and (unknown := set(plain.dropna()) - set(column.vocabulary)):
+    objects = pd.Series(values, dtype=None if len(values) else "object").astype("object")
+    if column.vocabulary and (unknown := set(objects.dropna()) - set(column.vocabulary)):
         raise ContractError(f"{column.name}: {', '.join(sorted(map(str, unknown)))} not in its vocabulary")
-    filled = plain.where(plain.notna(), 0 if column.storage == "integer" else None)
-    return filled.astype(dtype)
+    return objects.where(objects.notna(), 0 if column.storage == "integer" else None).astype(dtype)
 
 
 def sort_rows(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table's rows in the order in which it keeps them, numbered from 0."""
+    """Return a table's rows in the order of the dataset, with an index from 0."""
     return frame.sort_values(list(spec.sort_columns), ignore_index=True)
 
 
 def conform_to_spec(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return what a function of the contract gave for a derived table, sorted and typed."""
-    if set(frame.columns) != set(spec.names):
-        missing = ", ".join(sorted(set(spec.names) ^ set(frame.columns)))
-        raise ContractError(f"the function that derives {spec.name!r} and its model differ in these columns: {missing}")
+    """Return the result of a deriving function with the order, the columns and the types of its table.
+
+    Raises:
+        ContractError: A column is missing or unknown, or a value is not in its vocabulary.
+    """
+    if different := set(spec.names) ^ set(frame.columns):
+        names = ", ".join(sorted(different))
+        raise ContractError(f"the function that derives {spec.name!r} and its model differ in these columns: {names}")
     ordered = sort_rows(spec, frame) if len(frame) else frame
     return pd.DataFrame({column.name: cast_column(ordered[column.name], column) for column in spec.columns})
 
 
 def pandas_dtype(storage: Storage, categories: Collection[str] = (), *, ordered: bool = False) -> Any:
-    """Return the type a column has in a frame, freshly built or loaded."""
+    """Return the pandas dtype of a column, in a new frame as in a loaded one."""
     return {
         "string": "str",
         "category": pd.CategoricalDtype(list(categories), ordered=ordered),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Tables = Mapping[str, "pd.DataFrame"]
-ColumnsByTable = Mapping[str, tuple[str, ...]]  # of some tables, some columns
+ColumnsByTable = Mapping[str, tuple[str, ...]]
 ColumnKind = Literal[
     "primary_key", "foreign_key", "categorical", "text", "verbatim", "edtf", "date", "integer", "unknown"
 ]
@@ -33,26 +33,26 @@ STORAGE: dict[ColumnKind, Storage] = {
 }
 
 
-# Keys of a record that are not columns: the short name of a grounded row, and what stands around its quote.
+# Keys of a record that are not columns: the short ID of an annotation, and the text before and after its quote.
 ID = "id"
 QUOTE_CONTEXT = ("prefix", "suffix")
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern that a text must match from end to end, and the words that describe it."""
+    """A regular expression (RE2 syntax) that a text must match from end to end, and a description for readers."""
 
     pattern: str
     description: str
 
     def matches(self, text: str) -> bool:
-        """Return whether the whole text is of this form."""
+        """Return whether a text matches from end to end."""
         return re.fullmatch(self.pattern, text) is not None
 
 
-_WORD = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-SLUG = Pattern(_WORD, "lower-case letters a-z and digits, words joined by single hyphens, such as 'river-talks'")
-KEY = Pattern(rf"{_WORD}(?:/{_WORD})*(?:#{_WORD})?", "a slug; of a document, its path; of a passage, 'document#slug'")
+_SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+SLUG = Pattern(_SLUG, "lower-case letters a-z and digits, words joined by single hyphens, such as 'river-talks'")
+KEY = Pattern(rf"{_SLUG}(?:/{_SLUG})*(?:#{_SLUG})?", "a slug; of a document, its path; of a passage, 'document#slug'")
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class TableSpec:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names of the columns, in order."""
+        """The names of the columns."""
         return tuple(self._by_name)
 
     @cached_property
@@ -182,7 +182,7 @@ class TableSpec:
 
     @cached_property
     def allowed_keys(self) -> dict[str, None]:
-        """The keys a record may have, in the order a coder would write them; children apart."""
+        """The keys a record may have, in the order a coder would write them, without those of nested tables."""
         columns = [column.name for column in self.written_columns]
         return dict.fromkeys([ID, *columns, *QUOTE_CONTEXT] if self.is_annotation else columns)
 
@@ -194,7 +194,7 @@ class TableSpec:
 
     @property
     def is_annotation(self) -> bool:
-        """Whether its rows stand on passages."""
+        """Whether its rows are anchored to passages."""
         return self.kind == "annotation"
 
     @property
@@ -204,12 +204,12 @@ class TableSpec:
 
     @property
     def record_key(self) -> str | None:
-        """The key that names a record in its file; None where several columns do, or none does."""
+        """The key that identifies a record in its file; None if there are several or none."""
         if self.is_annotation:
             return ID
         return self.key[0] if len(self.key) == 1 and self[self.key[0]].filled_by == "coder" else None
 
     @property
     def references(self) -> tuple[Column, ...]:
-        """The columns that name rows of a table."""
+        """The foreign keys."""
         return tuple(column for column in self.columns if column.target is not None)

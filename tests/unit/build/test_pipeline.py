@@ -6,12 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import CONTRACT
-from stancebook.build.pipeline import build_tables
+from stancebook.build.pipeline import build_corpus, build_tables
 from stancebook.schema.columns import foreign_key, primary_key
 from stancebook.schema.models import Annotation
 from stancebook.sources.corpus import load_corpus
+from stancebook.sources.records import read_codebook
 from tests.unit.fast_path_oracle import is_taken
-from tests.unit.sample_contract import ANNOTATIONS, PEOPLE, Claims, Letters, People, Witnesses, contract, write
+from tests.unit.sample_contract import ANNOTATIONS, LETTERS, PEOPLE, Claims, Letters, People, Witnesses, contract, write
 
 PROJECT = Path(__file__).parents[2] / "project"
 LINES = (PROJECT / "seeds/documents/river-talks.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
@@ -131,3 +132,18 @@ def test_references_to_unread_rows_are_not_reported(annotations, people, tmp_pat
     """References to rows that could not be read because of a problem are not reported."""
     noted = contract(People, Letters, Claims, Witnesses, Notes)
     assert len(build_tables(noted, write(tmp_path, annotations, people)).problems) == 1
+
+
+@pytest.mark.parametrize("fast_path_min_documents", [0, 2])
+def test_codebook_is_read_once_per_build(fast_path_min_documents, letters, monkeypatch):
+    """A build reads each file of the codebook once, whichever path builds the documents."""
+    files = []
+
+    def read(file, *arguments):
+        files.append(file.name)
+        return read_codebook(file, *arguments)
+
+    monkeypatch.setattr("stancebook.build.diagnostics.read_codebook", read)
+    built = build_corpus(LETTERS, load_corpus(letters), fast_path_min_documents=fast_path_min_documents)
+    assert built.problems == []
+    assert files == [str(letters / "codebook/people.yaml")]
