@@ -1,4 +1,4 @@
-"""The contract of this dataset: its tables, vocabularies, rules and derivations. All that is particular is here."""
+"""The contract of this dataset: its tables, vocabularies, rules, derivations and metadata."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from schemas.mentions import Mentions
 from schemas.rules import RULES
 from schemas.stance_changes import StanceChanges
 from schemas.statements import Statements
-from stancebook.schema.contract import Contract, Contributor, License
+from stancebook import Contract, Contributor, License
 
 CONTRACT = Contract(
     name="stancebook",

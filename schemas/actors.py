@@ -3,16 +3,14 @@
 import pandas as pd
 
 from schemas.vocabularies import ACTOR_TYPE
-from stancebook.schema.columns import Category, categorical, foreign_key, primary_key, text
-from stancebook.schema.models import Codebook
-from stancebook.schema.spec import Pattern, Tables
+from stancebook import Category, Codebook, Pattern, Tables, categorical, foreign_key, primary_key, text
 
 ISO3 = Pattern(r"[A-Z]{3}", "the three capital letters of ISO 3166-1 alpha-3, such as 'UKR'")
 WIKIDATA = Pattern(r"Q[1-9][0-9]*", "a Wikidata item, such as 'Q212'")
 
 
 def root_of_parents(tables: Tables) -> "pd.Series[str]":
-    """Return, for each actor, the actor at the top of its chain of parents: itself where it has none."""
+    """Return, for each actor, the actor at the top of its chain of parents: itself if it has none."""
     actors = tables["actors"]
     parent: dict[str, str] = dict(zip(actors["actor_id"], actors["parent_id"], strict=True))
 
@@ -39,6 +37,6 @@ class Actors(Codebook):
     )
     iso3: str = text("ISO 3166-1 alpha-3 code of a state.", title="ISO 3166-1 code", nullable=True, pattern=ISO3)
     wikidata_id: str = text(
-        "Wikidata item, only where somebody has verified it.", title="Wikidata item", nullable=True, pattern=WIKIDATA
+        "Wikidata item, if someone has verified it.", title="Wikidata item", nullable=True, pattern=WIKIDATA
     )
     description: str = text("Who or what it is, as far as the texts say, and what it must not be confused with.")

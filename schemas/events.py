@@ -5,24 +5,25 @@ import pandas as pd
 from schemas.actors import ISO3
 from schemas.passages import DatedPassage
 from schemas.vocabularies import CERTAINTY, EVENT_ROLE, EVENT_STATUS, EVENT_TYPE, PLOVER_MODE, PLOVER_TYPE
-from stancebook.schema.columns import Category, categorical, foreign_key, primary_key, text
-from stancebook.schema.models import Nested
-from stancebook.schema.rules import row_rule
+from stancebook import Category, Nested, categorical, foreign_key, primary_key, row_rule, text
 
 
 class Events(DatedPassage):
     """One thing that happened, is happening, is planned, expected or imagined."""
 
-    event_id: str = primary_key("The document's id and the record's own.")
+    event_id: str = primary_key("The document's ID and the record's own.")
     event_type: Category = categorical(EVENT_TYPE, "What kind of event it is.")
     title: str = text("The event in a few words.")
-    status: Category = categorical(EVENT_STATUS, "Where it stands as of publication.")
+    status: Category = categorical(EVENT_STATUS, "Its state as of publication.")
     certainty: Category = categorical(CERTAINTY, "How sure the text is of it, in its own words.")
     format_id: str = foreign_key("formats", "The format it is an instance of.", nullable=True)
     part_of_id: str = foreign_key("events", "The larger event it belongs to.", nullable=True)
     place: str = text("Where it takes place, as the text names it.", nullable=True)
     iso3: str = text(
-        "ISO 3166-1 alpha-3 code of the state the place lies in.", title="ISO 3166-1 code", nullable=True, pattern=ISO3
+        "ISO 3166-1 alpha-3 code of the state in which the place is.",
+        title="ISO 3166-1 code",
+        nullable=True,
+        pattern=ISO3,
     )
     plover_type: Category = categorical(
         PLOVER_TYPE, "Event type by PLOVER, as in POLECAT.", title="PLOVER type", nullable=True
@@ -32,18 +33,18 @@ class Events(DatedPassage):
     )
 
     @row_rule("certainty")
-    def what_is_imagined_is_not_certain(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+    def hypothetical_event_is_not_certain(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A hypothetical event is not certain: choose another certainty or status."""
         return (df["status"] != "hypothetical") | (df["certainty"] != "certain")
 
     @row_rule("plover_mode")
-    def a_plover_mode_has_its_type(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """A plover_mode goes with a plover_type: give the type too, or leave the mode out."""
+    def plover_mode_needs_type(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """A plover_mode needs a plover_type: give the type too, or leave the mode out."""
         return df["plover_mode"].isna() | df["plover_type"].notna()
 
     @row_rule("iso3")
-    def a_code_has_a_place(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """An event's iso3 goes with a place that the text names: give the place, or leave iso3 out."""
+    def iso3_needs_place(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """The iso3 of an event needs a place that the text names: give the place, or leave iso3 out."""
         return df["iso3"].isna() | df["place"].notna()
 
 

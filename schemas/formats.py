@@ -3,9 +3,7 @@
 import pandas as pd
 
 from schemas.vocabularies import CONFIGURATION, FORMAT_ROLE, LEVEL, MEDIATED, MODE
-from stancebook.schema.columns import Category, categorical, foreign_key, integer, primary_key, text
-from stancebook.schema.models import Codebook, Nested
-from stancebook.schema.spec import Tables
+from stancebook import Category, Codebook, Nested, Tables, categorical, foreign_key, integer, primary_key, text
 
 
 def _count(tables: Tables, role: str) -> "pd.Series[int]":
@@ -46,7 +44,7 @@ class Formats(Codebook):
         compute=number_of_parties,
     )
     configuration: Category = categorical(CONFIGURATION, "What that number is called.", compute=configuration)
-    mediated: Category = categorical(MEDIATED, "Whether anybody mediates.", compute=mediated)
+    mediated: Category = categorical(MEDIATED, "Whether anyone mediates.", compute=mediated)
 
 
 class FormatParticipants(Nested, parent=Formats, section="participants", key=("format_id", "actor_id", "role")):

@@ -1,8 +1,7 @@
 """The table of issues: propositions one can be for or against."""
 
 from schemas.vocabularies import SOFTER, TOPIC
-from stancebook.schema.columns import Category, categorical, primary_key, text
-from stancebook.schema.models import Codebook
+from stancebook import Category, Codebook, categorical, primary_key, text
 
 
 class Issues(Codebook):

@@ -1,14 +1,13 @@
 """What all tables of passages share: how sure the coder is, and dates in four columns."""
 
 from schemas.vocabularies import CONFIDENCE
-from stancebook.schema.columns import Category, Date, categorical, edtf, edtf_lower, edtf_upper, text, verbatim
-from stancebook.schema.models import Annotation
+from stancebook import Annotation, Category, Date, categorical, edtf, edtf_lower, edtf_upper, text, verbatim
 
 
 class Passage(Annotation):
     """A coded passage."""
 
-    confidence: Category = categorical(CONFIDENCE, "How firmly the passage bears the row.")
+    confidence: Category = categorical(CONFIDENCE, "How firmly the passage supports the row.")
     note: str = text("What a reader of the row should know: an inference, a doubt, a decision.", nullable=True)
 
 
@@ -19,5 +18,5 @@ class DatedPassage(Passage):
     date_edtf: str = edtf(
         "What the coder takes those words, or the surrounding text, to mean.", title="Date (EDTF)", nullable=True
     )
-    date_start: Date = edtf_lower("date_edtf", "First day that date_edtf covers; empty where it is open.")
-    date_end: Date = edtf_upper("date_edtf", "Last day that date_edtf covers; empty where it is open.")
+    date_start: Date = edtf_lower("date_edtf", "First day that date_edtf covers; empty if it is open.")
+    date_end: Date = edtf_upper("date_edtf", "Last day that date_edtf covers; empty if it is open.")

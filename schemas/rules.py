@@ -4,13 +4,13 @@ from typing import Any
 
 import pandas as pd
 
-from schemas.quotation import stand_in
-from stancebook.schema.rules import Rule, rule
-from stancebook.schema.spec import Tables
+from schemas.quotation import are_in_passage
+from stancebook import Tables, rule
+from stancebook.schema.rules import Rule
 
 
 def _of(tables: Tables, table: str, references: "pd.Series[Any]", column: str) -> "pd.Series[Any]":
-    """Return a column of the rows that `references` name, aligned with the references."""
+    """Return a column of the referenced rows, aligned with the references."""
     target = tables[table]
     keys = target.iloc[:, 0]
     values = target.loc[~keys.duplicated() & keys.notna(), column].set_axis(keys[~keys.duplicated() & keys.notna()])
@@ -26,43 +26,43 @@ def _published(tables: Tables, table: str) -> "pd.Series[Any]":
 # ── Passages ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _a_passage_lies_in_its_document(table: str) -> Rule:
+def _passage_ends_within_text(table: str) -> Rule:
     @rule(table)
-    def a_passage_lies_in_its_document(tables: Tables) -> Any:
-        """A passage ends no later than the text it stands in."""
+    def passage_ends_within_text(tables: Tables) -> Any:
+        """A passage ends no later than its text."""
         return tables[table]["char_end"] <= _of(tables, "documents", tables[table]["doc_id"], "n_chars")
 
-    return a_passage_lies_in_its_document
+    return passage_ends_within_text
 
 
 # ── Dates ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _words_come_with_a_date(table: str) -> Rule:
+def _date_text_needs_date_edtf(table: str) -> Rule:
     @rule(table, "date_text")
-    def words_come_with_a_date(tables: Tables) -> Any:
-        """A date_text comes with a date_edtf: say what you take the words to mean, or leave both out."""
+    def date_text_needs_date_edtf(tables: Tables) -> Any:
+        """A date_text needs a date_edtf: say what date the words mean, or leave both out."""
         return tables[table]["date_text"].isna() | tables[table]["date_edtf"].notna()
 
-    return words_come_with_a_date
+    return date_text_needs_date_edtf
 
 
 @rule("statements", "date_edtf", document_column="published")
-def said_no_later_than_published(tables: Tables) -> Any:
-    """A statement was said or held no later than the document that reports it was published: mend this date, or the
-    document's."""
+def statement_not_after_publication(tables: Tables) -> Any:
+    """A statement is made or held no later than the publication of the document that reports it: correct this date, or
+    the document's."""
     return ~(tables["statements"]["date_start"] > _published(tables, "statements"))
 
 
 @rule("demands", "date_edtf", document_column="published")
-def raised_no_later_than_published(tables: Tables) -> Any:
-    """A demand was raised no later than the document that reports it was published: mend this date, or the
+def demand_not_after_publication(tables: Tables) -> Any:
+    """A demand is raised no later than the publication of the document that reports it: correct this date, or the
     document's."""
     return ~(tables["demands"]["date_start"] > _published(tables, "demands"))
 
 
 @rule("events", "status", document_column="published")
-def what_is_to_come_does_not_end_before_publication(tables: Tables) -> Any:
+def future_event_not_before_publication(tables: Tables) -> Any:
     """A planned or expected event does not end before the document is published: choose another status or date."""
     events = tables["events"]
     to_come = events["status"].isin(["planned", "expected"])
@@ -70,7 +70,7 @@ def what_is_to_come_does_not_end_before_publication(tables: Tables) -> Any:
 
 
 @rule("events", "status", document_column="published")
-def what_is_past_does_not_start_after_publication(tables: Tables) -> Any:
+def past_event_not_after_publication(tables: Tables) -> Any:
     """An event that occurred, was aborted or failed does not start after the document is published: choose another
     status or date."""
     events = tables["events"]
@@ -79,9 +79,9 @@ def what_is_past_does_not_start_after_publication(tables: Tables) -> Any:
 
 
 @rule("events", "part_of_id")
-def a_sub_event_lies_within_its_parent(tables: Tables) -> Any:
-    """A sub-event lies within the dates of the event it is part of: mend one of the two dates, or leave
-    part_of_id out."""
+def sub_event_within_parent(tables: Tables) -> Any:
+    """A sub-event is within the dates of the event it is part of: correct one of the two dates, or leave part_of_id
+    out."""
     events = tables["events"]
     first, last = (_of(tables, "events", events["part_of_id"], bound) for bound in ("date_start", "date_end"))
     early = (events["date_start"] < first) | (events["date_end"] < first)
@@ -93,7 +93,7 @@ def a_sub_event_lies_within_its_parent(tables: Tables) -> Any:
 
 
 @rule("events", "certainty")
-def what_is_disputed_has_a_disputer(tables: Tables) -> Any:
+def disputed_event_is_explained(tables: Tables) -> Any:
     """An event that occurred and is disputed has a note that says who disputes it, or a statement in the same
     document that denies something."""
     events, statements = tables["events"], tables["statements"]
@@ -103,7 +103,7 @@ def what_is_disputed_has_a_disputer(tables: Tables) -> Any:
 
 
 @rule("events", "event_type")
-def it_takes_two_to_meet(tables: Tables) -> Any:
+def meeting_has_two_participants(tables: Tables) -> Any:
     """Meetings and talks have at least two participants: name them, or say in a note that the text names fewer."""
     events = tables["events"]
     pairs = tables["event_participants"].drop_duplicates(["event_id", "actor_id"])
@@ -111,23 +111,23 @@ def it_takes_two_to_meet(tables: Tables) -> Any:
     return ~events["event_type"].isin(["meeting", "talks"]) | (present >= 2) | events["note"].notna()
 
 
-def _a_mediator_is_no_party(table: str, key: str) -> Rule:
+def _mediator_is_not_party(table: str, key: str) -> Rule:
     @rule(table, "role")
-    def a_mediator_is_no_party(tables: Tables) -> Any:
-        """A mediator is never also a party: take out one of the two roles."""
+    def mediator_is_not_party(tables: Tables) -> Any:
+        """A mediator is never also a party: remove one of the two roles."""
         rows = tables[table]
         parties = rows.loc[rows["role"] == "party", [key, "actor_id"]].drop_duplicates()
         both = rows[[key, "actor_id"]].merge(parties, how="left", indicator=True)["_merge"] == "both"
         return ~((rows["role"] == "mediator") & both.to_numpy())
 
-    return a_mediator_is_no_party
+    return mediator_is_not_party
 
 
 # ── Statements ────────────────────────────────────────────────────────────────────────────────────
 
 
 @rule("statements", "issue_id")
-def a_stance_on_a_format_names_it(tables: Tables) -> Any:
+def format_stance_names_format(tables: Tables) -> Any:
     """A stance on an issue under the topic 'format' names the format: give format_id."""
     statements = tables["statements"]
     topic = _of(tables, "issues", statements["issue_id"], "topic")
@@ -135,7 +135,7 @@ def a_stance_on_a_format_names_it(tables: Tables) -> Any:
 
 
 @rule("statements", "format_id")
-def a_format_goes_with_talks(tables: Tables) -> Any:
+def format_needs_talks_issue(tables: Tables) -> Any:
     """A statement with a format_id bears on an issue under the topic 'format' or 'talks': give such an issue_id, or
     leave format_id out."""
     statements = tables["statements"]
@@ -147,8 +147,8 @@ def a_format_goes_with_talks(tables: Tables) -> Any:
 
 
 @rule("demands", "status")
-def what_became_of_a_demand_is_told(tables: Tables) -> Any:
-    """A softened, withdrawn or superseded demand is named by its successor's supersedes_id, or a note says what
+def ended_demand_is_explained(tables: Tables) -> Any:
+    """A softened, withdrawn or superseded demand is the supersedes_id of its successor, or has a note that says what
     became of it."""
     demands = tables["demands"]
     gone = demands["status"].isin(["softened", "withdrawn", "superseded"])
@@ -156,8 +156,8 @@ def what_became_of_a_demand_is_told(tables: Tables) -> Any:
 
 
 @rule("demands", "supersedes_id")
-def a_successor_is_of_the_same_party_and_issue(tables: Tables) -> Any:
-    """A demand replaces one of the same party on the same issue: name such a one, or leave supersedes_id out."""
+def successor_has_same_party_and_issue(tables: Tables) -> Any:
+    """A demand replaces one of the same party on the same issue: refer to such a demand, or leave supersedes_id out."""
     demands = tables["demands"]
     earlier = demands["supersedes_id"]
     party = _of(tables, "actors", demands["demander_id"], "party_id")
@@ -167,17 +167,17 @@ def a_successor_is_of_the_same_party_and_issue(tables: Tables) -> Any:
 
 
 @rule("demands", "statement_id")
-def a_demand_and_its_statement_are_of_one_document(tables: Tables) -> Any:
-    """A demand's statement stands in the same document: name one of this document, or leave statement_id out."""
+def demand_statement_in_same_document(tables: Tables) -> Any:
+    """A demand's statement is in the same document: refer to one of this document, or leave statement_id out."""
     demands = tables["demands"]
     document = _of(tables, "statements", demands["statement_id"], "doc_id")
     return document.isna() | (document == demands["doc_id"])
 
 
 @rule("demands", "statement_id")
-def a_demand_and_its_statement_are_of_one_issue(tables: Tables) -> Any:
-    """A demand's statement is about the same issue as the demand, or about none: name another statement, or mend one
-    of the two issues."""
+def demand_statement_on_same_issue(tables: Tables) -> Any:
+    """A demand's statement is about the same issue as the demand, or about none: refer to another statement, or correct
+    one of the two issues."""
     demands = tables["demands"]
     issue, document = (_of(tables, "statements", demands["statement_id"], name) for name in ("issue_id", "doc_id"))
     return (document != demands["doc_id"]) | issue.isna() | (issue == demands["issue_id"])
@@ -187,52 +187,52 @@ def a_demand_and_its_statement_are_of_one_issue(tables: Tables) -> Any:
 
 
 @rule("mentions", "role_title")
-def a_role_title_stands_in_the_mention(tables: Tables) -> Any:
-    """A role_title is given in the words of the mention: copy it from the quote, or take the title into the quote."""
+def role_title_is_in_mention(tables: Tables) -> Any:
+    """A role_title is given in the words of the mention: copy it from the quote, or extend the quote to the title."""
     mentions = tables["mentions"]
-    return stand_in(mentions["role_title"], mentions["quote"])
+    return are_in_passage(mentions["role_title"], mentions["quote"])
 
 
 @rule("actors", "actor_id", level="warning", inputs={"mentions": ["actor_id"]})
 def every_actor_is_mentioned(tables: Tables) -> Any:
-    """No document mentions this actor, and no actor belongs to it: code a mention, or take it out of the codebook."""
+    """No document mentions this actor, and no actor belongs to it: code a mention, or remove it from the codebook."""
     actors = tables["actors"]
     return actors["actor_id"].isin([*tables["mentions"]["actor_id"], *actors["parent_id"].dropna()])
 
 
 @rule("issues", "issue_id", level="warning", inputs={"statements": ["issue_id"], "demands": ["issue_id"]})
 def every_issue_is_used(tables: Tables) -> Any:
-    """No statement and no demand is about this issue: code one, or take the issue out of the codebook."""
+    """No statement and no demand is about this issue: code one, or remove the issue from the codebook."""
     used = pd.concat([tables["statements"]["issue_id"], tables["demands"]["issue_id"]])
     return tables["issues"]["issue_id"].isin(used)
 
 
 @rule("formats", "format_id", level="warning", inputs={"statements": ["format_id"], "events": ["format_id"]})
 def every_format_is_used(tables: Tables) -> Any:
-    """No statement and no event is about this format: code one, or take the format out of the codebook."""
+    """No statement and no event is about this format: code one, or remove the format from the codebook."""
     used = pd.concat([tables["statements"]["format_id"], tables["events"]["format_id"]])
     return tables["formats"]["format_id"].isin(used)
 
 
 RULES: tuple[Rule, ...] = (
-    *(_a_passage_lies_in_its_document(table) for table in ("mentions", "statements", "events", "demands")),
-    *(_words_come_with_a_date(table) for table in ("statements", "events", "demands")),
-    said_no_later_than_published,
-    raised_no_later_than_published,
-    what_is_to_come_does_not_end_before_publication,
-    what_is_past_does_not_start_after_publication,
-    a_sub_event_lies_within_its_parent,
-    what_is_disputed_has_a_disputer,
-    it_takes_two_to_meet,
-    _a_mediator_is_no_party("format_participants", "format_id"),
-    _a_mediator_is_no_party("event_participants", "event_id"),
-    a_stance_on_a_format_names_it,
-    a_format_goes_with_talks,
-    what_became_of_a_demand_is_told,
-    a_successor_is_of_the_same_party_and_issue,
-    a_demand_and_its_statement_are_of_one_document,
-    a_demand_and_its_statement_are_of_one_issue,
-    a_role_title_stands_in_the_mention,
+    *(_passage_ends_within_text(table) for table in ("mentions", "statements", "events", "demands")),
+    *(_date_text_needs_date_edtf(table) for table in ("statements", "events", "demands")),
+    statement_not_after_publication,
+    demand_not_after_publication,
+    future_event_not_before_publication,
+    past_event_not_after_publication,
+    sub_event_within_parent,
+    disputed_event_is_explained,
+    meeting_has_two_participants,
+    _mediator_is_not_party("format_participants", "format_id"),
+    _mediator_is_not_party("event_participants", "event_id"),
+    format_stance_names_format,
+    format_needs_talks_issue,
+    ended_demand_is_explained,
+    successor_has_same_party_and_issue,
+    demand_statement_in_same_document,
+    demand_statement_on_same_issue,
+    role_title_is_in_mention,
     every_actor_is_mentioned,
     every_issue_is_used,
     every_format_is_used,

@@ -1,4 +1,4 @@
-"""The table of stance changes, derived from the statements: who moved, and who only was said to have moved."""
+"""The table of stance changes, derived from the statements: who moved, and who was only said to have moved."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,9 +15,7 @@ from schemas.vocabularies import (
     SOURCE,
     STANCE,
 )
-from stancebook.schema.columns import Category, Date, categorical, date, foreign_key
-from stancebook.schema.models import Derived
-from stancebook.schema.spec import Tables
+from stancebook import Category, Date, Derived, Tables, categorical, date, foreign_key
 
 SERIES = ["level", "holder_id", "issue_id", "format_id"]
 IN_TIME = ["date_start", "date_end", "doc_id", "char_start", "statement_id"]
@@ -27,7 +25,7 @@ READ = {
     "statements": [*SERIES[1:], *IN_TIME, *OBSERVED, "date_edtf"],
 }
 
-# What was not said by the holder, or for the holder by somebody entitled to, cancels nothing that was.
+# A statement on record is compared only with one on record: by the holder, or for the holder by a spokesperson.
 ON_RECORD = ("on_record", "spokesperson")
 
 _STANCE_CODE = {stance: code for code, stance in enumerate(STANCE, start=-2)}
@@ -35,15 +33,15 @@ _COMPUTED = ["softened", "hardened", "unchanged"]
 
 
 def derive(tables: Tables) -> pd.DataFrame:
-    """Return one row for each observation of a series, held against the observation it follows.
+    """Return one row for each observation of a series, compared with the observation it follows.
 
     An observation is a statement with an issue and either a stance or an asserted change. Every one
     belongs to two series: of its holder, and of the party its holder belongs to.
     """
     after = _observations(tables)
-    held_against = _held_against(after)
-    before = after.reindex(held_against).reset_index(drop=True)
-    first = held_against.isna().to_numpy()
+    previous = _previous(after)
+    before = after.reindex(previous).reset_index(drop=True)
+    first = previous.isna().to_numpy()
     softer = after["issue_id"].map(tables["issues"].set_index("issue_id")["softer"].astype("object"))
     direction = _direction(before, after, softer == "toward_support").mask(first, "first_observed")
     return pd.DataFrame(
@@ -68,43 +66,43 @@ def _observations(tables: Tables) -> pd.DataFrame:
     """Return the observations of both levels, series by series, each in the order of dates and then of the text."""
     statements = tables["statements"]
     observed = statements["issue_id"].notna() & (statements["stance"].notna() | statements["asserted_change"].notna())
-    seen = statements[observed].merge(tables["documents"][["doc_id", "published"]], on="doc_id")
+    rows = statements[observed].merge(tables["documents"][["doc_id", "published"]], on="doc_id")
     # A statement without a date holds as of publication.
-    seen["date_end"] = seen["date_end"].where(seen["date_edtf"].notna(), seen["published"])
+    rows["date_end"] = rows["date_end"].where(rows["date_edtf"].notna(), rows["published"])
     party = tables["actors"].set_index("actor_id")["party_id"]
-    both = pd.concat([seen.assign(level="actor"), seen.assign(level="party", holder_id=seen["holder_id"].map(party))])
+    both = pd.concat([rows.assign(level="actor"), rows.assign(level="party", holder_id=rows["holder_id"].map(party))])
     columns = SERIES + IN_TIME + OBSERVED
     return both.sort_values(SERIES + IN_TIME, na_position="first", ignore_index=True)[columns]
 
 
-def _held_against(seen: pd.DataFrame) -> "pd.Series[float]":
-    """Return, of each observation, the number of the one it is held against: the last that shows a stance.
+def _previous(observations: pd.DataFrame) -> "pd.Series[float]":
+    """Return, for each observation, the number of the one it is compared with: the last that shows a stance.
 
-    What is on record is held against the last that was on record. A claim of change without a stance
-    is held against what came before, and is itself no end that anything could be held against.
+    One on record is compared with the last on record. A claim of change without a stance is compared with what came
+    before, and nothing is compared with it.
     """
-    series = seen.groupby(SERIES, dropna=False, sort=False).ngroup()
-    shows, on_record = seen["stance"].notna(), seen["source"].isin(ON_RECORD)
+    series = observations.groupby(SERIES, dropna=False, sort=False).ngroup()
+    has_stance, on_record = observations["stance"].notna(), observations["source"].isin(ON_RECORD)
 
     def last(kind: "pd.Series[bool]") -> "pd.Series[float]":
-        number = pd.Series(np.arange(len(seen), dtype="float64")).where(kind)
+        number = pd.Series(np.arange(len(observations), dtype="float64")).where(kind)
         return number.groupby(series).ffill().groupby(series).shift()
 
-    of_any, of_record = last(shows), last(shows & on_record)
-    return of_record.where(on_record & of_record.notna(), of_any)
+    any_source, recorded = last(has_stance), last(has_stance & on_record)
+    return recorded.where(on_record & recorded.notna(), any_source)
 
 
 def _direction(before: pd.DataFrame, after: pd.DataFrame, rises: "pd.Series[bool]") -> "pd.Series[str]":
-    """Return what two observations show; `rises` where an issue's softer way is toward support."""
+    """Return what two observations show; `rises` is True where softening is a move toward support."""
     old, new = (end["stance"].astype("object").map(_STANCE_CODE).astype("float64") for end in (before, after))
-    # Toward zero: whoever was against softens by rising, whoever was for by falling; from the middle, any move hardens.
+    # Toward zero: who was against softens by rising, who was for by falling; from the middle, any move hardens.
     softened = (new > old).where(rises, ((old < 0) & (new > old)) | ((old > 0) & (new < old)))
     moved = softened.map({True: "softened", False: "hardened"}).mask(_conflict(before, after), "indeterminate")
     return moved.mask(old == new, "unchanged").mask(old.isna() | new.isna(), "indeterminate")
 
 
 def _conflict(before: pd.DataFrame, after: pd.DataFrame) -> "pd.Series[bool]":
-    """Return whether two different sources speak of dates that overlap: then neither follows the other."""
+    """Return whether two different sources have overlapping dates: then neither follows the other."""
     same = pd.Series(True, index=after.index)
     for name in ("speaker_id", "source"):
         same &= before[name].astype("object") == after[name].astype("object")
@@ -113,33 +111,31 @@ def _conflict(before: pd.DataFrame, after: pd.DataFrame) -> "pd.Series[bool]":
 
 def _agreement(direction: "pd.Series[str]", asserted: "pd.Series[Any]") -> "pd.Series[str]":
     computed = direction.isin(_COMPUTED)
-    told = (direction == asserted).map({True: "agrees", False: "differs"}).where(computed, "asserted_only")
-    alone = computed.map({True: "computed_only", False: "neither"})
-    return told.where(asserted.notna(), alone)
+    claimed = (direction == asserted).map({True: "agrees", False: "differs"}).where(computed, "asserted_only")
+    unclaimed = computed.map({True: "computed_only", False: "neither"})
+    return claimed.where(asserted.notna(), unclaimed)
 
 
-def _weaker(one: "pd.Series[Any]", other: "pd.Series[Any]", scale: Mapping[str, str]) -> "pd.Series[str]":
+def _weaker(left: "pd.Series[Any]", right: "pd.Series[Any]", scale: Mapping[str, str]) -> "pd.Series[str]":
     """Return, of two values on a scale from the strongest to the weakest, the weaker."""
     ranks = {value: rank for rank, value in enumerate(scale)}
-    first, second = (end.astype("object").map(ranks).astype("float64").fillna(-1) for end in (one, other))
+    first, second = (end.astype("object").map(ranks).astype("float64").fillna(-1) for end in (left, right))
     return first.where(first > second, second).map(dict(enumerate(scale)))
 
 
 class StanceChanges(Derived, derive=derive, key=("level", "to_statement_id"), inputs=READ, partition_by="issue_id"):
-    """One observation of a stance, held against the observation of the same series that it follows.
+    """One observation of a stance, compared with the observation of the same series that it follows.
 
-    A series is what one holder, or one party, says on one issue and format. What the text claims about
-    a change and what the two observations show stand side by side; neither overwrites the other.
+    A series is what one holder, or one party, says on one issue and format. What the text claims about a change, and
+    what the two observations show, are separate columns; neither overwrites the other.
     """
 
     level: Category = categorical(SERIES_LEVEL, "Whose series it is.")
     holder_id: str = foreign_key("actors", "The holder; in a party series the party.")
     issue_id: str = foreign_key("issues", "The issue of the series.")
-    format_id: str = foreign_key(
-        "formats", "The format of the series, where the statements are about one.", nullable=True
-    )
+    format_id: str = foreign_key("formats", "The format of the series, if the statements are about one.", nullable=True)
     from_statement_id: str = foreign_key(
-        "statements", "The earlier observation; empty where there is none.", nullable=True
+        "statements", "The earlier observation; empty if there is none.", nullable=True
     )
     to_statement_id: str = foreign_key("statements", "The observation.")
     from_stance: Category = categorical(STANCE, "The stance of the earlier observation.", nullable=True, ordered=True)
@@ -147,7 +143,7 @@ class StanceChanges(Derived, derive=derive, key=("level", "to_statement_id"), in
     direction: Category = categorical(DIRECTION, "What the two observations show.")
     asserted_change: Category = categorical(ASSERTED_CHANGE, "What the text claims about a change.", nullable=True)
     agreement: Category = categorical(AGREEMENT, "Whether the claim and the observations agree.")
-    not_before: Date = date("The change is no earlier than this; empty where open.", nullable=True)
-    not_after: Date = date("The change is no later than this; empty where open.", nullable=True)
+    not_before: Date = date("The change is no earlier than this; empty if open.", nullable=True)
+    not_after: Date = date("The change is no later than this; empty if open.", nullable=True)
     source: Category = categorical(SOURCE, "The source of the weaker of the two ends.")
     confidence: Category = categorical(CONFIDENCE, "The confidence of the weaker of the two ends.")

@@ -20,7 +20,7 @@ ACTOR_TYPE = {
 }
 
 TOPIC = {
-    "territory": "Land: who holds it, gives it up, gets it back, swaps it.",
+    "territory": "Land: who holds it, gives it up, regains it, swaps it.",
     "alliance_membership": "Joining, staying out of or leaving an alliance.",
     "security_guarantees": "Promises to defend or to deter, short of membership.",
     "military_aid": "Arms, money and training for a war effort.",
@@ -90,7 +90,7 @@ CONFIDENCE = {
 STANCE = {
     "strongly_opposes": "Rules the proposition out: never, not under any condition, unacceptable.",
     "opposes": "Is against it, without ruling it out for good.",
-    "ambivalent": "Speaks for and against it, or makes it hang on a condition that may well not be met.",
+    "ambivalent": "Speaks for and against it, or makes it depend on a condition that may well not be met.",
     "supports": "Is for it, open to it or ready for it.",
     "strongly_supports": "Insists on it, or calls it necessary.",
 }
@@ -98,12 +98,12 @@ STANCE = {
 ASSERTED_CHANGE = {
     "softened": "The text says that the holder gave ground or became readier to cooperate.",
     "hardened": "The text says that the holder took back ground or became less ready to cooperate.",
-    "unchanged": "The text says that the holder still stands where they stood: remains, continues, repeatedly.",
+    "unchanged": "The text says that the holder's position is the same as before: remains, continues, repeatedly.",
 }
 
 ATTRIBUTION = {
-    "direct": "A whole clause of the speaker's stands in quotation marks.",
-    "partial": "Some of the speaker's words stand in quotation marks, inside the reporter's clause.",
+    "direct": "A complete clause of the speaker is in quotation marks.",
+    "partial": "Some of the speaker's words are in quotation marks, inside the reporter's clause.",
     "indirect": "Reported speech: somebody is said to have said it, in the reporter's words.",
     "narrated": "The author describes a position; nobody is reported to speak.",
     "interpreted": "Somebody's reading of another's words or intentions.",
@@ -114,24 +114,24 @@ SOURCE = {
     "on_record": "Said by the speaker under their own name, as reported.",
     "spokesperson": "Said for the holder by somebody whose office it is, or by the office itself.",
     "official_unnamed": "Said by an official who is not named.",
-    "leak": "Got out without authority.",
+    "leak": "Became known without authorization.",
     "media_report": "Reports, without a named origin.",
     "expert": "Analysts and observers, named or not.",
     "author": "The author of the text, in their own voice.",
 }
 
 ACT = {
-    "assert": "States that something is or was so, or where one stands.",
+    "assert": "States that something is or was so, or what one's position is.",
     "demand": "Says that something must be done or accepted.",
     "offer": "Says what one is ready to do or to give.",
     "accept": "Agrees to what another asked or offered.",
     "reject": "Refuses what another asked or offered.",
     "threaten": "Announces harm if something is done or left undone.",
     "promise": "Commits to a future act of one's own.",
-    "criticise": "Finds fault with a person, an act or a state of things.",
+    "criticise": "Criticises a person, an act or a state of affairs.",
     "praise": "Welcomes, thanks or commends.",
     "deny": "Says that something claimed or supposed is or was not so.",
-    "speculate": "Says what may be or what may be meant, without claiming to know.",
+    "speculate": "Says what may be true or meant, without claiming to know.",
 }
 
 # ── Events ────────────────────────────────────────────────────────────────────────────────────────
@@ -155,8 +155,8 @@ EVENT_TYPE = {
 }
 
 EVENT_STATUS = {
-    "occurred": "It happened before publication; also what was so at a past time and is not said to go on.",
-    "ongoing": "It has begun and is said or shown to go on at publication.",
+    "occurred": "It happened before publication; also what was so at a past time and is not said to continue.",
+    "ongoing": "It has begun, and is said or shown to continue at publication.",
     "planned": "Somebody who decides on it has fixed it, or is said to plan it.",
     "expected": "It is said to be coming, without anybody having fixed it.",
     "aborted": "It began and was stopped before its end.",
@@ -180,15 +180,15 @@ EVENT_ROLE = {
     "attendee": "Is present, in none of these roles.",
 }
 
-# PLOVER/POLECAT codes are kept in their own spelling, so that rows compare.
+# PLOVER and POLECAT codes keep their spelling, so that rows can be compared with these datasets.
 PLOVER_TYPE = {
     "AGREE": "Agree to, offer or promise to cooperate.",
     "CONSULT": "Meet, visit, host, call, negotiate.",
     "SUPPORT": "Give diplomatic or verbal support; ratify or sign.",
-    "CONCEDE": "Give way in words, without material consequence yet.",
+    "CONCEDE": "Concede in words, without material consequence yet.",
     "COOPERATE": "Exchange goods, intelligence or military activity to mutual benefit.",
     "AID": "Give material help that mainly serves the recipient.",
-    "RETREAT": "Give way in deed: withdraw, release, disarm, observe a ceasefire.",
+    "RETREAT": "Concede in deed: withdraw, release, disarm, observe a ceasefire.",
     "REQUEST": "Ask for, appeal for or demand something.",
     "ACCUSE": "Disapprove, allege, investigate.",
     "REJECT": "Refuse a request, an offer or a demand.",

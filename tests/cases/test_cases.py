@@ -41,8 +41,8 @@ FORMS = {
 # What nobody who writes seeds can break, because the build does not take it from them, and why.
 # tests/data/test_rules.py shows these rules at work.
 OUT_OF_REACH = {
-    "a_passage_lies_in_its_document": "the build finds the passage in the text, and counts both",
-    "the_passage_is_not_empty": "the build takes the quote out of the text, from where it starts to where it ends",
+    "passage_ends_within_text": "the build finds the passage in the text, and counts both",
+    "quote_fills_its_span": "the build takes the quote out of the text, from where it starts to where it ends",
     "documents.text_sha256": "a digest that is given is held against the text's own, and that one is kept",
 }
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from schemas.quotation import holds_quotation_marks, stand_in_quotation_marks
+from schemas.quotation import are_in_quotation_marks, has_quotation_marks
 
 
 @pytest.mark.parametrize(
@@ -11,12 +11,12 @@ from schemas.quotation import holds_quotation_marks, stand_in_quotation_marks
     ['He said "never" twice.', "He said “never” twice.", "Er sagte „nie“.", "Il dit « jamais ».", "He said ‘never’."],
 )
 def test_marks_of_many_kinds_are_found(passage):
-    assert holds_quotation_marks(pd.Series([passage])).all()
+    assert has_quotation_marks(pd.Series([passage])).all()
 
 
 @pytest.mark.parametrize("passage", ["He said never.", 'An unclosed "mark', "Ukraine’s position", "", "it's Hale's"])
 def test_apostrophes_and_lone_marks_are_no_quotation(passage):
-    assert not holds_quotation_marks(pd.Series([passage])).any()
+    assert not has_quotation_marks(pd.Series([passage])).any()
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,11 @@ def test_apostrophes_and_lone_marks_are_no_quotation(passage):
     ],
 )
 def test_words_stand_inside_one_pair_of_marks(words, passage, inside):
-    assert list(stand_in_quotation_marks(pd.Series([words]), pd.Series([passage]))) == [inside]
+    assert list(are_in_quotation_marks(pd.Series([words]), pd.Series([passage]))) == [inside]
 
 
 @pytest.mark.parametrize("mark", ["“", "„", "«", "‘", '"a"„'])
 def test_marks_that_never_close_are_looked_through_once(mark):
     passages = pd.Series([mark * 200_001])
-    assert holds_quotation_marks(passages).all() == (mark == '"a"„')
-    assert not stand_in_quotation_marks(pd.Series(["b"]), passages).any()
+    assert has_quotation_marks(passages).all() == (mark == '"a"„')
+    assert not are_in_quotation_marks(pd.Series(["b"]), passages).any()

@@ -62,9 +62,7 @@ GROUNDED = [spec.name for spec in CONTRACT.tables_of_kind("annotation")]
 @pytest.mark.parametrize("table", GROUNDED)
 def test_a_passage_that_ends_after_its_document_is_found(built, table):
     [rule] = [
-        rule
-        for rule in CONTRACT.rules
-        if rule.table == table and rule.check.__name__ == "a_passage_lies_in_its_document"
+        rule for rule in CONTRACT.rules if rule.table == table and rule.check.__name__ == "passage_ends_within_text"
     ]
     moved = built.frames[table].copy()
     length = built.frames["documents"].loc[0, "n_chars"]
@@ -80,7 +78,7 @@ def test_a_passage_that_is_not_as_long_as_its_quote_is_found(built, table):
     assert model_failures(spec, frame) == []
     frame.loc[0, "char_end"] -= 1
     [failure] = model_failures(spec, frame)
-    assert (failure.row, failure.message) == (0, spec.rules["the_passage_is_not_empty"].message)
+    assert (failure.row, failure.message) == (0, spec.rules["quote_fills_its_span"].message)
 
 
 @pytest.mark.parametrize("rule", CONTRACT.rules, ids=lambda rule: rule.check.__name__)

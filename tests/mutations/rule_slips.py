@@ -12,10 +12,10 @@ GROUNDED = ("mentions", "statements", "events", "demands")
 
 # Rules that hold in these seeds whatever one slip does, and why.
 UNBREAKABLE = {
-    **{f"{table}.the_passage_is_not_empty": "the engine computes both ends" for table in GROUNDED},
-    **{f"{table}.a_passage_lies_in_its_document": "the engine computes the ends and the length" for table in GROUNDED},
-    "events.what_is_disputed_has_a_disputer": "a statement of the document denies something, and does for every event",
-    "demands.a_demand_and_its_statement_are_of_one_document": "there is one document",
+    **{f"{table}.quote_fills_its_span": "the engine computes both ends" for table in GROUNDED},
+    **{f"{table}.passage_ends_within_text": "the engine computes the ends and the length" for table in GROUNDED},
+    "events.disputed_event_is_explained": "a statement of the document denies something, and does for every event",
+    "demands.demand_statement_in_same_document": "there is one document",
 }
 
 A_WARNING = "the rule warns and does not refuse: a codebook may be ahead of the documents"
@@ -81,14 +81,14 @@ def _after_publication(table: str) -> Apply:
 
 
 for _table in ("statements", "events", "demands"):
-    breaks(f"{_table}.words_come_with_a_date", "gave words that date, and no date")(_words_without_a_date(_table))
-breaks("statements.said_no_later_than_published", "dated a statement after publication")(
+    breaks(f"{_table}.date_text_needs_date_edtf", "gave words that date, and no date")(_words_without_a_date(_table))
+breaks("statements.statement_not_after_publication", "dated a statement after publication")(
     _after_publication("statements")
 )
-breaks("demands.raised_no_later_than_published", "dated a demand after publication")(_after_publication("demands"))
+breaks("demands.demand_not_after_publication", "dated a demand after publication")(_after_publication("demands"))
 
 
-@breaks("events.what_is_to_come_does_not_end_before_publication", "dated an event to come in the past")
+@breaks("events.future_event_not_before_publication", "dated an event to come in the past")
 def _to_come_in_the_past(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(
         seeds,
@@ -101,13 +101,13 @@ def _to_come_in_the_past(seeds: Seeds, rng: Random) -> Mutant:
     return put(seeds, record, "date_edtf", rng.choice(["2024-02-14", "2025-01", "2025-02-05"]), "status")
 
 
-@breaks("events.what_is_past_does_not_start_after_publication", "took an event to come for one that occurred")
+@breaks("events.past_event_not_after_publication", "took an event to come for one that occurred")
 def _past_to_come(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(seeds, "events", rng, lambda r: given(r, "date_edtf") > "2025-02-07")
     return put(seeds, record, "status", rng.choice(["occurred", "aborted", "failed"]), "date_edtf")
 
 
-@breaks("events.a_sub_event_lies_within_its_parent", "dated a part of an event outside of it")
+@breaks("events.sub_event_within_parent", "dated a part of an event outside of it")
 def _part_outside(seeds: Seeds, rng: Random) -> Mutant:
     dated = {r.name for r in seeds.rows("events") if "date_edtf" in r.values}
     record = rows(seeds, "events", rng, lambda r: given(r, "part_of_id") in dated)
@@ -117,7 +117,7 @@ def _part_outside(seeds: Seeds, rng: Random) -> Mutant:
 # ── Events ────────────────────────────────────────────────────────────────────────────────────────
 
 
-@breaks("events.it_takes_two_to_meet", "deleted a participant of a meeting of two")
+@breaks("events.meeting_has_two_participants", "deleted a participant of a meeting of two")
 def _alone(seeds: Seeds, rng: Random) -> Mutant:
     def of(record: Record) -> list[Record]:
         return [r for r in seeds.rows("event_participants") if r.parent is record]
@@ -143,21 +143,21 @@ def _mediator_and_party(table: str) -> Apply:
 
 
 for _table in ("event_participants", "format_participants"):
-    breaks(f"{_table}.a_mediator_is_no_party", "made a party a mediator too")(_mediator_and_party(_table))
+    breaks(f"{_table}.mediator_is_not_party", "made a party a mediator too")(_mediator_and_party(_table))
 
 
-@breaks("events.what_is_imagined_is_not_certain", "called an imagined event certain")
+@breaks("events.hypothetical_event_is_not_certain", "called an imagined event certain")
 def _certain(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(seeds, "events", rng, lambda r: given(r, "status") == "hypothetical")
     return put(seeds, record, "certainty", "certain", "status")
 
 
-@breaks("events.a_plover_mode_has_its_type", "deleted the type of a mode")
+@breaks("events.plover_mode_needs_type", "deleted the type of a mode")
 def _mode_alone(seeds: Seeds, rng: Random) -> Mutant:
     return out(seeds, rows(seeds, "events", rng, lambda r: "plover_mode" in r.values), "plover_type", "plover_mode")
 
 
-@breaks("events.a_code_has_a_place", "deleted the place of a code of a country")
+@breaks("events.iso3_needs_place", "deleted the place of a code of a country")
 def _code_alone(seeds: Seeds, rng: Random) -> Mutant:
     return out(seeds, rows(seeds, "events", rng, lambda r: "iso3" in r.values), "place", "iso3")
 
@@ -165,7 +165,7 @@ def _code_alone(seeds: Seeds, rng: Random) -> Mutant:
 # ── Statements ────────────────────────────────────────────────────────────────────────────────────
 
 
-@breaks("statements.a_stance_on_a_format_names_it", "deleted the format of a stance on a format")
+@breaks("statements.format_stance_names_format", "deleted the format of a stance on a format")
 def _format_out(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(
         seeds,
@@ -176,13 +176,13 @@ def _format_out(seeds: Seeds, rng: Random) -> Mutant:
     return out(seeds, record, "format_id", "issue_id", "stance")
 
 
-@breaks("statements.a_format_goes_with_talks", "gave a format to a statement about something else")
+@breaks("statements.format_needs_talks_issue", "gave a format to a statement about something else")
 def _format_of_land(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(seeds, "statements", rng, lambda r: given(r, "issue_id") == "russia-keeps-territory")
     return put(seeds, record, "format_id", "four-way", "issue_id")
 
 
-@breaks("statements.quoted_rows_hold_quotation_marks", "called reported speech direct")
+@breaks("statements.quotes_have_quotation_marks", "called reported speech direct")
 def _direct(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(
         seeds,
@@ -193,13 +193,13 @@ def _direct(seeds: Seeds, rng: Random) -> Mutant:
     return put(seeds, record, "attribution", "direct", "quote")
 
 
-@breaks("statements.partial_rows_give_the_quoted_words", "deleted the quoted words of a partial statement")
+@breaks("statements.partial_has_quoted_words", "deleted the quoted words of a partial statement")
 def _quoted_words_out(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(seeds, "statements", rng, lambda r: given(r, "attribution") == "partial")
     return out(seeds, record, "quoted_words", "attribution")
 
 
-@breaks("statements.quoted_words_stand_in_marks", "gave words that are in no quotation marks for quoted words")
+@breaks("statements.quoted_words_are_in_marks", "gave words that are in no quotation marks for quoted words")
 def _words_outside_marks(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(
         seeds, "statements", rng, lambda r: given(r, "attribution") == "partial" and given(r, "quote")[0].isalpha()
@@ -207,25 +207,25 @@ def _words_outside_marks(seeds: Seeds, rng: Random) -> Mutant:
     return put(seeds, record, "quoted_words", given(record, "quote").split()[0], "quote")
 
 
-@breaks("statements.readings_belong_to_a_reader", "put an author's reading on record")
+@breaks("statements.interpretation_has_interpreter", "put an author's reading on record")
 def _reading_on_record(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(seeds, "statements", rng, lambda r: given(r, "attribution") in ("narrated", "interpreted"))
     return put(seeds, record, "source", rng.choice(["on_record", "leak"]), "attribution")
 
 
-@breaks("statements.a_spokesperson_speaks_for_someone_else", "deleted the holder for whom a spokesman speaks")
+@breaks("statements.spokesperson_speaks_for_other", "deleted the holder for whom a spokesman speaks")
 def _spokesman_alone(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(seeds, "statements", rng, lambda r: given(r, "source") == "spokesperson" and "holder_id" in r.values)
     return out(seeds, record, "holder_id", "source", "speaker_id")
 
 
-@breaks("statements.nobody_addresses_themselves", "made a speaker the addressee")
+@breaks("statements.addressee_is_not_speaker", "made a speaker the addressee")
 def _to_oneself(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(seeds, "statements", rng, lambda r: "note" not in r.values)
     return put(seeds, record, "addressee_id", given(record, "speaker_id"), "speaker_id")
 
 
-@breaks("statements.a_stance_is_toward_an_issue", "deleted the issue of a stance")
+@breaks("statements.stance_needs_issue", "deleted the issue of a stance")
 def _issue_out(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(
         seeds,
@@ -238,7 +238,7 @@ def _issue_out(seeds: Seeds, rng: Random) -> Mutant:
     return out(seeds, record, "issue_id", "stance")
 
 
-@breaks("statements.a_change_is_on_an_issue", "deleted the issue of a change")
+@breaks("statements.asserted_change_needs_issue", "deleted the issue of a change")
 def _issue_of_a_change_out(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(
         seeds,
@@ -256,32 +256,32 @@ def _stands_behind(seeds: Seeds, record: Record) -> bool:
 # ── Demands ───────────────────────────────────────────────────────────────────────────────────────
 
 
-@breaks("demands.nobody_demands_of_themselves", "made a demander the addressee")
+@breaks("demands.addressee_is_not_demander", "made a demander the addressee")
 def _of_oneself(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(seeds, "demands", rng, lambda r: "note" not in r.values)
     return put(seeds, record, "addressee_id", given(record, "demander_id"), "demander_id")
 
 
-@breaks("demands.a_conditional_demand_has_its_condition", "deleted the condition of a conditional demand")
+@breaks("demands.conditional_demand_has_condition", "deleted the condition of a conditional demand")
 def _condition_out(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(seeds, "demands", rng, lambda r: given(r, "flexibility") == "conditional" and "condition" in r.values)
     return out(seeds, record, "condition", "flexibility")
 
 
-@breaks("demands.what_became_of_a_demand_is_told", "called a demand withdrawn and said no more")
+@breaks("demands.ended_demand_is_explained", "called a demand withdrawn and said no more")
 def _withdrawn(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(seeds, "demands", rng, lambda r: "note" not in r.values and not seeds.referring(r))
     return put(seeds, record, "status", rng.choice(["softened", "withdrawn", "superseded"]))
 
 
-@breaks("demands.a_successor_is_of_the_same_party_and_issue", "let a demand replace one on another issue")
+@breaks("demands.successor_has_same_party_and_issue", "let a demand replace one on another issue")
 def _successor_of_another(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(seeds, "demands", rng, lambda r: "supersedes_id" in r.values)
     other = rows(seeds, "demands", rng, lambda r: given(r, "issue_id") != given(record, "issue_id"))
     return put(seeds, record, "supersedes_id", other.name, "issue_id")
 
 
-@breaks("demands.a_demand_and_its_statement_are_of_one_issue", "named a statement on another issue")
+@breaks("demands.demand_statement_on_same_issue", "named a statement on another issue")
 def _statement_of_another(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(seeds, "demands", rng, lambda r: "statement_id" in r.values)
     other = rows(seeds, "statements", rng, lambda r: given(r, "issue_id") not in ("", given(record, "issue_id")))
@@ -291,7 +291,7 @@ def _statement_of_another(seeds: Seeds, rng: Random) -> Mutant:
 # ── Mentions and the codebook ─────────────────────────────────────────────────────────────────────
 
 
-@breaks("mentions.a_role_title_stands_in_the_mention", "cut a title off the quote of a mention")
+@breaks("mentions.role_title_is_in_mention", "cut a title off the quote of a mention")
 def _title_out_of_quote(seeds: Seeds, rng: Random) -> Mutant:
     record = rows(
         seeds,
