@@ -1,21 +1,26 @@
-# `make` builds the dataset, `make test` runs every check. Both set up their own environment first.
+# `make` builds the dataset, `make test` runs what every change must pass, `make proofs` the long checks. Each sets up its
+# own environment first.
 
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build watch test lint check wheel docs notebooks html kills mutations benchmarks fuzz constraints clean
+.PHONY: build watch test proofs lint check wheel docs notebooks html kills mutations benchmarks fuzz constraints clean
 
 build: $(VENV)/ready
 	@$(RUN) build.py
 
 # Build now and after every save, until Ctrl-C.
 watch: $(VENV)/ready
-	@$(RUN) build.py --watch
+	@$(VENV)/bin/stancebook watch
 
 test: lint check
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -m "not proof" -n auto --dist loadgroup
+
+# The checks that take long: killed builds, thousands of faults, properties of whole corpora.
+proofs: kills mutations
+	@$(RUN) -m pytest -m proof -n auto --dist loadgroup
 
 lint: $(VENV)/ready-dev
 	@$(RUN) -m ruff check
@@ -23,7 +28,7 @@ lint: $(VENV)/ready-dev
 	@$(RUN) -m mypy
 
 check: $(VENV)/ready-dev
-	@$(RUN) build.py --check
+	@$(VENV)/bin/stancebook build --check
 
 # Thousands of single faults in the seeds: how many are detected, located, answered once, and what survives and why.
 mutations: $(VENV)/ready-dev
@@ -47,7 +52,7 @@ wheel: $(VENV)/ready-dev
 	@$(RUN) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 	@$(PYTHON) -m venv dist/clean
 	@dist/clean/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt "$$(ls dist/*.whl)[validate]"
-	@cd dist/clean && bin/stancebook check && bin/python -c \
+	@cd dist/clean && bin/stancebook validate && bin/python -c \
 	  'import stancebook; [stancebook.pandera_schema(name).validate(frame) for name, frame in stancebook.load().items()]'
 
 # Look for inputs that break a promise, so many seconds a target, and keep those that reach what no kept one does.

@@ -11,6 +11,8 @@ import pytest
 
 from tests.docs.pages import ROOT, pages
 
+pytestmark = pytest.mark.xdist_group("site")
+
 # What makes a browser fetch something as it shows a page.
 FETCHES = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "object": "data"}
 

@@ -19,6 +19,8 @@ from tests.mutations.rule_slips import BROKEN_BY, UNBREAKABLE
 from tests.mutations.run import FLOORS, Judge, Verdict, judging, may_be, mutant
 from tests.mutations.seeds import Edit, Seeds
 
+pytestmark = pytest.mark.proof
+
 SENTENCES = {
     **{f"{rule.table}.{rule.check.__name__}": rule.message for rule in CONTRACT.rules},
     **{f"{spec.name}.{name}": rule.message for spec in CONTRACT.tables.values() for name, rule in spec.rules.items()},

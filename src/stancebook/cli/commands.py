@@ -272,7 +272,7 @@ def _temporary_build(
             raise
         raise DatasetError(
             f"The new dataset cannot be written into the system's temporary folder ({error.strerror}). Make room"
-            " there, or name another folder in the environment variable TMPDIR"
+            " there, or name another folder in the environment variable TMPDIR."
         ) from error
 
 

@@ -101,14 +101,21 @@ def _project(options: argparse.Namespace, contract: Callable[[], Contract] | Non
 
 def _run(options: argparse.Namespace, console: Console) -> int:
     """Run a command; print what an error says, and return the exit status."""
-    from stancebook.exceptions import ContractError, PublishError, StancebookError, UnknownRevisionError
+    from stancebook.exceptions import (
+        ContractError,
+        PublishError,
+        StancebookError,
+        UnknownRevisionError,
+        requires_extra,
+    )
 
     nothing_done = "Nothing was compared." if options.check else options.nothing_done
     if options.project:
         nothing_done = nothing_done.format(out=display_folder(options.project.out))
     try:
         run: Callable[[argparse.Namespace, Console], int] = options.run
-        return run(options, console)
+        with requires_extra("build" if options.project else "validate"):
+            return run(options, console)
     except UsageError as error:
         console.fail(str(error))
         return 2
@@ -117,17 +124,22 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     except PublishError as error:
         console.fail(f"Nothing was written. {error}")
     except StancebookError as error:
-        console.fail(f"{nothing_done} {str(error).rstrip('.')}.")
+        console.fail(f"{nothing_done} {error}")
         return 2 if isinstance(error, UnknownRevisionError) else 1
     return 1
 
 
 def _watch(options: argparse.Namespace, console: Console) -> int:
-    from stancebook.cli.watch import watch
+    from stancebook.exceptions import MissingExtraError, requires_extra
 
     project = options.project
     try:
+        with requires_extra("build"):
+            from stancebook.cli.watch import watch
         return watch(lambda console: _run(options, console), project.seeds, project.schemas, console)
+    except MissingExtraError as error:
+        console.fail(str(error))
+        return 1
     except KeyboardInterrupt:
         console.say("\nNo longer watching.")
         return 0

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("reproducible")
+
 ROOT = Path(__file__).parents[3]
 
 # Runs build.py with folders listed in a given order, as file systems may, and with chunks of at most two documents.

@@ -1,3 +1,4 @@
+import gc
 import io
 import json
 import re
@@ -443,3 +444,27 @@ def test_a_terminal_that_lacks_a_character_does_not_stop_a_build(project, monkey
     annotations.write_text(changed, encoding="utf-8")
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="cp1252"))
     assert main(["build", "--check"], root=project, contract=lambda: CONTRACT) == 1
+
+
+# ── Garbage collection ────────────────────────────────────────────────────────────────────────────
+
+
+def test_gc_is_enabled_after_an_exception(project, monkeypatch):
+    """An exception while the sources are listed does not leave garbage collection off."""
+
+    def broken(_):
+        assert not gc.isenabled()
+        raise OSError("gone")
+
+    monkeypatch.setattr("stancebook.cli.commands.discover", broken)
+    with pytest.raises(OSError, match="gone"):
+        main(["build"], root=project, contract=lambda: CONTRACT)
+    assert gc.isenabled()
+
+
+def test_missing_library_is_named_with_its_extra(project, monkeypatch, capsys):
+    """A library that is not installed is answered with the line to type."""
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    monkeypatch.setattr("stancebook.cli.commands.build", lambda *_: __import__("yaml"))
+    assert main(["build"], root=project, contract=lambda: CONTRACT) == 1
+    assert 'yaml is not installed. Install it with: pip install "stancebook[build]"\n' in capsys.readouterr().out

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("watch")
+
 ROOT = Path(__file__).parents[3]
 PATIENCE = 30  # seconds in which any answer must have come; none takes nearly as long
 SUMMARY = "checked  11 quotes"

@@ -12,6 +12,8 @@ from stancebook.dataset.object_store import LATEST, latest_version, upload
 from stancebook.exceptions import DatasetError, PublishError
 from tests.dataset_files import held, lay
 
+pytestmark = pytest.mark.xdist_group("s3")
+
 URL = "s3://news/dataset"
 
 

@@ -107,6 +107,7 @@ def letters(*claims: Sequence[Mapping[str, Any]], people: str = PEOPLE, **more: 
     return {name: text.encode() for name, text in files.items()}
 
 
+@pytest.mark.proof
 @given(files=corpora(), data=st.data())
 @settings(max_examples=12)  # a chunk takes some tenth of a second
 def test_wherever_documents_are_cut_problems_and_rows_are_the_same(files, data, tmp_path_factory):

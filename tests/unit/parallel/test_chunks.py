@@ -151,6 +151,7 @@ STEPS = (
 )
 
 
+@pytest.mark.proof
 @given(data=st.data())
 @settings(max_examples=7)  # of some four builds each
 def test_after_any_row_of_steps_the_dataset_is_the_one_that_a_first_build_gives(data, tmp_path_factory):

@@ -68,6 +68,7 @@ def tables(rows):
     }
 
 
+@pytest.mark.proof
 @given(rows=st.lists(statements, max_size=12), data=st.data())
 @settings(max_examples=25)
 def test_stance_changes_are_the_same_issue_by_issue_in_whatever_order_rows_come(rows, data):

@@ -12,6 +12,8 @@ from tests.dataset_files import held
 from tests.unit.parallel.sample_corpora import claim
 from tests.unit.parallel.sandbox import HOUSE, Desk
 
+pytestmark = pytest.mark.xdist_group("processes")
+
 LEAVE_A_TRACE = """
 import os, pathlib
 pathlib.Path(f"process-{os.getpid()}").touch()

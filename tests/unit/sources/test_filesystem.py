@@ -13,6 +13,8 @@ from stancebook.sources.discovery import MAX_FILE_BYTES, discover
 from stancebook.sources.filesystem import UNKNOWN_MTIME_NS, RemoteFolder, UnreadableError
 from tests.dataset_files import held
 
+pytestmark = pytest.mark.xdist_group("s3")
+
 PROJECT = Path(__file__).parents[2] / "project"
 
 
