@@ -16,7 +16,7 @@ Level = Literal["error", "warning"]
 # Annotations of each level in one step: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 GITHUB_ANNOTATION_LIMIT = 10
 
-MAX_PROBLEMS_PER_FILE = 1000  # nobody fixes more before building again
+MAX_PROBLEMS_PER_FILE = 1000  # more than anyone fixes before building again
 MAX_MESSAGE_CHARACTERS = 2000  # a message may quote a whole text that was typed in place of a word
 
 # Characters that control a terminal, break a line, or change the order in which text is displayed.

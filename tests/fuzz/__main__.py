@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of one target: python -m tests.fuzz TARGET [folder of inputs …] [options of libFuzzer …]."""
+"""Run coverage-guided fuzzing: python -m tests.fuzz TARGET [folder of inputs …] [libFuzzer options …]."""
 
 import shlex
 import sys
@@ -11,7 +11,7 @@ with atheris.instrument_imports(include=["stancebook", "schemas"]):
     from schemas import CONTRACT
     from tests.fuzz.targets import TARGETS
 
-# Marks of YAML, of EDTF and of the format, which a fuzzer would be long in finding.
+# Syntax of YAML, EDTF and the format, which a fuzzer would take long to find.
 MARKS = [
     "- ",
     ": ",
@@ -34,7 +34,7 @@ MARKS = [
 
 
 def words():
-    """Every key and every value that an annotation may have."""
+    """Yield all keys and vocabulary of annotations."""
     for spec in CONTRACT.tables.values():
         yield from (spec.section, *spec.allowed_keys)
         for column in spec.columns:
@@ -42,7 +42,7 @@ def words():
 
 
 def dictionary(folder):
-    """Write a file that tells libFuzzer the words of the format."""
+    """Write a libFuzzer dictionary with the words of the format."""
     entries = ["".join(rf"\x{byte:02x}" for byte in word.encode()) for word in sorted({*MARKS, *words()})]
     path = folder / "words.dict"
     path.write_text("".join(f'"{entry}"\n' for entry in entries), encoding="ascii")
@@ -50,7 +50,7 @@ def dictionary(folder):
 
 
 def program(folder, target):
-    """Write a program that runs this one: libFuzzer starts itself again, by its name alone, to merge."""
+    """Write a script that runs this module: libFuzzer restarts itself by the name of its program."""
     path = folder / target
     path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tests.fuzz {target} "$@"\n', encoding="utf-8")
     path.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Targets of fuzzing: each takes any bytes, and raises only where the engine breaks a promise."""
+"""Fuzzing targets: each takes any bytes, and raises only if a property does not hold."""
 
 import atexit
 import datetime as dt
@@ -18,24 +18,24 @@ from stancebook.sources.edtf_dates import DateFormatError, edtf_bounds
 from stancebook.sources.formats import FORMATS
 from stancebook.sources.records import read_annotations, read_codebook
 from tests.dataset_files import rendered
-from tests.unit.sources.reader_agreement import is_taken
+from tests.unit.sources.reader_agreement import agrees
 
 PROJECT = Path(__file__).parents[1] / "project"
 DOCUMENT = "seeds/documents/river-talks"
 
 
 def reader(data):
-    """An annotation file: its records and their typed cells, or problems that point into it; plain only if sound."""
+    """Read an annotation file: it has typed records, or problems within it, and both YAML readers agree."""
     raw = _decoded(data)
-    is_taken(raw)
+    agrees(raw)
     for ending in FORMATS:
         file = SourceFile(f"river-talks{ending}", raw)
-        for reading in (read_annotations(file, CONTRACT, "river-talks"), read_codebook(file, CONTRACT)):
-            _check_reading(reading, raw)
+        for parsed in (read_annotations(file, CONTRACT, "river-talks"), read_codebook(file, CONTRACT)):
+            _check_parsed(parsed, raw)
 
 
 def project(data):
-    """A whole build of the minimal project with other annotations: the files of a dataset, or problems."""
+    """Build the minimal project with other annotations: the result is a dataset or problems."""
     seeds = _seeds()
     (seeds.parent / f"{DOCUMENT}.yaml").write_bytes(data)
     built = build_tables(CONTRACT, seeds)
@@ -48,18 +48,19 @@ def project(data):
 
 
 def anchor(data):
-    """A text, a quote, a prefix and a suffix, parted by zero bytes: a span exactly where a plain search finds one."""
+    """Locate a quote, and compare with a simple search; zero bytes separate text, quote, prefix and suffix."""
     raw, quote, prefix, suffix, *_ = [*_decoded(data).split("\0"), "", "", ""]
     text = SourceText(raw, "river-talks.txt")
     expected = [
         (start, end)
         for start, end in _matches(quote, raw)
-        if _spaced(raw[:start]).endswith(_spaced(prefix)) and _spaced(raw[end:]).startswith(_spaced(suffix))
+        if _normalized(raw[:start]).endswith(_normalized(prefix))
+        and _normalized(raw[end:]).startswith(_normalized(suffix))
     ]
     try:
         span = text.anchor(quote, prefix, suffix)
     except AnchorError:
-        assert len(expected) != 1 or (_cuts_a_word(raw, *expected[0]) and not _spaced(prefix + suffix))
+        assert len(expected) != 1 or (_cuts_a_word(raw, *expected[0]) and not _normalized(prefix + suffix))
     else:
         assert [span] == expected
     try:
@@ -71,7 +72,7 @@ def anchor(data):
 
 
 def dates(data):
-    """An expression: its first and its last day in order, or a `DateError`."""
+    """Parse a date: its first day is not after its last, or it is refused."""
     expression = _decoded(data)
     try:
         first, last = edtf_bounds(expression)
@@ -90,30 +91,30 @@ def _decoded(data):
     return data.decode("utf-8", errors="ignore")
 
 
-def _spaced(text):
+def _normalized(text):
     return " ".join(text.split())
 
 
 def _matches(quote, raw):
-    """Every span at which the words of a quote stand, found the slow way."""
+    """Return all spans of the words of a quote, by a regular expression."""
     words = r"\s+".join(map(re.escape, quote.split()))
     return [match.span(1) for match in re.finditer(f"(?=({words}))", raw)] if words else []
 
 
 def _cuts_a_word(raw, start, end):
-    """Whether a letter of a script with cases, or a digit, stands on both sides of an end of a span."""
-    around = [(raw[at - 1 : at], raw[at : at + 1]) for at in (start, end) if at]
+    """Return whether cased letters, or digits, are on both sides of an end of a span."""
+    around = [(raw[offset - 1 : offset], raw[offset : offset + 1]) for offset in (start, end) if offset]
     return any(
         all(side.lower() != side.upper() for side in pair) or all(side.isdigit() for side in pair) for pair in around
     )
 
 
-def _check_reading(reading, raw):
-    """Each record has a typed row whose passage stands in the text, or a problem."""
-    problems = [*reading.problems]
-    for record in reading.records:
-        row, faults = parse_record(record, CONTRACT, _text())
-        problems += faults
+def _check_parsed(parsed, raw):
+    """Assert that each record has a typed row whose passage is in the text, or a problem."""
+    problems = [*parsed.problems]
+    for record in parsed.records:
+        row, cell_problems = parse_record(record, CONTRACT, _text())
+        problems += cell_problems
         assert record.valid or problems
         if row.get("char_start") is not None:
             assert _text().raw[row["char_start"] : row["char_end"]] == row["quote"]
@@ -121,7 +122,7 @@ def _check_reading(reading, raw):
 
 
 def _check_problems(problems, raw):
-    """Each problem stands within the file, says something, and is shown without commanding a terminal."""
+    """Assert that each problem is within the file, has a message, and is rendered without control characters."""
     lines = raw.split("\n")
     for problem in problems:
         assert problem.message
@@ -129,9 +130,9 @@ def _check_problems(problems, raw):
             assert 1 <= problem.line <= len(lines)
             assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
     for render_problems in RENDERERS.values():
-        shown = render_problems(problems)
-        assert escape_control_chars(shown) == shown
-        shown.encode()
+        rendered_problems = render_problems(problems)
+        assert escape_control_chars(rendered_problems) == rendered_problems
+        rendered_problems.encode()
 
 
 @cache
@@ -142,7 +143,7 @@ def _text():
 
 @cache
 def _seeds():
-    """A copy of the minimal project's seeds, to be overwritten at will."""
+    """Return a copy of the sources of the minimal project, which targets may overwrite."""
     folder = tempfile.mkdtemp(prefix="fuzz-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shutil.copytree(PROJECT, folder, dirs_exist_ok=True)

@@ -1,4 +1,4 @@
-"""What fuzzing found stays found: each target takes every kept input, and what hypothesis makes of the format."""
+"""Fuzzing targets, run on kept inputs and on mutations that Hypothesis makes."""
 
 from pathlib import Path
 
@@ -10,24 +10,26 @@ from schemas import CONTRACT
 from tests.fuzz.targets import DOCUMENT, PROJECT, TARGETS, anchor, dates, project, reader
 
 KEPT = Path(__file__).parent / "corpus"
-SOUND = (PROJECT / f"{DOCUMENT}.yaml").read_bytes()
-SOUND_JSON = (KEPT.parents[1] / "cases/json-comment/sound/documents/hill-talks.json").read_bytes()
+VALID = (PROJECT / f"{DOCUMENT}.yaml").read_bytes()
+VALID_JSON = (KEPT.parents[1] / "cases/json-comment/sound/documents/hill-talks.json").read_bytes()
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
-def test_every_kept_input_is_taken(target):
+def test_kept_inputs_pass(target):
+    """Each target accepts all inputs that fuzzing has found."""
     kept = sorted((KEPT / target.__name__).iterdir())
     assert kept
     for path in kept:
         target(path.read_bytes())
 
 
-def test_the_sound_document_is_taken():
-    reader(SOUND)
-    project(SOUND)
+def test_valid_document_passes():
+    """The valid document passes the reader and the build."""
+    reader(VALID)
+    project(VALID)
 
 
-# ── Mutations that know the format ────────────────────────────────────────────────────────────────
+# ── Mutations of the format ────────────────────────────────────────────────────────────────
 
 MARKS = [
     "",
@@ -71,8 +73,8 @@ PIECES = st.sampled_from([*MARKS, *ESCAPES, *WORDS]) | st.text(max_size=3)
 
 @st.composite
 def mutated(draw):
-    """Sound annotations, with a few lines replaced, doubled, left out or cut into."""
-    lines = draw(st.sampled_from([SOUND, SOUND_JSON])).decode().split("\n")
+    """Valid annotations with a few lines replaced, doubled, deleted or cut."""
+    lines = draw(st.sampled_from([VALID, VALID_JSON])).decode().split("\n")
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(lines) - 1))
         line, piece = lines[at], draw(PIECES)
@@ -84,24 +86,27 @@ def mutated(draw):
     return "\n".join(lines).encode("utf-8", errors="ignore")
 
 
-LETTERS = st.text('ab .…\n\r\t\u00a0\u2028\x1c\x85“"é\u0301\u00ad', max_size=12)
+CHARACTERS = st.text('ab .…\n\r\t\u00a0\u2028\x1c\x85“"é\u0301\u00ad', max_size=12)
 
 
 @given(mutated())
 @settings(max_examples=150)
-def test_mutated_annotations_give_records_or_problems(data):
+def test_mutated_annotations_are_read(data):
+    """Mutated annotations give records or problems."""
     reader(data)
 
 
 @given(mutated())
 @settings(max_examples=8)
-def test_mutated_annotations_build_or_are_refused(data):
+def test_mutated_annotations_build(data):
+    """Mutated annotations build, or are refused with problems."""
     project(data)
 
 
-@given(st.tuples(LETTERS.map(lambda text: text * 3), LETTERS, LETTERS, LETTERS))
+@given(st.tuples(CHARACTERS.map(lambda text: text * 3), CHARACTERS, CHARACTERS, CHARACTERS))
 @settings(max_examples=300)
-def test_a_quote_is_anchored_exactly_where_a_plain_search_finds_it_once(parts):
+def test_anchor_agrees_with_plain_search(parts):
+    """A quote is located exactly where a simple search finds it once."""
     anchor("\0".join(parts).encode())
 
 
@@ -109,5 +114,6 @@ def test_a_quote_is_anchored_exactly_where_a_plain_search_finds_it_once(parts):
     st.lists(st.sampled_from([*"0123456789X-/.~?%uxT: ", "..", "2025", "-02", "Y", "²", "٣"]), max_size=14).map("".join)
 )
 @settings(max_examples=200)
-def test_an_expression_is_bounded_or_refused(expression):
+def test_dates_are_bounded_or_refused(expression):
+    """An expression has bounds in order, or is refused."""
     dates(expression.encode())

@@ -20,132 +20,149 @@ PROBLEMS = st.builds(
     message=st.sampled_from(["is empty", "is not a day"]),
     level=st.sampled_from(["error", "warning"]),
 )
-# Marks that mean something in a workflow command, and lines that end in every way.
-HARD = st.text(st.sampled_from("a %:,;=]\r\n\u2028é“"), min_size=1)
-ANY = st.builds(
+# Characters with a meaning in workflow commands, and all line breaks.
+SPECIAL_TEXTS = st.text(st.sampled_from("a %:,;=]\r\n\u2028é“"), min_size=1)
+SPECIAL_PROBLEMS = st.builds(
     Problem,
     file=st.text(st.sampled_from("a %:,;=]é"), min_size=1).map("seeds/{}.yaml".format),
     line=st.integers(1, 12),
     column=st.integers(1, 3),
     where=st.just("claims[c01]"),
-    message=HARD,
-    hint=HARD,
+    message=SPECIAL_TEXTS,
+    hint=SPECIAL_TEXTS,
     level=st.sampled_from(["error", "warning"]),
 )
-PROBLEM = Problem("a.yaml", 3, 7, "claims[c01].quote", "not found", "nothing reads like it\nlook again")
+PROBLEM = Problem("a.yaml", 3, 7, "claims[c01].quote", "not found", "nothing is similar\nlook again")
 
 
 @given(st.lists(PROBLEMS, max_size=10))
 @settings(max_examples=100)
-def test_problems_come_in_the_order_of_the_files_and_each_once(problems):
-    told = ProblemsError(problems * 2).problems
-    assert set(told) == set(problems)
-    assert len(told) == len(set(problems))
-    places = [(problem.file, problem.line, problem.column) for problem in told]
-    assert places == sorted(places)
+def test_error_sorts_and_deduplicates_problems(problems):
+    """The exception has each problem once, sorted by file and position."""
+    unique = ProblemsError(problems * 2).problems
+    assert set(unique) == set(problems)
+    assert len(unique) == len(set(problems))
+    positions = [(problem.file, problem.line, problem.column) for problem in unique]
+    assert positions == sorted(positions)
 
 
-def test_an_error_reads_as_its_problems():
+def test_error_text_is_its_problems():
+    """The text of the exception is that of its problems."""
     assert str(ProblemsError([PROBLEM])) == as_text([PROBLEM])
 
 
-def test_as_text_a_problem_is_a_line_with_its_hint_indented_beneath():
-    assert as_text([PROBLEM]) == ("a.yaml:3:7: claims[c01].quote: not found\n    nothing reads like it\n    look again")
+def test_text_has_indented_hint():
+    """As text, a problem is a line with its hint indented below."""
+    assert as_text([PROBLEM]) == ("a.yaml:3:7: claims[c01].quote: not found\n    nothing is similar\n    look again")
 
 
-def test_a_problem_of_a_whole_file_names_no_record():
+def test_text_of_problem_without_record():
+    """A problem of a complete file has no record in its text."""
     assert as_text([Problem("a.yaml", 1, 1, "", "the file is empty")]) == "a.yaml:1:1: the file is empty"
 
 
-def test_a_warning_is_called_one():
-    warning = Problem("a.yaml", 1, 1, "people[ida]", "nobody names her", level="warning")
-    assert as_text([warning]) == "a.yaml:1:1: warning: people[ida]: nobody names her"
+def test_warning_is_labelled():
+    """A warning is labelled as one."""
+    warning = Problem("a.yaml", 1, 1, "people[ida]", "is never referenced", level="warning")
+    assert as_text([warning]) == "a.yaml:1:1: warning: people[ida]: is never referenced"
     assert as_github([warning]).startswith("::warning ")
 
 
-@given(ANY)
+@given(SPECIAL_PROBLEMS)
 @settings(max_examples=200)
-def test_for_github_whatever_a_problem_says_arrives(problem):
+def test_github_annotation_round_trip(problem):
+    """GitHub reads back all parts of a problem, whichever characters it has."""
     line = as_github([problem])
     assert not {"\r", "\n"} & set(line)
-    level, place, message = parse(line)
+    level, position, message = parse(line)
     assert level == problem.level
-    assert place == {"file": problem.file, "line": str(problem.line), "col": str(problem.column)}
-    place = f"{problem.file}:{problem.line}:{problem.column}: "
-    assert message == escape_control_chars(f"{place}{problem.where}: {problem.message}\n{problem.hint}".rstrip())
+    assert position == {"file": problem.file, "line": str(problem.line), "col": str(problem.column)}
+    prefix = f"{problem.file}:{problem.line}:{problem.column}: "
+    assert message == escape_control_chars(f"{prefix}{problem.where}: {problem.message}\n{problem.hint}".rstrip())
 
 
-def test_for_github_the_log_shows_the_place_too():
+def test_github_message_has_position():
+    """The message of a GitHub annotation has the position."""
     _, _, message = parse(as_github([PROBLEM]))
-    assert message == "a.yaml:3:7: claims[c01].quote: not found\nnothing reads like it\nlook again"
+    assert message == "a.yaml:3:7: claims[c01].quote: not found\nnothing is similar\nlook again"
 
 
-def test_for_github_files_are_named_from_the_root_of_the_checkout(tmp_path, monkeypatch):
+def test_github_paths_are_relative_to_checkout(tmp_path, monkeypatch):
+    """GitHub annotations have paths relative to the checkout."""
     (tmp_path / "data").mkdir()
     monkeypatch.chdir(tmp_path / "data")
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
-    elsewhere = str(tmp_path / "seeds/a.yaml")
-    files = [parse(as_github([replace(PROBLEM, file=file)]))[1]["file"] for file in ("a.yaml", elsewhere, "/b.yaml")]
+    other = str(tmp_path / "seeds/a.yaml")
+    files = [parse(as_github([replace(PROBLEM, file=file)]))[1]["file"] for file in ("a.yaml", other, "/b.yaml")]
     assert files == ["data/a.yaml", "seeds/a.yaml", "/b.yaml"]
 
 
-def test_an_annotation_may_have_no_place():
+def test_github_annotation_without_position():
+    """A GitHub annotation may have no position."""
     assert parse(github_annotation("error", "50% of it\nis: old")) == ("error", {}, "50% of it\nis: old")
 
 
-UNSEEN = "\x00\x07\x1b\x7f\x85\x9b\r\u2028\u202a\u202e\u2066\u2069\udcff"
+UNSAFE = "\x00\x07\x1b\x7f\x85\x9b\r\u2028\u202a\u202e\u2066\u2069\udcff"
 HOSTILE = Problem(
-    f"a{UNSEEN}.yaml", 1, 1, f"rows[{UNSEEN}]", f"\n{UNSEEN} is not a day", f"copy this: {UNSEEN}\nor not"
+    f"a{UNSAFE}.yaml", 1, 1, f"rows[{UNSAFE}]", f"\n{UNSAFE} is not a day", f"copy this: {UNSAFE}\nor not"
 )
 
 
 @pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)
-def test_no_file_name_and_no_text_commands_the_terminal_it_is_shown_in(render):
-    assert not set(render([HOSTILE])) & set(UNSEEN)
+def test_output_has_no_control_characters(render):
+    """No renderer prints control characters."""
+    assert not set(render([HOSTILE])) & set(UNSAFE)
 
 
-def test_what_cannot_be_seen_is_shown_as_an_escape():
+def test_control_characters_are_escaped():
+    """Control characters are shown as escapes."""
     assert escape_control_chars("\x1b[2J\u202e\udcff tab\t line\n é’") == r"\x1b[2J\u202e\udcff tab" + "\t line\n é’"
 
 
-def test_a_line_break_in_a_name_makes_no_line_that_reads_like_another_problem():
+def test_line_break_in_name_forges_no_problem():
+    """A line break in a file name cannot forge another problem."""
     forged = Problem("a\nb.yaml:9:9: all is well", 1, 1, "", "one\ntwo")
     assert as_text([forged]) == r"a\nb.yaml:9:9: all is well:1:1: one\ntwo"
 
 
-def test_of_very_many_problems_of_a_file_the_first_are_told_and_the_number_of_the_others():
+def test_text_limits_problems_per_file():
+    """As text, a file has 1,000 problems at most, and the number of the others."""
     many = [Problem(file, line, 1, "", "is empty") for file in ("a.yaml", "b.yaml") for line in range(1, 2001)]
-    told = as_text(many).split("\n")
-    assert told[998:1002] == [
+    lines = as_text(many).split("\n")
+    assert lines[998:1002] == [
         "a.yaml:999:1: is empty",
         "a.yaml:1000:1: is empty",
         "a.yaml: and 1,000 more",
         "b.yaml:1:1: is empty",
     ]
-    assert len(told) == 2002
+    assert len(lines) == 2002
 
 
 @pytest.mark.parametrize("render", [as_text, as_github])
-def test_a_value_longer_than_anybody_reads_is_shown_by_its_ends(render):
-    told = render([Problem("a.yaml", 1, 1, "rows[1]", f"'{'x' * 10_000}' is not a day", "y" * 10_000)])
-    assert "xxx … (10," in told
-    assert "is not a day" in told
-    assert len(told) < 5000
+def test_long_values_are_shortened(render):
+    """Long messages and hints are shortened to their ends."""
+    output = render([Problem("a.yaml", 1, 1, "rows[1]", f"'{'x' * 10_000}' is not a day", "y" * 10_000)])
+    assert "xxx … (10," in output
+    assert "is not a day" in output
+    assert len(output) < 5000
 
 
-def test_as_json_a_name_that_is_not_utf_8_is_kept():
+def test_json_keeps_non_utf8_names():
+    """JSON keeps a file name that is not UTF-8."""
     assert json.loads(as_json([HOSTILE]))[0]["file"] == HOSTILE.file
 
 
 @given(st.lists(PROBLEMS, max_size=3))
 @settings(max_examples=50)
-def test_as_json_problems_read_back(problems):
+def test_json_round_trip(problems):
+    """Problems can be read back from JSON."""
     assert [Problem(**fields) for fields in json.loads(as_json(problems))] == problems
 
 
-def test_the_schema_of_the_json_has_the_fields_of_a_problem_each_with_its_meaning():
+def test_json_schema_has_all_fields():
+    """The JSON Schema has all fields of a problem, with descriptions."""
     schema = json.loads((Path(stancebook.__file__).parent / "problems.schema.json").read_text(encoding="utf-8"))
     names = [field.name for field in fields(Problem) if field.compare]
     assert list(schema["items"]["properties"]) == names
     assert schema["items"]["required"] == names
-    assert all(told["description"] for told in schema["items"]["properties"].values())
+    assert all(schema["description"] for schema in schema["items"]["properties"].values())

@@ -14,16 +14,19 @@ KNOWN = ["strongly_opposes", "opposes", "supports", "strongly_supports"]
         ("opposed", "opposes"),
     ],
 )
-def test_a_slip_is_led_back_to_the_word_it_was_meant_to_be(slip, meant):
+def test_misspelt_word_has_suggestion(slip, meant):
+    """A misspelt word suggests the word that was meant."""
     assert nearest(slip, KNOWN) == meant
     assert did_you_mean(slip, KNOWN) == f"did you mean {meant!r}?"
 
 
 @pytest.mark.parametrize("word", ["lighthouse", "", "…"])
-def test_where_no_word_is_near_nothing_is_suggested(word):
+def test_unlike_word_has_no_suggestion(word):
+    """A word that is like no other has no suggestion."""
     assert nearest(word, KNOWN) is None
     assert did_you_mean(word, KNOWN) == ""
 
 
-def test_where_no_word_is_known_nothing_is_suggested():
+def test_no_known_words_have_no_suggestion():
+    """Without known words there is no suggestion."""
     assert nearest("supports", []) is None

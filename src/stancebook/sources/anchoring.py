@@ -72,15 +72,11 @@ class Quoting:
     inner: Callable[[str], str]
 
 
-def _as_yaml(words: str) -> str:
-    return "'" + words.replace("'", "''") + "'"
-
-
 def _as_json(words: str) -> str:
     return json.dumps(words, ensure_ascii=False)
 
 
-YAML_QUOTING = Quoting(lambda key, words: f"{key}: {_as_yaml(words)}", str)
+YAML_QUOTING = Quoting(lambda key, words: f"{key}: '" + words.replace("'", "''") + "'", str)
 JSON_QUOTING = Quoting(lambda key, words: f'"{key}": {_as_json(words)}', lambda words: _as_json(words)[1:-1])
 
 

@@ -30,7 +30,7 @@ MAX_FILE_BYTES = {TEXT: 4 << 20, YAML: 4 << 20, JSON: 4 << 20}
 
 _NAME_PURPOSE = {CODEBOOK: f"the name of a file in {CODEBOOK}/", DOCUMENTS: "a document's id"}
 
-# Names that Windows reserves for devices, whatever their extension: no checkout there could hold such a file.
+# Names that Windows reserves for devices, with any extension: no checkout there could hold such a file.
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 _PART = rf"(?!(?:{_RESERVED.pattern})(?![^/])){SLUG.pattern}"
 _VALID_NAME = re.compile(rf"{_PART}(?:/{_PART})*")

@@ -195,21 +195,12 @@ def _suggestion_hint(suggestions: list[str]) -> str:
 
 # ── Other notations ───────────────────────────────────────────────────────────────────────────────
 
-# How people write dates, with spaces for all separators, and the same in EDTF. If two match, both are suggested.
-_NOTATIONS = (
-    ("%Y %m %d", "%Y-%m-%d"),
-    ("%d %m %Y", "%Y-%m-%d"),
-    ("%m %d %Y", "%Y-%m-%d"),
-    ("%d %B %Y", "%Y-%m-%d"),
-    ("%B %d %Y", "%Y-%m-%d"),
-    ("%d %b %Y", "%Y-%m-%d"),
-    ("%b %d %Y", "%Y-%m-%d"),
-    ("%Y %m", "%Y-%m"),
-    ("%m %Y", "%Y-%m"),
-    ("%B %Y", "%Y-%m"),
-    ("%b %Y", "%Y-%m"),
-    ("%Y", "%Y"),
-)
+# How people write dates, by their EDTF, with spaces for all separators. If two match, both are suggested.
+_NOTATIONS = {
+    "%Y-%m-%d": ("%Y %m %d", "%d %m %Y", "%m %d %Y", "%d %B %Y", "%B %d %Y", "%d %b %Y", "%b %d %Y"),
+    "%Y-%m": ("%Y %m", "%m %Y", "%B %Y", "%b %Y"),
+    "%Y": ("%Y",),
+}
 _SEPARATOR = re.compile(r"[-‐-―−./]")  # a hyphen, any dash, a minus sign, a full stop, a slash
 _TIME_OF_DAY = re.compile(r"[T ]\d{1,2}:\d\d.*")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
@@ -245,7 +236,7 @@ def _suggest_single(written: str) -> list[str]:
     if len(set(_SEPARATOR.findall(unqualified))) > 1:
         return []
     spaced = " ".join(re.sub(r"[^\w]", " ", _COMPACT.sub(r"\1 \2 \3", unqualified)).split())
-    dates = (_convert(spaced, notation, edtf) for notation, edtf in _NOTATIONS)
+    dates = (_convert(spaced, notation, edtf) for edtf, notations in _NOTATIONS.items() for notation in notations)
     return list(dict.fromkeys(f"{date}{qualifier}" for date in dates if date))
 
 

@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple
 
 from stancebook.problems import display_paths_below
 
@@ -44,45 +44,11 @@ class Entry(NamedTuple):
     mtime_ns: int
 
 
-class FileSystem(Protocol):
-    """A folder of sources. Files and folders in it are named by their path below it, with slashes."""
-
-    def display_path(self, name: str) -> str:
-        """Return a file's path or URL as displayed to the user."""
-
-    def exists(self) -> bool:
-        """Return whether the folder exists."""
-
-    def list_folder(self, folder: str) -> list[tuple[EntryKind, Entry]]:
-        """Return the entries of a folder in any order, without hidden ones.
-
-        Raises:
-            UnreadableError: The folder cannot be listed.
-        """
-
-    def prefetch(self, files: Iterable[tuple[str, int]]) -> None:
-        """Prepare to read files, given with their limits in bytes: one batch is faster on object stores."""
-
-    def read_bytes(self, name: str, limit: int) -> bytes:
-        """Return the content of a regular file.
-
-        Raises:
-            UnreadableError: It cannot be read, is not a regular file, or has more than `limit` bytes.
-        """
-
-
-def absolute_location(location: Location) -> Location:
-    """Return a location that does not depend on the working directory."""
-    return location if isinstance(location, str) else location.absolute()
-
-
-def open_location(location: Location) -> FileSystem:
-    """Return the file system of a local path or a URL."""
-    return RemoteFolder(location) if isinstance(location, str) else LocalFolder(location)
-
-
 class LocalFolder:
-    """A folder on this machine. Links are not followed, and only regular files are read."""
+    """A folder of sources on this machine. Links are not followed, and only regular files are read.
+
+    Files and folders in it are named by their path below it, with slashes.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = os.fspath(path)
@@ -97,7 +63,11 @@ class LocalFolder:
         return os.path.isdir(self.path)  # noqa: PTH112 (Path.is_dir raises where access is denied)
 
     def list_folder(self, folder: str) -> list[tuple[EntryKind, Entry]]:
-        """Return the entries of a folder; raise `UnreadableError` if it cannot be listed."""
+        """Return the entries of a folder in any order, without hidden ones.
+
+        Raises:
+            UnreadableError: The folder cannot be listed.
+        """
         prefix = f"{folder}/" if folder else ""
         listed: list[tuple[EntryKind, Entry]] = []
         try:
@@ -116,10 +86,14 @@ class LocalFolder:
         return listed
 
     def prefetch(self, files: Iterable[tuple[str, int]]) -> None:
-        """Do nothing: a local disk is as fast file by file."""
+        """Prepare to read files, given with their limits in bytes: a local disk needs no preparation."""
 
     def read_bytes(self, name: str, limit: int) -> bytes:
-        """Return the content of a regular file of at most `limit` bytes; raise `UnreadableError` otherwise."""
+        """Return the content of a regular file.
+
+        Raises:
+            UnreadableError: It cannot be read, is not a regular file, or has more than `limit` bytes.
+        """
         try:
             descriptor = os.open(f"{self.path}/{name}", _OPEN_FLAGS)
             try:
@@ -135,7 +109,7 @@ class LocalFolder:
 
 
 class RemoteFolder:
-    """A folder at a URL that fsspec can open, usually in an object store.
+    """A folder of sources at a URL that fsspec can open, usually in an object store.
 
     The fsspec implementation takes credentials and endpoints from the environment.
     """
@@ -206,6 +180,19 @@ class RemoteFolder:
             files, top = url_to_fs(self.url, use_listings_cache=False)
             self._opened = files, top.rstrip("/")
         return self._opened
+
+
+FileSystem = LocalFolder | RemoteFolder
+
+
+def absolute_location(location: Location) -> Location:
+    """Return a location that does not depend on the working directory."""
+    return location if isinstance(location, str) else location.absolute()
+
+
+def open_location(location: Location) -> FileSystem:
+    """Return the file system of a local path or a URL."""
+    return RemoteFolder(location) if isinstance(location, str) else LocalFolder(location)
 
 
 def wrong_kind(expected: EntryKind, found: EntryKind) -> UnreadableError | None:

@@ -20,6 +20,7 @@ from stancebook.sources.nodes import (
     PlainMapping,
     Scalar,
     Sequence,
+    SyntaxErrorContext,
     SyntaxProblem,
     TreeReader,
 )
@@ -232,27 +233,18 @@ _ESCAPE_QUOTES = r"write a quotation mark within a text as \""
 
 
 @dataclass(frozen=True, slots=True)
-class JsonErrorContext:
-    """Where a syntax error was found.
+class JsonErrorContext(SyntaxErrorContext):
+    """Where something else was expected.
 
     Attributes:
-        text: The text of the file.
-        offset: Where something else was expected.
         previous_start: Where the token before starts.
         previous_end: Where it ends.
         open: The offsets of brackets that are not closed, the innermost last.
     """
 
-    text: str
-    offset: int
     previous_start: int
     previous_end: int
     open: tuple[int, ...]
-
-    @property
-    def character(self) -> str:
-        """The character at the offset; empty at the end of the text."""
-        return self.text[self.offset : self.offset + 1]
 
     @property
     def previous_character(self) -> str:
@@ -264,14 +256,6 @@ class JsonErrorContext:
         """The characters at the offset up to white space or a mark of JSON."""
         found = _WORD.match(self.text, self.offset)
         return found[0] if found else ""
-
-    def line_of(self, offset: int) -> int:
-        """Return the line of an offset, from 1."""
-        return self.text.count("\n", 0, offset) + 1
-
-    def problem(self, message: str, hint: str) -> SyntaxProblem:
-        """Return a syntax problem at the offset."""
-        return SyntaxProblem(self.offset, message, hint)
 
 
 def _expected_value(context: JsonErrorContext) -> SyntaxProblem:

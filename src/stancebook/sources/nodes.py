@@ -93,6 +93,27 @@ class SyntaxProblem:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class SyntaxErrorContext:
+    """Where a reader found a syntax error: the text, and the offset at which it stopped."""
+
+    text: str
+    offset: int
+
+    @property
+    def character(self) -> str:
+        """The character at the offset; empty at the end of the text."""
+        return self.text[self.offset : self.offset + 1]
+
+    def line_of(self, offset: int) -> int:
+        """Return the line of an offset, from 1."""
+        return self.text.count("\n", 0, offset) + 1
+
+    def problem(self, message: str, hint: str) -> SyntaxProblem:
+        """Return a syntax problem at the offset."""
+        return SyntaxProblem(self.offset, message, hint)
+
+
 class TreeReader:
     """Base of the readers: one file's text, its lines, and the problems found in it."""
 

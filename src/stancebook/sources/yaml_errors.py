@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from stancebook.sources.nodes import SyntaxProblem
+from stancebook.sources.nodes import SyntaxErrorContext, SyntaxProblem
 
 COMMENT = re.compile(r"[ \t]+#")
 LOST_TO_A_COMMENT = "the text after ' #' is a comment to YAML and would be lost"
@@ -22,29 +22,20 @@ _ODD_INDENT = re.compile("^ *([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff
 
 
 @dataclass(frozen=True, slots=True)
-class YamlErrorContext:
+class YamlErrorContext(SyntaxErrorContext):
     """Where and why libyaml stopped.
 
     Attributes:
-        text: The text of the file.
-        problem: libyaml's message.
-        offset: Where it stopped.
+        reason: libyaml's message.
         start: Where the construct that it was reading starts.
         last_event: The last event before the error.
         closed_start: Where the last mapping or sequence that has ended starts, if there is one.
     """
 
-    text: str
-    problem: str
-    offset: int
+    reason: str
     start: int
     last_event: Any
     closed_start: int | None
-
-    @property
-    def character(self) -> str:
-        """The character at which libyaml stopped; empty at the end of the text."""
-        return self.text[self.offset : self.offset + 1]
 
     @property
     def rest(self) -> str:
@@ -55,10 +46,6 @@ class YamlErrorContext:
     def last_scalar(self) -> Any:
         """The last event if it is a scalar, else None."""
         return self.last_event if isinstance(self.last_event, yaml.ScalarEvent) else None
-
-    def line_of(self, offset: int) -> int:
-        """Return the line of an offset, from 1."""
-        return self.text.count("\n", 0, offset) + 1
 
 
 def diagnose(text: str, error: yaml.MarkedYAMLError, last_event: Any, closed_start: int | None) -> SyntaxProblem:
@@ -72,13 +59,13 @@ def diagnose(text: str, error: yaml.MarkedYAMLError, last_event: Any, closed_sta
     """
     offset = error.problem_mark.index if error.problem_mark else len(text)
     start = error.context_mark.index if error.context_mark else offset
-    context = YamlErrorContext(text, error.problem or "", offset, start, last_event, closed_start)
+    context = YamlErrorContext(text, offset, error.problem or "", start, last_event, closed_start)
     if space := _ODD_INDENT.search(text, _start_of_line(text, min(offset, start)), _end_of_line(text, offset)):
         name = unicodedata.name(space[1], "another kind of space").lower()
         message = f"a {name} (U+{ord(space[1]):04X}) is in the indentation"
         return SyntaxProblem(space.start(1), message, "indent with spaces")
     for part, translate in _TRANSLATIONS:
-        if part in context.problem:
+        if part in context.reason:
             return translate(context)
     reason = " ".join(part for part in (error.problem, error.context) if part)
     return SyntaxProblem(offset, f"this is not YAML: {reason}", _USE_A_BLOCK)
@@ -88,7 +75,7 @@ def diagnose(text: str, error: yaml.MarkedYAMLError, last_event: Any, closed_sta
 
 
 def _tab(context: YamlErrorContext) -> SyntaxProblem:
-    return SyntaxProblem(context.offset, "a tab is in the indentation", "indent with spaces")
+    return context.problem("a tab is in the indentation", "indent with spaces")
 
 
 def _cannot_start(context: YamlErrorContext) -> SyntaxProblem:
@@ -108,7 +95,7 @@ def _colon(context: YamlErrorContext) -> SyntaxProblem:
         line = _start_of_line(context.text, context.offset)
         if _KEY_FIRST.match(context.text, line):
             return _indentation(context, _first_of_line(context.text, line))
-    return SyntaxProblem(context.offset, "a ':' in plain text starts another value", _USE_A_BLOCK)
+    return context.problem("a ':' in plain text starts another value", _USE_A_BLOCK)
 
 
 def _no_colon(context: YamlErrorContext, offset: int) -> SyntaxProblem:
@@ -132,7 +119,7 @@ def _misplaced(context: YamlErrorContext) -> SyntaxProblem:
     within_line = _first_of_line(context.text, context.offset) != context.offset
     if within_line and context.character and context.character in "}]":
         message = f"this '{context.character}' closes nothing"
-        return SyntaxProblem(context.offset, message, "delete it, or open what it closes")
+        return context.problem(message, "delete it, or open what it closes")
     last = context.last_event
     if within_line and isinstance(last, yaml.AliasEvent) and last.start_mark:
         return _cannot_start(replace(context, start=last.start_mark.index))
@@ -144,7 +131,7 @@ def _misplaced(context: YamlErrorContext) -> SyntaxProblem:
     ):
         return _text_after_quote(context, scalar)
     if within_line:
-        return SyntaxProblem(context.offset, "text follows the closing bracket", _USE_A_BLOCK)
+        return context.problem("text follows the closing bracket", _USE_A_BLOCK)
     if scalar is not None and not scalar.style and COMMENT.match(context.text, scalar.end_mark.index):
         return SyntaxProblem(scalar.start_mark.index, LOST_TO_A_COMMENT, _USE_A_BLOCK)
     return _misplaced_line(context)
@@ -159,17 +146,17 @@ def _text_after_quote(context: YamlErrorContext, scalar: Any) -> SyntaxProblem:
 
 def _misplaced_line(context: YamlErrorContext) -> SyntaxProblem:
     if re.match(r"-\S", context.rest):
-        return SyntaxProblem(context.offset, "a space is missing after the '-'", "write it as '- key: value'")
+        return context.problem("a space is missing after the '-'", "write it as '- key: value'")
     column, closed = _column_of(context.text, context.offset), context.closed_start
     if context.rest.startswith("- ") and isinstance(context.last_event, yaml.MappingEndEvent) and closed is not None:
         start = _start_of_line(context.text, closed)
         if closed - start > column and not context.text[start:closed].strip():
             message = "a '- ' is missing before this record"
             return SyntaxProblem(closed, message, "each record of a list starts with '- '")
-    if context.problem.endswith("'-' indicator") and _column_of(context.text, context.start) == column:
+    if context.reason.endswith("'-' indicator") and _column_of(context.text, context.start) == column:
         message = "a '- ' is missing here, or the line is not indented enough"
         hint = "each record of a list starts with '- ', and its other keys are aligned with the first one"
-        return SyntaxProblem(context.offset, message, hint)
+        return context.problem(message, hint)
     return _indentation(context, context.offset)
 
 
@@ -188,12 +175,12 @@ def _in_brackets(context: YamlErrorContext) -> SyntaxProblem:
     if context.line_of(context.start) != context.line_of(context.offset):
         return _never_closed(context)
     closing = {"{": "}", "[": "]"}[context.text[context.start]]
-    return SyntaxProblem(context.offset, f"a ',' or '{closing}' is missing before this", "separate the parts by ', '")
+    return context.problem(f"a ',' or '{closing}' is missing before this", "separate the parts by ', '")
 
 
 def _escape(context: YamlErrorContext) -> SyntaxProblem:
     message = "a backslash between double quotation marks starts an escape that YAML does not know"
-    return SyntaxProblem(context.offset, message, f"use single quotation marks, or {_USE_A_BLOCK}")
+    return context.problem(message, f"use single quotation marks, or {_USE_A_BLOCK}")
 
 
 def _block_header(context: YamlErrorContext) -> SyntaxProblem:
@@ -203,7 +190,7 @@ def _block_header(context: YamlErrorContext) -> SyntaxProblem:
 
 def _list_after_key(context: YamlErrorContext) -> SyntaxProblem:
     hint = f"start a list on the next line; for a text, {_USE_A_BLOCK}"
-    return SyntaxProblem(context.offset, "a '- ' is not allowed here", hint)
+    return context.problem("a '- ' is not allowed here", hint)
 
 
 def _after_the_end(context: YamlErrorContext) -> SyntaxProblem:

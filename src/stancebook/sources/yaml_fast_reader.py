@@ -1,8 +1,8 @@
 """Read common YAML shapes fast, without positions; anything else is left to `yaml_reader`.
 
 Most files are valid and use few shapes, and one regular expression splits those seven times as fast as libyaml. Rare
-syntax, and whatever may be a mistake, is refused: what is read here, `yaml_reader` reads to the same texts without a
-problem. Tests compare the two.
+syntax, and anything that may be a mistake, is refused: what is read here, `yaml_reader` reads to the same texts without
+a problem. Tests compare the two.
 """
 
 import re

@@ -70,8 +70,8 @@ class _YamlReader(TreeReader):
         """Return the root; None if there is none, if the syntax is wrong, or if a second document follows."""
         handlers: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self.on_scalar,
-            yaml.MappingStartEvent: self.on_mapping,
-            yaml.SequenceStartEvent: self.on_sequence,
+            yaml.MappingStartEvent: self.on_start,
+            yaml.SequenceStartEvent: self.on_start,
             yaml.MappingEndEvent: self.on_end,
             yaml.SequenceEndEvent: self.on_end,
             yaml.AliasEvent: self.on_alias,
@@ -132,11 +132,14 @@ class _YamlReader(TreeReader):
             Scalar(*self.position(second_line + found.start(1)), found[1]) for found in LIKE_A_KEY.finditer(lines)
         )
 
-    def on_mapping(self, event: Any) -> None:
-        self.enter(Mapping(*self.start_of(event), flow=bool(event.flow_style)), event)
-
-    def on_sequence(self, event: Any) -> None:
-        self.enter(Sequence(*self.start_of(event)), event)
+    def on_start(self, event: Any) -> None:
+        node: Mapping | Sequence = Sequence(*self.start_of(event))
+        if isinstance(event, yaml.MappingStartEvent):
+            node = Mapping(*self.start_of(event), flow=bool(event.flow_style))
+        self.add(node)
+        if event.anchor is not None or event.tag is not None:
+            self.refuse_anchor_or_tag(event)
+        self.open.append(_OpenCollection(node, event.start_mark.index))
 
     def on_end(self, event: Any) -> None:  # noqa: ARG002 (all handlers take the event)
         self.closed_start = self.open.pop().start
@@ -148,12 +151,6 @@ class _YamlReader(TreeReader):
         else:
             message = f"the alias *{event.anchor} is not allowed"
             self.add(self.refuse(event, message, "write the value out in full"))
-
-    def enter(self, node: Mapping | Sequence, event: Any) -> None:
-        self.add(node)
-        if event.anchor is not None or event.tag is not None:
-            self.refuse_anchor_or_tag(event)
-        self.open.append(_OpenCollection(node, event.start_mark.index))
 
     def add(self, node: Node) -> None:
         """Add a node to the innermost open collection, or make it the root."""

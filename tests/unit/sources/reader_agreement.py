@@ -1,4 +1,4 @@
-"""What `plain` makes of a text, held against the tree of it."""
+"""Compares what the fast YAML reader returns with the tree of the parser."""
 
 import json
 
@@ -7,19 +7,19 @@ from stancebook.sources.yaml_fast_reader import read_fast
 from stancebook.sources.yaml_reader import parse_yaml
 
 
-def is_taken(text):
-    """Whether a text is plain; if it is, the tree has the same values in the same order, and nothing to say."""
-    taken = read_fast(text)
-    if taken is None:
+def agrees(text):
+    """Return whether the fast reader reads a text; assert that the parser then reads the same without a problem."""
+    mapping = read_fast(text)
+    if mapping is None:
         return False
     root, problems = parse_yaml(text, "file.yaml")
     assert problems == []
-    assert json.dumps(values(root)) == json.dumps(taken)
+    assert json.dumps(values(root)) == json.dumps(mapping)
     return True
 
 
 def values(node):
-    """A tree as Python's own values; None where one is absent."""
+    """Return a tree as Python values; None for absent ones."""
     if isinstance(node, Mapping):
         assert node.complete
         return {name: values(value) for name, value in node.values.items()}

@@ -13,12 +13,12 @@ PIECES = st.sampled_from([*SPACES, *"abcdeABC.,“”’\"'-…", "é", "e\u0301
 TEXTS = st.lists(PIECES, min_size=1, max_size=40).map("".join)
 
 
-def spaced(text):
+def normalized(text):
     return " ".join(text.split())
 
 
-def places(words, text):
-    return sum(text.startswith(words, at) for at in range(len(text)))
+def matches(words, text):
+    return sum(text.startswith(words, offset) for offset in range(len(text)))
 
 
 def refusal(text, quote, **context):
@@ -30,23 +30,24 @@ def refusal(text, quote, **context):
 def slice_of(data, text):
     start = data.draw(st.integers(0, len(text) - 1))
     quote = text[start : data.draw(st.integers(start + 1, len(text)))]
-    assume(quote.strip() and places(spaced(quote), spaced(text)) == 1)
-    assume(not cuts_a_word(spaced(quote), spaced(text)))
+    assume(quote.strip() and matches(normalized(quote), normalized(text)) == 1)
+    assume(not cuts_a_word(normalized(quote), normalized(text)))
     return quote
 
 
 def cuts_a_word(words, text):
     start = text.find(words)
     end = start + len(words)
-    return any(text[at - 1 : at].isalnum() and text[at : at + 1].isalnum() for at in (start, end))
+    return any(text[offset - 1 : offset].isalnum() and text[offset : offset + 1].isalnum() for offset in (start, end))
 
 
-# ── What always holds ─────────────────────────────────────────────────────────────────────────────
+# ── Properties ─────────────────────────────────────────────────────────────────────────────
 
 
 @given(TEXTS, st.data())
 @settings(max_examples=200)
-def test_any_slice_that_stands_once_is_found_where_it_was_cut(text, data):
+def test_anchor_finds_any_unique_slice(text, data):
+    """Any slice that occurs once is located where it was cut."""
     quote = slice_of(data, text)
     span = SourceText(text, "notes.txt").anchor(quote)
     assert text[span.start : span.end] == quote.strip()
@@ -54,7 +55,8 @@ def test_any_slice_that_stands_once_is_found_where_it_was_cut(text, data):
 
 @given(TEXTS, st.data())
 @settings(max_examples=200)
-def test_other_white_space_in_the_quote_changes_nothing(text, data):
+def test_anchor_ignores_kind_of_white_space(text, data):
+    """Other white space in the quote gives the same span."""
     quote = slice_of(data, text)
     wrapped = re.sub(r"\s+", lambda _: data.draw(st.sampled_from(SPACES)), quote)
     found = SourceText(text, "notes.txt")
@@ -63,44 +65,49 @@ def test_other_white_space_in_the_quote_changes_nothing(text, data):
 
 @given(TEXTS, st.text(max_size=10))
 @settings(max_examples=200)
-def test_any_other_quote_is_found_once_or_refused_with_a_way_out(text, quote):
+def test_anchor_finds_or_refuses_any_quote(text, quote):
+    """A quote is located if it occurs once, and refused with a hint otherwise."""
     assume(quote.strip())
-    assume(not cuts_a_word(spaced(quote), spaced(text)))
-    if places(spaced(quote), spaced(text)) == 1:
+    assume(not cuts_a_word(normalized(quote), normalized(text)))
+    if matches(normalized(quote), normalized(text)) == 1:
         span = SourceText(text, "notes.txt").anchor(quote)
-        assert spaced(text[span.start : span.end]) == spaced(quote)
+        assert normalized(text[span.start : span.end]) == normalized(quote)
     else:
         assert all(refusal(text, quote))
 
 
 @given(TEXTS, TEXTS, st.sampled_from(["", " ", "a", "b", ","]), st.sampled_from(["", "\n", "a", "b", "."]))
 @settings(max_examples=200)
-def test_a_quote_has_an_only_place_exactly_where_it_is_anchored(text, quote, prefix, suffix):
+def test_find_agrees_with_anchor(text, quote, prefix, suffix):
+    """`find` returns a span exactly where `anchor` does."""
     found = SourceText(text, "notes.txt")
     span = found.find(quote[:3], prefix, suffix)
     if span is None:
         refusal(text, quote[:3], prefix=prefix, suffix=suffix)
     else:
         assert found.anchor(quote[:3], prefix, suffix) == span
-        assert spaced(text[span.start : span.end]) == spaced(quote[:3])
+        assert normalized(text[span.start : span.end]) == normalized(quote[:3])
 
 
-def test_white_space_is_the_same_to_whatever_finds_it():
-    every = "".join(map(chr, range(sys.maxunicode + 1)))
-    spaces = set(re.findall(r"\s", every))
-    assert spaces == {character for character in every if not character.strip()}
-    assert spaces.isdisjoint("".join(every.split()))
+def test_white_space_is_one_set_of_characters():
+    """`str.split`, `str.strip` and regular expressions agree on white space."""
+    characters = "".join(map(chr, range(sys.maxunicode + 1)))
+    spaces = set(re.findall(r"\s", characters))
+    assert spaces == {character for character in characters if not character.strip()}
+    assert spaces.isdisjoint("".join(characters.split()))
 
 
-# ── What matches ──────────────────────────────────────────────────────────────────────────────────
+# ── Matches ──────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("gap", ["\n\n", "\r\n", "\r\n\r\n", "\u00a0", "\t", "   "])
-def test_a_quote_split_by_white_space_of_any_kind_is_found(gap):
+def test_anchor_matches_across_white_space(gap):
+    """A quote is located across line breaks, tabs and no-break spaces."""
     assert SourceText(f"We met{gap}at noon.", "notes.txt").anchor("met at noon") == Span(3, 3 + len(f"met{gap}at noon"))
 
 
-def test_offsets_count_code_points():
+def test_span_counts_code_points():
+    """Offsets count code points, not bytes or graphemes."""
     assert SourceText("😀 e\u0301 bridge", "notes.txt").anchor("bridge") == Span(5, 11)
 
 
@@ -108,7 +115,8 @@ def test_offsets_count_code_points():
     ("context", "start"),
     [({"prefix": "tall"}, 5), ({"suffix": "fell"}, 27), ({"prefix": "the   old"}, 27), ({"suffix": "stands"}, 5)],
 )
-def test_a_prefix_or_a_suffix_picks_one_of_several_places(context, start):
+def test_context_selects_one_of_several_matches(context, start):
+    """A prefix or a suffix selects one of several matches."""
     assert SourceText("tall mill stands, the old\n\nmill fell", "notes.txt").anchor("mill", **context) == Span(
         start, start + 4
     )
@@ -123,11 +131,12 @@ def test_a_prefix_or_a_suffix_picks_one_of_several_places(context, start):
         ("Прежний мост", "режний", "add  prefix: 'П'"),
     ],
 )
-def test_a_quote_that_cuts_a_word_is_refused_unless_what_stands_around_it_is_given(text, quote, hint):
-    told = refusal(text, quote)
-    assert "in the middle of" in told[0]
-    assert told[1].endswith(hint)
-    name, _, words = told[1].rpartition("add  ")[2].partition(": ")
+def test_quote_that_cuts_a_word_needs_context(text, quote, hint):
+    """A quote that cuts a word is refused, and located with the context that the hint suggests."""
+    message, actual_hint = refusal(text, quote)
+    assert "in the middle of" in message
+    assert actual_hint.endswith(hint)
+    name, _, words = actual_hint.rpartition("add  ")[2].partition(": ")
     assert SourceText(text, "notes.txt").anchor(quote, **{name: words.strip("'")})
 
 
@@ -141,52 +150,60 @@ def test_a_quote_that_cuts_a_word_is_refused_unless_what_stands_around_it_is_giv
         ("(talks)", "talks"),
     ],
 )
-def test_a_quote_may_end_at_a_mark_or_where_a_script_parts_no_words(text, quote):
+def test_quote_may_end_at_mark_or_uncased_letter(text, quote):
+    """A quote may end at a mark, between letters and digits, and anywhere in a script without case."""
     assert SourceText(text, "notes.txt").anchor(quote).end <= len(text)
 
 
-def test_a_prefix_that_does_not_stand_there_is_refused_even_where_the_quote_stands_once():
+def test_wrong_prefix_is_refused():
+    """A prefix that does not precede the quote is refused even if the quote occurs once."""
     message, _ = refusal("the mill stands", "mill", prefix="old")
     assert message == "the quote occurs in notes.txt, but not with this prefix and suffix"
 
 
-def test_a_long_quote_in_a_long_text_is_found_once_or_refused():
+def test_long_quote_in_long_text():
+    """A long quote in a long text is located if it occurs once, and refused otherwise."""
     passage = " ".join(f"word{n}" for n in range(1000))
     assert SourceText(f"a\n{passage} b " + "c " * 10_000, "notes.txt").anchor(passage) == Span(2, 2 + len(passage))
     assert refusal(f"{passage} {passage}" + " c" * 10_000, passage)[0] == "the quote occurs 2 times in notes.txt"
 
 
-def test_places_that_overlap_are_told_apart():
+def test_overlapping_matches_are_counted():
+    """Overlapping matches make a quote ambiguous."""
     assert refusal("aa aa aa", "aa aa")[0] == "the quote occurs 2 times in notes.txt"
 
 
-def test_very_many_places_are_neither_counted_nor_told_apart():
+def test_many_matches_are_not_counted():
+    """Of very many matches, neither the number nor the contexts are computed."""
     message, hint = refusal("a " * 100_000, "a")
     assert message == "the quote occurs more than 100 times in notes.txt"
     assert hint == "add more words to the quote itself"
 
 
-def test_a_prefix_picks_a_place_that_is_beyond_counting():
+def test_prefix_selects_match_beyond_the_counted():
+    """A prefix selects a match that is beyond the counted ones."""
     assert SourceText("a " * 10_000 + "b a", "notes.txt").anchor("a", prefix="b") == Span(20_002, 20_003)
 
 
-def test_of_many_places_the_first_three_are_listed():
+def test_hint_lists_three_matches():
+    """The hint lists the first three matches and the number of the others."""
     _, hint = refusal("a mill, b mill, c mill, d mill, e mill", "mill")
     assert len(hint.splitlines()) == 4
     assert hint.endswith("and 2 more places")
 
 
-def test_a_hint_names_the_place_of_each_line_it_offers():
+def test_hint_has_position_of_each_match():
+    """Each line of a hint has the position of its match."""
     text = SourceText("The red mill stands.\nThe old mill fell.", "notes.txt")
     _, hint = refusal(text.raw, "mill")
     assert hint.splitlines() == ["at 1:9 add  prefix: 'red'", "at 2:9 add  prefix: 'old'"]
 
 
-# ── What is not found ─────────────────────────────────────────────────────────────────────────────
+# ── Failures ─────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
-    ("text", "quote", "named"),
+    ("text", "quote", "difference"),
     [
         ("he said “no”", 'said "no"', "a quotation mark '“' at 1:9"),
         ("the miller’s boy", "miller's boy", "an apostrophe or single quotation mark '’' at 1:11"),
@@ -200,17 +217,19 @@ def test_a_hint_names_the_place_of_each_line_it_offers():
         ("a z\u200bero", "zero", "an invisible character (U+200B, zero width space) at 1:4"),
     ],
 )
-def test_a_difference_in_a_mark_or_in_case_is_named_with_its_place(text, quote, named):
-    assert refusal(text, quote)[1].startswith(f"the text has {named}")
+def test_difference_is_named_with_position(text, quote, difference):
+    """A difference in a mark, case, accent or code point is named with its position."""
+    assert refusal(text, quote)[1].startswith(f"the text has {difference}")
 
 
-def test_an_invisible_character_in_the_quote_is_named_with_what_follows_it():
+def test_invisible_character_in_quote_is_named():
+    """An invisible character in the quote is named with the words after it."""
     _, hint = refusal("the office is closed", "of\u00adfice is")
     assert hint == "the quote has an invisible character (U+00AD, soft hyphen) before 'fice is': delete it"
 
 
 @pytest.mark.parametrize(
-    ("quote", "at"),
+    ("quote", "offset"),
     [
         ("the  old\nbrigde fell", 12),
         ("bridge fell\n“in”to", 12),
@@ -219,16 +238,18 @@ def test_an_invisible_character_in_the_quote_is_named_with_what_follows_it():
         ("the old bridge FELL", 15),
     ],
 )
-def test_a_refusal_knows_from_where_the_quote_as_typed_leaves_the_text(quote, at):
+def test_error_offset_is_first_difference(quote, offset):
+    """The offset of an error is where the quote, as typed, starts to differ."""
     with pytest.raises(AnchorError) as caught:
         SourceText("That night the old bridge fell into the river.", "notes.txt").anchor(quote)
-    assert caught.value.offset == at
+    assert caught.value.offset == offset
 
 
 @given(TEXTS, st.text(max_size=10))
 @settings(max_examples=200)
-def test_the_place_of_a_refusal_lies_in_the_quote(text, quote):
-    assume(places(spaced(quote), spaced(text)) != 1 or not quote.strip())
+def test_error_offset_is_within_quote(text, quote):
+    """The offset of an error is within the quote."""
+    assume(matches(normalized(quote), normalized(text)) != 1 or not quote.strip())
     with pytest.raises(AnchorError) as caught:
         SourceText(text, "notes.txt").anchor(quote)
     assert 0 <= caught.value.offset < max(len(quote), 1)
@@ -236,43 +257,50 @@ def test_the_place_of_a_refusal_lies_in_the_quote(text, quote):
 
 @given(TEXTS)
 @settings(max_examples=100)
-def test_what_folding_makes_equal_keeps_its_origins(text):
+def test_fold_keeps_origins(text):
+    """A folded text has an origin for each character, in ascending order, and folds to itself."""
     folded = fold(text)
     assert len(folded.origins) == len(folded.text) + 1
     assert folded.origins == sorted(folded.origins)
     assert fold(folded.text).text == folded.text
 
 
-def test_the_words_to_copy_are_found():
+def test_words_to_copy_can_be_anchored():
+    """The passage that a hint shows to copy can be located."""
     text = "Then he said\n“no” to all."
     words = refusal(text, 'said "no" to')[1].partition("copy this: ")[2]
     assert SourceText(text, "notes.txt").anchor(words) == Span(8, 20)
 
 
-def test_the_nearest_passage_is_shown_in_whole_words():
+def test_nearest_passage_has_complete_words():
+    """The nearest passage is shown with complete words."""
     _, hint = refusal("Late that night\nthe old bridge fell into the river.", "the old brigde fell into")
     assert hint == "the nearest passage is at 2:1: the old bridge fell into"
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "unlike"])
-def test_where_nothing_reads_like_the_quote_the_hint_says_so(text):
+def test_no_similar_passage_is_reported(text):
+    """If nothing in the text is similar to the quote, the hint says so."""
     assert refusal(text, "zzz zzz zzz") == ("not found in notes.txt", "nothing in the text is similar")
 
 
-# ── Words anywhere ────────────────────────────────────────────────────────────────────────────────
+# ── locate ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_words_are_located_as_the_text_spells_them_and_may_stand_more_than_once():
+def test_locate_returns_spelling_of_text():
+    """`locate` returns the words as the text spells them, at their first occurrence."""
     assert SourceText("on\nMonday and on Monday", "notes.txt").locate(" on Monday ") == "on\nMonday"
 
 
 @pytest.mark.parametrize("text", ["", "words"])
-def test_no_words_are_refused(text):
+def test_locate_refuses_blank_words(text):
+    """Blank words are refused."""
     with pytest.raises(AnchorError):
         SourceText(text, "notes.txt").locate(" \n")
 
 
-def test_of_a_long_quote_in_a_long_text_the_beginning_leads_to_the_nearest_passage():
+def test_start_of_long_quote_is_searched():
+    """Of a long quote, the start leads to the nearest passage."""
     words = [f"word{n}" for n in range(20_000)]
     quote = " ".join(["wort700", *words[701:5000]])
     message, hint = refusal("\n".join(words), quote)
@@ -280,12 +308,14 @@ def test_of_a_long_quote_in_a_long_text_the_beginning_leads_to_the_nearest_passa
     assert hint.startswith("the nearest passage is at 701:1: word700 word701")
 
 
-def test_a_passage_of_one_endless_word_is_not_shown_whole():
+def test_passage_in_endless_word_is_cut():
+    """A passage within an endless word is not shown completely."""
     _, hint = refusal("x" * 10_000 + "the bridge fell" + "x" * 10_000, "the bridge felt")
     assert len(hint) < 1000
 
 
-def test_near_misses_of_one_text_are_looked_for_so_many_times():
+def test_fuzzy_searches_are_limited():
+    """Only so many quotes of one text are searched approximately."""
     text = SourceText("the bridge fell", "notes.txt")
     hints = []
     for n in range(300):
@@ -296,18 +326,21 @@ def test_near_misses_of_one_text_are_looked_for_so_many_times():
     assert hints[-1] == "copy the passage from the text"
 
 
-def test_words_are_located_where_they_cut_no_word():
+def test_locate_skips_matches_that_cut_words():
+    """`locate` skips occurrences that cut a word."""
     assert SourceText("Monday’s and on\nMon", "notes.txt").locate("on Mon") == "on\nMon"
     assert SourceText("in the last week", "notes.txt").locate("the last") == "the last"
 
 
-def test_words_that_stand_only_within_others_are_refused():
+def test_locate_refuses_parts_of_words():
+    """Words that occur only in the middle of others are refused."""
     with pytest.raises(AnchorError, match="this starts in the middle of 'last'") as caught:
         SourceText("in the last week", "notes.txt").locate("ast week")
     assert caught.value.args[1] == "take the whole word"
 
 
-def test_words_that_stand_nowhere_are_refused():
+def test_locate_refuses_unknown_words():
+    """Words that do not occur are refused."""
     with pytest.raises(AnchorError, match=r"not found in notes\.txt"):
         SourceText("on Monday", "notes.txt").locate("last winter")
 
@@ -316,13 +349,14 @@ def test_words_that_stand_nowhere_are_refused():
     ("raw", "quote"),
     [
         ("talks, then talks", "talks"),  # prefix: ''
-        ("x the talks in March. x the talks into April", "the talks"),  # a word that starts another
+        ("x the talks in March. x the talks into April", "the talks"),  # a word that is the start of another
         ("x within talks. x in talks.", "talks"),
-        ("go null go", "go"),  # null is nothing to YAML
+        ("go null go", "go"),  # YAML reads null as absent
     ],
 )
-def test_every_line_of_a_hint_pasted_back_resolves_the_ambiguity(raw, quote):
-    text_ = SourceText(raw, "notes.txt")
+def test_each_suggested_context_resolves_ambiguity(raw, quote):
+    """Each context that a hint suggests, read back as YAML, locates the quote."""
+    source = SourceText(raw, "notes.txt")
     _, hint = refusal(raw, quote)
     for line in hint.splitlines():
         _, _, context = line.partition(" add  ")
@@ -331,19 +365,20 @@ def test_every_line_of_a_hint_pasted_back_resolves_the_ambiguity(raw, quote):
         [(name, cell)] = root.values.items()
         assert not cell.absent
         assert cell.text
-        text_.anchor(quote, **{name: cell.text})
+        source.anchor(quote, **{name: cell.text})
 
 
 @given(TEXTS, st.data())
 @settings(max_examples=200)
-def test_a_hint_pasted_back_always_resolves_the_ambiguity(raw, data):
+def test_any_suggested_context_resolves_ambiguity(raw, data):
+    """The same holds for any text and quote."""
     start = data.draw(st.integers(0, len(raw) - 1))
     quote = raw[start : data.draw(st.integers(start + 1, min(len(raw), start + 3)))]
     assume(quote.strip())
     try:
         SourceText(raw, "notes.txt").anchor(quote)
-    except AnchorError as fault:
-        for line in fault.args[1].splitlines():
+    except AnchorError as error:
+        for line in error.args[1].splitlines():
             if found := re.fullmatch(r"at (\S+) add {2}((?:prefix|suffix): .+)", line):
                 root, problems = parse_yaml(found[2], "f")
                 assert problems == []

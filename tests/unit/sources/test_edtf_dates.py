@@ -5,15 +5,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stancebook.sources import edtf_dates as dates
-from stancebook.sources.edtf_dates import DateFormatError, edtf_bounds, parse_day
+from stancebook.sources.edtf_dates import (
+    DateFormatError,
+    edtf_bounds,
+    fast_bounds,
+    library_bounds,
+    parse_day,
+    suggest_dates,
+)
 
 DAYS = st.dates(dt.date(1000, 1, 1), dt.date(9999, 12, 31))
 QUALIFIER = st.sampled_from(["", "?", "~", "%"])
 
 
 @st.composite
-def plain(draw):
+def dates(draw):
     """A day, month or year that holds a drawn day, and its bounds."""
     day = draw(DAYS)
     month = dt.date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
@@ -30,7 +36,7 @@ def plain(draw):
 
 
 @st.composite
-def masked(draw):
+def masked_dates(draw):
     """A month, year, decade or century that holds a drawn day, its unknown digits written as X, and its bounds."""
     day = draw(DAYS)
     month = dt.date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
@@ -48,16 +54,18 @@ def masked(draw):
     )
 
 
-@given(plain() | masked())
+@given(dates() | masked_dates())
 @settings(max_examples=60)
-def test_a_date_covers_exactly_its_days_and_a_qualifier_widens_nothing(drawn):
+def test_bounds_of_dates(drawn):
+    """A date covers exactly its days, and a qualifier does not change them."""
     expression, first, last = drawn
     assert edtf_bounds(expression) == (first, last)
 
 
-@given(plain(), plain())
+@given(dates(), dates())
 @settings(max_examples=50)
-def test_a_span_runs_from_the_first_day_of_one_date_to_the_last_day_of_the_other(one, other):
+def test_bounds_of_spans(one, other):
+    """A span is from the first day of its start to the last day of its end."""
     (start, first, _), (end, _, last) = one, other
     if first <= last:
         assert edtf_bounds(f"{start}/{end}") == (first, last)
@@ -66,16 +74,18 @@ def test_a_span_runs_from_the_first_day_of_one_date_to_the_last_day_of_the_other
             edtf_bounds(f"{start}/{end}")
 
 
-@given(plain())
+@given(dates())
 @settings(max_examples=50)
-def test_an_open_end_is_empty(drawn):
+def test_open_end_is_none(drawn):
+    """An open end is None."""
     expression, first, last = drawn
     assert edtf_bounds(f"{expression}/..") == (first, None)
     assert edtf_bounds(f"../{expression}") == (None, last)
 
 
 @pytest.mark.parametrize(("cut", "hint"), [("2025-02/", "2025-02/.."), ("/2025-02-06", "../2025-02-06"), ("/", "")])
-def test_an_end_that_is_left_out_is_refused_for_it_may_be_forgotten(cut, hint):
+def test_missing_end_is_refused(cut, hint):
+    """A missing end is refused, since it may be an omission."""
     with pytest.raises(DateFormatError, match="lacks an end") as caught:
         edtf_bounds(cut)
     assert caught.value.args[1].endswith(hint)
@@ -85,7 +95,8 @@ def test_an_end_that_is_left_out_is_refused_for_it_may_be_forgotten(cut, hint):
     "expression",
     ["2025-02-29", "2025-02-29~", "2025-02-29/2025-03", "2025-01/2025-02-30", "2100-02-29", "2025-04-31", "0000"],
 )
-def test_a_day_that_no_calendar_has_is_refused(expression):
+def test_impossible_day_is_refused(expression):
+    """A day that no calendar has is refused."""
     with pytest.raises(DateFormatError):
         edtf_bounds(expression)
 
@@ -94,7 +105,8 @@ def test_a_day_that_no_calendar_has_is_refused(expression):
     "expression",
     ["2025-21", "2025-21/2025-22", "2025-06-01T10:00:00Z", "Y17000", "[2025,2026]", "2025-?02", " 2025", "2025\n"],
 )
-def test_what_no_row_can_be_compared_by_is_refused(expression):
+def test_unsupported_edtf_is_refused(expression):
+    """EDTF without bounds in days, and malformed EDTF, is refused."""
     with pytest.raises(DateFormatError):
         edtf_bounds(expression)
 
@@ -110,17 +122,20 @@ ENDS = st.one_of(
 
 @given(ENDS | st.builds("{}/{}".format, ENDS, ENDS))
 @settings(max_examples=300)
-def test_what_is_read_without_the_library_is_read_as_by_the_library(expression):
-    found = dates.fast_bounds(expression)
-    assert found is None or found == dates.library_bounds(expression)
+def test_fast_bounds_agree_with_library(expression):
+    """The fast path gives the bounds of the library, or None."""
+    found = fast_bounds(expression)
+    assert found is None or found == library_bounds(expression)
 
 
-def test_a_leap_day_is_a_day():
+def test_leap_day():
+    """A leap day is valid."""
     assert edtf_bounds("2024-02-29") == (dt.date(2024, 2, 29), dt.date(2024, 2, 29))
 
 
 @pytest.mark.parametrize("expression", ["../", "2025-XX/202X", "XXXX/2025-XX", "?2025S2"])
-def test_what_the_library_stumbles_over_is_refused_and_nothing_is_printed(expression, capsys):
+def test_library_failure_is_refused_silently(expression, capsys):
+    """Where the library fails or warns, the expression is refused and nothing is printed."""
     with pytest.raises(DateFormatError):
         edtf_bounds(expression)
     assert capsys.readouterr().out == ""
@@ -128,11 +143,12 @@ def test_what_the_library_stumbles_over_is_refused_and_nothing_is_printed(expres
 
 @given(st.text("0123456789-/.X?~% YTZ[]{},u", max_size=14) | st.text(max_size=8))
 @settings(max_examples=60)
-def test_any_text_is_a_date_or_refused_with_an_example(text):
+def test_any_text_is_a_date_or_refused(text):
+    """Any text is a date, or refused with an example."""
     try:
         first, last = edtf_bounds(text)
-    except DateFormatError as fault:
-        message, example = fault.args
+    except DateFormatError as error:
+        message, example = error.args
         if not (message and example):
             raise
     else:
@@ -153,22 +169,25 @@ def test_any_text_is_a_date_or_refused_with_an_example(text):
         ("in spring", "is not a date", "write a day as 2025-02-06, a month as 2025-02"),
     ],
 )
-def test_a_refusal_says_what_is_wrong_and_how_to_write_this_date(expression, message, hint):
+def test_refusal_has_message_and_hint(expression, message, hint):
+    """A refusal says what is wrong and how to write the date."""
     with pytest.raises(DateFormatError) as refusal:
         edtf_bounds(expression)
-    why, what = refusal.value.args
-    assert message in why
-    assert hint in what
+    actual_message, actual_hint = refusal.value.args
+    assert message in actual_message
+    assert hint in actual_hint
 
 
-def test_no_notation_of_a_span_that_ends_before_it_starts_is_proposed():
+def test_reversed_span_is_not_suggested():
+    """A span that ends before it starts is not suggested."""
     with pytest.raises(DateFormatError, match="is not a date") as refusal:
         edtf_bounds("2025-3-1/2025-2-1")
     assert "2025-02-01/2025-03-01" not in refusal.value.args[1]
 
 
 @given(DAYS)
-def test_a_day_is_read_as_it_is_written(drawn):
+def test_parse_day(drawn):
+    """A day in ISO format is parsed."""
     assert parse_day(drawn.isoformat()) == drawn
 
 
@@ -187,7 +206,61 @@ def test_a_day_is_read_as_it_is_written(drawn):
         ("0000-01-01", "write the year"),
     ],
 )
-def test_what_is_no_day_is_refused_with_the_way_to_write_it(written, hint):
+def test_parse_day_refusal_has_hint(written, hint):
+    """What is not a day is refused with a hint."""
     with pytest.raises(DateFormatError) as refusal:
         parse_day(written)
     assert hint in refusal.value.args[1]
+
+
+# ── Other notations ───────────────────────────────────────────────────────────────────────────────
+
+
+@given(DAYS, st.sampled_from(["%d %B %Y", "%B %d, %Y", "%d. %b %Y", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%dT%H:%M:%SZ"]))
+def test_unambiguous_day_has_one_suggestion(day, notation):
+    """A day with its year first or its month in words has one suggestion."""
+    assert suggest_dates(day.strftime(notation)) == [day.isoformat()]
+
+
+@given(DAYS, st.sampled_from(["%d.%m.%Y", "%m/%d/%Y", "%d-%m-%Y"]))
+def test_ambiguous_day_has_two_suggestions(day, notation):
+    """A day with its year last has two suggestions if both numbers may be the month."""
+    found = suggest_dates(day.strftime(notation))
+    assert day.isoformat() in found
+    assert len(found) == (2 if day.day <= 12 and day.day != day.month else 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2025-2", "2025-02"),
+        ("2/2025", "2025-02"),
+        ("April 2031", "2031-04"),
+        ("2025–02–06", "2025-02-06"),
+        ("2025-2-6?", "2025-02-06?"),
+        ("~2025-02-06", "2025-02-06~"),
+        ("2025-02-14–2025-02-16", "2025-02-14/2025-02-16"),
+        ("2025-02-14 / 2025-02-16", "2025-02-14/2025-02-16"),
+        ("2025-02-14 to 2025-02-16", "2025-02-14/2025-02-16"),
+        ("14 Feb 2025 - 16 Feb 2025", "2025-02-14/2025-02-16"),
+        ("2025-02-14/16", "2025-02-14/2025-02-16"),
+        ("2025-02-27/03-02", "2025-02-27/2025-03-02"),
+        ("2025-02/03", "2025-02/2025-03"),
+        ("2025-02-06..", "2025-02-06/.."),
+        ("2025-02-06/...", "2025-02-06/.."),
+        ("2025-02-06/open", "2025-02-06/.."),
+        ("..2025-2-6", "../2025-02-06"),
+    ],
+)
+def test_suggest_dates(written, read):
+    """A date or a span with one meaning has one suggestion."""
+    assert suggest_dates(written) == [read]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "/", "..", "spring 2025", "next week", "06.02.25", "2025-02-31", "2025-13-01", "1 to 3 to 2025", "–"],
+)
+def test_no_date_has_no_suggestion(written):
+    """What is not a date has no suggestion."""
+    assert suggest_dates(written) == []

@@ -1,4 +1,4 @@
-"""Seeds that lie elsewhere: in S3, as a server on this machine plays it, and in what fsspec keeps in memory."""
+"""Sources in S3, on a local test server, and in fsspec's file system in memory."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ PROJECT = Path(__file__).parents[2] / "project"
 
 @pytest.fixture
 def s3(store):
-    """A store that is S3, with the seeds of the minimal project in a bucket."""
+    """An S3 server with the sources of the minimal project in a bucket."""
     if not store.exists("news/seeds"):
         store.put(f"{PROJECT}/seeds/", "news/seeds/", recursive=True)
     return store
@@ -28,7 +28,7 @@ def s3(store):
 
 @pytest.fixture
 def memory():
-    """What fsspec keeps in memory, empty."""
+    """fsspec's file system in memory, empty."""
     store = fsspec.filesystem("memory")
     store.store.clear()
     store.pseudo_dirs[:] = [""]
@@ -42,22 +42,20 @@ def problems(url):
 # ── S3 ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def build(arguments):
-    return main(["build", *arguments], root=PROJECT, contract=lambda: CONTRACT)
-
-
-def test_seeds_in_s3_give_what_they_give_on_the_disk(s3, tmp_path, outcome):
-    for name, seeds in {"there": "s3://news/seeds/", "here": f"{PROJECT}/seeds"}.items():
+def test_s3_sources_build_the_same_dataset(s3, tmp_path, outcome):
+    """Sources in S3 give the same dataset as on the disk."""
+    for name, seeds in {"remote": "s3://news/seeds/", "local": f"{PROJECT}/seeds"}.items():
         arguments = ["--seeds", seeds, "--out", str(tmp_path / name)]
         status, output, _ = outcome(
             lambda arguments=arguments: main(["build", *arguments], root=PROJECT, contract=lambda: CONTRACT)
         )
         assert status == 0, output
-        assert f" in {seeds.rstrip('/')}/\n" in output or name == "here"
-    assert held(tmp_path / "there") == held(tmp_path / "here")
+        assert f" in {seeds.rstrip('/')}/\n" in output or name == "local"
+    assert held(tmp_path / "remote") == held(tmp_path / "local")
 
 
-def test_a_change_in_s3_is_seen_by_its_version_whatever_its_size_and_time(s3):
+def test_s3_change_is_detected_by_version(s3):
+    """A change in S3 is detected by the version of the file."""
     before = discover("s3://news/seeds")
     assert fingerprint_sources(before) == fingerprint_sources(discover("s3://news/seeds")) != ""
     text = s3.cat("news/seeds/documents/river-talks.txt")
@@ -67,7 +65,8 @@ def test_a_change_in_s3_is_seen_by_its_version_whatever_its_size_and_time(s3):
     assert fingerprint_sources(before) == fingerprint_sources(discover("s3://news/seeds"))
 
 
-def test_in_s3_too_files_are_read_no_further_than_they_may_reach_and_empty_ones_at_all(s3):
+def test_s3_files_are_limited_and_may_be_empty(s3):
+    """In S3, too, files have a limit, and empty ones can be read."""
     s3.pipe({"news/odd/documents/a.txt": b"", "news/odd/documents/a.yaml": b" " * (MAX_FILE_BYTES[".yaml"] + 1)})
     assert problems("s3://news/odd") == [("s3://news/odd/documents/a.yaml", "is larger than 4 MiB")]
     assert RemoteFolder("s3://news/odd").read_bytes("documents/a.txt", 10) == b""
@@ -75,38 +74,43 @@ def test_in_s3_too_files_are_read_no_further_than_they_may_reach_and_empty_ones_
         RemoteFolder("s3://news/odd").read_bytes("documents/a.yaml", 10)
 
 
-def test_a_store_that_is_not_there_is_a_problem(s3, monkeypatch):
+def test_unreachable_store_is_a_problem(s3, monkeypatch):
+    """A missing folder in a store, and a store without access, are problems."""
     assert problems("s3://news/nothing") == [("s3://news/nothing", "does not exist")]
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    told = [message for _, message in problems("s3://others/seeds")]
-    assert len(told) == 1
-    assert told[0].startswith(("does not exist", "cannot be read ("))
+    messages = [message for _, message in problems("s3://others/seeds")]
+    assert len(messages) == 1
+    assert messages[0].startswith(("does not exist", "cannot be read ("))
 
 
-# ── What fsspec reaches otherwise ─────────────────────────────────────────────────────────────────
+# ── Other stores ─────────────────────────────────────────────────────────────────
 
 
-def test_a_store_that_knows_no_versions_is_read_anew_each_time(memory):
+def test_store_without_versions_is_always_reread(memory):
+    """Files of a store without versions never count as unchanged."""
     memory.pipe({"/seeds/documents/a.txt": b"text", "/seeds/documents/a.yaml": b"k: v", "/seeds/.hidden/x": b""})
-    found = discover("memory://seeds")
-    assert [(each.name, each.size, each.mtime_ns) for each in found.documents[0][1:]] == [
+    listing = discover("memory://seeds")
+    assert [(entry.name, entry.size, entry.mtime_ns) for entry in listing.documents[0][1:]] == [
         ("documents/a.txt", 4, UNKNOWN_MTIME_NS),
         ("documents/a.yaml", 4, UNKNOWN_MTIME_NS),
     ]
-    assert fingerprint_sources(found) == ""
+    assert fingerprint_sources(listing) == ""
 
 
-def test_a_protocol_that_nobody_knows_is_a_problem():
+def test_unknown_protocol_is_a_problem():
+    """An unknown protocol is a problem."""
     assert problems("nowhere://seeds") == [("nowhere://seeds", "cannot be read (Protocol not known: nowhere)")]
 
 
-def test_names_that_no_folder_could_hold_are_not_read(memory):
+def test_keys_that_are_no_file_names_are_ignored(memory):
+    """Keys of a store that are no file names are not read."""
     memory.pipe({"/seeds/documents/a.txt": b"text", "/seeds/documents/a.yaml": b"k: v", "/seeds/documents//b.txt": b""})
     assert all("documents/" in file for file, _ in problems("memory://seeds"))
     assert [pair.doc_id for pair in load_corpus("memory://seeds").documents] == ["a"]
 
 
-def test_seeds_that_lie_elsewhere_are_not_watched(outcome):
+def test_remote_sources_cannot_be_watched(outcome):
+    """Watching sources in a store is a usage error."""
     status, _, err = outcome(
         lambda: main(["watch", "--seeds", "s3://news/seeds"], root=PROJECT, contract=lambda: CONTRACT)
     )

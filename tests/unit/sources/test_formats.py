@@ -1,4 +1,4 @@
-"""Seeds in YAML and the same in JSON: the same records, the same problems, and hints in the words of each."""
+"""The same sources in YAML and in JSON."""
 
 import json
 from pathlib import Path
@@ -19,20 +19,20 @@ SEEDS = sorted(path for seeds in ("seeds", "tests/project/seeds") for path in (R
 
 
 def as_json(text):
-    """The same file in JSON."""
+    """Convert a YAML file to JSON."""
     root, problems = FORMATS[".yaml"].parse(text, "file.yaml")
     assert problems == []
     return json.dumps(values(root), ensure_ascii=False, indent=2)
 
 
-def readings(text, ending):
-    """What a file gives, as annotations and as a codebook."""
-    file = SourceFile(f"file{ending}", text)
+def parsed_files(text, extension):
+    """Parse a text as annotations and as a codebook."""
+    file = SourceFile(f"file{extension}", text)
     return read_annotations(file, CONTRACT, "a"), read_codebook(file, CONTRACT)
 
 
-def told(reading):
-    """What a reading has of records and problems, places and hints apart."""
+def comparable(parsed):
+    """Return the records and problems of a file without positions and hints."""
     records = [
         (
             record.spec.name,
@@ -41,19 +41,23 @@ def told(reading):
             {key: cell.text for key, cell in record.cells.items()},
             record.valid,
         )
-        for record in reading.records
+        for record in parsed.records
     ]
-    problems = sorted((problem.where, problem.message.replace("'}, {'", "'- '")) for problem in reading.problems)
-    return records, problems, reading.complete
+    problems = sorted((problem.where, problem.message.replace("'}, {'", "'- '")) for problem in parsed.problems)
+    return records, problems, parsed.complete
 
 
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.name)
-def test_what_people_wrote_gives_the_same_records_in_either_language(path):
+def test_yaml_and_json_give_same_records(path):
+    """The project's files give the same records in YAML and in JSON."""
     text = path.read_text(encoding="utf-8")
-    assert list(map(told, readings(text, ".yaml"))) == list(map(told, readings(as_json(text), ".json")))
+    assert list(map(comparable, parsed_files(text, ".yaml"))) == list(
+        map(comparable, parsed_files(as_json(text), ".json"))
+    )
 
 
-def test_seeds_in_json_give_the_same_tables(project, rebuilt):
+def test_json_sources_give_same_tables(project, rebuilt):
+    """Sources converted to JSON give the same tables."""
     before = rebuilt().frames
     for path in Path("seeds").rglob("*.yaml"):
         path.with_suffix(".json").write_text(as_json(path.read_text(encoding="utf-8")), encoding="utf-8")
@@ -79,7 +83,10 @@ FILES = st.dictionaries(
 
 @given(FILES)
 @settings(max_examples=200)
-def test_whatever_is_wrong_is_told_in_the_same_words_in_either_language(value):
+def test_yaml_and_json_give_same_problems(value):
+    """Any value gives the same records and problems in YAML and in JSON."""
     in_yaml = yaml.safe_dump(value, allow_unicode=True, sort_keys=False)
     in_json = json.dumps(value, ensure_ascii=False)
-    assert list(map(told, readings(in_yaml, ".yaml"))) == list(map(told, readings(in_json, ".json")))
+    assert list(map(comparable, parsed_files(in_yaml, ".yaml"))) == list(
+        map(comparable, parsed_files(in_json, ".json"))
+    )

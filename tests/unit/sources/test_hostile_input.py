@@ -1,7 +1,4 @@
-"""Seeds that mean harm: refused within bounds of time and memory, with the problem named, and nothing else touched.
-
-Each is built by a process of its own, which is stopped where it takes more than a build may.
-"""
+"""Hostile sources are refused within limits of time and memory; some are built in a process with such limits."""
 
 import json
 import os
@@ -31,8 +28,8 @@ def limited():
 
 
 def build(*arguments):
-    """Run the build script on the project in the working folder; return its exit status and what it says."""
-    told = subprocess.run(
+    """Build the project in the working directory with limits; return the exit status and the output."""
+    process = subprocess.run(
         [sys.executable, ROOT / "build.py", "--seeds", "seeds", "--out", "dataset", *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         stdin=subprocess.DEVNULL,
@@ -43,7 +40,7 @@ def build(*arguments):
         timeout=5 * SECONDS,
         preexec_fn=limited,
     )
-    return told.returncode, told.stdout
+    return process.returncode, process.stdout
 
 
 def sparse(path):
@@ -66,25 +63,25 @@ def a_link_to(target):
 
 def a_socket(path):
     path.unlink()
-    with socket.socket(socket.AF_UNIX) as here:
-        here.bind(os.fspath(path))
+    with socket.socket(socket.AF_UNIX) as opened:
+        opened.bind(os.fspath(path))
 
 
 def text(words):
     return lambda path: path.write_text(words, encoding="utf-8")
 
 
-HARM = {
+HOSTILE_FILES = {
     "a gigabyte of annotations": (ANNOTATIONS, sparse, f"1:1: is larger than 4 MiB\n    {LARGE}"),
     "a gigabyte of text": (TEXT, sparse, f"1:1: is larger than 4 MiB\n    {LARGE}"),
-    "lists without end": (ANNOTATIONS, text("[" * 50_000), f"1:33: {DEEP}"),
-    "keys without end": (ANNOTATIONS, text("[{? " * 50_000), f"1:65: {DEEP}"),
-    "a pipe nobody writes to": (
+    "endless lists": (ANNOTATIONS, text("[" * 50_000), f"1:33: {DEEP}"),
+    "endless keys": (ANNOTATIONS, text("[{? " * 50_000), f"1:65: {DEEP}"),
+    "a pipe without a writer": (
         TEXT,
         a_pipe,
         "1:1: is a pipe, a socket or a device\n    expected a file of this name",
     ),
-    "a link to a device without end": (
+    "a link to an endless device": (
         ANNOTATIONS,
         a_link_to("/dev/zero"),
         "1:1: is a link\n    put the file or folder itself here: links are not followed",
@@ -92,21 +89,23 @@ HARM = {
 }
 
 
-@pytest.mark.parametrize(("file", "put", "problem"), HARM.values(), ids=HARM)
-def test_harm_is_refused_as_one_problem(project, file, put, problem):
+@pytest.mark.parametrize(("file", "put", "problem"), HOSTILE_FILES.values(), ids=HOSTILE_FILES)
+def test_hostile_file_is_one_problem(project, file, put, problem):
+    """A hostile file is refused as one problem, within limits of time and memory."""
     put(project / file)
-    status, told = build()
-    assert told == f"{file}:{problem}\n1 problem in 1 file. Nothing was written; dataset/ is unchanged.\n"
+    status, output = build()
+    assert output == f"{file}:{problem}\n1 problem in 1 file. Nothing was written; dataset/ is unchanged.\n"
     assert status == 1
     assert not (project / "dataset").exists()
 
 
-def test_aliases_that_multiply_are_refused_one_by_one(project, annotations):
+def test_multiplying_aliases_are_refused(project, annotations):
+    """Aliases that would multiply are refused one by one."""
     lists = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 30)]
     text("l0: &l0 [ha, ha]\n" + "".join(lists))(annotations)
-    status, told = build()
-    assert told.startswith(f"{ANNOTATIONS}:1:1: 'l0' is not a table that this file may hold\n")
-    assert f"{ANNOTATIONS}:30:12: the alias *l28 is not allowed\n" in told
+    status, output = build()
+    assert output.startswith(f"{ANNOTATIONS}:1:1: 'l0' is not a table that this file may hold\n")
+    assert f"{ANNOTATIONS}:30:12: the alias *l28 is not allowed\n" in output
     assert status == 1
 
 
@@ -118,17 +117,18 @@ def test_aliases_that_multiply_are_refused_one_by_one(project, annotations):
         ("xy" * 500_000, "not found in {}\n    nothing in the text is similar\n"),
     ],
 )
-def test_a_quote_of_a_megabyte_is_told_apart_from_a_text_of_many(project, annotations, quote, problem):
+def test_megabyte_quote_is_diagnosed(project, annotations, quote, problem):
+    """A quote of a megabyte is diagnosed in a text of several, with a short message."""
     text("ab" * (2 << 20))(project / TEXT)
     text(f"mentions:\n  - id: m1\n    quote: {quote}\n")(annotations)
-    status, told = build()
-    assert f"{ANNOTATIONS}:3:12: mentions[m1].quote: {problem.format(TEXT)}" in told
-    assert len(told) < 10_000
+    status, output = build()
+    assert f"{ANNOTATIONS}:3:12: mentions[m1].quote: {problem.format(TEXT)}" in output
+    assert len(output) < 10_000
     assert status == 1
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--out", "seeds"], "one of the folders seeds and seeds contains the other; choose another folder with --out"),
         (["--out", "seeds/built"], "one of the folders seeds/built and seeds contains the other"),
@@ -142,7 +142,8 @@ def test_a_quote_of_a_megabyte_is_told_apart_from_a_text_of_many(project, annota
         (["--seeds", "\x1b[2J"], r"\x1b[2J is not a folder"),
     ],
 )
-def test_folders_that_cannot_be_what_they_are_said_to_be_are_refused_first(project, capsys, arguments, said):
+def test_impossible_folders_are_usage_errors(project, capsys, arguments, message):
+    """Impossible folders are usage errors, before the contract is loaded."""
     (project / "link").symlink_to("seeds/documents")
     (project / "socket").touch()
     a_socket(project / "socket")
@@ -152,12 +153,13 @@ def test_folders_that_cannot_be_what_they_are_said_to_be_are_refused_first(proje
 
     with pytest.raises(SystemExit) as end:
         main(["build", "--seeds", "seeds", *arguments], root=project, contract=contract)
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert end.value.code == 2
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "<script>", "a|b", "$(x)", "a\nb", "con\x1b", "A", "é", ""])
-def test_an_id_with_path_or_markup_in_it_is_no_slug(project, annotations, rebuilt, name):
+def test_id_with_path_or_markup_is_refused(project, annotations, rebuilt, name):
+    """An id with a path or markup is refused as no slug."""
     given = annotations.read_text(encoding="utf-8").replace("id: s01", f"id: {json.dumps(name)}")
     annotations.write_text(given, encoding="utf-8")
     problems = [problem for problem in rebuilt().problems if problem.line == 19]
@@ -165,19 +167,21 @@ def test_an_id_with_path_or_markup_in_it_is_no_slug(project, annotations, rebuil
     assert name == "" or problems[0].message == f"{name!r} is not a slug"
 
 
-def test_markup_in_a_value_stays_in_its_table(project, rebuilt):
-    built = rendered(rebuilt())
+def test_markup_in_value_changes_its_table_only(project, rebuilt):
+    """Markup in a value changes its table and checksums, nothing else."""
+    before = rendered(rebuilt())
     actors = project / "seeds/codebook/actors.yaml"
     marked = actors.read_text(encoding="utf-8").replace("name: Anna Hale", r'name: "| a | <b>\n# c `d` [e](f)"')
     actors.write_text(marked, encoding="utf-8")
-    anew = rendered(rebuilt())
-    changed = {name for name in built if built[name] != anew[name]}
+    after = rendered(rebuilt())
+    changed = {name for name in before if before[name] != after[name]}
     assert "actors.parquet" in changed
     assert {name for name in changed if not name.endswith(".parquet")} == {"datapackage.json", "croissant.json"}
 
 
 @pytest.mark.parametrize("escape", [r"\0", r"\a", r"\e[2J", r"\x7f", r"\x9b", r"\uffff"])
-def test_a_control_character_brought_in_by_an_escape_is_refused(project, annotations, rebuilt, escape):
+def test_escaped_control_character_is_refused(project, annotations, rebuilt, escape):
+    """A control character that an escape brings in is refused."""
     given = annotations.read_text(encoding="utf-8")
     summary = "summary: Northmark refused talks with Southmark."
     annotations.write_text(given.replace(summary, f'summary: "{escape}"'), encoding="utf-8")
@@ -186,7 +190,8 @@ def test_a_control_character_brought_in_by_an_escape_is_refused(project, annotat
     assert "the character U+" in problem.message
 
 
-def test_half_a_character_is_refused_before_it_reaches_a_table(project, annotations, rebuilt):
+def test_lone_surrogate_is_refused(project, annotations, rebuilt):
+    """A lone surrogate is refused before it reaches a table."""
     given = annotations.read_text(encoding="utf-8")
     annotations.write_text(given.replace("coder: rv", 'coder: "\\ud800"'), encoding="utf-8")
     [problem] = rebuilt().problems

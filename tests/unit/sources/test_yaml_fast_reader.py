@@ -6,15 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stancebook.sources.yaml_fast_reader import read_fast
-from tests.unit.sources.reader_agreement import is_taken
+from tests.unit.sources.reader_agreement import agrees
 
 ROOT = Path(__file__).parents[3]
 SEEDS = [*ROOT.glob("seeds/*/*.yaml"), *ROOT.glob("tests/project/seeds/*/*.yaml")]
 OTHERS = [*ROOT.glob("tests/cases/**/*.yaml"), *ROOT.glob("tests/fuzz/corpus/reader/*")]
 
-# Every shape that is taken.
+# Every supported shape.
 SHAPES = """\
-# a remark
+# a comment
 
 letter:
   title: 'It''s "late"'
@@ -37,7 +37,7 @@ people:
 claims:
     - id: c01
       quote: |-
-        Otto says, # no remark
+        Otto says, # no comment
           the river
 
         did it
@@ -49,20 +49,21 @@ claims:
       one: {person_id: otto}
       where:
           place: NULL
-          told: >
+          when: >
             twice
             over
     - id: c02
       quote: |
         Mr Falk: it was
 
-"""  # noqa: W291 (white space that ends a line is what people leave)
+"""  # noqa: W291 (trailing white space is common)
 
 
-# ── What is taken ─────────────────────────────────────────────────────────────────────────────────
+# ── Supported syntax ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_shape_is_read_to_its_texts():
+def test_all_shapes_are_read():
+    """Every supported shape is read to its texts."""
     assert read_fast(SHAPES) == {
         "letter": {
             "title": 'It\'s "late"',
@@ -80,36 +81,40 @@ def test_every_shape_is_read_to_its_texts():
         "claims": [
             {
                 "id": "c01",
-                "quote": "Otto says, # no remark\n  the river\n\ndid it",
+                "quote": "Otto says, # no comment\n  the river\n\ndid it",
                 "witnesses": [{"person_id": "berta"}, {"person_id": "falk"}],
                 "none": [],
                 "some": [{"person_id": "otto", "of": "a, b"}, {"person_id": "falk"}],
                 "one": {"person_id": "otto"},
-                "where": {"place": None, "told": "twice over\n"},
+                "where": {"place": None, "when": "twice over\n"},
             },
             {"id": "c02", "quote": "Mr Falk: it was\n"},
         ],
     }
 
 
-@pytest.mark.parametrize("change", [("", ""), ("\n", "\r\n"), ("# a remark", "\ufeff"), ("# a remark", "---")])
-def test_every_shape_is_taken_however_its_lines_end_and_the_file_starts(change):
-    assert is_taken(SHAPES.replace(*change))
+@pytest.mark.parametrize("change", [("", ""), ("\n", "\r\n"), ("# a comment", "\ufeff"), ("# a comment", "---")])
+def test_line_ends_and_file_starts(change):
+    """Other line ends and starts of the file change nothing."""
+    assert agrees(SHAPES.replace(*change))
 
 
-@pytest.mark.parametrize("text", ["a: b", "a: |-\n  b", "a:", "a: {b: c}", "a: b\n# remark", "a: b\n\n  \n"])
-def test_the_last_line_may_end_or_not(text):
-    assert is_taken(text)
+@pytest.mark.parametrize("text", ["a: b", "a: |-\n  b", "a:", "a: {b: c}", "a: b\n# comment", "a: b\n\n  \n"])
+def test_final_line_break_is_optional(text):
+    """The last line needs no line break."""
+    assert agrees(text)
 
 
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.name)
-def test_what_people_wrote_is_taken_in_full(path):
-    assert is_taken(path.read_bytes().decode("utf-8"))
+def test_project_files_are_read(path):
+    """All files of the project are read."""
+    assert agrees(path.read_bytes().decode("utf-8"))
 
 
-def test_whatever_else_the_tests_hold_is_taken_alike_or_not_at_all():
+def test_other_files_agree_with_parser():
+    """All other YAML files of the tests agree with the parser, and most are read."""
     texts = [path.read_bytes().decode("utf-8", errors="replace") for path in OTHERS]
-    assert sum(map(is_taken, texts)) > len(texts) / 2
+    assert sum(map(agrees, texts)) > len(texts) / 2
 
 
 @pytest.mark.parametrize(
@@ -122,24 +127,25 @@ def test_whatever_else_the_tests_hold_is_taken_alike_or_not_at_all():
         "- a: |-\n      {}\n    b: c",
     ],
 )
-@pytest.mark.parametrize("words", [200, 205, 5000])  # YAML looks no more than 1024 characters ahead for a key's colon
-def test_long_texts_are_taken_too(text, words):
-    assert is_taken(f"rows:\n  {text.format('word ' * words + 'more')}\n")
+@pytest.mark.parametrize("words", [200, 205, 5000])  # libyaml looks 1024 characters ahead for the colon of a key
+def test_long_texts_are_read(text, words):
+    """Long texts are read."""
+    assert agrees(f"rows:\n  {text.format('word ' * words + 'more')}\n")
 
 
-# ── What is in doubt ──────────────────────────────────────────────────────────────────────────────
+# ── Refused syntax ──────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "",
-        "# a remark\n",
+        "# a comment\n",
         "words\n",
         "- a: b\n",
         "a: b\na: c\n",
-        "a: b # remark\n",
-        "a: 'b' # remark\n",
+        "a: b # comment\n",
+        "a: 'b' # comment\n",
         "a: b: c\n",
         "a: b:\n",
         "a:\tb\n",
@@ -196,7 +202,8 @@ def test_long_texts_are_taken_too(text, words):
         "".join(f"{' ' * depth}a:\n" for depth in range(40)),
     ],
 )
-def test_what_is_rare_or_may_be_a_slip_is_in_doubt(text):
+def test_unusual_syntax_is_refused(text):
+    """Rare syntax, and what may be a mistake, is refused."""
     assert read_fast(text) is None
 
 
@@ -217,14 +224,15 @@ def test_what_is_rare_or_may_be_a_slip_is_in_doubt(text):
         "a: [{b: c}, {",
     ],
 )
-def test_no_text_takes_long(text):
-    begun = process_time()
+def test_reading_takes_linear_time(text):
+    """No text takes more than linear time."""
+    start = process_time()
     read_fast(f"a: {text * 100_000}")
     read_fast(text * 100_000)
-    assert process_time() - begun < 2  # and goes on for ages where the time grows with the square
+    assert process_time() - start < 2  # quadratic time would be far more
 
 
-# ── What always holds ─────────────────────────────────────────────────────────────────────────────
+# ── Properties ─────────────────────────────────────────────────────────────────────────────
 
 LINES = [line for line in SHAPES.split("\n") if line]
 MARKS = st.sampled_from(
@@ -234,8 +242,8 @@ TEXTS = st.sampled_from([SHAPES, *(path.read_bytes().decode() for path in SEEDS 
 
 
 @st.composite
-def changed(draw):
-    """A plain text with a few of its lines left out, doubled, moved, indented otherwise or cut into."""
+def mutated_yaml(draw):
+    """A supported text with a few lines deleted, doubled, moved, indented differently or cut."""
     lines = draw(TEXTS).split("\n")
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(lines) - 1))
@@ -266,10 +274,11 @@ def changed(draw):
     return "\n".join(lines)
 
 
-@given(changed())
+@given(mutated_yaml())
 @settings(max_examples=1000)
-def test_a_changed_text_is_taken_as_the_tree_reads_it_or_not_at_all(text):
-    is_taken(text)
+def test_mutated_text_agrees_with_parser(text):
+    """A mutated text is read as the parser reads it, or refused."""
+    agrees(text)
 
 
 @given(
@@ -278,5 +287,6 @@ def test_a_changed_text_is_taken_as_the_tree_reads_it_or_not_at_all(text):
     ).map(lambda lines: "".join(f"{' ' * indent}{line.lstrip(' ')}\n" for indent, line in lines))
 )
 @settings(max_examples=500)
-def test_lines_in_any_order_are_taken_as_the_tree_reads_them_or_not_at_all(text):
-    is_taken(text)
+def test_shuffled_lines_agree_with_parser(text):
+    """Lines in any order are read as the parser reads them, or refused."""
+    agrees(text)

@@ -13,17 +13,17 @@ def read(text):
     return root
 
 
-def plain(node):
-    """A tree as Python's own values."""
+def values(node):
+    """Return a tree as Python values."""
     if isinstance(node, Mapping):
-        return {name: plain(value) for name, value in node.values.items()}
+        return {name: values(value) for name, value in node.values.items()}
     if isinstance(node, Sequence):
-        return [plain(item) for item in node.items]
+        return [values(item) for item in node.items]
     return node.text
 
 
 def nodes(node):
-    """A node, its keys, and all nodes within."""
+    """Yield a node, its keys, and all nodes in it."""
     yield node
     if isinstance(node, Mapping):
         yield from node.keys.values()
@@ -38,53 +38,59 @@ def nodes(node):
 
 
 @pytest.mark.parametrize("typed", ["no", "012", "1.0", "2031-04-01", "true", "1e3", "0x1F", "12:30", "="])
-def test_a_scalar_is_the_text_that_was_typed_whatever_yaml_makes_of_it(typed):
+def test_scalar_is_text_as_typed(typed):
+    """A scalar is the text that was typed, without YAML's types."""
     assert read(f"key: {typed}").values["key"].text == typed
 
 
 @pytest.mark.parametrize("typed", ["", "~", "null", "Null", "NULL"])
 def test_null_tilde_and_nothing_are_absent(typed):
+    """null, a tilde and nothing are absent."""
     assert read(f"key: {typed}").values["key"].absent
 
 
 @pytest.mark.parametrize("typed", ["'null'", '"~"', "''", "nil"])
-def test_what_is_quoted_is_there(typed):
+def test_quoted_null_is_text(typed):
+    """A quoted null is text."""
     assert not read(f"key: {typed}").values["key"].absent
 
 
 @pytest.mark.parametrize(
     ("typed", "cut"),
     [
-        ("words # remark", True),
-        ("words#remark", False),
-        ("'words' # remark", False),
+        ("words # comment", True),
+        ("words#comment", False),
+        ("'words' # comment", False),
         ("|-\n  words # kept", False),
-        ("words\n# remark", False),
+        ("words\n# comment", False),
     ],
 )
-def test_a_plain_scalar_with_a_comment_after_it_is_marked_as_cut(typed, cut):
+def test_comment_after_scalar_is_noted(typed, cut):
+    """A plain scalar with a comment after it is marked as cut."""
     assert read(f"key: {typed}").values["key"].cut is cut
 
 
-def test_an_empty_file_has_no_root():
-    assert parse_yaml("# a remark\n", "file.yaml") == (None, [])
+def test_empty_file_has_no_root():
+    """A file without content has no root and no problem."""
+    assert parse_yaml("# a comment\n", "file.yaml") == (None, [])
 
 
-# ── Places ────────────────────────────────────────────────────────────────────────────────────────
+# ── Positions ─────────────────────────────────────────────────────────────────────────────────────
 
 WORDS = st.text("abcé😀\u0301’", min_size=1, max_size=8)
-EXOTIC = st.sampled_from(["", "\x85", "\u2028", "\u2029"])
+ODD_BREAKS = st.sampled_from(["", "\x85", "\u2028", "\u2029"])
 
 
 @given(
-    values=st.lists(st.tuples(WORDS, EXOTIC), min_size=1, max_size=6),
+    values=st.lists(st.tuples(WORDS, ODD_BREAKS), min_size=1, max_size=6),
     breaks=st.sampled_from(["\n", "\r\n"]),
     bom=st.sampled_from(["", "\ufeff"]),
 )
 @settings(max_examples=100)
-def test_each_scalar_knows_the_line_and_column_an_editor_shows(values, breaks, bom):
+def test_positions_are_those_of_editors(values, breaks, bom):
     # YAML counts U+0085, U+2028 and U+2029 as line breaks, and editors do not.
-    text = "".join(f"key{n}: 'x{exotic}{word}'{breaks}" for n, (word, exotic) in enumerate(values))
+    """A scalar's line and column are those that an editor shows."""
+    text = "".join(f"key{n}: 'x{odd_break}{word}'{breaks}" for n, (word, odd_break) in enumerate(values))
     root = read(bom + text)
     lines = text.split("\n")
     for n, name in enumerate(root.values):
@@ -94,7 +100,8 @@ def test_each_scalar_knows_the_line_and_column_an_editor_shows(values, breaks, b
         assert value.line == n + 1
 
 
-def test_a_block_scalar_stands_where_its_bar_stands():
+def test_block_position_is_that_of_its_bar():
+    """The position of a block is that of its bar."""
     node = read("a: 1\nquote: |-\n  words\n").values["quote"]
     assert (node.line, node.column, node.text) == (2, 8, "words")
 
@@ -104,15 +111,17 @@ LINES = st.text("abé😀 ", max_size=6).filter(lambda line: not line.startswith
 
 @given(st.lists(LINES, min_size=1, max_size=5).filter(lambda lines: lines[0].strip()), st.integers(1, 4))
 @settings(max_examples=100)
-def test_each_character_of_a_block_knows_its_place(lines, indent):
+def test_position_at_in_block(lines, indent):
+    """Each character of a block has its own position."""
     text = "a: 1\nquote: |-\n" + "".join(f"{' ' * indent}{line}\n" for line in lines)
     node = read(text).values["quote"]
-    for at, character in enumerate(node.text):
-        place = node.position_at(at)
-        assert (text.split("\n")[place.line - 1] + "\n")[place.column - 1] == character
+    for offset, character in enumerate(node.text):
+        position = node.position_at(offset)
+        assert (text.split("\n")[position.line - 1] + "\n")[position.column - 1] == character
 
 
-def test_in_any_other_style_a_character_is_placed_where_its_text_starts():
+def test_position_at_in_other_styles():
+    """In other styles, a character has the position of the scalar."""
     node = read("quote: some\n  words\n").values["quote"]
     assert node.position_at(7) is node
 
@@ -121,7 +130,8 @@ def test_in_any_other_style_a_character_is_placed_where_its_text_starts():
     "typed",
     ["'words\n  note: more'", '"words\n  - note: more"', "|-\n  words\n  note: more", ">-\n  words\n\n  note:\n  more"],
 )
-def test_a_line_of_a_text_that_reads_like_a_key_is_noted_with_its_place(typed):
+def test_swallowed_key_has_position(typed):
+    """A line of a text that looks like a key is noted with its position."""
     text = f"key: {typed}\n"
     [line] = read(text).values["key"].swallowed
     assert line.text == "note"
@@ -129,74 +139,85 @@ def test_a_line_of_a_text_that_reads_like_a_key_is_noted_with_its_place(typed):
 
 
 @pytest.mark.parametrize("typed", ["'note: more'", "|-\n  at 12:30\n  a note: more\n  http://x"])
-def test_a_colon_elsewhere_in_a_text_is_not(typed):
+def test_other_colons_are_no_swallowed_keys(typed):
+    """Other colons in a text are not noted."""
     assert read(f"key: {typed}\n").values["key"].swallowed == ()
 
 
-def test_a_record_of_a_list_stands_where_its_first_key_stands():
+def test_record_position_is_that_of_first_key():
+    """The position of a record is that of its first key."""
     node = read("rows:\n  - id: a\n").values["rows"].items[0]
     assert (node.line, node.column) == (2, 5)
 
 
-# ── What is refused ───────────────────────────────────────────────────────────────────────────────
+# ── Problems ───────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_second_of_two_equal_keys_is_refused_and_the_first_stays():
+def test_repeated_key_is_refused():
+    """The second of two equal keys is refused."""
     root, problems = parse_yaml("a: 1\na: 2\n", "file.yaml")
-    assert plain(root) == {"a": "1"}
+    assert values(root) == {"a": "1"}
     assert [(p.line, p.column) for p in problems] == [(2, 1)]
 
 
-def test_where_a_records_first_key_stands_again_the_keys_after_it_are_not_told_again():
+def test_repeated_first_key_is_one_problem():
+    """A repeated first key is one problem, without the repeats after it."""
     root, problems = parse_yaml("rows:\n  - id: a\n    b: 1\n    id: c\n    b: 2\n", "file.yaml")
-    assert plain(root) == {"rows": [{"id": "a", "b": "1"}]}
+    assert values(root) == {"rows": [{"id": "a", "b": "1"}]}
     assert [(p.line, p.column) for p in problems] == [(4, 5)]
     assert problems[0].hint.endswith("or put '- ' before it if a record starts here")
 
 
-def test_two_other_keys_that_stand_again_are_two_problems():
+def test_repeated_other_keys_are_two_problems():
+    """Two other repeated keys are two problems."""
     _, problems = parse_yaml("rows:\n  - id: a\n    b: 1\n    b: 2\n    c: 1\n    c: 2\n", "file.yaml")
     assert [(p.line, p.column) for p in problems] == [(4, 5), (6, 5)]
 
 
-def test_a_mapping_that_lost_a_key_is_not_whole():
+def test_mapping_without_refused_key_is_incomplete():
+    """A mapping of which a key was refused is not complete."""
     root, problems = parse_yaml("&x a: 1\nb: 2\n", "file.yaml")
-    assert plain(root) == {"b": "2"}
+    assert values(root) == {"b": "2"}
     assert not root.complete
     assert len(problems) == 1
 
 
-def test_a_collection_as_a_key_is_refused():
+def test_collection_as_key_is_refused():
+    """A collection as a key is refused."""
     root, problems = parse_yaml("? [a, b]\n: 1\n", "file.yaml")
-    assert plain(root) == {}
+    assert values(root) == {}
     assert [p.message for p in problems] == ["a key must be a single word"]
 
 
-def test_a_refused_value_stands_as_refused():
+def test_refused_value_is_rejected_node():
+    """A refused value becomes a `Rejected` node."""
     root, _ = parse_yaml("a: !!int 1\n", "file.yaml")
     assert isinstance(root.values["a"], Rejected)
 
 
 @pytest.mark.parametrize("opening", ["[", "{", "- ", "? ", "[{a: ", "[? "])
-def test_nesting_without_an_end_is_one_problem_and_no_crash(opening):
+def test_endless_nesting_is_one_problem(opening):
+    """Endless nesting is one problem."""
     root, problems = parse_yaml(opening * 50_000, "file.yaml")
     assert root is None
     assert len(problems) == 1
 
 
-def test_nesting_without_an_end_hides_no_problem_that_stands_elsewhere():
+def test_endless_nesting_keeps_other_problems():
+    """Endless nesting does not hide problems elsewhere."""
     _, problems = parse_yaml("a: 1\na: 2\nb: " + "{" * 100, "file.yaml")
     assert [p.message for p in problems] == ["the key 'a' is given twice", "collections nest too deep here"]
 
 
 @pytest.mark.parametrize("escape", [r"\ud800", r"\udfff", r"\ud83d\ude00", r"\U00110000"])
-def test_an_escape_that_is_no_character_is_refused(escape):
+def test_invalid_escape_is_refused(escape):
+    """An escape that is no character is refused."""
     root, problems = parse_yaml(f'a: "{escape}"', "file.yaml")
     assert root is None
     assert len(problems) == 1
 
 
-# ── What always holds ─────────────────────────────────────────────────────────────────────────────
+# ── Properties ─────────────────────────────────────────────────────────────────────────────
 
 MARKS = st.sampled_from(list("-:?[]{},#&*!|>'\"%@` \n\r\t<~ab"))
 TEXTS = st.text(st.characters(codec="utf-8") | MARKS, max_size=40)
@@ -204,11 +225,12 @@ TEXTS = st.text(st.characters(codec="utf-8") | MARKS, max_size=40)
 
 @given(TEXTS)
 @settings(max_examples=300)
-def test_any_text_gives_a_tree_or_a_problem_within_its_lines(text):
+def test_any_text_gives_valid_positions(text):
+    """Any text gives nodes and problems with valid positions."""
     root, problems = parse_yaml(text, "file.yaml")
-    for place in [*problems, *(nodes(root) if root is not None else [])]:
-        assert 1 <= place.line <= text.count("\n") + 1
-        assert place.column >= 1
+    for positioned in [*problems, *(nodes(root) if root is not None else [])]:
+        assert 1 <= positioned.line <= text.count("\n") + 1
+        assert positioned.column >= 1
 
 
 VALUES = st.recursive(
@@ -228,14 +250,16 @@ class Dumper(yaml.SafeDumper):
 
 @given(VALUES, st.booleans())
 @settings(max_examples=200)
-def test_a_plain_document_means_what_it_means_to_yaml(value, flow):
+def test_parser_agrees_with_pyyaml(value, flow):
+    """A document without special syntax has the values that PyYAML reads."""
     text = yaml.dump(value, Dumper=Dumper, allow_unicode=True, default_flow_style=flow)
-    assert plain(read(text)) == yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but text
+    assert values(read(text)) == yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but text
 
 
 @given(VALUES)
 @settings(max_examples=100)
-def test_each_node_of_a_document_stands_where_something_is_written(value):
+def test_positions_are_those_of_scalars(value):
+    """Each scalar's position is where its text is written."""
     text = yaml.dump(value, Dumper=Dumper, allow_unicode=True)
     lines = text.split("\n")
     for node in nodes(read(text)):
@@ -244,7 +268,8 @@ def test_each_node_of_a_document_stands_where_something_is_written(value):
             assert rest.startswith((node.text.split("\n")[0] or "'", "'", '"', "|", ">"))
 
 
-@pytest.mark.parametrize(("raw", "place"), [("é: a\x07", (1, 5)), ("# ééé\na: b\x07\nc: d\ne: f\n", (2, 5))])
-def test_a_character_that_may_not_stand_is_told_at_its_place(raw, place):
+@pytest.mark.parametrize(("raw", "position"), [("é: a\x07", (1, 5)), ("# ééé\na: b\x07\nc: d\ne: f\n", (2, 5))])
+def test_forbidden_character_has_position(raw, position):
+    """A forbidden character is reported at its position."""
     _, [problem] = parse_yaml(raw, "file.yaml")
-    assert (problem.line, problem.column) == place
+    assert (problem.line, problem.column) == position
