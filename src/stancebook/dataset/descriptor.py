@@ -253,24 +253,20 @@ class _Parser:
 
     def _pattern(self, table: str, where: str, kind: ColumnKind, constraints: Mapping[str, Any]) -> Pattern | None:
         pattern = _optional(str, constraints, "pattern", where)
-        if pattern is None:
-            return None
-        if kind != "text":
+        if pattern is not None and kind != "text":
             self._note(table, where, "a pattern is only checked for text")
-            return None
-        if reason := _unsupported(pattern):
+        elif pattern is not None and (reason := _unsupported(pattern)):
             self._note(table, where, f"the pattern {_quoted(pattern)} is not supported and not checked: {reason}")
-            return None
-        return Pattern(pattern, "")
+        elif pattern is not None:
+            return Pattern(pattern, "")
+        return None
 
     def _minimum(self, table: str, where: str, kind: ColumnKind, constraints: Mapping[str, Any]) -> int | None:
         minimum = constraints.get("minimum")
-        if minimum is None:
-            return None
-        if kind != "integer" or type(minimum) is not int or abs(minimum) > _MAX_INTEGER:
+        is_valid = kind == "integer" and type(minimum) is int and abs(minimum) <= _MAX_INTEGER
+        if minimum is not None and not is_valid:
             self._note(table, where, "a minimum is only checked for integers")
-            return None
-        return minimum
+        return minimum if is_valid else None
 
     def _foreign_keys(
         self,

@@ -61,18 +61,15 @@ def validate_dataset(package: Package) -> ValidationResult:
     tables = {name: _OpenTable(package, spec) for name, spec in package.tables.items()}
     problems = [*_note_problems(package), *_unknown_file_problems(package)]
     with row_session() as session:
-        violations = {name: _cell_violations(session, table) for name, table in tables.items()}
+        cell_problems = {name: _cell_problems(session, table) for name, table in tables.items()}
         for name, table in tables.items():
+            problems += table.problems
             if table.is_readable:
-                rules = (*_key_rules(table), *_foreign_key_rules(table, tables))
-                violations[name] += filter(None, [_row_violation(session, table, rule) for rule in rules])
-    for name, table in tables.items():
-        problems += table.problems
-        if table.is_readable:
-            problems += (problem for violation in violations[name] for problem in violation.problems(table))
-    return ValidationResult(
-        {name: table.rows for name, table in tables.items() if table.is_readable}, sorted(set(problems))
-    )
+                problems += cell_problems[name]
+                for rule in _row_rules(table, tables):
+                    problems += _row_problems(session, table, rule)
+    readable = {name: table.rows for name, table in tables.items() if table.is_readable}
+    return ValidationResult(readable, sorted(set(problems)))
 
 
 def shorten(text: str) -> str:
@@ -128,6 +125,11 @@ class _OpenTable:
         due = package.rows[spec.name]
         if self.is_readable and self.is_of_build and due not in (None, self.rows.num_rows):
             self._report("", f"the table has {self.rows.num_rows:,} rows, but {due:,} by {DATAPACKAGE}")
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that name a row in a problem: the primary key, if it is valid."""
+        return self.spec.key if self.has(self.spec.key) else ()
 
     def has(self, columns: tuple[str, ...]) -> bool:
         """Return whether columns are valid and of a type that this version knows."""
@@ -216,142 +218,17 @@ def _is_text(type_: pa.DataType) -> bool:
 
 
 @dataclass(frozen=True)
-class _Violation:
-    """A rule that rows of a table break.
+class _Rule:
+    """A rule that rows of a table may break.
 
     Attributes:
         columns: The columns that the rule is about.
-        count: How many rows break it.
-        samples: Of the first of them, the row number, the cells of `columns`, and those of the table's key.
-        message: The message for one row, given its cells.
-        summary: The message for the rows that are only counted.
-        hint: The hint for one row, given its cells.
-    """
-
-    columns: tuple[str, ...]
-    count: int
-    samples: list[list[str | None]]
-    message: Callable[[str], str]
-    summary: str
-    hint: Callable[[str], str] = lambda _: ""
-
-    def problems(self, table: _OpenTable) -> Iterator[Problem]:
-        """Yield a problem for each of the first rows, and one for all others."""
-        spec, names = table.spec, ", ".join(self.columns)
-        column = 1 + min(spec.names.index(name) for name in self.columns)
-        for row, *cells in self.samples[:MAX_ROWS_PER_PROBLEM]:
-            texts = [shorten(cell or "") for cell in cells]
-            value, key = ", ".join(texts[: len(self.columns)]), texts[len(self.columns) :]
-            line = int(row or 0) + 1
-            record = ", ".join(key) if key and all(key) else f"row {line}"
-            where = f"{spec.name}[{record}].{names}"
-            yield Problem(table.file, line, column, where, self.message(value), self.hint(value))
-        if (left := self.count - MAX_ROWS_PER_PROBLEM) > 0:
-            line = int(self.samples[MAX_ROWS_PER_PROBLEM][0] or 0) + 1
-            summary = f"{pluralize(left, 'more row')} {self.summary}"
-            yield Problem(table.file, line, column, f"{spec.name}.{names}", summary)
-
-
-@dataclass(frozen=True)
-class _CellRule:
-    """A rule for the cells of a column, which an empty cell breaks only if it says so.
-
-    Attributes:
-        limit: What the column demands; nothing if the rule does not apply to it.
-        broken: The SQL condition that a cell breaks the rule.
-        message: The message for one row.
-        summary: The message for many rows.
-        hint: The hint, given the cell and the column.
-    """
-
-    limit: Callable[[Column], Any]
-    broken: str
-    message: str
-    summary: str
-    hint: Callable[[str, Column], str] = lambda _value, _column: ""
-
-
-_CELL_RULES = (
-    _CellRule(
-        lambda column: not column.nullable or None,
-        "{cell} IS NULL",
-        "{column.name} is empty, and must not be",
-        "in which {column.name} is empty",
-    ),
-    _CellRule(
-        lambda column: list(column.vocabulary) or None,
-        "NOT list_contains({limit}, {cell})",
-        "'{value}' is not a value of {column.name}",
-        "with other values of {column.name}",
-        lambda value, column: options_hint(value, column.vocabulary),
-    ),
-    _CellRule(
-        lambda column: column.pattern and column.pattern.pattern,
-        "NOT regexp_full_match({cell}, {limit})",
-        "'{value}' does not match the pattern of {column.name}",
-        "whose {column.name} does not match its pattern",
-        lambda _, column: f"it has to match {shorten(column.pattern.pattern if column.pattern else '')}",
-    ),
-    _CellRule(
-        lambda column: column.minimum,
-        "{cell} < {limit}",
-        "{value} is less than {column.minimum}",
-        "whose {column.name} is less than {column.minimum}",
-    ),
-)
-
-
-def _cell_violations(session: RowSession, table: _OpenTable) -> list[_Violation]:
-    """Return the rules that cells break, of each cell the first; this reads all rows and so finds broken files."""
-    names = tuple(column.name for column in table.spec.columns if table.has((column.name,)))
-    if not table.is_readable or not names:
-        return []
-    checks: list[tuple[Column, _CellRule]] = []
-    parameters, cases, aggregates = {}, ["*"], ["count(*)"]
-    for index, name in enumerate(names):
-        column, branches = table.spec[name], []
-        for rule in _CELL_RULES:
-            if (limit := rule.limit(column)) is None:
-                continue
-            number = len(checks)
-            if "{limit}" in rule.broken:
-                parameters[f"limit{number}"] = limit
-            branches.append(f"WHEN {rule.broken.format(cell=f'c{index}', limit=f'$limit{number}')} THEN {number}")
-            aggregates.append(_sample((name, *_key(table)), names, f"broken{index} = {number}"))
-            checks.append((column, rule))
-        if branches:
-            cases.append(f"CASE {' '.join(branches)} END AS broken{index}")
-    sql = f"SELECT {', '.join(aggregates)} FROM (SELECT {', '.join(cases)} FROM rows)"  # noqa: S608 (values are bound)
-    try:
-        [(_, *found)] = session.query(sql, parameters, rows=table.rows.select(names))
-    except UnreadableFileError as error:
-        table.problems.clear()
-        table.mark_unreadable(error.path, _not_parquet(error))
-        return []
-    results = zip(checks, found[::2], found[1::2], strict=True)
-    return [_cell_violation(*check, count, samples) for check, count, samples in results if count]
-
-
-def _cell_violation(column: Column, rule: _CellRule, count: int, samples: list[list[str | None]]) -> _Violation:
-    return _Violation(
-        (column.name,),
-        count,
-        samples,
-        lambda value: rule.message.format(value=value, column=column),
-        rule.summary.format(column=column),
-        lambda value: rule.hint(value, column),
-    )
-
-
-@dataclass(frozen=True)
-class _RowRule:
-    """A rule for rows that have no empty cell in `columns`.
-
-    Attributes:
-        columns: The columns that the rule is about: c0, c1 … in `broken`.
-        broken: The SQL that follows a WHERE clause and selects the rows that break the rule.
-        message: The message for one row, given its cells.
-        summary: The message for many rows.
+        broken: SQL that selects the rows that break it: for one cell, a condition on `{cell}` and on `{limit}`, what
+            the column demands; for several, what follows the WHERE clause of a query that names them c0, c1 …
+        message: The message for one row, given the cells of `columns` as text.
+        summary: The message for rows that are only counted.
+        hint: The hint for one row, likewise.
+        limit: The value of `{limit}`.
         sources: Further rows that `broken` queries, by name.
     """
 
@@ -359,67 +236,137 @@ class _RowRule:
     broken: str
     message: Callable[[str], str]
     summary: str
+    hint: Callable[[str], str] = lambda _: ""
+    limit: Any = None
     sources: Mapping[str, ParquetFiles] = field(default_factory=dict)
 
 
-def _key_rules(table: _OpenTable) -> Iterator[_RowRule]:
-    """Yield a rule for the primary key, and for each other column whose values are distinct."""
+def _cell_rules(column: Column) -> Iterator[_Rule]:
+    """Yield the rules for the cells of a column; a cell that breaks several is reported for the first."""
+    name, columns = column.name, (column.name,)
+    if not column.nullable:
+        message = f"{name} is empty, and must not be"
+        yield _Rule(columns, "{cell} IS NULL", lambda _: message, f"in which {name} is empty")
+    if column.vocabulary:
+        yield _Rule(
+            columns,
+            "NOT list_contains({limit}, {cell})",
+            lambda value: f"'{value}' is not a value of {name}",
+            f"with other values of {name}",
+            lambda value: options_hint(value, column.vocabulary),
+            list(column.vocabulary),
+        )
+    if column.pattern is not None:
+        hint = f"it has to match {shorten(column.pattern.pattern)}"
+        yield _Rule(
+            columns,
+            "NOT regexp_full_match({cell}, {limit})",
+            lambda value: f"'{value}' does not match the pattern of {name}",
+            f"whose {name} does not match its pattern",
+            lambda _: hint,
+            column.pattern.pattern,
+        )
+    if column.minimum is not None:
+        limit = f"is less than {column.minimum}"
+        summary = f"whose {name} {limit}"
+        yield _Rule(columns, "{cell} < {limit}", lambda value: f"{value} {limit}", summary, limit=column.minimum)
+
+
+def _row_rules(table: _OpenTable, tables: Mapping[str, _OpenTable]) -> Iterator[_Rule]:
+    """Yield the rules for keys; foreign keys are not checked if a table is unreadable or of another build."""
     spec = table.spec
     unique = [(column.name,) for column in spec.columns if column.unique and (column.name,) != spec.key]
     yield from (_unique_rule(spec, columns) for columns in (spec.key, *unique) if columns and table.has(columns))
-
-
-def _unique_rule(spec: TableSpec, columns: tuple[str, ...]) -> _RowRule:
-    message = f"another row of {spec.name} has the same {', '.join(columns)}"
-    cells = ", ".join(f"c{index}" for index in range(len(columns)))
-    repeats = f"QUALIFY row_number() OVER (PARTITION BY {cells} ORDER BY row) > 1"
-    return _RowRule(columns, repeats, lambda _: message, f"in which {message}")
-
-
-def _foreign_key_rules(table: _OpenTable, tables: Mapping[str, _OpenTable]) -> Iterator[_RowRule]:
-    """Yield a rule for each foreign key, unless a table is unreadable or of another build."""
-    for key in table.spec.foreign_keys:
+    for key in spec.foreign_keys:
         target = tables[key.table]
         is_complete = table.is_of_build and target.is_of_build and target.is_readable
         if is_complete and table.has(key.columns) and target.has(key.target):
             yield _foreign_key_rule(key, target.rows.select(key.target))
 
 
-def _foreign_key_rule(key: ForeignKey, target: ParquetFiles) -> _RowRule:
+def _unique_rule(spec: TableSpec, columns: tuple[str, ...]) -> _Rule:
+    message = f"another row of {spec.name} has the same {', '.join(columns)}"
+    cells = ", ".join(f"c{index}" for index in range(len(columns)))
+    repeats = f"QUALIFY row_number() OVER (PARTITION BY {cells} ORDER BY row) > 1"
+    return _Rule(columns, repeats, lambda _: message, f"in which {message}")
+
+
+def _foreign_key_rule(key: ForeignKey, target: ParquetFiles) -> _Rule:
     equal = " AND ".join(f"target.c{index} = rows.c{index}" for index in range(len(key.columns)))
-    return _RowRule(
-        key.columns,
-        f"AND NOT EXISTS (SELECT 1 FROM target WHERE {equal})",  # noqa: S608 (names of ours)
-        lambda value: f"'{value}' is not in {key.table}",
-        f"whose {', '.join(key.columns)} is not in {key.table}",
-        {"target": target},
+    dangling = f"AND NOT EXISTS (SELECT 1 FROM target WHERE {equal})"  # noqa: S608 (fixed names)
+    summary = f"whose {', '.join(key.columns)} is not in {key.table}"
+    return _Rule(
+        key.columns, dangling, lambda value: f"'{value}' is not in {key.table}", summary, sources={"target": target}
     )
 
 
-def _row_violation(session: RowSession, table: _OpenTable, rule: _RowRule) -> _Violation | None:
-    """Return the rows that break a rule, if there are any."""
-    wanted = (*rule.columns, *_key(table))
-    names = tuple(dict.fromkeys(wanted))
+def _cell_problems(session: RowSession, table: _OpenTable) -> list[Problem]:
+    """Return the problems of cells; this reads all rows, and so finds a broken file, which makes a table unreadable."""
+    names = tuple(column.name for column in table.spec.columns if table.has((column.name,)))
+    if not table.is_readable or not names:
+        return []
+    rules: list[_Rule] = []
+    parameters, cases, samples = {}, ["*"], ["count(*)"]
+    for index, name in enumerate(names):
+        branches = []
+        for rule in _cell_rules(table.spec[name]):
+            number = len(rules)
+            if rule.limit is not None:
+                parameters[f"limit{number}"] = rule.limit
+            branches.append(f"WHEN {rule.broken.format(cell=f'c{index}', limit=f'$limit{number}')} THEN {number}")
+            samples.append(_sample(table, rule, names, f"broken{index} = {number}"))
+            rules.append(rule)
+        if branches:
+            cases.append(f"CASE {' '.join(branches)} END AS broken{index}")
+    sql = f"SELECT {', '.join(samples)} FROM (SELECT {', '.join(cases)} FROM rows)"  # noqa: S608 (values are bound)
+    try:
+        [(_, *found)] = session.query(sql, parameters, rows=table.rows.select(names))
+    except UnreadableFileError as error:
+        table.problems.clear()
+        table.mark_unreadable(error.path, _not_parquet(error))
+        return []
+    results = zip(rules, found[::2], found[1::2], strict=True)
+    return [problem for result in results for problem in _rule_problems(table, *result)]
+
+
+def _row_problems(session: RowSession, table: _OpenTable, rule: _Rule) -> Iterator[Problem]:
+    """Yield the problems of rows that break a rule and have no empty cell in its columns."""
+    names = tuple(dict.fromkeys([*rule.columns, *table.key]))
     filled = " AND ".join(f"c{index} IS NOT NULL" for index in range(len(rule.columns)))
-    sample = _sample(wanted, names, "true")
-    sql = f"SELECT {sample} FROM (SELECT * FROM rows WHERE {filled} {rule.broken})"  # noqa: S608 (names of ours)
+    sample = _sample(table, rule, names, "true")
+    sql = f"SELECT {sample} FROM (SELECT * FROM rows WHERE {filled} {rule.broken})"  # noqa: S608 (fixed names)
     [(count, samples)] = session.query(sql, {}, rows=table.rows.select(names), **rule.sources)
-    return _Violation(rule.columns, count, samples, rule.message, rule.summary) if count else None
+    yield from _rule_problems(table, rule, count, samples)
 
 
-def _key(table: _OpenTable) -> tuple[str, ...]:
-    """Return the columns that name a row in a problem; none if they are not valid."""
-    return table.spec.key if table.has(table.spec.key) else ()
-
-
-def _sample(columns: tuple[str, ...], names: tuple[str, ...], condition: str) -> str:
-    """Return the SQL aggregates of the rows that meet a condition: their number, and cells of the first ones.
+def _sample(table: _OpenTable, rule: _Rule, names: tuple[str, ...], condition: str) -> str:
+    """Return SQL for the number of rows that meet a condition, and of the first ones, row number and cells.
 
     Args:
-        columns: The columns whose cells are wanted.
+        table: The table, of whose primary key the cells are selected too.
+        rule: The rule whose columns are selected.
         names: The columns of the view, in order.
         condition: An SQL condition.
     """
-    cells = ", ".join(f"left(c{names.index(name)}::VARCHAR, {MAX_SHOWN + 1})" for name in columns)
+    indices = [names.index(name) for name in (*rule.columns, *table.key)]
+    cells = ", ".join(f"left(c{index}::VARCHAR, {MAX_SHOWN + 1})" for index in indices)
     where = f"FILTER (WHERE {condition})"
     return f"count(*) {where}, arg_min([row::VARCHAR, {cells}], row, {MAX_ROWS_PER_PROBLEM + 1}) {where}"
+
+
+def _rule_problems(
+    table: _OpenTable, rule: _Rule, count: int, samples: list[list[str | None]] | None
+) -> Iterator[Problem]:
+    """Yield a problem for each of the first rows that break a rule, and one for all others."""
+    spec, names = table.spec, ", ".join(rule.columns)
+    column = 1 + min(spec.names.index(name) for name in rule.columns)
+    for number, (row, *cells) in enumerate(samples or ()):
+        line = int(row or 0) + 1
+        if number == MAX_ROWS_PER_PROBLEM:
+            summary = f"{pluralize(count - number, 'more row')} {rule.summary}"
+            yield Problem(table.file, line, column, f"{spec.name}.{names}", summary)
+            return
+        texts = [shorten(cell or "") for cell in cells]
+        value, key = ", ".join(texts[: len(rule.columns)]), texts[len(rule.columns) :]
+        record = ", ".join(key) if key and all(key) else f"row {line}"
+        yield Problem(table.file, line, column, f"{spec.name}[{record}].{names}", rule.message(value), rule.hint(value))

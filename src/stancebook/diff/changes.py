@@ -5,38 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from stancebook.dataset.validation import shorten
 from stancebook.problems import pluralize
 
 Level = Literal["dataset", "table", "column", "value"]
-What = Literal[
-    "added",
-    "removed",
-    # of a dataset: its own metadata
-    "about",
-    # of a table
-    "key",
-    "reference",
-    "columns",
-    # of a table or a column
-    "title",
-    "description",
-    # of a column
-    "type",
-    "unit",
-    "required",
-    "unique",
-    "vocabulary",
-    "ordered",
-    "order",
-    "listing",
-    "pattern",
-    "minimum",
-    # of a value
-    "definition",
-]
+_Metadata = Literal["title", "description", "unit", "definition"]
+_Constraint = Literal["type", "required", "unique", "vocabulary", "ordered", "pattern", "minimum", "key", "reference"]
+_Order = Literal["columns", "order", "listing"]  # of columns, of the values of a scale, of other values
+What = Literal["added", "removed", "about", _Metadata, _Constraint, _Order]
 
 _MAX_UNCUT_CHARS = 60  # of two longer texts, only the part that differs is shown
 _CONTEXT_CHARS = 20  # shown before and after that part
@@ -50,7 +28,7 @@ class Change:
 
     Attributes:
         level: What changed.
-        what: How: it was added or removed, or which property of it changed.
+        what: How: it was added or removed, or which property of it changed; `about` is the metadata of a dataset.
         column: The column that changed, or that has the value.
         value: The value that changed.
         before: The property before, None if there was none; of a removed table, its number of rows.
@@ -67,7 +45,7 @@ class Change:
     @property
     def adds_metadata(self) -> bool:
         """Whether it adds a title, description, unit or definition where there was none."""
-        return self.what in ("title", "description", "unit", "definition") and self.before is None
+        return self.what in get_args(_Metadata) and self.before is None
 
     def __str__(self) -> str:
         subject = " ".join(

@@ -46,10 +46,12 @@ def test_packaged_tables_pass(table):
     pd.testing.assert_frame_equal(found.validate(frame, lazy=True), frame)
 
 
-def test_dataset_of_0_1_passes():
-    """The tables that version 0.1 built pass their schemas."""
-    for table, frame in load(path=OLD).items():
-        pandera_schema(table, path=OLD).validate(frame, lazy=True)
+@pytest.mark.parametrize("version", ["0.1", "0.1.0"])
+def test_dataset_of_older_version_passes(version):
+    """The tables that an older version built pass their schemas."""
+    path = OLD.with_name(version)
+    for table, frame in load(path=path).items():
+        pandera_schema(table, path=path).validate(frame, lazy=True)
 
 
 def test_schema_equals_that_of_the_model():

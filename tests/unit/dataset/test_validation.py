@@ -83,9 +83,10 @@ def repackage(folder):
 # ── Valid ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_dataset_of_0_1_is_valid(problems):
-    """A dataset that version 0.1 built has no problems."""
-    assert problems() == ""
+@pytest.mark.parametrize("version", ["0.1", "0.1.0"])
+def test_dataset_of_older_version_is_valid(version):
+    """A dataset that an older version built has no problems."""
+    assert validate_dataset(read_package(OLD.with_name(version))).problems == []
 
 
 def test_built_dataset_is_valid(dataset):
@@ -325,7 +326,7 @@ def test_folder_that_is_not_utf8_is_validated(folder, set_cells):
     assert problem.message == "name is empty, and must not be"
 
 
-def test_column_names_that_differ_by_case_are_told_apart(problems, rewrite, repackage):
+def test_column_names_that_differ_by_case_are_distinct(problems, rewrite, repackage):
     """Columns whose names differ only by case, or have a quotation mark, are different columns."""
 
     def rename(table):

@@ -250,7 +250,7 @@ def test_rows_of_parts_are_compared_by_key(cut):
         "1 row removed",
         "  - bridge#d3",
     ]
-    assert "datapackage.json: differs in resources" not in lines  # every digest is true of the part beside it
+    assert "datapackage.json: differs in resources" not in lines  # every digest is true of its part
 
 
 @pytest.mark.parametrize("other", [{"cuts": (3, 6)}, {"one_file": True}], ids=["other parts", "one file"])
