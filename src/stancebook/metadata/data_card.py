@@ -50,7 +50,7 @@ def render_data_card(
     sections = [
         huggingface_header(contract, tables),
         *_introduction(contract),
-        _name_repository_files(contract.data_card_text.strip(), contract.homepage),
+        _name_repository_files(contract.data_card_text.strip(), contract.repository),
         *_texts(contract, tables[contract.document.name].rows, documents),
         *_coverage(shares),
         *_overview(contract, tables),
@@ -104,16 +104,17 @@ def _introduction(contract: Contract) -> Iterator[str]:
     yield contract.description
     released = f", released on {contract.released}" if contract.released else ""
     yield f"Version {contract.version}{released}. Built from `seeds/`: the next build replaces this page."
-    if contract.homepage:
-        yield f"Repository: <{contract.homepage}>."
+    for name, address in ("Homepage", contract.homepage), ("Repository", contract.repository):
+        if address:
+            yield f"{name}: <{address}>."
     yield "\n\n".join(f"Licence: [{licence.title}]({licence.path})." for licence in contract.licenses)
     yield "The folder of this page holds the tables and"
     yield "\n".join(f"- [`{name}`]({name}): {text}" for name, text in _FILES.items())
 
 
-def _name_repository_files(text: str, homepage: str) -> str:
+def _name_repository_files(text: str, address: str) -> str:
     """Replace links to files of the repository, which the dataset does not hold, by their names."""
-    repository = f"[repository]({homepage})" if homepage else "repository"
+    repository = f"[repository]({address})" if address else "repository"
     return _REPOSITORY_LINK.sub(lambda link: f"{link[1]} (`{link[2]}` in the {repository})", text)
 
 

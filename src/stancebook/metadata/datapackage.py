@@ -39,6 +39,7 @@ def data_package(
         "description": contract.description,
         "version": contract.version,
         "homepage": contract.homepage,
+        "repository": contract.repository,
         "licenses": [asdict(licence) for licence in contract.licenses],
         "contributors": [{**asdict(person), "roles": list(person.roles)} for person in contract.contributors],
         "keywords": list(contract.keywords),

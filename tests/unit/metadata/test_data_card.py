@@ -220,7 +220,7 @@ GUIDE_LINK = "Coded by the [guide](../seeds/README.md#dates), see [claims](#clai
 
 
 @pytest.mark.parametrize(
-    ("homepage", "sentence"),
+    ("repository", "sentence"),
     [
         ("", "Coded by the guide (`seeds/README.md` in the repository), see [claims](#claims)."),
         (
@@ -230,12 +230,12 @@ GUIDE_LINK = "Coded by the [guide](../seeds/README.md#dates), see [claims](#clai
         ),
     ],
 )
-def test_repository_files_are_named(homepage, sentence, render_card):
+def test_repository_files_are_named(repository, sentence, render_card):
     """A link to a file of the repository becomes its name; the repository is a link if its address is known."""
-    card = render_card(contract(homepage=homepage, data_card_text=GUIDE_LINK))
+    card = render_card(contract(repository=repository, data_card_text=GUIDE_LINK))
     assert sentence in card
-    assert (f"Repository: <{homepage}>." in card) == bool(homepage)
-    assert ("Repository:" in card) == bool(homepage)
+    assert (f"Repository: <{repository}>." in card) == bool(repository)
+    assert ("Repository:" in card) == bool(repository)
 
 
 class Ropes(Codebook):

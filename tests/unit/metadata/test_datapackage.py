@@ -106,12 +106,17 @@ def test_package_has_build_and_seeds_hashes(frames):
 
 def test_contract_properties_are_optional(frames):
     """Properties that the contract has are stated, and the others left out."""
-    known = contract(homepage="https://example.org", contributors=(Contributor("Ida", roles=("creator",)),))
+    known = contract(
+        homepage="https://example.org",
+        repository="https://example.org/code",
+        contributors=(Contributor("Ida", roles=("creator",)),),
+    )
     package = descriptor_of(known, frames)
     assert package["homepage"] == "https://example.org"
+    assert package["repository"] == "https://example.org/code"
     assert package["contributors"] == [{"title": "Ida", "roles": ["creator"]}]
     assert package["licenses"][0]["name"] == "CC0-1.0"
-    assert not {"homepage", "contributors", "keywords"} & set(descriptor_of(LETTERS, frames))
+    assert not {"homepage", "repository", "contributors", "keywords"} & set(descriptor_of(LETTERS, frames))
 
 
 def test_document_is_source(frames, letters):
