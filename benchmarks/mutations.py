@@ -1,9 +1,8 @@
-"""How far the build can be trusted: thousands of single faults in the real seeds, and what it says to each.
+"""Measure how many of thousands of single faults in the real seeds are detected, and how well they are reported.
 
-Prints, for each kind of fault, how often it was made, how often nothing changed by it (same), how often it was
-detected, located within one line of where it can be mended, and answered by exactly one problem (once); the most
-problems that one fault was answered by; and how often data changed in silence, with the reason. The draw is fixed:
-the same seed makes the same faults.
+Prints, for each kind of fault, how often it was made, how often it changed nothing (same), how often it was detected,
+located within one line of where it can be fixed, and reported by exactly one problem (once); the largest number of
+problems of one fault; and how often data changed silently, with the reason. The same seed makes the same faults.
 """
 
 import argparse
@@ -18,27 +17,30 @@ sys.path.insert(0, str(ROOT))
 
 from tests.mutations.faults import FAULTS  # noqa: E402
 from tests.mutations.report import Floors, by_kind, figures, floors, shown, table  # noqa: E402
-from tests.mutations.run import FLOORS, SEED, Verdict, judging, mutant  # noqa: E402
-from tests.mutations.seeds import Seeds  # noqa: E402
+from tests.mutations.run import FLOORS, SEED, Verdict, judging, measured_seeds, mutant  # noqa: E402
 
-_SLICE = 8  # kinds that one processor judges before it takes more
+KINDS_PER_TASK = 8
 
 
 def main() -> int:
-    """Run the faults that are asked for; return 1 if any crashed, survived without a reason or fell below a floor."""
+    """Make faults; return 1 if any crashed, survived without a reason or missed a floor."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--each", type=int, default=20, help="faults of each kind (default: 20)")
-    parser.add_argument("--seed", default=SEED, help="another draw (default: the one the floors were measured with)")
-    parser.add_argument("--show", metavar="KIND", action="append", help="only this kind, with what was said to each")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
-    parser.add_argument("--renew", action="store_true", help=f"make what was reached the floors, in {FLOORS.name}")
+    parser.add_argument("--seed", default=SEED, help="seed of the random faults (default: that of the floors)")
+    parser.add_argument(
+        "--show", metavar="KIND", action="append", help="only this kind, with the problems of each fault"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file as well")
+    parser.add_argument(
+        "--renew", action="store_true", help=f"write the shares reached to {FLOORS.name} as the new floors"
+    )
     options = parser.parse_args()
     kinds = options.show or list(FAULTS)
     if unknown := set(kinds) - set(FAULTS):
         parser.error(f"no such kind: {', '.join(sorted(unknown))}")
-    verdicts = made_and_judged(kinds, options.each, options.seed)
+    verdicts = judge_kinds(kinds, options.each, options.seed)
     if options.show:
-        seeds = Seeds.under(ROOT / "seeds")
+        seeds = measured_seeds()
         for verdict in verdicts:
             fault = FAULTS[verdict.kind]
             made = mutant(fault, seeds, verdict.number, options.seed)
@@ -47,40 +49,43 @@ def main() -> int:
     tallies = by_kind(verdicts)
     if options.json:
         options.json.write_text(json.dumps(figures(tallies), indent=2) + "\n", encoding="utf-8")
-    held = json.loads(FLOORS.read_text(encoding="utf-8"))
+    expected = json.loads(FLOORS.read_text(encoding="utf-8"))
     if options.renew:
-        held = {kind: floor for kind, floor in sorted({**held, **floors(tallies)}.items()) if kind in FAULTS}
-        FLOORS.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
-    complaints = list(faulty(verdicts, held))
-    print("\n".join(complaints))
-    return 1 if complaints else 0
+        expected = {kind: floor for kind, floor in sorted({**expected, **floors(tallies)}.items()) if kind in FAULTS}
+        FLOORS.write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
+    lines = list(complaints(verdicts, expected))
+    print("\n".join(lines))
+    return 1 if lines else 0
 
 
-def made_and_judged(kinds: list[str], each: int, seed: str) -> list[Verdict]:
-    """Return the verdicts on so many faults of each kind, in order, by all processors."""
+def judge_kinds(kinds: list[str], each: int, seed: str) -> list[Verdict]:
+    """Return the verdicts on so many faults of each kind, sorted by kind, using all cores."""
     verdicts: list[Verdict] = []
     with ProcessPoolExecutor() as pool:
-        jobs = [pool.submit(judged, kinds[at : at + _SLICE], each, seed) for at in range(0, len(kinds), _SLICE)]
+        jobs = [
+            pool.submit(judge_slice, kinds[at : at + KINDS_PER_TASK], each, seed)
+            for at in range(0, len(kinds), KINDS_PER_TASK)
+        ]
         for job in jobs:
             verdicts += job.result()
             print(f"{len(verdicts)} of {each * len(kinds)} faults", end="\r", file=sys.stderr, flush=True)
     return verdicts
 
 
-def judged(kinds: list[str], each: int, seed: str) -> list[Verdict]:
+def judge_slice(kinds: list[str], each: int, seed: str) -> list[Verdict]:
     """Return the verdicts on so many faults of each kind."""
-    with judging(Seeds.under(ROOT / "seeds")) as judge:
+    with judging(measured_seeds()) as judge:
         return [judge.judge(FAULTS[kind], number, seed) for kind in kinds for number in range(each)]
 
 
-def faulty(verdicts: list[Verdict], held: Floors) -> Iterator[str]:
-    """Yield a line for each verdict that a kind of fault may not have, and for each floor missed."""
+def complaints(verdicts: list[Verdict], expected: Floors) -> Iterator[str]:
+    """Yield a line for each outcome that a kind of fault may not have, and for each floor missed."""
     for verdict in verdicts:
         if not verdict.right:
             yield f"{verdict.kind} {verdict.number} is {verdict.outcome}, and may not be"
     for name, tally in by_kind(verdicts).items():
-        for short in tally.short_of(held.get(name, {})):
-            yield f"{name} fell short: {short}"
+        for short in tally.short_of(expected.get(name, {})):
+            yield f"{name} missed its floor: {short}"
 
 
 if __name__ == "__main__":

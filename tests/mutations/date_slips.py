@@ -14,7 +14,7 @@ def date(value: Value) -> bool:
 
 
 def single_day(value: Value) -> bool:
-    return value.kind in ("edtf", "day") and re.fullmatch(r"\d{4}-\d\d-\d\d", value.text) is not None
+    return value.kind in ("edtf", "date") and re.fullmatch(r"\d{4}-\d\d-\d\d", value.text) is not None
 
 
 def closed_interval(value: Value) -> bool:
@@ -28,7 +28,7 @@ def _retyped(seeds: Seeds, value: Value, text: str) -> Mutant:
 
 @fault("date", "wrote 31 February")
 def day_of_no_calendar(seeds: Seeds, rng: Random) -> Mutant:
-    value = rng.choice(seeds.that(lambda v: "-02-" in v.text and v.kind in ("edtf", "day")))
+    value = rng.choice(seeds.that(lambda v: "-02-" in v.text and v.kind in ("edtf", "date")))
     return seeds.retyped(
         value, re.sub(r"-02-\d\d", rng.choice(["-02-31", "-02-30", "-02-29", "-13-01"]), value.text, count=1)
     )

@@ -1,4 +1,4 @@
-"""What a fault is: a slip that a person, an editor or a merge makes, and what it may come to."""
+"""Faults: slips that a person, an editor or a merge makes, and what may become of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ Apply = Callable[[Seeds, Random], Mutant]
 class Fault:
     """One kind of fault; `apply` makes it once, at random.
 
-    `survives_because` says why it may change data in silence; without it, it must be refused or change nothing.
-    `harmless` where it must change nothing at all.
+    `survives_because` says why it may change data silently; without it, it must be refused or change nothing.
+    `harmless` if it must change nothing at all.
     """
 
     name: str

@@ -20,11 +20,11 @@ def referred_to(seeds: Seeds) -> list[Value]:
 
 
 def reference(value: Value) -> bool:
-    return value.kind == "ref"
+    return value.kind == "foreign_key"
 
 
 def choice(value: Value) -> bool:
-    return value.kind == "choice"
+    return value.kind == "categorical"
 
 
 # ── Ids ───────────────────────────────────────────────────────────────────────────────────────────

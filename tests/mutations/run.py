@@ -1,4 +1,4 @@
-"""A judge: builds each mutant of the seeds, and says what became of its fault."""
+"""Build mutants of the seeds and classify what became of their faults."""
 
 import tempfile
 import traceback
@@ -18,17 +18,19 @@ from tests.unit.fast_path_oracle import is_taken
 
 Outcome = Literal["detected", "equivalent", "silent", "crashed"]
 
+ROOT = Path(__file__).parents[2]
 FLOORS = Path(__file__).parent / "floors.json"
 SEED = "1991"
+DOCUMENT = "moscow-times-2025-02-06"  # the floors are measured with this one: other documents may come and go
 
 MEMORY = Path("/dev/shm")  # noqa: S108 (a folder in memory, where the system has one)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a build said to one mutant: problems, warnings among them, or the traceback of a crash.
+    """What building one mutant gave: problems, including warnings, or the traceback of a crash.
 
-    `right` where the kind of fault may have this outcome.
+    `right` if the kind of fault may have this outcome.
     """
 
     kind: str
@@ -41,12 +43,17 @@ class Verdict:
 
     @property
     def one(self) -> bool:
-        """Whether the mistake was answered by exactly one problem."""
+        """Whether exactly one problem was reported."""
         return self.outcome == "detected" and len(self.problems) == 1
 
 
+def measured_seeds() -> Seeds:
+    """Return the seeds in which faults are made."""
+    return Seeds.under(ROOT / "seeds", DOCUMENT)
+
+
 def mutant(fault: Fault, seeds: Seeds, number: int, seed: str = SEED) -> Mutant:
-    """Return one mutant of a kind: the same number and seed give the same one."""
+    """Return one mutant of a kind, determined by the number and the seed."""
     return fault.apply(seeds, Random(f"{seed}/{fault.name}/{number}"))  # noqa: S311
 
 
@@ -58,7 +65,7 @@ def may_be(fault: Fault, outcome: Outcome) -> bool:
 
 
 class Judge:
-    """Keeps a copy of the seeds in which one fault at a time is made and taken back."""
+    """Makes one fault at a time in a copy of the seeds, and undoes it."""
 
     def __init__(self, seeds: Seeds, folder: Path) -> None:
         self.seeds = seeds
@@ -68,14 +75,14 @@ class Judge:
         self.whole = self._build()
 
     def judge(self, fault: Fault, number: int, seed: str = SEED) -> Verdict:
-        """Make the fault's mutant of this number, build it, and put the seeds back."""
+        """Build the fault's mutant of this number, and restore the seeds."""
         made = mutant(fault, self.seeds, number, seed)
         try:
             for name, data in made.files.items():
                 self._write(name, data)
             built = self._build()
             is_taken(built)
-        except Exception:  # noqa: BLE001 (whatever it is, it is a finding)
+        except Exception:  # noqa: BLE001 (any exception is a finding)
             return Verdict(fault.name, number, "crashed", right=False, crash=traceback.format_exc())
         finally:
             for name in made.files:
@@ -88,7 +95,7 @@ class Judge:
         return all(built.frames[name].equals(frame) for name, frame in self.whole.frames.items())
 
     def _located(self, made: Mutant, problems: Iterable[Problem]) -> bool:
-        """Return whether some problem lies within one line of a place where the fault can be mended."""
+        """Return whether a problem is within one line of a line in which the fault can be fixed."""
         places = {(display_path(self.folder / file), line) for file, line in made.places}
         return any((p.file, p.line + step) in places for p in problems for step in (-1, 0, 1))
 
@@ -106,6 +113,6 @@ class Judge:
 
 @contextmanager
 def judging(seeds: Seeds) -> Iterator[Judge]:
-    """Give a judge of mutants of these seeds, in memory where there is such a folder."""
+    """Yield a judge of mutants of these seeds, in a folder in memory if there is one."""
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         yield Judge(seeds, Path(folder))

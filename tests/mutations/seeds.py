@@ -1,6 +1,6 @@
-"""The real seeds as a person edits them: files of text, and where in them every record and value stands.
+"""The seeds as a person edits them: the text of files, and the offsets of every record and value.
 
-Read with PyYAML alone, so that what is under test has no say in where it is hit.
+Read with PyYAML alone: the code under test has no say in where it is hit.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,16 +16,16 @@ from stancebook.schema.spec import ID, QUOTE_CONTEXT, Column
 Place = tuple[str, int]  # a file and a line, from 1
 
 
-class NoSiteError(LookupError):
-    """Raised where the seeds hold nothing that a fault could be made in."""
+class NoTargetError(LookupError):
+    """Raised if the seeds have nothing in which a fault could be made."""
 
     def __init__(self) -> None:
-        super().__init__("the seeds hold nothing that this fault could be made in")
+        super().__init__("the seeds have nothing in which this fault could be made")
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A scalar: offsets of its key and of its source (`start` to `end`), the text it reads as, and its style."""
+    """A scalar: the offsets of its key and of its source (`start` to `end`), its text as parsed, and its style."""
 
     record: "Record"
     key: str
@@ -37,7 +37,7 @@ class Value:
 
     @property
     def kind(self) -> str:
-        """What its column holds, in the words of the models; `id` and `context` for what is no column."""
+        """The kind of its column; `id` or `context` for a key that is no column."""
         if self.key == ID:
             return "id"
         return "context" if self.key in QUOTE_CONTEXT else self.column.kind
@@ -57,7 +57,7 @@ class Value:
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """A mapping: from the start of its first line to the end of its last; `flow` where it stands in braces."""
+    """A mapping: from the start of its first line to the end of its last; `flow` if it is in braces."""
 
     file: str
     table: str
@@ -75,7 +75,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Text put in place of what stands from `start` to `end`."""
+    """Text that replaces the source from `start` to `end`."""
 
     start: int
     end: int
@@ -84,22 +84,24 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """Seeds with one fault: the files that differ (None: gone), and the lines where a person could mend it."""
+    """Seeds with one fault: the files that differ (None: deleted), and the lines in which it can be fixed."""
 
     files: Mapping[str, bytes | None]
     places: frozenset[Place]
 
 
 class Seeds:
-    """All files below a seeds folder by name, and what stands in them."""
+    """The files below a seeds folder by name, and their records."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = dict(files)
         self.texts = {name: data.decode() for name, data in self.files.items()}
 
     @classmethod
-    def under(cls, folder: Path) -> "Seeds":
-        paths = sorted(path for part in ("codebook", "documents") for path in (folder / part).rglob("*"))
+    def under(cls, folder: Path, document: str | None = None) -> "Seeds":
+        """Read the codebook and all documents, or the one of this id."""
+        patterns = ("codebook/**/*", f"documents/{document}.*" if document else "documents/**/*")
+        paths = sorted(path for pattern in patterns for path in folder.glob(pattern))
         return cls({path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path.is_file()})
 
     @cached_property
@@ -133,22 +135,22 @@ class Seeds:
 
     @cached_property
     def _named(self) -> dict[tuple[str, str, str], list[Value]]:
-        """All references, by the row they name: its table, the file it must stand in if that matters, its name."""
+        """All references by target: its table, its file if it must be the same, and its name."""
         found: dict[tuple[str, str, str], list[Value]] = {}
         for value in self.values:
-            if value.kind == "ref" and value.column.target is not None:
+            if value.kind == "foreign_key" and value.column.target is not None:
                 grounded = CONTRACT.tables[value.column.target].is_annotation
                 place = (value.column.target, value.record.file if grounded else "", value.text)
                 found.setdefault(place, []).append(value)
         return found
 
     def referring(self, record: Record) -> list[Value]:
-        """Return the values that name a record."""
+        """Return the values that refer to a record."""
         file = record.file if CONTRACT.tables[record.table].is_annotation else ""
         return self._named.get((record.table, file, record.name), [])
 
     def edited(self, file: str, *edits: Edit, also: Iterable[Value] = ()) -> Mutant:
-        """Return a mutant with edits in one file; `also` are values where the fault could be mended as well."""
+        """Return a mutant with edits in one file; `also` are values in which the fault can be fixed as well."""
         text = self.texts[file]
         ordered = sorted(edits, key=lambda edit: edit.start)
         new, at, spans = "", 0, []
@@ -171,14 +173,14 @@ class Seeds:
         return Mutant({file: new.encode()}, frozenset(places))
 
     def replaced(self, value: Value, source: str, also: Iterable[Value] = ()) -> Mutant:
-        """Return a mutant with other source in the place of a value's."""
+        """Return a mutant in which a value has another source."""
         edit = Edit(value.start, value.end, source)
         mutant = self.edited(value.record.file, edit, also=also)
         key_line = line_of(self.texts[value.record.file], value.key_at)
         return Mutant(mutant.files, mutant.places | {(value.record.file, key_line)})
 
     def retyped(self, value: Value, text: str, also: Iterable[Value] = ()) -> Mutant:
-        """Return a mutant with another text in the place of a value's, in the style it is written in."""
+        """Return a mutant in which a value has another text, in the same style."""
         return self.replaced(value, self.written(value, text), also)
 
     def written(self, value: Value, text: str) -> str:
@@ -195,9 +197,9 @@ class Seeds:
 
 
 def some(found: list) -> list:
-    """Return what was found; raise `NoSiteError` if nothing was."""
+    """Return a list; raise `NoTargetError` if it is empty."""
     if not found:
-        raise NoSiteError
+        raise NoTargetError
     return found
 
 
@@ -206,7 +208,7 @@ def line_of(text: str, at: int) -> int:
 
 
 def after_line(text: str, at: int) -> int:
-    """Return the offset after the end of the line that `at` stands in."""
+    """Return the offset after the end of the line of an offset."""
     end = text.find("\n", at)
     return len(text) if end < 0 else end + 1
 

@@ -1,13 +1,12 @@
-"""One fault of each kind in the real seeds: none may pass in silence that need not, and the answers stay as good.
+"""One fault of each kind in the real seeds is detected, located and reported at least as well as before.
 
-`make mutations` makes thousands. What was reached there is the floor here, kept in `mutations/floors.json`: after a
-build has learnt to answer better, `python benchmarks/mutations.py --renew` raises it.
+`make mutations` makes thousands of faults. The shares it reaches are the floors here, in `floors.json`; after an
+improvement, `python benchmarks/mutations.py --renew` raises them.
 """
 
 import json
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,7 @@ from tests.mutations.fault import Fault
 from tests.mutations.faults import FAULTS
 from tests.mutations.report import Tally, shown, tally
 from tests.mutations.rule_slips import BROKEN_BY, UNBREAKABLE
-from tests.mutations.run import FLOORS, Judge, Verdict, judging, may_be, mutant
+from tests.mutations.run import FLOORS, Judge, Verdict, judging, may_be, measured_seeds, mutant
 from tests.mutations.seeds import Edit, Seeds
 
 pytestmark = pytest.mark.proof
@@ -29,22 +28,22 @@ SENTENCES = {
 FLOOR = json.loads(FLOORS.read_text(encoding="utf-8"))
 
 
-def to_be_made(kind: str) -> bool:
-    """Whether a kind can fall short of anything: one that always survives, for a reason, is left to the longer run."""
+def can_miss_floor(kind: str) -> bool:
+    """Return whether a kind can miss its floor: one that always survives, for a reason, is left to the longer run."""
     return not FAULTS[kind].survives_because or FLOOR.get(kind, {}).get("detected", 1) > 0
 
 
-KINDS = [kind for kind in FAULTS if to_be_made(kind)]
+KINDS = [kind for kind in FAULTS if can_miss_floor(kind)]
 
 
-def told(verdict: Verdict, seeds: Seeds) -> str:
+def describe(verdict: Verdict, seeds: Seeds) -> str:
     fault = FAULTS[verdict.kind]
     return shown(verdict, mutant(fault, seeds, verdict.number), seeds, fault.did)
 
 
 @pytest.fixture(scope="module")
 def seeds() -> Seeds:
-    return Seeds.under(Path(__file__).parents[2] / "seeds")
+    return measured_seeds()
 
 
 @pytest.fixture(scope="module")
@@ -54,43 +53,50 @@ def judge(seeds) -> Iterator[Judge]:
 
 
 @pytest.fixture(scope="module")
-def answered(judge) -> Callable[[str], Verdict]:
-    """What a build says to the first fault of a kind, asked once."""
+def verdict_on(judge) -> Callable[[str], Verdict]:
+    """Return what building the first fault of a kind gives, each built once."""
     return cache(lambda kind: judge.judge(FAULTS[kind], 0))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_fault_is_refused_or_survives_for_a_reason_and_is_answered_no_worse(kind, answered, seeds):
-    verdict = answered(kind)
-    assert verdict.right, told(verdict, seeds)
-    assert not tally([verdict]).short_of(FLOOR.get(kind, {})), told(verdict, seeds)
+def test_fault_reaches_its_floor(kind, verdict_on, seeds):
+    """A fault is refused, or survives for a stated reason, and is reported as well as its floor says."""
+    verdict = verdict_on(kind)
+    assert verdict.right, describe(verdict, seeds)
+    assert not tally([verdict]).short_of(FLOOR.get(kind, {})), describe(verdict, seeds)
 
 
 @pytest.mark.parametrize("rule", BROKEN_BY)
-def test_a_broken_rule_is_answered_in_its_own_words(rule, answered):
-    assert SENTENCES[rule] in [problem.message for problem in answered(BROKEN_BY[rule].name).problems]
+def test_broken_rule_is_reported_in_its_words(rule, verdict_on):
+    """Breaking a rule gives the problem with that rule's message."""
+    assert SENTENCES[rule] in [problem.message for problem in verdict_on(BROKEN_BY[rule].name).problems]
 
 
 def test_every_kind_has_a_floor():
+    """The floors name exactly the kinds of faults."""
     assert sorted(FLOOR) == sorted(FAULTS), "run: python benchmarks/mutations.py --renew"
 
 
-def test_every_rule_is_broken_or_cannot_be_broken_by_one_fault():
+def test_every_rule_is_broken_by_a_fault():
+    """Each rule of the contract is broken by a kind of fault, or listed as unbreakable by one fault."""
     assert sorted([*BROKEN_BY, *UNBREAKABLE]) == sorted(SENTENCES)
 
 
-def test_the_same_number_makes_the_same_fault_and_another_number_another(seeds):
+def test_number_determines_the_fault(seeds):
+    """The same number gives the same mutant, another number another one."""
     fault = FAULTS["quote-mistyped"]
     assert mutant(fault, seeds, 3) == mutant(fault, seeds, 3)
     assert mutant(fault, seeds, 3) != mutant(fault, seeds, 4)
 
 
-def test_a_fault_is_taken_back_before_the_next(judge: Judge, seeds):
+def test_fault_is_undone_before_the_next(judge: Judge, seeds):
+    """After a verdict the seeds are unchanged."""
     judge.judge(FAULTS["half-renamed"], 0)
     assert Seeds.under(judge.folder).files == seeds.files
 
 
-def test_a_place_is_counted_in_the_file_as_it_has_become(seeds):
+def test_lines_are_those_of_the_edited_file(seeds):
+    """The lines of a mutant are counted after its edits."""
     file = "codebook/actors.yaml"
     [second] = [value for value in seeds.values if value.text == "white-house" and value.names_its_record]
     found = seeds.edited(file, Edit(0, 0, "#\n#\n"), also=[second])
@@ -107,13 +113,16 @@ def test_a_place_is_counted_in_the_file_as_it_has_become(seeds):
         ("", True, {"equivalent"}),
     ],
 )
-def test_data_may_change_in_silence_only_for_a_stated_reason(reason, harmless, allowed):
+def test_silent_change_needs_a_stated_reason(reason, harmless, allowed):
+    """Only a fault with a stated reason may change data silently; a harmless one must change nothing."""
     fault = Fault("slip", "text", "slipped", FAULTS["quote-mistyped"].apply, reason, harmless)
     outcomes = ("detected", "equivalent", "silent", "crashed")
     assert {outcome for outcome in outcomes if may_be(fault, outcome)} == allowed
 
 
-def test_a_floor_that_was_always_reached_is_missed_by_one_and_a_lower_one_only_beyond_chance():
+def test_floor_allows_for_chance_below_100_percent():
+    """A floor of 100% is missed by one fault, a lower one only by more than chance explains."""
+
     def met(times: int) -> Tally:
         return Tally(20, 0, 20, 20, times, 2, 0, 0, 0)
 

@@ -1,4 +1,4 @@
-"""What typing, pasting and tidying do to words."""
+"""Changes of words by typing, pasting and tidying."""
 
 import re
 from collections.abc import Callable
@@ -20,13 +20,13 @@ def mistyped(word: str, rng: Random) -> str:
 
 
 def with_at_a_space(text: str, rng: Random, mark: str) -> str:
-    """Return a text with a mark in the place of one of its spaces."""
+    """Return a text with one of its spaces replaced by a mark."""
     at = rng.choice([i for i, character in enumerate(text) if character == " "])
     return text[:at] + mark + text[at + 1 :]
 
 
 def at_random(rng: Random, pattern: str, new: str) -> Callable[[str], str]:
-    """Return a change that puts `new` in the place of one match of a pattern."""
+    """Return a function that replaces one match of a pattern by `new`."""
     pick = rng.random()
 
     def change(text: str) -> str:

@@ -181,7 +181,9 @@ def hash_in_words_of_the_document(seeds: Seeds, rng: Random) -> Mutant:
 
 @fault("yaml", "put a comment after a value of a vocabulary, a date or a reference", harmless=True)
 def comment_after_a_value(seeds: Seeds, rng: Random) -> Mutant:
-    value = rng.choice(seeds.that(lambda v: on_own_line(v) and v.style == "" and v.kind in ("choice", "ref", "edtf")))
+    value = rng.choice(
+        seeds.that(lambda v: on_own_line(v) and v.style == "" and v.kind in ("categorical", "foreign_key", "edtf"))
+    )
     return seeds.edited(value.record.file, Edit(value.end, value.end, "  # or not?"))
 
 
