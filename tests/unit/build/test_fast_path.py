@@ -14,7 +14,7 @@ from schemas import CONTRACT
 from stancebook.build.pipeline import build_corpus, build_tables
 from stancebook.sources.corpus import load_corpus
 from tests.unit.fast_path_oracle import is_taken, taken
-from tests.unit.parallel.sample_corpora import MANY, annotations, claim, corpora, corpus_of, of_one
+from tests.unit.parallel.sample_corpora import LINKED_LETTERS, annotations, claim, corpora, corpus_of, one_letter_corpus
 
 # ── What is taken ─────────────────────────────────────────────────────────────────────────────────
 
@@ -31,11 +31,11 @@ def test_fast_path_builds_generated_corpus(tmp_path):
     assert is_taken(build_tables(CONTRACT, tmp_path))
 
 
-@given(files=corpora(sound=True))
+@given(files=corpora(valid=True))
 @settings(max_examples=8)
 def test_fast_path_builds_valid_documents(files):
     """The fast path builds documents exactly if they have no problems, whatever they refer to."""
-    slow = build_corpus(MANY, corpus_of(files))
+    slow = build_corpus(LINKED_LETTERS, corpus_of(files))
     documents = [problem for problem in slow.problems if "documents/" in problem.file]
     assert is_taken(slow) is not bool(documents)
 
@@ -56,7 +56,7 @@ def test_fast_path_refuses_generated_faults(notation, tmp_path):
 @settings(max_examples=20)
 def test_fast_path_refuses_documents_with_problems(files):
     """The fast path builds no corpus in which the diagnosing path finds a problem."""
-    is_taken(build_corpus(MANY, corpus_of(files)))
+    is_taken(build_corpus(LINKED_LETTERS, corpus_of(files)))
 
 
 @st.composite
@@ -75,13 +75,13 @@ def retyped(draw):
 @settings(max_examples=20)
 def test_fast_path_refuses_damaged_document(written):
     """The fast path builds a randomly damaged document only if it has no problems."""
-    is_taken(build_corpus(MANY, of_one(written)))
+    is_taken(build_corpus(LINKED_LETTERS, one_letter_corpus(written)))
 
 
 @pytest.mark.parametrize("facts", ["pages: ~", "pages:", "pages: 0", "pages: two"])
 def test_missing_integer_is_not_zero(facts):
     """A missing or invalid integer is an error, not 0."""
-    slow = build_corpus(MANY, of_one(annotations([claim(0)]).replace("pages: 2", facts)))
+    slow = build_corpus(LINKED_LETTERS, one_letter_corpus(annotations([claim(0)]).replace("pages: 2", facts)))
     assert slow.errors
     assert not is_taken(slow)
 
@@ -90,6 +90,6 @@ def test_missing_integer_is_not_zero(facts):
 def test_parent_record_needs_id(name):
     """A record with nested records needs an id."""
     written = annotations([claim(0, witnesses=["falk"])]).replace("id: c00", f"id:{name}")
-    slow = build_corpus(MANY, of_one(written))
+    slow = build_corpus(LINKED_LETTERS, one_letter_corpus(written))
     assert slow.errors
     assert not is_taken(slow)

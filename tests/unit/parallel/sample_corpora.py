@@ -1,4 +1,4 @@
-"""Many letters: a contract in which documents have to do with each other in every way, and corpora of a few of them."""
+"""A contract whose documents refer to each other in every way, and generated corpora for it."""
 
 import json
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ from stancebook.sources.corpus import Corpus, DocumentFiles, SourceFile
 from tests.unit import sample_contract as letters
 from tests.unit.sample_contract import People, Tallies, Witnesses, contract, what_is_borne_out_has_witnesses
 
-PLACE = {"open": "Nobody answers it.", "answered": "Somebody does."}
+PLACE = {"open": "It has no answer.", "answered": "It has an answer."}
 
 
 def whether_answered(tables: Tables) -> Any:
-    """Return of each claim whether another one, of whatever letter, answers it."""
+    """Return, for each claim, whether another one of any letter answers it."""
     claims = tables["claims"]
     return claims["claim_id"].isin(claims["answers_id"]).map({True: "answered", False: "open"})
 
@@ -34,16 +34,16 @@ class Letters(letters.Letters, section="letter"):
 
 
 class Claims(letters.Claims):
-    """One thing that somebody in a letter says is so."""
+    """One claim of a person in a letter."""
 
     echoes_id: str = foreign_key(
         "claims", "A claim that says the same, and may name this one.", nullable=True, symmetric=True
     )
-    place: Category = categorical(PLACE, "Its place in a quarrel.", compute=whether_answered)
+    place: Category = categorical(PLACE, "Whether it has an answer.", compute=whether_answered)
 
 
 def order_claims(tables: Tables) -> pd.DataFrame:
-    """Return each person's claims, numbered by the days on which they were sent."""
+    """Return the claims of each person, numbered by date."""
     claims = tables["claims"].merge(tables["letters"], on="doc_id").sort_values(["sent", "claim_id"])
     number = claims.groupby("person_id").cumcount() + 1
     return pd.DataFrame({"person_id": claims["person_id"], "said_id": claims["claim_id"], "number": number})
@@ -56,11 +56,11 @@ class Threads(
     inputs={"letters": ["doc_id", "sent"], "claims": ["claim_id", "doc_id", "person_id"]},
     partition_by="person_id",
 ):
-    """One claim among those of one person."""
+    """One claim of a person, with its number."""
 
     person_id: str = foreign_key("people", "The person.")
     said_id: str = foreign_key("claims", "The claim.")
-    number: int = integer("The how manieth of the person it is.", minimum=1)
+    number: int = integer("Its number among the claims of the person.", minimum=1)
 
 
 def _of(tables: Tables, table: str, keys: Any, column: str) -> Any:
@@ -69,7 +69,7 @@ def _of(tables: Tables, table: str, keys: Any, column: str) -> Any:
 
 
 @rule("claims", "answers_id")
-def an_answer_comes_later(tables: Tables) -> Any:
+def answers_come_later(tables: Tables) -> Any:
     """A claim is sent no earlier than the one it answers."""
     claims = tables["claims"]
     sent = _of(tables, "letters", claims["doc_id"], "sent")
@@ -78,7 +78,7 @@ def an_answer_comes_later(tables: Tables) -> Any:
 
 
 @rule("claims", "strength")
-def a_fair_claim_is_answered(tables: Tables) -> Any:
+def fair_claims_are_answered(tables: Tables) -> Any:
     """A fair claim that is dated is answered by another."""
     claims = tables["claims"]
     dated = (claims["strength"] == "fair") & claims["when_start"].notna()
@@ -86,27 +86,27 @@ def a_fair_claim_is_answered(tables: Tables) -> Any:
 
 
 @rule("claims", "when_edtf", document_column="sent")
-def told_after_the_day(tables: Tables) -> Any:
+def claim_dates_are_past(tables: Tables) -> Any:
     """What a claim dates is over when the letter is sent."""
     return ~(tables["claims"]["when_end"] > _of(tables, "letters", tables["claims"]["doc_id"], "sent"))
 
 
 @rule("claims", "strength", level="warning")
-def hearsay_is_worth_a_second_look(tables: Tables) -> Any:
+def no_hearsay(tables: Tables) -> Any:
     """This is hearsay."""
     return tables["claims"]["strength"] != "weak"
 
 
 @rule("people", "person_id", level="warning", inputs={"claims": ["person_id"], "witnesses": ["person_id"]})
-def everybody_is_heard(tables: Tables) -> Any:
-    """Nobody hears of this person."""
+def people_are_mentioned(tables: Tables) -> Any:
+    """No claim is by this person, and no witness."""
     heard = pd.concat([tables["claims"]["person_id"], tables["witnesses"]["person_id"]])
     return tables["people"]["person_id"].isin(heard)
 
 
 @rule("people", "name", inputs={"claims": ["person_id", "strength", "when_start"], "letters": ["pages"]})
-def who_is_sure_is_named_in_full(tables: Tables) -> Any:
-    """Whoever is sure of what befell before 1901 has a full name, unless somebody wrote nine pages."""
+def strong_claims_need_full_names(tables: Tables) -> Any:
+    """A person with a strong claim about the time before 1901 has a full name, unless a letter has nine pages."""
     claims = tables["claims"]
     sure = claims[(claims["strength"] == "strong") & (claims["when_start"] < pd.Timestamp("1901-01-01"))]
     named = tables["people"]["name"].str.contains(" ")
@@ -115,23 +115,23 @@ def who_is_sure_is_named_in_full(tables: Tables) -> Any:
 
 
 @rule("people", "person_id")
-def a_master_has_a_home(tables: Tables) -> Any:
-    """It is known where a person lives whom another works for."""
+def employers_have_homes(tables: Tables) -> Any:
+    """The home of a person with employees is known."""
     people = tables["people"]
     return people["lives_in"].notna() | ~people["person_id"].isin(people["master_id"])
 
 
 RULES = (
     what_is_borne_out_has_witnesses,
-    an_answer_comes_later,
-    a_fair_claim_is_answered,
-    told_after_the_day,
-    hearsay_is_worth_a_second_look,
-    everybody_is_heard,
-    a_master_has_a_home,
-    who_is_sure_is_named_in_full,
+    answers_come_later,
+    fair_claims_are_answered,
+    claim_dates_are_past,
+    no_hearsay,
+    people_are_mentioned,
+    employers_have_homes,
+    strong_claims_need_full_names,
 )
-MANY = contract(People, Letters, Claims, Witnesses, Tallies, Threads, rules=RULES)
+LINKED_LETTERS = contract(People, Letters, Claims, Witnesses, Tallies, Threads, rules=RULES)
 
 
 # ── Corpora ───────────────────────────────────────────────────────────────────────────────────────
@@ -152,7 +152,7 @@ people:
   - {person_id: falk, name: Mr Falk, lives_in: FA1}
   - {person_id: otto, name: Otto, master_id: falk}
 """
-BOOKS = {
+CODEBOOKS = {
     "a word too few": PEOPLE.replace("name: Berta", "name:"),
     "a reference to nothing": PEOPLE.replace("master_id: falk", "master_id: nobody"),
     "a circle": PEOPLE.replace("lives_in: FA1", "master_id: otto"),
@@ -165,12 +165,12 @@ BOOKS = {
 
 
 def letter(number: int) -> str:
-    """A text that no other number gives."""
+    """Return a text that differs from that of any other number."""
     return letters.LETTER.replace("Yours, Berta", f"It rained for {number} days.\n\nYours, Berta")
 
 
 def annotations(claims: list[Mapping[str, Any]], **facts: Any) -> str:
-    """The annotations of a letter, as people write them."""
+    """Return the annotations of a letter as YAML."""
     head = {"language": "en", "sent": "1901-05-04", "pages": "2", **facts}
     lines = ["letter:", *(f"  {key}: {value}" for key, value in head.items()), "", "claims:" if claims else ""]
     for claim in claims:
@@ -183,25 +183,25 @@ def annotations(claims: list[Mapping[str, Any]], **facts: Any) -> str:
 
 
 def as_json(written: str) -> str:
-    """Annotations in order, as a program would write them."""
+    """Return annotations as JSON."""
     read = yaml.load(written, yaml.BaseLoader)  # noqa: S506 (the base loader makes nothing but text)
     return json.dumps(read, ensure_ascii=False, indent=1)
 
 
 def claim(number: int, **cells: Any) -> dict[str, Any]:
-    """A claim in order."""
+    """Return a valid claim."""
     return {"id": f"c{number:02}", "person_id": "otto", **cells, "quote": QUOTES[number % len(QUOTES)]}
 
 
 @st.composite
-def corpora(draw: st.DrawFn, *, sound: bool = False) -> Files:
-    """The files of a corpus of some letters, below its seeds; `sound`, or with a few faults or none."""
+def corpora(draw: st.DrawFn, *, valid: bool = False) -> Files:
+    """Draw the files of a corpus of a few letters: valid, with faults, or with duplicate texts."""
     ids = sorted(draw(st.sets(st.sampled_from(IDS), min_size=2, max_size=5)))
-    kind = "sound" if sound else draw(st.sampled_from(["sound", "faulty", "faulty", "twins"]))
+    kind = "valid" if valid else draw(st.sampled_from(["valid", "faulty", "faulty", "twins"]))
     faulty = kind == "faulty"
     files = {"codebook/people.yaml": PEOPLE.encode()}
     if faulty and draw(st.integers(0, 3)) == 0:
-        files["codebook/people.yaml"] = draw(st.sampled_from(sorted(BOOKS.values()))).encode()
+        files["codebook/people.yaml"] = draw(st.sampled_from(sorted(CODEBOOKS.values()))).encode()
     counts = {doc_id: draw(st.integers(0, 3)) for doc_id in ids}
     for number, doc_id in enumerate(ids):
         claims = [draw(_claims(each, doc_id, counts, faulty=faulty)) for each in range(counts[doc_id])]
@@ -246,7 +246,7 @@ _SLIPS = (
 
 
 def _claims(number: int, doc_id: str, counts: Mapping[str, int], *, faulty: bool) -> st.SearchStrategy[dict[str, Any]]:
-    """A claim with this number; in order, unless a fault is let in."""
+    """Draw a claim of this number: valid unless `faulty`."""
     near = [f"c{each:02}" for each in range(number)]
     far = [f"{other}#c{each:02}" for other, count in counts.items() if other < doc_id for each in range(count)]
     anywhere = [f"{other}#c{each:02}" for other, count in counts.items() for each in range(count)]
@@ -271,28 +271,32 @@ def _claims(number: int, doc_id: str, counts: Mapping[str, int], *, faulty: bool
 
 
 def corpus_of(files: Mapping[str, bytes]) -> Corpus:
-    """The files of a corpus, read without having been written."""
-    held = {name: SourceFile(name, data.decode()) for name, data in files.items()}
-    ids = sorted({name.removeprefix("documents/").rpartition(".")[0] for name in held if name.startswith("documents/")})
+    """Return a corpus of these files."""
+    files_by_name = {name: SourceFile(name, data.decode()) for name, data in files.items()}
+    ids = sorted(
+        {name.removeprefix("documents/").rpartition(".")[0] for name in files_by_name if name.startswith("documents/")}
+    )
     pairs = (
         DocumentFiles(
             each,
-            held.get(f"documents/{each}.txt"),
-            held.get(f"documents/{each}.yaml", held.get(f"documents/{each}.json")),
+            files_by_name.get(f"documents/{each}.txt"),
+            files_by_name.get(f"documents/{each}.yaml", files_by_name.get(f"documents/{each}.json")),
         )
         for each in ids
     )
-    return Corpus((held["codebook/people.yaml"],), complete=True, documents=tuple(pairs), digests={}, problems=())
+    return Corpus(
+        (files_by_name["codebook/people.yaml"],), complete=True, documents=tuple(pairs), digests={}, problems=()
+    )
 
 
-def of_one(written: str) -> Corpus:
-    """A corpus of one letter, with these annotations."""
+def one_letter_corpus(written: str) -> Corpus:
+    """Return a corpus of one letter with these annotations."""
     files = {"codebook/people.yaml": PEOPLE, "documents/a.txt": letter(1), "documents/a.yaml": written}
     return corpus_of({name: text.encode() for name, text in files.items()})
 
 
-def lay(files: Mapping[str, bytes], seeds: Path) -> Path:
-    """Write the files of a corpus below a new folder of seeds."""
+def write_seeds(files: Mapping[str, bytes], seeds: Path) -> Path:
+    """Write the files of a corpus into a folder."""
     for folder in ("codebook", "documents"):
         (seeds / folder).mkdir(parents=True, exist_ok=True)
     for name, data in files.items():

@@ -25,9 +25,9 @@ HOUSE = '''\
 
 from dataclasses import replace
 
-from tests.unit.parallel.sample_corpora import MANY
+from tests.unit.parallel.sample_corpora import LINKED_LETTERS
 
-CONTRACT = replace(MANY, version="1.0.0")
+CONTRACT = replace(LINKED_LETTERS, version="1.0.0")
 '''
 BUILD = '''\
 """Build the letters, in chunks of few."""

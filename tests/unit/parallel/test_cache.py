@@ -1,4 +1,4 @@
-"""What a build remembers is believed where it is whole, of the same things, and of settled times; else it is none."""
+"""The build cache is used only if it is intact and belongs to the same code, contract, seeds and dataset."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stancebook.build.pipeline import BuildSummary
-from stancebook.parallel import cache as module
+from stancebook.parallel import cache as cache_module
 from stancebook.parallel.cache import BuildCache, contract_files, digest_code, fingerprint_files, load_cache
 from stancebook.problems import Problem
 from tests.dataset_files import held
@@ -24,11 +24,11 @@ SECOND = 1_000_000_000
 @pytest.fixture(autouse=True)
 def unmodified(monkeypatch):
     """Let the code count as unmodified since it was imported."""
-    monkeypatch.setattr(module, "_PROCESS_START_NS", LATER)
+    monkeypatch.setattr(cache_module, "_PROCESS_START_NS", LATER)
 
 
 @pytest.fixture
-def house(tmp_path):
+def contract_file(tmp_path):
     """A file of the contract."""
     (tmp_path / "house.py").write_text("CONTRACT = 1")
     return tmp_path / "house.py"
@@ -42,8 +42,8 @@ def out(tmp_path):
 
 
 @pytest.fixture
-def memo(house, out, tmp_path):
-    sources = (str(house),)
+def cache(contract_file, out, tmp_path):
+    sources = (str(contract_file),)
     warnings = (
         Problem("seeds/documents/a.yaml", 3, 4, "claims[c01]", "This is hearsay.", level="warning", occurrences=2),
     )
@@ -62,15 +62,16 @@ def memo(house, out, tmp_path):
     )
 
 
-def same(one, other):
-    """Whether two memos tell the same; JSON makes lists of tuples."""
-    told = [None if memo is None else json.dumps(vars(memo), default=str) for memo in (one, other)]
-    return told[0] == told[1]
+def same(first, second):
+    """Compare two caches; JSON turns tuples into lists."""
+    contents = [None if cache is None else json.dumps(vars(cache), default=str) for cache in (first, second)]
+    return contents[0] == contents[1]
 
 
-def test_what_is_kept_is_recalled(memo, out, tmp_path):
-    memo.save()
-    assert same(load_cache(tmp_path / "seeds", out), memo)
+def test_saved_cache_is_loaded(cache, out, tmp_path):
+    """A saved cache is loaded unchanged, and nothing else is left."""
+    cache.save()
+    assert same(load_cache(tmp_path / "seeds", out), cache)
     assert sorted(path.name for path in tmp_path.glob(".*")) == [".dataset.cache"]
 
 
@@ -93,49 +94,54 @@ def test_what_is_kept_is_recalled(memo, out, tmp_path):
             "contract",
             "no contract",
             "dataset",
-            "time of the dataset",
-            "dataset without a file",
-            "dataset with one more",
+            "mtime of the dataset",
+            "missing file of the dataset",
+            "additional file of the dataset",
         ),
-        *("no dataset", "no memo", "empty memo", "deep memo"),
+        *("no dataset", "no cache", "empty cache", "deep cache"),
     ],
 )
-def test_of_other_things_or_no_memo_nothing_is_recalled(change, memo, out, tmp_path):
-    memo.save()
+def test_outdated_cache_is_ignored(change, cache, out, tmp_path):
+    """A cache is ignored if the contract or the dataset has changed, or if its file is damaged."""
+    cache.save()
     change(tmp_path)
     assert load_cache(tmp_path / "seeds", out) is None
 
 
-def test_the_memo_of_other_seeds_is_not_that_of_these(memo, out, tmp_path):
-    memo.save()
+def test_cache_of_other_seeds_is_ignored(cache, out, tmp_path):
+    """A cache is ignored if it belongs to another folder of seeds."""
+    cache.save()
     assert load_cache(tmp_path / "sources", out) is None
 
 
-def test_a_memo_of_another_form_is_not_believed(memo, out, tmp_path, monkeypatch):
-    memo.save()
-    monkeypatch.setattr(module, "FORMAT_VERSION", "another")
+def test_cache_of_another_format_is_ignored(cache, out, tmp_path, monkeypatch):
+    """A cache is ignored if its format version differs."""
+    cache.save()
+    monkeypatch.setattr(cache_module, "FORMAT_VERSION", "another")
     assert load_cache(tmp_path / "seeds", out) is None
 
 
 @given(shares=st.tuples(*[st.floats(0, 1)] * 2), new=st.binary(max_size=4))
-def test_a_memo_in_which_anything_is_not_as_it_was_written_is_not_believed(shares, new, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("memo")
+def test_corrupted_cache_is_ignored(shares, new, tmp_path_factory):
+    """A cache is ignored if any of its bytes has changed."""
+    folder = tmp_path_factory.mktemp("cache")
     (folder / "dataset").mkdir()
-    account = BuildSummary(1, 1, 2, 3, 4, {"claims": 2})
-    memo = BuildCache(
-        folder / "dataset", os.path.realpath(folder), "", (), digest_code(()), "0" * 64, "1" * 64, account, ()
+    summary = BuildSummary(1, 1, 2, 3, 4, {"claims": 2})
+    cache = BuildCache(
+        folder / "dataset", os.path.realpath(folder), "", (), digest_code(()), "0" * 64, "1" * 64, summary, ()
     )
-    memo.save()
+    cache.save()
     path = folder / ".dataset.cache"
-    kept = path.read_bytes()
-    start, end = sorted(int(share * len(kept)) for share in shares)
-    changed = kept[:start] + new + kept[end:]
+    saved = path.read_bytes()
+    start, end = sorted(int(share * len(saved)) for share in shares)
+    changed = saved[:start] + new + saved[end:]
     path.write_bytes(changed)
-    assert same(load_cache(folder, folder / "dataset"), memo if changed == kept else None)
+    assert same(load_cache(folder, folder / "dataset"), cache if changed == saved else None)
 
 
 @pytest.mark.parametrize("name", [".dataset.cache", ".dataset.cache.new"])
-def test_where_something_else_stands_in_its_place_builds_do_without(name, tmp_path):
+def test_builds_work_without_a_cache_file(name, tmp_path):
+    """Builds that cannot write the cache give the same dataset."""
     desk = Desk(tmp_path)
     for number, doc_id in enumerate("abcd"):
         desk.add(doc_id, number, claim(0))
@@ -147,27 +153,30 @@ def test_where_something_else_stands_in_its_place_builds_do_without(name, tmp_pa
     assert {path.name for path in tmp_path.glob(".*")} == {".dataset.lock", name}
 
 
-# ── What it goes by ───────────────────────────────────────────────────────────────────────────────
+# ── Fingerprints and digests ───────────────────────────────────────────────────────────────────────────────
 
 
 @given(files=st.lists(st.tuples(st.text(), st.integers(0), st.integers(0, 100 * SECOND)), max_size=4), data=st.data())
-def test_files_are_the_same_where_name_size_and_time_are_and_the_time_is_settled(files, data):
+def test_fingerprint_depends_on_name_size_and_mtime(files, data):
+    """Fingerprints of files are equal if and only if names, sizes and mtimes are."""
     others = data.draw(st.permutations(files) | st.lists(st.sampled_from(files), max_size=4) if files else st.just([]))
     at = 102 * SECOND
     assert (fingerprint_files(files, at) == fingerprint_files(others, at)) is (files == others)
 
 
-@pytest.mark.parametrize(("ago", "believed"), [(3, True), (2, True), (1.9, False), (0, False), (-5, False)])
-def test_a_time_just_before_or_after_the_look_is_not_settled(ago, believed):
+@pytest.mark.parametrize(("ago", "trusted"), [(3, True), (2, True), (1.9, False), (0, False), (-5, False)])
+def test_recent_mtime_gives_no_fingerprint(ago, trusted):
+    """A file modified within two seconds of the listing, or after it, gives an empty fingerprint."""
     assert (
-        bool(fingerprint_files([("a", 1, SECOND), ("b", 1, int(100 * SECOND - ago * SECOND))], 100 * SECOND))
-        is believed
+        bool(fingerprint_files([("a", 1, SECOND), ("b", 1, int(100 * SECOND - ago * SECOND))], 100 * SECOND)) is trusted
     )
 
 
-def test_the_code_is_that_of_the_contract_of_the_engine_and_of_what_is_installed(house, tmp_path, monkeypatch):
+def test_code_digest_covers_all_code(contract_file, tmp_path, monkeypatch):
+    """The digest changes with the contract, the engine, the installed libraries and Python, not with compiled files."""
+
     def code():
-        return digest_code((str(house), str(tmp_path / "schemas")))
+        return digest_code((str(contract_file), str(tmp_path / "schemas")))
 
     (tmp_path / "schemas/inner").mkdir(parents=True)
     site = tmp_path / "site-packages"
@@ -175,12 +184,12 @@ def test_the_code_is_that_of_the_contract_of_the_engine_and_of_what_is_installed
     monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
     found = [code()]
     for change in (
-        lambda: house.write_text("CONTRACT = 2"),
+        lambda: contract_file.write_text("CONTRACT = 2"),
         lambda: (tmp_path / "schemas/inner/words.md").write_text("words"),
         lambda: (tmp_path / "schemas/inner/words.md").rename(tmp_path / "schemas/words.md"),
         (site / "pandera-1.0.dist-info").mkdir,
         lambda: (site / "pandera-1.0.dist-info").rename(site / "pandera-1.1.dist-info"),
-        lambda: monkeypatch.setattr(module, "_ENGINE", tmp_path / "schemas"),
+        lambda: monkeypatch.setattr(cache_module, "_ENGINE", tmp_path / "schemas"),
         lambda: monkeypatch.setattr(sys, "version", "3.99"),
     ):
         change()
@@ -191,14 +200,16 @@ def test_the_code_is_that_of_the_contract_of_the_engine_and_of_what_is_installed
     assert code() == found[-1]
 
 
-def test_what_the_contract_is_written_in_is_what_is_neither_library_nor_engine():
+def test_contract_files_exclude_libraries_and_engine():
+    """The files of a contract are those of modules outside libraries and engine."""
     sources = contract_files()
     assert str(Path(__file__).resolve()) in sources or str(Path(__file__).resolve().parent) in sources
     assert not [each for each in sources if "site-packages" in each or each == os.__file__]
-    assert not [each for each in sources if Path(each).is_relative_to(Path(module.__file__).parents[1])]
+    assert not [each for each in sources if Path(each).is_relative_to(Path(cache_module.__file__).parents[1])]
 
 
-def test_a_contract_that_was_changed_as_the_build_ran_is_not_remembered(tmp_path):
+def test_contract_modified_during_build_is_not_cached(tmp_path):
+    """No cache is saved if the contract has been modified since it was imported."""
     desk = Desk(tmp_path)
     desk.add("a", 0, claim(0))
     os.utime(tmp_path / "house.py", ns=(LATER, LATER))

@@ -1,4 +1,4 @@
-"""However documents are cut into chunks, a build says and gives what one that holds all of them in memory does."""
+"""Builds in chunks give the problems and the tables of a build in memory, wherever chunks end."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -19,13 +19,24 @@ from stancebook.parallel.chunking import ChunkPolicy
 from stancebook.parallel.options import BuildOptions
 from stancebook.problems import Problem
 from stancebook.sources.discovery import discover
-from tests.unit.parallel.sample_corpora import BOOKS, MANY, PEOPLE, RULES, annotations, claim, corpora, lay, letter
+from tests.unit.parallel.sample_corpora import (
+    CODEBOOKS,
+    LINKED_LETTERS,
+    PEOPLE,
+    RULES,
+    annotations,
+    claim,
+    corpora,
+    letter,
+    write_seeds,
+)
 
-ACROSS = {rule.message for rule in RULES if rule.inputs}
+CODEBOOK_RULES = {rule.message for rule in RULES if rule.inputs}
 
 
-def many():
-    return MANY
+def contract():
+    """Return the contract, as workers call it."""
+    return LINKED_LETTERS
 
 
 @dataclass(frozen=True)
@@ -39,24 +50,24 @@ class ExplicitEnds(ChunkPolicy):
         return doc_id in self.doc_ids
 
 
-def in_chunks(seeds: Path, ends: Sequence[int], out: Path, contract=many) -> BuildResult:
-    """Build documents in chunks that end so, and write the dataset."""
+def in_chunks(seeds: Path, ends: Sequence[int], out: Path, contract=contract) -> BuildResult:
+    """Build a corpus in chunks with these ends, and write the dataset."""
     found = discover(seeds)
     policy = ExplicitEnds(doc_ids=frozenset(found.documents[end - 1].doc_id for end in ends))
     out.mkdir()
-    made = build_into(contract, seeds, found, out, BuildOptions(jobs=1, chunk_policy=policy))
-    if not made.errors:
-        made.write()
-    return made
+    result = build_into(contract, seeds, found, out, BuildOptions(jobs=1, chunk_policy=policy))
+    if not result.errors:
+        result.write()
+    return result
 
 
-def needs_all(problem: Problem) -> bool:
-    """Whether all documents are needed to tell a problem: it is told where nothing else is wrong."""
-    return problem.message in ACROSS or problem.message.startswith("the text is the same, byte for byte")
+def needs_all_documents(problem: Problem) -> bool:
+    """Return whether finding a problem needs all documents: it is reported only if there is no other error."""
+    return problem.message in CODEBOOK_RULES or problem.message.startswith("the text is the same, byte for byte")
 
 
 def comparable(problems: Sequence[Problem]) -> list[Problem]:
-    """Problems without what depends on who looks: the nearest of the keys that were seen, and what nobody names."""
+    """Return problems without what depends on the keys of a chunk: suggestions, and keys that are never referenced."""
     return [
         replace(each, hint=each.hint.rpartition("\n")[2] if " places; this is " in each.hint else "")
         if " is not among the " in each.message
@@ -69,48 +80,50 @@ def errors(problems: Sequence[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.level == "error"]
 
 
-def assert_same(made: BuildResult, whole: Build, out: Path) -> None:
-    """Hold a build in chunks against the one in memory."""
-    told, expected = comparable(made.problems), comparable(whole.problems)
+def assert_same(result: BuildResult, in_memory: Build, out: Path) -> None:
+    """Compare a build in chunks with the one in memory."""
+    found, expected = comparable(result.problems), comparable(in_memory.problems)
     if any("is already used" in problem.message and "/codebook/" in problem.file for problem in expected):
-        # Which key is missing because of it, only those know who see all that are missing.
-        told, expected = (
-            [each for each in some if " among the people" not in each.message] for some in (told, expected)
+        # Which keys are missing because of it is known only with all references.
+        found, expected = (
+            [problem for problem in problems if " among the people" not in problem.message]
+            for problems in (found, expected)
         )
-    others = [problem for problem in errors(expected) if not needs_all(problem)]
+    others = [problem for problem in errors(expected) if not needs_all_documents(problem)]
     if any(problem.message.startswith("the text is the same") for problem in expected) and not all(
-        map(needs_all, told)
+        map(needs_all_documents, found)
     ):
-        # In memory nothing more is said of the rows of a text that stands twice; its chunk cannot know.
-        assert set(others) <= set(told)
+        # In memory, rows of a duplicate text are not checked further; its chunk cannot know.
+        assert set(others) <= set(found)
         return
-    assert told == (others or expected)
-    if not whole.errors:
-        assert made.summary == whole.summary
+    assert found == (others or expected)
+    if not in_memory.errors:
+        assert result.summary == in_memory.summary
         for name, frame in load(path=out).items():
-            pd.testing.assert_frame_equal(frame, whole.frames[name])
+            pd.testing.assert_frame_equal(frame, in_memory.frames[name])
 
 
 def compare(files: Mapping[str, bytes], ends: Sequence[int], folder: Path) -> BuildResult:
-    """Build a corpus in memory and in chunks, and hold the two against each other."""
-    seeds, out = lay(files, folder / "seeds"), folder / "dataset"
-    made = in_chunks(seeds, ends, out)
-    assert_same(made, build_tables(MANY, seeds), out)
-    return made
+    """Build a corpus in memory and in chunks, compare the two, and return the second."""
+    seeds, out = write_seeds(files, folder / "seeds"), folder / "dataset"
+    result = in_chunks(seeds, ends, out)
+    assert_same(result, build_tables(LINKED_LETTERS, seeds), out)
+    return result
 
 
 def letters(*claims: Sequence[Mapping[str, Any]], people: str = PEOPLE, **more: str) -> dict[str, bytes]:
-    """The files of letters a, b, c …, each with such claims, and more files or others."""
+    """Return the files of letters a, b, c … with these claims, and more files."""
     files = {"codebook/people.yaml": people}
-    for number, (doc_id, said) in enumerate(zip("abcdef", claims, strict=False)):
-        files |= {f"documents/{doc_id}.txt": letter(number), f"documents/{doc_id}.yaml": annotations(list(said))}
+    for number, (doc_id, written) in enumerate(zip("abcdef", claims, strict=False)):
+        files |= {f"documents/{doc_id}.txt": letter(number), f"documents/{doc_id}.yaml": annotations(list(written))}
     return {name: text.encode() for name, text in files.items()}
 
 
 @pytest.mark.proof
 @given(files=corpora(), data=st.data())
-@settings(max_examples=12)  # a chunk takes some tenth of a second
-def test_wherever_documents_are_cut_problems_and_rows_are_the_same(files, data, tmp_path_factory):
+@settings(max_examples=12)  # a chunk takes about a tenth of a second
+def test_any_chunks_give_the_same_result(files, data, tmp_path_factory):
+    """Any split into chunks gives the problems and the rows of a build in memory."""
     ids = {name.rpartition(".")[0] for name in files if name.startswith("documents/")}
     ends = sorted(data.draw(st.sets(st.integers(1, len(ids) - 1), min_size=1)))
     compare(files, ends, tmp_path_factory.mktemp("many"))
@@ -144,18 +157,18 @@ CASES = {
         [1],
         ["'sure' is not a value of strength", "A fair claim that is dated is answered by another."],
     ),
-    "a circle through all chunks": (
+    "a cycle through all chunks": (
         letters([claim(0, answers_id="b#c00")], [claim(0, answers_id="c#c00")], [claim(0, answers_id="a#c00")]),
         [1, 2],
         ["the reference goes in a circle: c00 → c00 → c00 → c00"],
     ),
-    "a circle that may be": (letters([claim(0, echoes_id="b#c00")], [claim(0, echoes_id="a#c00")]), [1], []),
-    "a key that is missing in two chunks": (
+    "an allowed cycle": (letters([claim(0, echoes_id="b#c00")], [claim(0, echoes_id="a#c00")]), [1], []),
+    "a missing key in two chunks": (
         letters([claim(0, person_id="nobody")], [claim(0, answers_id="c#c00")], [claim(0, person_id="nobody")]),
         [1, 2],
         ["'nobody' is not among the people"],
     ),
-    "a key that is missing everywhere": (
+    "a missing key in all chunks": (
         letters(
             [claim(0, person_id="nobody", echoes_id="c#c00")],
             *[[claim(0, person_id="nobody")]] * 3,
@@ -164,17 +177,17 @@ CASES = {
         [2],
         ["'nobody' is not among the people"],
     ),
-    "a document that is not there": (
+    "a missing document": (
         letters([claim(0)], *[[claim(0, answers_id="nowhere#c00")]] * 2),
         [1, 2],
         ["'nowhere#c00' is not among the claims"],
     ),
-    "a key twice in one document, and one missing in another": (
+    "a duplicate key in one document, a missing one in another": (
         letters([claim(0, id="c01"), claim(1)], [claim(0, answers_id="c01")]),
         [1],
         ["'c01' is already used in line 7", "'c01' is not among the claims"],
     ),
-    "a text twice, and a document without which the first is not in order": (
+    "a duplicate text, and a document that the first one needs": (
         {
             **letters([claim(0, **DATED)], [claim(0)], [claim(0, answers_id="a#c00")]),
             "documents/b.txt": letter(0).encode(),
@@ -193,32 +206,36 @@ CASES = {
         ["has no annotations next to it"],
     ),
     "a rule of the codebook alone, and a fault": (
-        letters([claim(0, person_id="otho")], [claim(0)], people=BOOKS["a rule broken"]),
+        letters([claim(0, person_id="otho")], [claim(0)], people=CODEBOOKS["a rule broken"]),
         [1],
-        ["'otho' is not among the people", "It is known where a person lives whom another works for."],
+        ["'otho' is not among the people", "The home of a person with employees is known."],
     ),
-    "documents that say nothing": (letters([], [claim(0, witnesses=["falk"])], []), [1, 2], []),
-    "documents that say nothing all of them": (letters([], []), [1], []),
+    "some documents without claims": (letters([], [claim(0, witnesses=["falk"])], []), [1, 2], []),
+    "all documents without claims": (letters([], []), [1], []),
 }
 
 
-@pytest.mark.parametrize(("files", "ends", "told"), CASES.values(), ids=CASES)
-def test_what_documents_of_different_chunks_have_to_do_with_each_other_is_seen(files, ends, told, tmp_path):
-    made = compare(files, ends, tmp_path)
-    assert sorted(problem.message for problem in errors(made.problems)) == told
+@pytest.mark.parametrize(("files", "ends", "messages"), CASES.values(), ids=CASES)
+def test_references_across_chunks_are_checked(files, ends, messages, tmp_path):
+    """References, rules and duplicates across chunks are checked as in memory."""
+    result = compare(files, ends, tmp_path)
+    assert sorted(problem.message for problem in errors(result.problems)) == messages
 
 
-@pytest.mark.parametrize("people", BOOKS.values(), ids=BOOKS)
-def test_what_is_wrong_with_the_codebook_is_told_as_ever(people, tmp_path):
+@pytest.mark.parametrize("people", CODEBOOKS.values(), ids=CODEBOOKS)
+def test_codebook_problems_are_reported_as_in_memory(people, tmp_path):
+    """Problems of the codebook are the same with chunks."""
     compare(letters([claim(0)], [claim(0, witnesses=["berta", "falk"])], people=people), [1], tmp_path)
 
 
-def test_a_folder_whose_name_is_not_utf_8_is_refused_in_words(tmp_path):
-    seeds = lay(letters([claim(0)], [claim(0)]), tmp_path / "seeds")
+def test_folder_that_is_not_utf_8_is_refused(tmp_path):
+    """A folder that DuckDB cannot open is refused with a way out."""
+    seeds = write_seeds(letters([claim(0)], [claim(0)]), tmp_path / "seeds")
     with pytest.raises(PublishError, match="opens no folder whose name is not UTF-8: build with --out into another"):
         in_chunks(seeds, [1], tmp_path / os.fsdecode(b"\xff"))
 
 
 @pytest.mark.parametrize("name", ["it's", "a [1]", "50% {i}", "日本 ☂", "$HOME"])
-def test_a_folder_may_be_called_whatever_it_is(name, tmp_path):
+def test_folder_with_special_characters_works(name, tmp_path):
+    """Quotes, brackets and other special characters in the name of a folder are no problem."""
     compare(letters([claim(0)], [claim(0)]), [1], tmp_path / name)

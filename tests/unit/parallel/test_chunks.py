@@ -24,7 +24,7 @@ SAID = (
     [claim(0, person_id="nobody")],
     [],
 )
-BOOKS = (
+CODEBOOKS = (
     PEOPLE,
     PEOPLE + "  # a remark\n",
     PEOPLE + "  - {person_id: ida, name: Ida}\n",
@@ -34,8 +34,8 @@ BOOKS = (
 HOUSES = (
     HOUSE,
     HOUSE.replace("1.0.0", "1.0.1"),
-    HOUSE.replace('version="1.0.0"', "rules=MANY.rules[1:]"),
-    HOUSE.replace('version="1.0.0"', "models=MANY.models[:-1]"),
+    HOUSE.replace('version="1.0.0"', "rules=LINKED_LETTERS.rules[1:]"),
+    HOUSE.replace('version="1.0.0"', "models=LINKED_LETTERS.models[:-1]"),
 )
 
 
@@ -75,7 +75,7 @@ def edit_a_text(desk, draw):
 
 
 def edit_the_codebook(desk, draw):
-    desk.write("seeds/codebook/people.yaml", draw(st.sampled_from(BOOKS)))
+    desk.write("seeds/codebook/people.yaml", draw(st.sampled_from(CODEBOOKS)))
 
 
 def edit_the_contract(desk, draw):
@@ -237,7 +237,7 @@ def test_documents_beside_which_a_chunk_was_built_are_looked_at_too(desk):
 @pytest.mark.parametrize("change", [edit_the_codebook, edit_the_contract], ids=["codebook", "contract"])
 def test_what_all_depend_on_builds_all_anew(change, desk):
     desk.build()
-    change(desk, lambda _: {edit_the_codebook: BOOKS[3], edit_the_contract: HOUSES[1]}[change])
+    change(desk, lambda _: {edit_the_codebook: CODEBOOKS[3], edit_the_contract: HOUSES[1]}[change])
     desk.build()
     assert sorted(doc_id for chunk in desk.worked for doc_id in chunk) == sorted(IDS)
 

@@ -1,4 +1,4 @@
-"""A derived table is the same whether it is computed at once or value by value, and of the rows of whichever chunks."""
+"""Derived tables are the same whether computed at once or partition by partition, from the rows of any chunks."""
 
 from itertools import count
 from pathlib import Path
@@ -19,7 +19,7 @@ from stancebook.dataset.reader import load
 from stancebook.schema.columns import Date, date, foreign_key, integer, primary_key, text
 from stancebook.schema.dataframes import frame_from_columns
 from stancebook.schema.models import Annotation, Derived
-from tests.unit.parallel.sample_corpora import PEOPLE, lay, letter
+from tests.unit.parallel.sample_corpora import PEOPLE, letter, write_seeds
 from tests.unit.parallel.test_chunked_build import in_chunks
 from tests.unit.sample_contract import Letters, People, contract
 
@@ -27,7 +27,7 @@ PROJECT = Path(__file__).parents[2] / "project/seeds"
 CHANGES = CONTRACT.tables["stance_changes"]
 
 
-# ── Our own ───────────────────────────────────────────────────────────────────────────────────────
+# ── The project ───────────────────────────────────────────────────────────────────────────────────────
 
 DAYS = ("2031-01-05", "2031-01-06", "2031-02-01")
 statements = st.fixed_dictionaries(
@@ -49,7 +49,7 @@ statements = st.fixed_dictionaries(
 
 
 def frame(table, rows):
-    """Return rows of a table as a derived table is given them: the columns that it reads."""
+    """Return rows of a table with the columns that the derived table reads."""
     columns = [CONTRACT.tables[table][name] for name in CHANGES.inputs[table]]
     return frame_from_columns(columns, {each.name: [row[each.name] for row in rows] for each in columns})
 
@@ -71,7 +71,8 @@ def tables(rows):
 @pytest.mark.proof
 @given(rows=st.lists(statements, max_size=12), data=st.data())
 @settings(max_examples=25)
-def test_stance_changes_are_the_same_issue_by_issue_in_whatever_order_rows_come(rows, data):
+def test_partitions_add_up_to_the_derived_table(rows, data):
+    """Derived partition by partition, from rows in any order, a table is the same."""
     given = tables(rows)
     found = derive_table(CHANGES, given)
     order = data.draw(st.permutations(range(len(rows))))
@@ -84,7 +85,7 @@ def test_stance_changes_are_the_same_issue_by_issue_in_whatever_order_rows_come(
 
 
 @pytest.fixture(scope="module")
-def whole_and_parts(tmp_path_factory):
+def in_memory_and_in_chunks(tmp_path_factory):
     """Four articles on two issues and without demands, the third without events: in memory, and in two chunks."""
     seeds = tmp_path_factory.mktemp("articles") / "seeds"
     texts = {path.name: path.read_text("utf-8") for path in (PROJECT / "documents").iterdir()}
@@ -98,22 +99,24 @@ def whole_and_parts(tmp_path_factory):
         assert bool(found) == bool(old)
         files[f"documents/talks-{number}.yaml"] = changed.replace("2031-04-02", f"2031-04-0{2 + number}").encode()
         files[f"documents/talks-{number}.txt"] = f"{texts['river-talks.txt']}\n{number}\n".encode()
-    lay(files, seeds)
+    write_seeds(files, seeds)
     out = seeds.parent / "dataset"
     return build_tables(CONTRACT, seeds), in_chunks(seeds, [2, 3], out, lambda: CONTRACT), out
 
 
-def test_our_own_tables_are_the_same_in_parts(whole_and_parts):
-    whole, made, out = whole_and_parts
-    assert made.problems == whole.problems == []
-    assert made.summary == whole.summary
+def test_project_in_chunks_gives_the_same_tables(in_memory_and_in_chunks):
+    """The tables of the fictional project are the same with chunks."""
+    in_memory, result, out = in_memory_and_in_chunks
+    assert result.problems == in_memory.problems == []
+    assert result.summary == in_memory.summary
     for name, found in load(path=out).items():
-        pd.testing.assert_frame_equal(found, whole.frames[name])
+        pd.testing.assert_frame_equal(found, in_memory.frames[name])
     assert len(list((out / "stance_changes.parquet").iterdir())) == 2  # issues
 
 
-def test_no_part_is_without_rows_and_a_table_without_any_is_one_file(whole_and_parts):
-    _, _, out = whole_and_parts
+def test_parts_have_rows(in_memory_and_in_chunks):
+    """Chunks without rows have no part; a table without rows is one file."""
+    _, _, out = in_memory_and_in_chunks
     parts = {path.relative_to(out).as_posix(): pq.read_metadata(path).num_rows for path in out.glob("*/*.parquet")}
     assert min(parts.values()) > 0
     assert {name for name in parts if name.startswith("events.")} == {
@@ -132,12 +135,13 @@ def test_no_part_is_without_rows_and_a_table_without_any_is_one_file(whole_and_p
     ids=["duckdb", "polars", "pandas"],
 )
 @pytest.mark.parametrize("table", ["demands", "events", "stance_changes"])
-def test_whoever_reads_it_by_its_name_finds_all_rows(table, rows_of, whole_and_parts):
-    whole, _, out = whole_and_parts
-    assert rows_of(out / f"{table}.parquet") == len(whole.frames[table])
+def test_other_readers_find_all_rows(table, rows_of, in_memory_and_in_chunks):
+    """DuckDB, Polars and pandas read all parts of a table by the name of its folder."""
+    in_memory, _, out = in_memory_and_in_chunks
+    assert rows_of(out / f"{table}.parquet") == len(in_memory.frames[table])
 
 
-# ── Other people's ────────────────────────────────────────────────────────────────────────────────
+# ── A contract of its own ────────────────────────────────────────────────────────────────────────────────
 
 
 class Claims(Annotation):
@@ -145,16 +149,16 @@ class Claims(Annotation):
 
     claim_id: str = primary_key("The letter's id and the claim's own.")
     mood: str = text("In which mood.", nullable=True)
-    told: Date = date("When.", nullable=True)
+    day: Date = date("When.", nullable=True)
     times: int = integer("How often.")
 
 
-def of(column):
-    """A function that gives the claims in which a column is filled, and how many of its letter there are."""
+def counts_by(column):
+    """Return the options of a table of claims with a value in `column`, and their number by letter and value."""
 
     def derived(tables):
         claims = tables["claims"].dropna()
-        assert "lives_in" in tables["people"]  # the codebook is there whole
+        assert "lives_in" in tables["people"]  # the codebook has all its columns
         return claims.assign(n=claims.groupby(["doc_id", column])["claim_id"].transform("size")).drop(columns="doc_id")
 
     return {
@@ -165,7 +169,7 @@ def of(column):
     }
 
 
-class Moods(Derived, **of("mood")):
+class Moods(Derived, **counts_by("mood")):
     """One claim in a mood."""
 
     claim_id: str = foreign_key("claims", "The claim.")
@@ -173,15 +177,15 @@ class Moods(Derived, **of("mood")):
     n: int = integer("Claims of the letter in it.")
 
 
-class Days(Derived, **of("told")):
+class Days(Derived, **counts_by("day")):
     """One claim of a day."""
 
     claim_id: str = foreign_key("claims", "The claim.")
-    told: Date = date("The day.")
+    day: Date = date("The day.")
     n: int = integer("Claims of the letter of it.")
 
 
-class Times(Derived, **of("times")):
+class Times(Derived, **counts_by("times")):
     """One claim that was made so often."""
 
     claim_id: str = foreign_key("claims", "The claim.")
@@ -200,17 +204,18 @@ class Sums(
     doc_id: str = foreign_key("letters", "The letter.")
 
 
-APART = contract(People, Letters, Claims, Moods, Days, Times, Sums)
-ODD = ("it's", 'a "b"', "a/b", "..", "Ärger ☂", "NULL", "%2F", "{x}", "$1", "1", "x" * 300)
+PARTITIONED = contract(People, Letters, Claims, Moods, Days, Times, Sums)
+SPECIAL_VALUES = ("it's", 'a "b"', "a/b", "..", "Ärger ☂", "NULL", "%2F", "{x}", "$1", "1", "x" * 300)
 
 
-def test_rows_are_kept_apart_by_values_of_any_kind(tmp_path):
+def test_any_value_can_partition_rows(tmp_path):
+    """Texts with special characters, dates and integers work as partitioning values."""
     files = {"codebook/people.yaml": PEOPLE}
     for at, doc_id in enumerate("abc"):
         claims = "".join(
-            f"  - {{id: c{number}, quote: Otto was there, told: 1901-05-0{1 + number % 3}, times: {number % 2 - 1},"
+            f"  - {{id: c{number}, quote: Otto was there, day: 1901-05-0{1 + number % 3}, times: {number % 2 - 1},"
             f" mood: '{mood.replace(quote, quote * 2)}'}}\n"
-            for number, mood in enumerate(ODD[at:])
+            for number, mood in enumerate(SPECIAL_VALUES[at:])
             for quote in ["'"]
         )
         files[f"documents/{doc_id}.txt"] = letter(at)
@@ -218,11 +223,14 @@ def test_rows_are_kept_apart_by_values_of_any_kind(tmp_path):
             f"letter: {{language: en, sent: 1901-05-04}}\nclaims:\n{claims}"
             "  - {id: c99, quote: Otto was there, times: 0}\n"
         )
-    seeds = lay({name: text.encode() for name, text in files.items()}, tmp_path / "seeds")
-    whole, made = build_tables(APART, seeds), in_chunks(seeds, [1, 2], tmp_path / "dataset", lambda: APART)
-    assert made.problems == whole.problems == []
+    seeds = write_seeds({name: text.encode() for name, text in files.items()}, tmp_path / "seeds")
+    in_memory, result = (
+        build_tables(PARTITIONED, seeds),
+        in_chunks(seeds, [1, 2], tmp_path / "dataset", lambda: PARTITIONED),
+    )
+    assert result.problems == in_memory.problems == []
     for name, found in load(path=tmp_path / "dataset").items():
-        pd.testing.assert_frame_equal(found, whole.frames[name])
+        pd.testing.assert_frame_equal(found, in_memory.frames[name])
     parts = {name: len(list((tmp_path / f"dataset/{name}.parquet").iterdir())) for name in ("moods", "days", "times")}
-    assert parts == {"moods": len(ODD), "days": 3, "times": 2}
+    assert parts == {"moods": len(SPECIAL_VALUES), "days": 3, "times": 2}
     assert (tmp_path / "dataset/sums.parquet").is_file()

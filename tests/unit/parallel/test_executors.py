@@ -1,4 +1,4 @@
-"""Processes that do the work of a build: that they do it, and what is left where one of them, or all, are ended."""
+"""Local executors: worker processes, and what is left if one of them or the build is ended."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from tests.unit.parallel.sandbox import HOUSE, Desk
 
 pytestmark = pytest.mark.xdist_group("processes")
 
-LEAVE_A_TRACE = """
+TOUCH_FILE = """
 import os, pathlib
 pathlib.Path(f"process-{os.getpid()}").touch()
 """
@@ -23,7 +23,7 @@ import multiprocessing, os, signal
 if multiprocessing.parent_process() is not None:
     os.kill(os.getpid(), signal.SIGKILL)
 """
-STAY = """
+WAIT = """
 import multiprocessing, pathlib, time
 if multiprocessing.parent_process() is not None:
     pathlib.Path("begun").touch()
@@ -33,7 +33,7 @@ if multiprocessing.parent_process() is not None:
 
 @pytest.fixture
 def desk(tmp_path):
-    """A dataset that was built."""
+    """A project with a dataset."""
     desk = Desk(tmp_path)
     for number, doc_id in enumerate("abcdef"):
         desk.add(doc_id, number, claim(0), claim(1, answers_id="f#c00" if doc_id == "a" else "c00"))
@@ -41,19 +41,21 @@ def desk(tmp_path):
     return desk
 
 
-def test_other_processes_do_the_work_and_give_the_same_bytes(desk):
+def test_worker_processes_give_the_same_bytes(desk):
+    """A build by two worker processes gives the dataset of one process."""
     before = held(desk.out)
-    desk.write("house.py", HOUSE + LEAVE_A_TRACE)
+    desk.write("house.py", HOUSE + TOUCH_FILE)
     process = desk.start("build.py", "--jobs", "2", "--out", "elsewhere")
     out, err = process.communicate()
     assert (process.returncode, err) == (0, "")
     assert "wrote    elsewhere/" in out
     assert held(desk.folder / "elsewhere") == before
-    traces = {path.name for path in desk.folder.glob("process-*")}
-    assert len(traces - {f"process-{process.pid}"}) == 2
+    touched = {path.name for path in desk.folder.glob("process-*")}
+    assert len(touched - {f"process-{process.pid}"}) == 2
 
 
-def test_where_one_of_them_is_killed_that_is_said_and_the_dataset_stays(desk):
+def test_killed_worker_is_reported(desk):
+    """If a worker process is killed, the build says so and the dataset is unchanged."""
     before = held(desk.out)
     desk.write("house.py", HOUSE + DIE)
     process = desk.start("build.py", "--jobs", "2")
@@ -67,9 +69,10 @@ def test_where_one_of_them_is_killed_that_is_said_and_the_dataset_stays(desk):
     assert {path.name for path in desk.folder.glob(".*")} == {".dataset.lock", ".dataset.cache"}
 
 
-def test_ctrl_c_ends_them_all_and_leaves_nothing_behind(desk):
+def test_ctrl_c_ends_all_processes(desk):
+    """Ctrl-C ends the build and its workers, and leaves nothing else."""
     before = held(desk.out)
-    desk.write("house.py", HOUSE + STAY)
+    desk.write("house.py", HOUSE + WAIT)
     process = desk.start("build.py", "--jobs", "2", start_new_session=True)
     while not (desk.folder / "begun").exists():
         assert process.poll() is None, process.communicate()
@@ -80,14 +83,16 @@ def test_ctrl_c_ends_them_all_and_leaves_nothing_behind(desk):
     assert held(desk.out) == before
     assert {path.name for path in desk.folder.glob(".*")} == {".dataset.lock", ".dataset.cache"}
     until = time.monotonic() + 10
-    while others_of(process.pid) and time.monotonic() < until:
+    while processes_of(process.pid) and time.monotonic() < until:
         time.sleep(0.02)
-    assert others_of(process.pid) == []
+    assert processes_of(process.pid) == []
 
 
-def others_of(session):
-    """The processes that were started by that of this number, or by any of those."""
-    return [each for each in psutil.process_iter(["status"]) if is_running(each) and session_of(each) == session]
+def processes_of(session):
+    """Return the running processes of a session."""
+    return [
+        process for process in psutil.process_iter(["status"]) if is_running(process) and session_of(process) == session
+    ]
 
 
 def is_running(process):
@@ -97,11 +102,12 @@ def is_running(process):
 def session_of(process):
     try:
         return os.getsid(process.pid)
-    except ProcessLookupError:  # gone since
+    except ProcessLookupError:  # has ended
         return None
 
 
-def test_a_contract_that_other_processes_cannot_be_given_is_told(desk, capsys):
+def test_unpicklable_contract_is_reported(desk, capsys):
+    """A contract that cannot be sent to other processes is refused with a way out."""
     before = held(desk.out)
     desk.write("house.py", HOUSE + "\n")
     assert desk.build("--jobs", "2") == 1
@@ -112,13 +118,15 @@ def test_a_contract_that_other_processes_cannot_be_given_is_told(desk, capsys):
 
 
 @pytest.mark.parametrize("jobs", [1, None])
-def test_for_a_few_calls_nobody_else_is_asked(jobs):
+def test_few_tasks_run_in_this_process(jobs):
+    """A small batch of tasks does not start a process pool."""
     with local_executor(jobs) as executor:
-        assert list(run_tasks(executor, lambda _, one: (one, os.getpid()), None, "abc")) == [
-            (number, (each, os.getpid())) for number, each in enumerate("abc")
+        assert list(run_tasks(executor, lambda _, task: (task, os.getpid()), None, "abc")) == [
+            (index, (task, os.getpid())) for index, task in enumerate("abc")
         ]
 
 
-def test_what_a_call_stumbles_over_is_raised_where_the_build_runs():
+def test_errors_of_tasks_are_raised():
+    """An exception of a task is raised by the build."""
     with local_executor(1) as executor, pytest.raises(ValueError, match="invalid literal"):
         list(run_tasks(executor, lambda _, digits: int(digits), None, ["1", "one"]))
