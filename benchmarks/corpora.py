@@ -90,7 +90,7 @@ class Document:
 
 
 def main() -> None:
-    """Write a corpus, and say what it holds."""
+    """Write a corpus and print what it contains."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help="where to write codebook/ and documents/; what lies there stays")
     parser.add_argument("--documents", type=int, default=1000, help="how many (default: 1000)")
@@ -147,7 +147,7 @@ def _write_range(folder: Path, recipe: Recipe, numbers: range) -> Counter[str]:
 
 
 class Draw:
-    """Chances and choices, always the same for the same seed and number.
+    """Random choices, determined by a seed and a number.
 
     They use nothing but `Random.random`, which gives the same numbers in all versions of Python.
     """
@@ -196,7 +196,7 @@ def document(recipe: Recipe, number: int) -> Document:
 
 
 def _facts(draw: Draw, recipe: Recipe, number: int) -> Slots:
-    """Return what holds of a document as a whole."""
+    """Return the record of a document itself."""
     published = FIRST_DAY + dt.timedelta(days=number // _A_DAY + draw.below(28))
     return {
         **draw.any(_BY_LINES),
@@ -258,7 +258,7 @@ def _as_json(head: str, records: Mapping[str, Sequence[str]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A sentence ready to be filled in: its text, and of each table the name, the records and how many these are."""
+    """A sentence template: its text, and the name, records and number of records of each table."""
 
     text: str
     records: tuple[tuple[str, str, int], ...]
@@ -290,13 +290,13 @@ def _lead_records(notation: Notation, *, answering: bool) -> dict[str, str]:
 
 
 def _commented(source: str, table: str) -> str:
-    """Return records under a comment of the kind by which people find their way in a long file."""
+    """Return records under a comment such as people write in long files."""
     return source if table == "mentions" else f"  # ── The <thing> {'─' * 6}\n{source}"
 
 
 @cache
 def _template(source: str, notation: Notation) -> str:
-    """Return what `str.format_map` fills in, of records or a document's head in YAML, in one of the notations."""
+    """Return YAML of records or of the head of a document as a template in one of the notations."""
     if notation == "yaml":
         return _slotted(source)
     read = yaml.load(source, yaml.BaseLoader)  # noqa: S506 (the base loader makes nothing but text)
@@ -306,7 +306,7 @@ def _template(source: str, notation: Notation) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return what a program would have written where a person wrote YAML: null, and no line ends within a text."""
+    """Return values as a program writes them: null, and no line ends within texts."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -333,7 +333,7 @@ def _slug(label: str) -> str:
 
 
 def _cast() -> Iterator[list[Slots]]:
-    """Yield for each person who they are, for whom they speak, and to which other state: once for each of those."""
+    """Yield person, party and other state for each person, once per other state."""
     for state, (slug, capital, iso3) in fiction.STATES.items():
         for title, name in zip(fiction.TITLES, fiction.PEOPLE[state], strict=True):
             who = {"who": name, "who_id": f"{slug}-{_slug(title)}", "title": title}
@@ -344,7 +344,7 @@ def _cast() -> Iterator[list[Slots]]:
 
 @lru_cache(maxsize=4096)
 def _days(published: str) -> list[Slots]:
-    """Return, for a day of publication, dates in words and in EDTF: past ones, open ones and such as are to come."""
+    """Return, for a day of publication, dates in words and in EDTF: past, open and future ones."""
     today = dt.date.fromisoformat(published)
     monday = today - dt.timedelta(days=today.weekday())
     year = today.year

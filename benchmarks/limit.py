@@ -1,7 +1,7 @@
-"""The limit: read every file of a corpus, write tables of the size that a build of it gives, and do nothing else.
+"""Measure the limit of a build: read every file of a corpus, and write tables of the size that a build of it gives.
 
-No build that reads all and writes all with these libraries can be faster on this machine. The tables are those of a
-dataset that was built before: read batch by batch, and written anew.
+No build with these libraries can be faster on this machine. The tables are those of an earlier build, copied batch by
+batch.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-_AT_ONCE = 2000  # files that a process reads before it takes more
+FILES_PER_TASK = 2000
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def main() -> None:
 
 def _files(seeds: Path) -> Iterator[list[Path]]:
     files = sorted(path for path in seeds.rglob("*") if path.suffix)
-    yield from (files[start : start + _AT_ONCE] for start in range(0, len(files), _AT_ONCE))
+    yield from (files[start : start + FILES_PER_TASK] for start in range(0, len(files), FILES_PER_TASK))
 
 
 def _read(files: list[Path]) -> bool:

@@ -1,4 +1,4 @@
-"""What somebody would write who knows YAML, pandas and Pandera and has an afternoon: the same coded tables.
+"""A simple script with YAML, pandas and Pandera that gives the same coded tables, for comparison.
 
 It gives the tables that a build gives, column for column and type for type: references in full, offsets in code points,
 digests, defaults, the days that an EDTF expression covers. Keys are unique, references lead somewhere, and Pandera
@@ -146,7 +146,7 @@ Row = dict[str, Any]
 
 
 def main() -> None:
-    """Turn seeds into tables."""
+    """Build tables from seeds."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("seeds", type=Path, help="folder to read")
     parser.add_argument("out", type=Path, help="folder to write")
@@ -234,7 +234,7 @@ def grounded(table: str, row: Row, doc_id: str, text: str) -> Row:
 
 
 def find(text: str, words: str, prefix: str = "", suffix: str = "") -> tuple[int, int]:
-    """Return where words start and end in a text: as they stand, else whatever the white space."""
+    """Return the offsets of a quote in a text: exact, or else with any white space."""
     words = " ".join(words.split())
     before, after = f"{prefix} " * bool(prefix), f" {suffix}" * bool(suffix)
     at = text.find(f"{before}{words}{after}")
@@ -276,13 +276,13 @@ def frame_of(table: str, rows: list[Row]) -> pd.DataFrame:
 
 
 def key_of(table: str) -> list[str]:
-    """Return the columns whose values tell the rows of a table apart."""
+    """Return the key columns of a table."""
     names = list(TABLES[table])
     return names if table.endswith("_participants") else names[:1]
 
 
 def compute(frames: dict[str, pd.DataFrame]) -> None:
-    """Fill the columns of the codebook that follow from others."""
+    """Fill the computed columns of the codebook."""
     actors, formats, members = frames["actors"], frames["formats"], frames["format_participants"]
     parents = actors.set_index("actor_id")["parent_id"].dropna()
     top = actors["actor_id"]
@@ -300,7 +300,7 @@ def compute(frames: dict[str, pd.DataFrame]) -> None:
 
 
 def check(frames: dict[str, pd.DataFrame]) -> None:
-    """Hold every frame against its schema, and every reference against the keys it may name."""
+    """Validate every frame against its schema, and every reference against the keys of its table."""
     for table, frame in frames.items():
         columns = {}
         for name, kind in TABLES[table].items():

@@ -8,7 +8,8 @@ from stancebook.build.pipeline import build_tables
 
 
 @pytest.mark.parametrize("notation", ["yaml", "json"])
-def test_a_document_is_the_same_in_a_corpus_of_any_size_whoever_writes_it(tmp_path, notation):
+def test_document_does_not_depend_on_corpus_size(tmp_path, notation):
+    """A document is the same in a corpus of any size, written by any number of processes."""
     recipe = Recipe(notation=notation)
     write(tmp_path / "small", 5, recipe)
     write(tmp_path / "large", 505, recipe, jobs=2)
@@ -19,7 +20,8 @@ def test_a_document_is_the_same_in_a_corpus_of_any_size_whoever_writes_it(tmp_pa
     assert (large[f"{last.doc_id}.txt"], large[f"{last.doc_id}.{notation}"]) == (last.text, last.annotations)
 
 
-def test_texts_differ_and_hold_what_real_ones_do():
+def test_texts_differ_and_have_features_of_real_ones():
+    """Texts differ, and contain what real texts contain."""
     made = [document(Recipe(), number) for number in range(40)]
     assert len({each.text for each in made}) == 40
     assert 4 < sum(len(each.text) for each in made) / 40 / 1000 < 12
@@ -28,7 +30,8 @@ def test_texts_differ_and_hold_what_real_ones_do():
     assert all("é" in each or "І" in each or "ø" in each for each in (each.text.decode() for each in made))
 
 
-def test_each_fault_is_one_problem_and_nothing_else_is_wrong(tmp_path, monkeypatch):
+def test_each_fault_gives_one_problem(tmp_path, monkeypatch):
+    """Each fault of a corpus is reported by exactly one problem."""
     monkeypatch.chdir(tmp_path)
     recipe = Recipe(faults=0.5, answers=0.3, nested=True)
     faults = write(Path("seeds"), 80, recipe)
