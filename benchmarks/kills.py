@@ -95,7 +95,8 @@ class KillTest:
 
     def build(self, seeds: str, out: str, *options: str) -> int:
         """Build in this process; return the exit status."""
-        return build(contract, ROOT, ["--seeds", seeds, "--out", out, *options], chunk_policy=self.policy)
+        arguments = ["build", "--seeds", seeds, "--out", out, *options]
+        return build(arguments, root=ROOT, contract=contract, chunk_policy=self.policy)
 
     def command(self, seeds: Path, out: Path) -> list[str]:
         """Return the command line of a build in a process of its own."""

@@ -10,7 +10,7 @@ import pytest
 
 from stancebook.cli.console import Console
 from tests.unit.parallel.sample_corpora import claim
-from tests.unit.parallel.sandbox import Desk
+from tests.unit.parallel.workspace import Workspace
 
 pty = pytest.importorskip("pty")
 
@@ -119,11 +119,11 @@ def test_whatever_is_no_terminal_is_told_nothing(capsys):
 
 
 def test_a_build_in_chunks_shows_it(tmp_path, capsys):
-    desk, screen = Desk(tmp_path), Screen()
+    workspace, screen = Workspace(tmp_path), Screen()
     for number, doc_id in enumerate("abcdef"):
-        desk.add(doc_id, number, claim(0))
+        workspace.add(doc_id, number, claim(0))
     with a_terminal() as terminal:
-        desk.build()
+        workspace.build()
         screen.write(shown(terminal))
     assert any("6 of 6 documents" in line for line in screen.seen)
     assert [line.strip() for line in screen.lines] == [""] * len(screen.lines)

@@ -16,7 +16,7 @@ from stancebook.parallel.cache import BuildCache, contract_files, digest_code, f
 from stancebook.problems import Problem
 from tests.dataset_files import held
 from tests.unit.parallel.sample_corpora import claim
-from tests.unit.parallel.sandbox import LATER, Desk
+from tests.unit.parallel.workspace import LATER, Workspace
 
 SECOND = 1_000_000_000
 
@@ -30,8 +30,8 @@ def unmodified(monkeypatch):
 @pytest.fixture
 def contract_file(tmp_path):
     """A file of the contract."""
-    (tmp_path / "house.py").write_text("CONTRACT = 1")
-    return tmp_path / "house.py"
+    (tmp_path / "letters_contract.py").write_text("CONTRACT = 1")
+    return tmp_path / "letters_contract.py"
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def test_saved_cache_is_loaded(cache, out, tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda folder: (folder / "house.py").write_text("CONTRACT = 2"),
-        lambda folder: (folder / "house.py").unlink(),
+        lambda folder: (folder / "letters_contract.py").write_text("CONTRACT = 2"),
+        lambda folder: (folder / "letters_contract.py").unlink(),
         lambda folder: (folder / "dataset/claims.parquet").write_bytes(b"PAR11"),
         lambda folder: os.utime(folder / "dataset/claims.parquet", (1, 1)),
         lambda folder: (folder / "dataset/claims.parquet").unlink(),
@@ -142,14 +142,14 @@ def test_corrupted_cache_is_ignored(shares, new, tmp_path_factory):
 @pytest.mark.parametrize("name", [".dataset.cache", ".dataset.cache.new"])
 def test_builds_work_without_a_cache_file(name, tmp_path):
     """Builds that cannot write the cache give the same dataset."""
-    desk = Desk(tmp_path)
+    workspace = Workspace(tmp_path)
     for number, doc_id in enumerate("abcd"):
-        desk.add(doc_id, number, claim(0))
+        workspace.add(doc_id, number, claim(0))
     (tmp_path / name).mkdir()
     for _ in range(2):
-        assert desk.build() == 0
-        assert len(desk.worked) == 2
-        assert held(desk.out) == desk.full()
+        assert workspace.build() == 0
+        assert len(workspace.built_chunks) == 2
+        assert held(workspace.out) == workspace.build_from_scratch()
     assert {path.name for path in tmp_path.glob(".*")} == {".dataset.lock", name}
 
 
@@ -210,8 +210,8 @@ def test_contract_files_exclude_libraries_and_engine():
 
 def test_contract_modified_during_build_is_not_cached(tmp_path):
     """No cache is saved if the contract has been modified since it was imported."""
-    desk = Desk(tmp_path)
-    desk.add("a", 0, claim(0))
-    os.utime(tmp_path / "house.py", ns=(LATER, LATER))
-    desk.build()
+    workspace = Workspace(tmp_path)
+    workspace.add("a", 0, claim(0))
+    os.utime(tmp_path / "letters_contract.py", ns=(LATER, LATER))
+    workspace.build()
     assert not (tmp_path / ".dataset.cache").exists()

@@ -10,7 +10,7 @@ import pytest
 from stancebook.parallel.executors import local_executor, run_tasks
 from tests.dataset_files import held
 from tests.unit.parallel.sample_corpora import claim
-from tests.unit.parallel.sandbox import HOUSE, Desk
+from tests.unit.parallel.workspace import CONTRACT_SOURCE, Workspace
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -32,56 +32,56 @@ if multiprocessing.parent_process() is not None:
 
 
 @pytest.fixture
-def desk(tmp_path):
+def workspace(tmp_path):
     """A project with a dataset."""
-    desk = Desk(tmp_path)
+    workspace = Workspace(tmp_path)
     for number, doc_id in enumerate("abcdef"):
-        desk.add(doc_id, number, claim(0), claim(1, answers_id="f#c00" if doc_id == "a" else "c00"))
-    desk.build()
-    return desk
+        workspace.add(doc_id, number, claim(0), claim(1, answers_id="f#c00" if doc_id == "a" else "c00"))
+    workspace.build()
+    return workspace
 
 
-def test_worker_processes_give_the_same_bytes(desk):
+def test_worker_processes_give_the_same_bytes(workspace):
     """A build by two worker processes gives the dataset of one process."""
-    before = held(desk.out)
-    desk.write("house.py", HOUSE + TOUCH_FILE)
-    process = desk.start("build.py", "--jobs", "2", "--out", "elsewhere")
+    before = held(workspace.out)
+    workspace.write("letters_contract.py", CONTRACT_SOURCE + TOUCH_FILE)
+    process = workspace.start("build.py", "--jobs", "2", "--out", "elsewhere")
     out, err = process.communicate()
     assert (process.returncode, err) == (0, "")
     assert "wrote    elsewhere/" in out
-    assert held(desk.folder / "elsewhere") == before
-    touched = {path.name for path in desk.folder.glob("process-*")}
+    assert held(workspace.folder / "elsewhere") == before
+    touched = {path.name for path in workspace.folder.glob("process-*")}
     assert len(touched - {f"process-{process.pid}"}) == 2
 
 
-def test_killed_worker_is_reported(desk):
+def test_killed_worker_is_reported(workspace):
     """If a worker process is killed, the build says so and the dataset is unchanged."""
-    before = held(desk.out)
-    desk.write("house.py", HOUSE + DIE)
-    process = desk.start("build.py", "--jobs", "2")
+    before = held(workspace.out)
+    workspace.write("letters_contract.py", CONTRACT_SOURCE + DIE)
+    process = workspace.start("build.py", "--jobs", "2")
     out, err = process.communicate()
     assert (process.returncode, err) == (1, "")
     assert out == (
         "Nothing was written; dataset/ is unchanged. A worker process was killed, perhaps"
         " because memory ran out. Build again with fewer --jobs.\n"
     )
-    assert held(desk.out) == before
-    assert {path.name for path in desk.folder.glob(".*")} == {".dataset.lock", ".dataset.cache"}
+    assert held(workspace.out) == before
+    assert {path.name for path in workspace.folder.glob(".*")} == {".dataset.lock", ".dataset.cache"}
 
 
-def test_ctrl_c_ends_all_processes(desk):
+def test_ctrl_c_ends_all_processes(workspace):
     """Ctrl-C ends the build and its workers, and leaves nothing else."""
-    before = held(desk.out)
-    desk.write("house.py", HOUSE + WAIT)
-    process = desk.start("build.py", "--jobs", "2", start_new_session=True)
-    while not (desk.folder / "begun").exists():
+    before = held(workspace.out)
+    workspace.write("letters_contract.py", CONTRACT_SOURCE + WAIT)
+    process = workspace.start("build.py", "--jobs", "2", start_new_session=True)
+    while not (workspace.folder / "begun").exists():
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     process.communicate(timeout=20)
     assert process.returncode == -signal.SIGINT
-    assert held(desk.out) == before
-    assert {path.name for path in desk.folder.glob(".*")} == {".dataset.lock", ".dataset.cache"}
+    assert held(workspace.out) == before
+    assert {path.name for path in workspace.folder.glob(".*")} == {".dataset.lock", ".dataset.cache"}
     until = time.monotonic() + 10
     while processes_of(process.pid) and time.monotonic() < until:
         time.sleep(0.02)
@@ -106,15 +106,17 @@ def session_of(process):
         return None
 
 
-def test_unpicklable_contract_is_reported(desk, capsys):
+def test_unpicklable_contract_is_reported(workspace, capsys):
     """A contract that cannot be sent to other processes is refused with a way out."""
-    before = held(desk.out)
-    desk.write("house.py", HOUSE + "\n")
-    assert desk.build("--jobs", "2") == 1
+    before = held(workspace.out)
+    workspace.write("letters_contract.py", CONTRACT_SOURCE + "\n")
+    assert workspace.build("--jobs", "2") == 1
     told = capsys.readouterr().out
-    assert told.splitlines()[-1].startswith(f"Nothing was written; {desk.out}/ is unchanged. The contract cannot be")
+    assert told.splitlines()[-1].startswith(
+        f"Nothing was written; {workspace.out}/ is unchanged. The contract cannot be"
+    )
     assert told.endswith("name it as module:attribute in pyproject.toml, or build with --jobs 1.\n")
-    assert held(desk.out) == before
+    assert held(workspace.out) == before
 
 
 @pytest.mark.parametrize("jobs", [1, None])

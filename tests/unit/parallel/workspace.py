@@ -1,4 +1,4 @@
-"""A project of letters that somebody works at: every change of a file has a time of its own, long ago."""
+"""A project of letters to change and build: every change gives a file a new mtime, long ago."""
 
 import importlib.util
 import itertools
@@ -20,7 +20,7 @@ from stancebook.parallel.worker import BuildContext, ChunkTask, build_chunk
 from tests.dataset_files import held
 from tests.unit.parallel.sample_corpora import PEOPLE, annotations, letter
 
-HOUSE = '''\
+CONTRACT_SOURCE = '''\
 """The contract of the letters."""
 
 from dataclasses import replace
@@ -30,7 +30,7 @@ from tests.unit.parallel.sample_corpora import LINKED_LETTERS
 CONTRACT = replace(LINKED_LETTERS, version="1.0.0")
 '''
 BUILD = '''\
-"""Build the letters, in chunks of few."""
+"""Build the letters in small chunks."""
 
 import sys
 from pathlib import Path
@@ -40,7 +40,7 @@ from stancebook.parallel.chunking import ChunkPolicy
 
 
 def contract():
-    from house import CONTRACT
+    from letters_contract import CONTRACT
 
     return CONTRACT
 
@@ -55,38 +55,39 @@ LATER = time.time_ns() + 10_000_000_000
 
 
 class Killed(BaseException):
-    """Ends a build as a kill does: whatever is not on the disk by then is lost."""
+    """Ends a build as a kill does: only what is on disk remains."""
 
 
-class Desk:
-    """Seeds, a contract in a file of its own, a dataset; and the chunks that the last build worked at.
+class Workspace:
+    """A project: seeds, a contract in a file, and a dataset.
 
-    A build is killed before it works at one chunk more than `killed_after`, or, where that is 'published', before it
-    leaves a memo.
+    Attributes:
+        built_chunks: The document ids of each chunk that the last build did not reuse.
+        kill_before: The number of chunks after which a build is killed; 'cache' to kill it before it saves the cache.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.seeds, self.out = folder, folder / "seeds", folder / "dataset"
-        self.worked: list[Sequence[str]] = []
-        self.killed_after: int | str | None = None
+        self.built_chunks: list[Sequence[str]] = []
+        self.kill_before: int | str | None = None
         self._clock = itertools.count()
         self._modules = itertools.count()
-        self._full: dict[tuple[object, ...], dict[str, bytes] | None] = {}
+        self._first_builds: dict[tuple[object, ...], dict[str, bytes] | None] = {}
         self.write("build.py", BUILD)
-        self.write("house.py", HOUSE)
+        self.write("letters_contract.py", CONTRACT_SOURCE)
         self.write("seeds/codebook/people.yaml", PEOPLE)
 
     def write(self, name: str, text: str) -> None:
-        """Write a file, and give it a new time."""
+        """Write a file and give it a new mtime."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
         self.touch(name)
 
     def touch(self, name: str) -> None:
-        """Give a file a new time."""
-        at = LONG_AGO + 10 * next(self._clock)
-        os.utime(self.folder / name, (at, at))
+        """Give a file a new mtime."""
+        mtime = LONG_AGO + 10 * next(self._clock)
+        os.utime(self.folder / name, (mtime, mtime))
 
     def add(self, doc_id: str, number: int, *claims: dict[str, object]) -> None:
         """Write a letter with some claims, and the text of this number."""
@@ -95,7 +96,7 @@ class Desk:
 
     def build(self, *arguments: str, out: Path | None = None) -> int:
         """Build as a user does; return the exit status."""
-        self.worked = []
+        self.built_chunks = []
         with self._counting():
             return main(
                 ["build", "--seeds", str(self.seeds), "--out", str(out or self.out), "--jobs", "1", *arguments],
@@ -116,21 +117,23 @@ class Desk:
             **more,
         )
 
-    def full(self) -> dict[str, bytes] | None:
-        """What a first build of the same gives; None where it gives nothing."""
-        files = [self.folder / "house.py", *sorted(self.seeds.rglob("*.*"))]
+    def build_from_scratch(self) -> dict[str, bytes] | None:
+        """Return the files that a first build of the project gives; None if it has problems."""
+        files = [self.folder / "letters_contract.py", *sorted(self.seeds.rglob("*.*"))]
         state = tuple((path, path.read_bytes()) for path in files)
-        if state not in self._full:
-            out = self.folder / "elsewhere"
-            self._full[state] = held(out) if self.build("--no-cache", out=out) == 0 else None
+        if state not in self._first_builds:
+            out = self.folder / "first-build"
+            self._first_builds[state] = held(out) if self.build("--no-cache", out=out) == 0 else None
             shutil.rmtree(out, ignore_errors=True)
-            for rest in self.folder.glob(".elsewhere*"):
+            for rest in self.folder.glob(".first-build*"):
                 rest.unlink()
-        return self._full[state]
+        return self._first_builds[state]
 
     def _contract(self) -> Callable[[], object]:
-        """Import the contract as a new process would."""
-        spec = importlib.util.spec_from_file_location(f"house{next(self._modules)}", self.folder / "house.py")
+        """Import the contract again, as a new process does."""
+        spec = importlib.util.spec_from_file_location(
+            f"letters_contract{next(self._modules)}", self.folder / "letters_contract.py"
+        )
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
@@ -139,19 +142,19 @@ class Desk:
 
     @contextmanager
     def _counting(self):
-        def counted(site: BuildContext, task: ChunkTask):
-            if len(self.worked) == self.killed_after:
+        def counted(context: BuildContext, task: ChunkTask):
+            if len(self.built_chunks) == self.kill_before:
                 raise Killed
-            self.worked.append([document.doc_id for document in task.documents])
-            return build_chunk(site, task)
+            self.built_chunks.append([document.doc_id for document in task.documents])
+            return build_chunk(context, task)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("stancebook.parallel.chunked_build.build_chunk", counted)
+            patch.setattr("stancebook.parallel.cache._PROCESS_START_NS", LATER)  # the code counts as unmodified
             patch.setattr(
-                "stancebook.parallel.cache._PROCESS_START_NS", LATER
-            )  # however lately somebody worked at the engine
-            patch.setattr("stancebook.parallel.chunked_build.contract_files", lambda: (str(self.folder / "house.py"),))
-            if self.killed_after == "published":
+                "stancebook.parallel.chunked_build.contract_files", lambda: (str(self.folder / "letters_contract.py"),)
+            )
+            if self.kill_before == "cache":
                 patch.setattr("stancebook.parallel.cache.BuildCache.save", kill)
             yield
 
