@@ -39,7 +39,7 @@ Slots = dict[str, str]
 TABLES = ("mentions", "statements", "events", "demands")
 FIRST_DAY = dt.date(2031, 3, 3)
 _A_DAY = 200  # documents that are published on one
-_A_FOLDER = 1000  # documents that lie in one, where they are nested
+DOCUMENTS_PER_FOLDER = 1000  # if they are nested
 _AT_ONCE = 500  # documents that a process writes before it takes more
 
 # What goes wrong → the table of the lead's record in which it does, and what is written there instead. Each is one
@@ -76,7 +76,7 @@ class Recipe:
     def doc_id(self, number: int) -> str:
         """Return the id of a document."""
         name = f"report-{number:07}"
-        return f"{number // _A_FOLDER:04}/{name}" if self.nested else name
+        return f"{number // DOCUMENTS_PER_FOLDER:04}/{name}" if self.nested else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,9 @@ class Document:
 def main() -> None:
     """Write a corpus and print what it contains."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folder", type=Path, help="where to write codebook/ and documents/; what lies there stays")
+    parser.add_argument(
+        "folder", type=Path, help="where to write codebook/ and documents/; other files there are left alone"
+    )
     parser.add_argument("--documents", type=int, default=1000, help="how many (default: 1000)")
     parser.add_argument("--notation", choices=("yaml", "json"), default="yaml", help="of annotations (default: yaml)")
     parser.add_argument("--seed", type=int, default=Recipe.seed, help="another draw (default: 1)")
@@ -133,7 +135,7 @@ def _write_range(folder: Path, recipe: Recipe, numbers: range) -> Counter[str]:
     for number in numbers:
         made = document(recipe, number)
         path = f"{folder}/{made.doc_id}"
-        if number == numbers.start or not number % _A_FOLDER:
+        if number == numbers.start or not number % DOCUMENTS_PER_FOLDER:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         for ending, data in ((".txt", made.text), (f".{recipe.notation}", made.annotations)):
             with open(path + ending, "wb") as file:  # noqa: PTH123 (a million of them: each microsecond counts)
@@ -185,8 +187,8 @@ def document(recipe: Recipe, number: int) -> Document:
             spoilt = {name: value.format_map(lead) for name, value in wrong.items()}
             records[table][0] = template.format_map({**lead, "answered": answered, **spoilt})
 
-    told = [f"# {facts['headline']}", f"By {facts['author']}, no. {number:,}", facts["on_day"], *paragraphs]
-    text = "\n\n".join([*told, "This report first stood in another paper.\n"])
+    paragraphs = [f"# {facts['headline']}", f"By {facts['author']}, no. {number:,}", facts["on_day"], *paragraphs]
+    text = "\n\n".join([*paragraphs, "This report first appeared in another paper.\n"])
     data = (text.replace("\n", "\r\n") if crlf else text).encode()
     head = fiction.HEAD + fiction.PIN if pinned else fiction.HEAD
     facts["sha256"] = hashlib.sha256(data).hexdigest() if pinned else ""

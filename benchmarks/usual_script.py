@@ -1,12 +1,12 @@
 """A simple script with YAML, pandas and Pandera that gives the same coded tables, for comparison.
 
 It gives the tables that a build gives, column for column and type for type: references in full, offsets in code points,
-digests, defaults, the days that an EDTF expression covers. Keys are unique, references lead somewhere, and Pandera
-sees every frame once, as a whole. What it leaves out: the derived table, all rules, all descriptions; where a mistake
-stands, and whether a quote has a second place. Of a mistake it says whatever the library says that stumbles over it.
+digests, defaults, the days that an EDTF expression covers. It checks that keys are unique and references
+exist, and validates every frame once with Pandera. It has no derived table, no rules, no metadata, no positions of
+mistakes and no check for a second occurrence of a quote; the message of a mistake is that of the library that fails.
 
-It is no straw man: texts are searched with `str.find` and only then by a pattern, dates are read once each, rows go
-into one frame a table, and nothing is checked document by document.
+The comparison is fair: texts are searched with `str.find` first, each distinct date is parsed once, rows go into one
+frame a table, and nothing is checked document by document.
 """
 
 import argparse

@@ -22,7 +22,7 @@ def closed_interval(value: Value) -> bool:
 
 
 def _retyped(seeds: Seeds, value: Value, text: str) -> Mutant:
-    """Return a mutant with another date, which may be mended in other keys of its record as well."""
+    """Return a mutant with another date, which can be fixed in other keys of its record as well."""
     return seeds.retyped(value, text, also=value.record.values.values())
 
 

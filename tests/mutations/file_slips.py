@@ -11,7 +11,7 @@ def _yaml(seeds: Seeds, rng: Random) -> str:
 
 
 def _whole(seeds: Seeds, name: str) -> frozenset[Place]:
-    """Return all lines of a file: where it is saved in a wrong way, saving it again mends them all."""
+    """Return all lines of a file: saving it again in the right way fixes them all."""
     return frozenset((name, line) for line in range(1, seeds.files[name].count(b"\n") + 2))
 
 
@@ -142,14 +142,14 @@ def backup_copy(seeds: Seeds, rng: Random) -> Mutant:
     return Mutant({copy: seeds.files[name]}, frozenset({(copy, 1)}))
 
 
-@fault("file", "left a copy of a codebook file beside it")
+@fault("file", "left a copy of a codebook file next to it")
 def codebook_copy(seeds: Seeds, rng: Random) -> Mutant:
     name = rng.choice([name for name in seeds.files if name.startswith("codebook/")])
     copy = name.replace(".yaml", " (1).yaml")
     return Mutant({copy: seeds.files[name]}, _whole(seeds, name) | {(copy, line) for _, line in _whole(seeds, name)})
 
 
-@fault("file", "left a copy of a document beside it")
+@fault("file", "left a copy of a document next to it")
 def document_copy(seeds: Seeds, rng: Random) -> Mutant:
     pair = _source_of(seeds, rng)
     copies = {name.replace(".", "-copy."): seeds.files[name] for name in pair}

@@ -8,7 +8,7 @@ from tests.mutations.words import alike, mistyped
 
 OTHER_ROW = "the other row is there: only a second reader can tell which was meant, unless a rule can"
 OTHER_VALUE = "the other value is one of the vocabulary: only a second reader can tell, unless a rule can"
-NOBODY_NAMES_IT = "no other record names it, and the new name is well formed: only the diff can tell"
+UNREFERENCED = "no other record names it, and the new name is well formed: only the diff can tell"
 
 
 def names_a_record(value: Value) -> bool:
@@ -42,13 +42,13 @@ def id_renumbered_referred_to(seeds: Seeds, rng: Random) -> Mutant:
     return seeds.retyped(value, f"{value.text[0]}{rng.randrange(100, 999)}", also=seeds.referring(value.record))
 
 
-@fault("id", "renumbered a record that none refers to", survives_because=NOBODY_NAMES_IT)
+@fault("id", "renumbered a record that none refers to", survives_because=UNREFERENCED)
 def id_renumbered(seeds: Seeds, rng: Random) -> Mutant:
     value = rng.choice([v for v in seeds.that(lambda v: v.key == "id") if not seeds.referring(v.record)])
     return seeds.retyped(value, f"{value.text[0]}{rng.randrange(100, 999)}")
 
 
-@fault("id", "gave a record digits alone for an id: 012, 1e3, 1.10 or no", survives_because=NOBODY_NAMES_IT)
+@fault("id", "gave a record digits alone for an id: 012, 1e3, 1.10 or no", survives_because=UNREFERENCED)
 def id_like_a_number(seeds: Seeds, rng: Random) -> Mutant:
     value = rng.choice([v for v in seeds.that(lambda v: v.key == "id") if not seeds.referring(v.record)])
     return seeds.retyped(value, rng.choice(["012", "1e3", "1.10", "no", "0x1f", "1_000"]))

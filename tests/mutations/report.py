@@ -119,7 +119,7 @@ def shown(verdict: Verdict, made: Mutant, seeds: Seeds, did: str, most: int = 6)
     if len(verdict.problems) > most:
         lines.append(f"  > … {len(verdict.problems)} problems in all")
     if verdict.outcome == "detected" and not verdict.located:
-        lines.append(f"  not located; to be mended at {sorted(made.places)[:most]}")
+        lines.append(f"  not located; can be fixed at {sorted(made.places)[:most]}")
     return "\n".join([*lines, *verdict.crash.splitlines()])
 
 

@@ -10,7 +10,7 @@ from tests.mutations.yaml_slips import start_of
 
 GROUNDED = ("mentions", "statements", "events", "demands")
 
-# Rules that hold in these seeds whatever one slip does, and why.
+# Rules that no single slip breaks in these seeds, and why.
 UNBREAKABLE = {
     **{f"{table}.quote_fills_its_span": "the engine computes both ends" for table in GROUNDED},
     **{f"{table}.passage_ends_within_text": "the engine computes the ends and the length" for table in GROUNDED},
@@ -43,7 +43,7 @@ def rows(seeds: Seeds, table: str, rng: Random, holds: Callable[[Record], bool])
 
 
 def put(seeds: Seeds, record: Record, key: str, text: str, *concerned: str) -> Mutant:
-    """Return a mutant in which a record in lines gives `text` for a key; `concerned` keys could be mended as well."""
+    """Return a mutant in which a record in lines gives `text` for a key; `concerned` keys can be fixed as well."""
     also = [record.values[name] for name in concerned if name in record.values]
     if key in record.values:
         mutant = seeds.replaced(record.values[key], text, also=also)
@@ -231,9 +231,7 @@ def _issue_out(seeds: Seeds, rng: Random) -> Mutant:
         seeds,
         "statements",
         rng,
-        lambda r: (
-            {"issue_id", "stance"} <= set(r.values) and "format_id" not in r.values and not _stands_behind(seeds, r)
-        ),
+        lambda r: {"issue_id", "stance"} <= set(r.values) and "format_id" not in r.values and not _supports(seeds, r),
     )
     return out(seeds, record, "issue_id", "stance")
 
@@ -249,7 +247,7 @@ def _issue_of_a_change_out(seeds: Seeds, rng: Random) -> Mutant:
     return out(seeds, record, "issue_id", "asserted_change")
 
 
-def _stands_behind(seeds: Seeds, record: Record) -> bool:
+def _supports(seeds: Seeds, record: Record) -> bool:
     return any(given(demand, "statement_id") == record.name for demand in seeds.rows("demands"))
 
 
@@ -304,7 +302,7 @@ def _title_out_of_quote(seeds: Seeds, rng: Random) -> Mutant:
     return put(seeds, record, "quote", prefix, "role_title")
 
 
-def _nobody_uses(table: str) -> Apply:
+def _add_unused(table: str) -> Apply:
     def apply(seeds: Seeds, rng: Random) -> Mutant:
         record = rng.choice(seeds.rows(table))
         body = seeds.texts[record.file][record.start : record.end].replace(record.name, "port-league", 1)
@@ -314,9 +312,9 @@ def _nobody_uses(table: str) -> Apply:
     return apply
 
 
-breaks("actors.every_actor_is_mentioned", "added an actor that no document mentions", A_WARNING)(_nobody_uses("actors"))
-breaks("issues.every_issue_is_used", "added an issue that no record is about", A_WARNING)(_nobody_uses("issues"))
-breaks("formats.every_format_is_used", "added a format that no record is about", A_WARNING)(_nobody_uses("formats"))
+breaks("actors.every_actor_is_mentioned", "added an actor that no document mentions", A_WARNING)(_add_unused("actors"))
+breaks("issues.every_issue_is_used", "added an issue that no record is about", A_WARNING)(_add_unused("issues"))
+breaks("formats.every_format_is_used", "added a format that no record is about", A_WARNING)(_add_unused("formats"))
 
 
 # ── Forms of single columns ───────────────────────────────────────────────────────────────────────

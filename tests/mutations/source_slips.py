@@ -10,7 +10,7 @@ from tests.mutations.fault import Fault
 from tests.mutations.seeds import Mutant, Place, Seeds, line_of
 from tests.mutations.words import curly, straight, without_links
 
-NO_PIN = "no pin holds the text, and no quote stands on what changed"
+NO_PIN = "the text is not pinned, and no quote touches what changed"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from tests.mutations.fault import fault
 from tests.mutations.seeds import Edit, Mutant, Seeds, Value, some
 from tests.mutations.words import alike, at_random, curly, mistyped, straight, without_links
 
-SECOND_READER = "words that stand in the text are as good as others: only a second reader can tell"
+SECOND_READER = "other words of the text are equally valid: only a second coder can tell"
 
 
 def quote(value: Value) -> bool:
@@ -246,7 +246,7 @@ def context_of_another_place(seeds: Seeds, rng: Random) -> Mutant:
 # ── Other words of the document ───────────────────────────────────────────────────────────────────
 
 
-@fault("text", "mistyped words that must stand in the document")
+@fault("text", "mistyped words that must be in the document")
 def words_mistyped(seeds: Seeds, rng: Random) -> Mutant:
     value = rng.choice(seeds.that(lambda v: v.kind == "verbatim" and not quote(v)))
     return seeds.retyped(value, mistyped(value.text, rng))
@@ -255,14 +255,14 @@ def words_mistyped(seeds: Seeds, rng: Random) -> Mutant:
 @fault(
     "text",
     "dated by words that stand elsewhere in the document",
-    survives_because="words that date are held against the whole document, since a date may stand far from its passage",
+    survives_because="words that date are compared with the entire document, since a date may be far from its passage",
 )
 def date_text_of_another_place(seeds: Seeds, rng: Random) -> Mutant:
     value, other = rng.sample(seeds.that(lambda v: v.key == "date_text"), 2)
     return seeds.retyped(value, other.text)
 
 
-@fault("text", "mistyped free text", survives_because="free text is the coder's own: it is held against nothing")
+@fault("text", "mistyped free text", survives_because="free text is the coder's own: it is compared with nothing")
 def free_text_mistyped(seeds: Seeds, rng: Random) -> Mutant:
     value = rng.choice(seeds.that(lambda v: v.kind == "text" and " " in v.text))
     return seeds.retyped(value, mistyped(value.text.rstrip(), rng))

@@ -15,7 +15,7 @@ def on_own_line(value: Value) -> bool:
 
 
 def later_line(value: Value) -> bool:
-    """Whether the value stands on a line of its own that does not start the record."""
+    """Return whether the value has a line of its own that does not start the record."""
     first = next(iter(value.record.values.values()))
     return on_own_line(value) and value is not first
 
@@ -218,7 +218,7 @@ def quotation_mark_unopened(seeds: Seeds, rng: Random) -> Mutant:
     return seeds.edited(value.record.file, Edit(value.start, value.start, rng.choice("'\"")), also=[value])
 
 
-@fault("yaml", "typed quotation marks inside text that stands in such marks")
+@fault("yaml", "typed quotation marks inside text in such marks")
 def quotation_mark_inside(seeds: Seeds, rng: Random) -> Mutant:
     value = rng.choice(seeds.that(lambda v: v.style in ("'", '"') and " " in v.text))
     source = seeds.texts[value.record.file][value.start : value.end]
@@ -410,7 +410,7 @@ def _without(seeds: Seeds, value: Value) -> Mutant:
 
 
 def start_of(seeds: Seeds, record: Record) -> frozenset[tuple[str, int]]:
-    """Return the line a record starts in, for what is amiss with it as a whole."""
+    """Return the first line of a record, for problems of the record itself."""
     return frozenset({(record.file, seeds.texts[record.file].count("\n", 0, record.start) + 1)})
 
 
@@ -564,7 +564,7 @@ def two_files_in_one(seeds: Seeds, rng: Random) -> Mutant:
 @fault(
     "yaml",
     "lost the end of a file in the middle of a record",
-    survives_because="a record cut short within its last value is whole to YAML, and shorter words are found",
+    survives_because="a record cut short within its last value is complete to YAML, and shorter words are found",
 )
 def file_cut_within_a_record(seeds: Seeds, rng: Random) -> Mutant:
     record = rng.choice(seeds.rows("mentions", "statements", "events", "demands", holds=lambda r: not r.flow))

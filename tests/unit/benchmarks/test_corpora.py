@@ -36,10 +36,10 @@ def test_each_fault_gives_one_problem(tmp_path, monkeypatch):
     recipe = Recipe(faults=0.5, answers=0.3, nested=True)
     faults = write(Path("seeds"), 80, recipe)
     assert set(faults) == set(FAULTS)
-    told = [problem.file for problem in build_tables(CONTRACT, Path("seeds")).problems]
-    at_fault = [made for made in (document(recipe, number) for number in range(80)) if made.fault]
-    assert sorted(told) == [f"seeds/documents/{made.doc_id}.yaml" for made in at_fault]
-    assert len(told) == sum(faults.values())
+    reported = [problem.file for problem in build_tables(CONTRACT, Path("seeds")).problems]
+    with_fault = [made for made in (document(recipe, number) for number in range(80)) if made.fault]
+    assert sorted(reported) == [f"seeds/documents/{made.doc_id}.yaml" for made in with_fault]
+    assert len(reported) == sum(faults.values())
 
 
 def files(folder: Path) -> dict[str, bytes]:

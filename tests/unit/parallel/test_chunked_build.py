@@ -148,7 +148,7 @@ CASES = {
         [1],
         ["A fair claim that is dated is answered by another."],
     ),
-    "a chain that goes on beside a fault": (
+    "a chain next to a fault": (
         letters(
             [claim(0, answers_id="b#c00", **DATED)],
             [claim(0, echoes_id="c#c00"), claim(1, strength="sure")],

@@ -111,11 +111,11 @@ def test_unpicklable_contract_is_reported(workspace, capsys):
     before = held(workspace.out)
     workspace.write("letters_contract.py", CONTRACT_SOURCE + "\n")
     assert workspace.build("--jobs", "2") == 1
-    told = capsys.readouterr().out
-    assert told.splitlines()[-1].startswith(
+    output = capsys.readouterr().out
+    assert output.splitlines()[-1].startswith(
         f"Nothing was written; {workspace.out}/ is unchanged. The contract cannot be"
     )
-    assert told.endswith("name it as module:attribute in pyproject.toml, or build with --jobs 1.\n")
+    assert output.endswith("name it as module:attribute in pyproject.toml, or build with --jobs 1.\n")
     assert held(workspace.out) == before
 
 
