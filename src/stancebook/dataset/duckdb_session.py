@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MEMORY_LIMIT = "128 MB"
+MAX_THREADS = 4  # each thread needs memory of its own: with 8, joins of a million rows exceed the limit
 
 
 @contextmanager
@@ -36,6 +37,7 @@ def duckdb_session(scratch: Path, memory_limit: str = MEMORY_LIMIT) -> Iterator[
 
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
+        "threads": min(MAX_THREADS, os.cpu_count() or 1),
         "temp_directory": duckdb_path(scratch / "spill"),
         "preserve_insertion_order": "false",
     }

@@ -38,12 +38,12 @@ def refused():
 
 
 @pytest.mark.parametrize("table", CONTRACT.tables)
-def test_packaged_tables_pass(table):
-    """Every table of the packaged dataset passes its schema and is returned unchanged."""
-    found = pandera_schema(table)
-    assert isinstance(found, DataFrameSchema)
-    frame = load(table)
-    pd.testing.assert_frame_equal(found.validate(frame, lazy=True), frame)
+def test_built_tables_pass(table, dataset):
+    """Every table of a build passes its schema and is returned unchanged."""
+    schema = pandera_schema(table, path=dataset)
+    assert isinstance(schema, DataFrameSchema)
+    frame = load(table, path=dataset)
+    pd.testing.assert_frame_equal(schema.validate(frame, lazy=True), frame)
 
 
 @pytest.mark.parametrize("version", ["0.1", "0.1.0"])
@@ -54,10 +54,10 @@ def test_dataset_of_older_version_passes(version):
         pandera_schema(table, path=path).validate(frame, lazy=True)
 
 
-def test_schema_equals_that_of_the_model():
+def test_schema_equals_that_of_the_model(dataset):
     """The schema of a table has the columns, types and descriptions of its model."""
     for spec in CONTRACT.tables.values():
-        rebuilt, model = pandera_schema(spec.name), spec.model.to_schema()
+        rebuilt, model = pandera_schema(spec.name, path=dataset), spec.model.to_schema()
         assert (rebuilt.name, rebuilt.description) == (spec.name, spec.description)
         assert list(rebuilt.columns) == list(spec.names)
         assert rebuilt.strict

@@ -29,7 +29,7 @@ TABLES = list(CONTRACT.tables)
 
 
 def part(table, number):
-    """Return the path of a part below the dataset's folder."""
+    """Return the path of one part, below the dataset's folder."""
     return f"{table}.parquet/part-{number:05}.parquet"
 
 

@@ -347,3 +347,10 @@ def test_failure_of_duckdb_is_a_dataset_error(session):
     """A failure of DuckDB itself, such as a full disk, is a `DatasetError` and no traceback."""
     with pytest.raises(DatasetError, match="DuckDB cannot query these tables: "):
         session.query("SELECT no_such_column FROM cells", {}, cells=pa.table({"cell": [1]}))
+
+
+def test_threads_are_limited_on_large_machines(monkeypatch):
+    """On a machine with many processors, DuckDB uses no more threads than its memory limit allows."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    with row_session() as opened:
+        assert opened.query("SELECT current_setting('threads')", {}) == [(4,)]

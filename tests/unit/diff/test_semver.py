@@ -18,16 +18,13 @@ from tests.unit.sample_contract import LETTERS, write
 
 @pytest.fixture(scope="module")
 def letters(tmp_path_factory):
-    return open_new(
-        written(
-            build_tables(LETTERS, write(tmp_path_factory.mktemp("letters"))),
-            tmp_path_factory.mktemp("made") / "dataset",
-        )
-    )
+    """The dataset of the sample contract."""
+    built = build_tables(LETTERS, write(tmp_path_factory.mktemp("letters")))
+    return open_new(written(built, tmp_path_factory.mktemp("built") / "dataset"))
 
 
 def table(package, name):
-    [found] = [each for each in package["resources"] if each["name"] == name]
+    [found] = [resource for resource in package["resources"] if resource["name"] == name]
     return found
 
 
@@ -36,7 +33,7 @@ def schema(package, name):
 
 
 def field(package, name, column):
-    [found] = [each for each in schema(package, name)["fields"] if each["name"] == column]
+    [found] = [item for item in schema(package, name)["fields"] if item["name"] == column]
     return found
 
 

@@ -208,7 +208,7 @@ def cut(old, tmp_path):
     more = "".join(f"\n  - {{id: d{n}, person_id: otto, when_edtf: {1800 + n}, quote: rope}}" for n in range(6))
     annotations = ANNOTATIONS.replace("the rope was old\n", f"the rope was old{more}\n")
 
-    def made(name, text, cuts):
+    def write_dataset(name, text, cuts):
         return write_in_parts(
             build_tables(LETTERS, write(tmp_path / f"{name} seeds", text)), tmp_path / name, {"claims": cuts}
         )
@@ -218,13 +218,13 @@ def cut(old, tmp_path):
         for before, after in replacements:
             assert before in changed
             changed = changed.replace(before, after)
-        before = made("before", annotations, (2, 4, 6))
+        before = write_dataset("before", annotations, (2, 4, 6))
         if one_file:
             before = written(
                 build_tables(LETTERS, write(tmp_path / "one_file seeds", annotations)), tmp_path / "one_file"
             )
         damage(before)
-        return list_differences(made("after", changed, cuts), before, max_rows=20)
+        return list_differences(write_dataset("after", changed, cuts), before, max_rows=20)
 
     return compare
 
