@@ -96,5 +96,5 @@ def test_the_codebook_has_every_entry(site, article):
 
 def test_the_words_of_models_are_explained(site):
     shown = (site / "docs/python.html").read_text(encoding="utf-8")
-    for name in ("load", "schema", "fields.choice", "fields.row_rule", "table.Grounded", "contract.Contract"):
+    for name in ("load", "Dataset.describe", "categorical", "row_rule", "Annotation", "Contract", "ProblemsError"):
         assert f'id="stancebook.{name}"' in shown, name
