@@ -230,3 +230,58 @@ def test_core_dependencies_suffice_to_read(dataset):
     lines = [line.partition('"')[2] for line in process.stdout.splitlines()]
     assert lines == [f'stancebook[{extra}]"' for extra in ("validate", "build", "build", "polars", "validate")]
     assert all(" is not installed. Install it with: pip install " in line for line in process.stdout.splitlines())
+
+
+COMMANDS = (
+    CORE_ONLY.partition("import stancebook")[0]
+    + """
+from stancebook.cli.main import main
+
+sys.exit(main(sys.argv[1:]))
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "extra"),
+    [
+        ("validate dataset", "validate"),
+        ("export sqlite a.db --from dataset", "validate"),
+        ("export csv csv --from dataset", "validate"),
+        ("build", "build"),
+        ("build --check", "build"),
+        ("diff dataset", "build"),
+        ("coverage", "build"),
+        ("watch", "build"),
+    ],
+)
+def test_command_names_the_line_to_type(command, extra, project, dataset):
+    """A command that needs an extra that is not installed says in one line how to install it."""
+    shutil.copytree(dataset, project / "dataset")
+    options = ["--contract", "schemas:CONTRACT"] if extra == "build" else []
+    status, output = run_command(COMMANDS, *command.split(), *options)
+    assert status == 1
+    [line] = output.splitlines()
+    assert line.endswith(f' is not installed. Install it with: pip install "stancebook[{extra}]"')
+
+
+def test_validate_extra_suffices_to_validate(project, dataset):
+    """With the extra `validate`, and without `build`, datasets can be validated and exported."""
+    shutil.copytree(dataset, project / "dataset")
+    program = COMMANDS.replace('"duckdb", ', "").replace('"rapidfuzz", ', "")
+    for command in ("validate dataset", "export sqlite a.db --from dataset", "export csv csv --from dataset"):
+        status, output = run_command(program, *command.split())
+        assert (status, "not installed" in output) == (0, False), output
+
+
+def run_command(program, *arguments):
+    """Run a program in a process of its own; return its exit status and output."""
+    process = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env={"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return process.returncode, process.stdout

@@ -13,7 +13,7 @@ from stancebook.build.diagnostics import CheckedCodebook, check_codebook, check_
 from stancebook.build.fast_path import build_fast
 from stancebook.build.integrity import tables_are_valid
 from stancebook.build.table_state import frames_of
-from stancebook.dataset.table_stats import TableStats, table_stats
+from stancebook.dataset.table_stats import BuildSummary, TableStats, table_stats
 from stancebook.problems import Problem, deduplicate, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import sort_rows
@@ -21,27 +21,6 @@ from stancebook.schema.spec import Tables
 from stancebook.sources.corpus import Corpus, load_corpus
 
 FAST_PATH_MIN_DOCUMENTS = 12  # fewer are built sooner by the diagnosing path
-
-
-@dataclass(frozen=True)
-class BuildSummary:
-    """What a build read, checked and wrote.
-
-    Attributes:
-        documents: The number of documents.
-        codebook_files: The number of files of the codebook.
-        quotes: The number of annotations, each anchored to its passage.
-        references: The number of foreign keys that were resolved.
-        rules: The number of rules that were checked.
-        rows: The number of rows by table.
-    """
-
-    documents: int
-    codebook_files: int
-    quotes: int
-    references: int
-    rules: int
-    rows: Mapping[str, int]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from stancebook.problems import (
 )
 
 if TYPE_CHECKING:
-    from stancebook.build.pipeline import BuildSummary
+    from stancebook.dataset.table_stats import BuildSummary
 
 _CLEAR_SCREEN = "\x1b[2J\x1b[H"
 

@@ -1,4 +1,4 @@
-"""The files that hold the rows of a table, and counts of those rows."""
+"""The files that hold the rows of a table, counts of those rows, and the numbers of a build."""
 
 from __future__ import annotations
 
@@ -80,6 +80,27 @@ class StoredTable:
     def is_folder(self) -> bool:
         """Whether the table is a folder of parts."""
         return "/" in self.parts[0].path
+
+
+@dataclass(frozen=True)
+class BuildSummary:
+    """What a build read, checked and wrote.
+
+    Attributes:
+        documents: The number of documents.
+        codebook_files: The number of files of the codebook.
+        quotes: The number of annotations, each anchored to its passage.
+        references: The number of foreign keys that were resolved.
+        rules: The number of rules that were checked.
+        rows: The number of rows by table.
+    """
+
+    documents: int
+    codebook_files: int
+    quotes: int
+    references: int
+    rules: int
+    rows: Mapping[str, int]
 
 
 def table_stats(spec: TableSpec, frame: pd.DataFrame) -> TableStats:

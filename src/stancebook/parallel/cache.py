@@ -17,9 +17,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stancebook.build.pipeline import BuildSummary
 from stancebook.dataset.layout import sibling_path
 from stancebook.dataset.publish import hardlink_or_copy
+from stancebook.dataset.table_stats import BuildSummary
 from stancebook.problems import Problem
 from stancebook.sources.discovery import SourceDocument, SourceListing
 from stancebook.sources.filesystem import open_location

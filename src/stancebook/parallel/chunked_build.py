@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stancebook.build.diagnostics import check_codebook_rules, duplicate_text_problems
-from stancebook.build.pipeline import Build, BuildSummary, build_corpus, summarize
+from stancebook.build.pipeline import Build, build_corpus, summarize
 from stancebook.build.writer import clear_unfinished, complete_dataset, write_dataset
 from stancebook.dataset.layout import part_file
-from stancebook.dataset.table_stats import Part, StoredTable, TableStats, table_stats
+from stancebook.dataset.table_stats import BuildSummary, Part, StoredTable, TableStats, table_stats
 from stancebook.parallel.aggregation import Partitions, aggregation_session, derive_partitions, duplicate_texts
 from stancebook.parallel.cache import (
     BuildCache,

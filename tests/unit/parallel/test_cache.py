@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stancebook.build.pipeline import BuildSummary
+from stancebook.dataset.table_stats import BuildSummary
 from stancebook.parallel import cache as cache_module
 from stancebook.parallel.cache import BuildCache, contract_files, digest_code, fingerprint_files, load_cache
 from stancebook.problems import Problem
