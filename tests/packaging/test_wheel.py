@@ -47,10 +47,11 @@ def wheel_of(source, folder):
     return found
 
 
-def needed(requirements: list[str] | None, found: dict[str, Distribution]) -> Iterator[Distribution]:
-    """Yield the installed distributions that requirements lead to, without extras and each once."""
+def needed(requirements: list[str] | None, found: dict[str, Distribution], extra: str = "") -> Iterator[Distribution]:
+    """Yield the installed distributions that requirements, and those of an extra, lead to, each once."""
     for requirement in map(Requirement, requirements or []):
-        if requirement.name not in found and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+        marker = requirement.marker
+        if requirement.name not in found and (marker is None or marker.evaluate({"extra": extra})):
             found[requirement.name] = distribution(requirement.name)
             yield found[requirement.name]
             yield from needed(found[requirement.name].requires, found)
@@ -63,6 +64,12 @@ def lend(one: Distribution, folder: Path):
             (folder / top).symlink_to(Path(str(one.locate_file(top))).resolve())
 
 
+def requirements_of(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        [metadata] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        return PathDistribution(zipfile.Path(archive, metadata.removesuffix("METADATA"))).requires
+
+
 @pytest.fixture(scope="module")
 def environment(wheel, tmp_path_factory):
     """An environment with the wheel, and links to those of its dependencies that are installed here; return its Python.
@@ -73,10 +80,7 @@ def environment(wheel, tmp_path_factory):
     run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=ROOT)
     python = folder / "bin/python"
     site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).strip())
-    with zipfile.ZipFile(wheel) as archive:
-        [metadata] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
-        asked = PathDistribution(zipfile.Path(archive, metadata.removesuffix("METADATA"))).requires
-    for one in needed(asked, {}):
+    for one in needed(requirements_of(wheel), {}):
         lend(one, site)
     run(*PIP, f"--python={python}", "install", "--no-index", wheel, cwd=folder)
     return python
@@ -98,7 +102,7 @@ def contents(wheel):
 
 def test_the_wheel_holds_the_package_and_its_dataset_and_no_more(wheel):
     package = {f"stancebook/{path.relative_to(ROOT / 'src/stancebook').as_posix()}" for path in python_files()}
-    dataset = {f"stancebook/dataset/{path.name}" for path in (ROOT / "dataset").iterdir()}
+    dataset = {f"stancebook/packaged_dataset/{path.name}" for path in (ROOT / "dataset").iterdir()}
     assert contents(wheel) == package | dataset | {"stancebook/py.typed", "stancebook/problems.schema.json"}
 
 
@@ -135,11 +139,29 @@ def package():
 
 
 def test_every_table_passes_the_schema_that_comes_with_it(clean):
-    program = "import stancebook as s; print(len([s.schema(n).validate(f) for n, f in s.load().items()]))"
+    program = "import stancebook as s; print(len([s.pandera_schema(n).validate(f) for n, f in s.load().items()]))"
     assert clean("-W", "error", "-c", program).strip() == str(len(json.loads(package())["resources"]))
 
 
-def test_the_command_is_on_the_path_and_every_part_of_it_works(environment, tmp_path):
+def test_core_only_answers_with_the_line_to_type(clean):
+    """Without extras, validation and builds are answered with the command that installs them."""
+    program = """
+import stancebook as sb
+for call in (sb.Dataset().validate, lambda: sb.build_dataset(None, "seeds")):
+    try:
+        call()
+    except sb.MissingExtraError as error:
+        print(str(error).partition(": ")[2])
+"""
+    lines = [f'pip install "stancebook[{extra}]"' for extra in ("validate", "build")]
+    assert clean("-c", program).splitlines() == lines
+
+
+def test_commands_run_with_the_extra_validate(environment, wheel, tmp_path):
+    """With the extra `validate`, the command on the path validates and exports the packaged dataset."""
+    site = next(environment.parents[1].glob("lib/*/site-packages"))
+    for one in needed(requirements_of(wheel), {}, "validate"):
+        lend(one, site)
     command = environment.with_name("stancebook")
     assert "all valid" in run(command, "validate", cwd=tmp_path)
     assert "wrote    a.db" in run(command, "export", "sqlite", "a.db", cwd=tmp_path)
