@@ -19,7 +19,7 @@ MANUAL = [each for each in PAGES if each.path.parent == ROOT / "docs"]
 
 # Pages whose blocks another module of tests runs.
 ELSEWHERE = {
-    "docs/cluster.md": "engine/large/test_cluster.py",
+    "docs/cluster.md": "unit/parallel/test_dask_executor.py",
     "docs/continuous-integration.md": "test_continuous_integration.py",
 }
 

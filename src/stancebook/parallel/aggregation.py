@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,13 +44,9 @@ class Partition:
     part: Part | None
     stats: TableStats
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the partition as JSON can hold it."""
-        return asdict(self)
-
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Partition:
-        """Return the partition that `to_json` gave; raise `LookupError` or `TypeError` if it gave none."""
+    def from_dict(cls, data: Mapping[str, Any]) -> Partition:
+        """Return the partition of which `asdict` gave this; raise `LookupError` or `TypeError` if none did."""
         return cls(data["checksums"], data["part"] and Part(**data["part"]), TableStats(**data["stats"]))
 
 
@@ -214,7 +210,7 @@ def _reuse_partitions(
     cached = cache.derived.get(spec.name, {})
     for number, (value, checksum) in enumerate(checksums.items()):
         if value in cached and cached[value]["checksums"] == checksum:
-            partition = Partition.from_json(cached[value])
+            partition = Partition.from_dict(cached[value])
             path = part_file(spec.name, number)
             part = partition.part and reuse_part(partition.part, path, cache.dataset, context.folder)
             yield value, Partition(checksum, part, partition.stats)

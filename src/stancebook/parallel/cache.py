@@ -49,8 +49,8 @@ class BuildCache:
         seeds_fingerprint: The fingerprint of all source files; empty if some were modified too recently.
         summary: What the build printed.
         warnings: The warnings that the build reported.
-        chunks: The chunks of a large corpus, as `BuiltChunk.to_json` gives them.
-        derived: The partitions of its derived tables by table and value, as `Partition.to_json` gives them.
+        chunks: The chunks of a large corpus, as dictionaries of `BuiltChunk`.
+        derived: The partitions of its derived tables by table and value, as dictionaries of `Partition`.
     """
 
     dataset: Path

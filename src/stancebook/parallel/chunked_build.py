@@ -119,27 +119,15 @@ class BuiltChunk:
     context_fingerprint: str
     result: ChunkResult
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the chunk as JSON can hold it."""
-        return asdict(self)
-
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> BuiltChunk:
-        """Return the chunk that `to_json` gave; raise `LookupError` or `TypeError` if it gave none."""
-        result = data["result"]
-        return cls(
-            data["fingerprint"],
-            data["context_fingerprint"],
-            ChunkResult(
-                **result
-                | {
-                    "problems": tuple(Problem(**problem) for problem in result["problems"]),
-                    "links": tuple((source, target) for source, target in result["links"]),
-                    "parts": {table: Part(**part) for table, part in result["parts"].items()},
-                    "stats": {table: TableStats(**stats) for table, stats in result["stats"].items()},
-                }
-            ),
-        )
+    def from_dict(cls, data: Mapping[str, Any]) -> BuiltChunk:
+        """Return the chunk of which `asdict`, and JSON, gave this; raise `LookupError` or `TypeError` if none did."""
+        result = dict(data["result"])
+        result["problems"] = tuple(Problem(**problem) for problem in result["problems"])
+        result["links"] = tuple((source, target) for source, target in result["links"])
+        result["parts"] = {table: Part(**part) for table, part in result["parts"].items()}
+        result["stats"] = {table: TableStats(**stats) for table, stats in result["stats"].items()}
+        return cls(data["fingerprint"], data["context_fingerprint"], ChunkResult(**result))
 
 
 def build_into(
@@ -225,9 +213,9 @@ def _build_chunked(
         summarize(contract, stats, len(listing.documents), len(listing.codebook)),
         lambda: _complete(context, stored, seeds_digest),
         codebook_digest=codebook.digest,
-        chunks=tuple(chunk.to_json() for chunk in built),
+        chunks=tuple(map(asdict, built)),
         derived={
-            table: {value: partition.to_json() for value, partition in partitions.items()}
+            table: {value: asdict(partition) for value, partition in partitions.items()}
             for table, partitions in derived.items()
         },
     )
@@ -256,7 +244,7 @@ def build_chunks(
         advance: Is called with the number of documents of each chunk that is done.
     """
     fingerprints = [fingerprint_documents(chunk, listed_ns) for chunk in chunks]
-    cached = {chunk.fingerprint: chunk for chunk in map(BuiltChunk.from_json, cache.chunks if cache else ())}
+    cached = {chunk.fingerprint: chunk for chunk in map(BuiltChunk.from_dict, cache.chunks if cache else ())}
     known = {number: cached[each] for number, each in enumerate(fingerprints) if each and each in cached}
     advance(sum(len(chunks[number]) for number in known))
     changed = [ChunkTask(number, chunk) for number, chunk in enumerate(chunks) if number not in known]
