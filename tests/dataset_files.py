@@ -1,4 +1,4 @@
-"""Datasets on disk: written, laid out from files by name, and read back."""
+"""Write datasets to folders, and read the files of a folder."""
 
 import tempfile
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ Files = Mapping[str, bytes]
 
 
 def held(folder: Path) -> dict[str, bytes]:
-    """What a folder holds, and the folders of parts in it: files by their places, with slashes."""
+    """Return the files of a folder and of its tables' folders, by relative path with slashes."""
     return {name: path.read_bytes() for name, path in files_in(folder).items() if path.is_file()}
 
 
 def lay(files: Files, folder: Path) -> Path:
-    """Make a folder of files, or write them over those that it has."""
+    """Write files into a folder, replacing those of the same name."""
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
@@ -33,13 +33,13 @@ def written(build: Build, folder: Path) -> Path:
 
 
 def rendered(build: Build) -> dict[str, bytes]:
-    """The files of a build's dataset."""
+    """Return the files of a build's dataset, by relative path."""
     with tempfile.TemporaryDirectory() as folder:
         write_dataset(build, Path(folder))
         return held(Path(folder))
 
 
 def publish_files(files: Files, folder: Path) -> bool:
-    """Publish files as a build publishes its dataset."""
+    """Publish files as a build does."""
     with staging_folder(folder) as new:
         return publish(lay(files, new), folder)

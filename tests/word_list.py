@@ -29,6 +29,7 @@ EXCLUDED = (
     "tests/datasets/",
     "tests/fuzz/corpus/",
     "tests/project/",
+    "tests/unit/test_word_list.py",
 )
 PROSE_TOKENS = {tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
 

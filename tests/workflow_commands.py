@@ -1,22 +1,22 @@
-"""What GitHub's runner reads in a line of a log, after its documentation of workflow commands."""
+"""Parse workflow commands in a log as GitHub's runner does."""
 
 import re
 
 COMMAND = re.compile(r"\s*::(?P<level>error|warning|notice)(?: (?P<properties>.*?))?::(?P<message>.*)", re.DOTALL)
 CODES = {"%0D": "\r", "%0A": "\n", "%25": "%"}
-CODES_OF_PROPERTIES = {"%3A": ":", "%2C": ",", **CODES}
+PROPERTY_CODES = {"%3A": ":", "%2C": ",", **CODES}
 
 
 def parse(line):
     """Return a command's level, its properties and its message."""
-    found = COMMAND.fullmatch(line)
-    assert found, line
-    pairs = [pair.split("=", 1) for pair in (found["properties"] or "").split(",") if pair]
-    properties = {name: decoded(value, CODES_OF_PROPERTIES) for name, value in pairs}
-    return found["level"], properties, decoded(found["message"], CODES)
+    match = COMMAND.fullmatch(line)
+    assert match, line
+    pairs = [pair.split("=", 1) for pair in (match["properties"] or "").split(",") if pair]
+    properties = {name: decode(value, PROPERTY_CODES) for name, value in pairs}
+    return match["level"], properties, decode(match["message"], CODES)
 
 
-def decoded(text, codes):
-    for code, char in codes.items():  # the percent sign last, as the runner does
+def decode(text, codes):
+    for code, char in codes.items():  # the percent sign is decoded last
         text = text.replace(code, char)
     return text

@@ -1,6 +1,6 @@
-"""Text of YAML → what the parser of an editor's language server makes of it: the core schema of YAML 1.2.
+"""Read YAML as an editor's language server does, by the core schema of YAML 1.2.
 
-`no`, `2031-04-02` and `1_000` are text to it, `012` is the number 12; a key that is given twice is a mistake.
+`no`, `2031-04-02` and `1_000` are text, `012` is the number 12; a duplicate key is an error.
 """
 
 import re
@@ -19,14 +19,14 @@ CORE = {  # https://yaml.org/spec/1.2.2/#1032-tag-resolution
 
 
 class CoreLoader(yaml.CSafeLoader):
-    """Resolves plain scalars as YAML 1.2 does, and takes no key twice."""
+    """A loader that resolves plain scalars as YAML 1.2 does, and refuses duplicate keys."""
 
-    yaml_implicit_resolvers = {}  # noqa: RUF012 (a class's own, in place of its parent's)
+    yaml_implicit_resolvers = {}  # noqa: RUF012 (replaces that of the parent)
 
     def construct_mapping(self, node, deep=False):
         keys = [key.value for key, _ in node.value]
         if len(set(keys)) < len(keys):
-            raise yaml.MarkedYAMLError(problem="a key is given twice", problem_mark=node.start_mark)
+            raise yaml.MarkedYAMLError(problem="duplicate key", problem_mark=node.start_mark)
         return super().construct_mapping(node, deep)
 
 
@@ -44,5 +44,5 @@ def number(written):
 
 
 def read(text):
-    """Return the value of the one document in a text; raise `yaml.YAMLError` where it is none."""
-    return yaml.load(text, Loader=CoreLoader)  # noqa: S506 (a safe loader's child)
+    """Return the value of a text with one document; raise `yaml.YAMLError` if it is not valid."""
+    return yaml.load(text, Loader=CoreLoader)  # noqa: S506 (a subclass of a safe loader)

@@ -188,7 +188,7 @@ def test_required_keys_are_offered_first(claims):
 
 
 def test_integer_has_type_and_minimum():
-    """A number is accepted with and without quotes, if it is whole and at least the minimum."""
+    """A number is accepted with and without quotes, if it is an integer of at least the minimum."""
 
     class Others(Claims):
         """One thing that somebody in a letter says is so."""
