@@ -1,4 +1,4 @@
-"""A minimal project with fictional people and places, and ways to build it."""
+"""Fixtures of the minimal project, with fictional people and places, and of its builds."""
 
 import os
 import shutil
@@ -11,10 +11,10 @@ from hypothesis import settings
 from schemas import CONTRACT
 from stancebook.build.pipeline import Build, build_tables
 
-# Properties explore anew on a desk and repeat themselves in CI; a slow machine is no failure.
-settings.register_profile("desk", deadline=None)
+# Property tests use new random examples on a developer's machine, and the same ones in CI; slow machines do not fail.
+settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "desk")
+settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -22,7 +22,7 @@ ROOT = HERE.parent
 
 @pytest.fixture
 def project(tmp_path, monkeypatch) -> Path:
-    """A copy of the minimal project, as the working folder."""
+    """Return a copy of the minimal project, which is the working folder."""
     shutil.copytree(HERE / "project", tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -30,22 +30,23 @@ def project(tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def annotations(project) -> Path:
+    """Return the annotations of the project's document."""
     return project / "seeds/documents/river-talks.yaml"
 
 
 @pytest.fixture
 def rebuilt(project) -> Callable[[], Build]:
-    """Build the project as it now is."""
+    """Return a function that builds the project in its current state."""
     return lambda: build_tables(CONTRACT, Path("seeds"))
 
 
 @pytest.fixture(scope="session")
 def built() -> Build:
-    """The minimal project, built once."""
+    """Return the build of the minimal project."""
     return build_tables(CONTRACT, HERE / "project/seeds")
 
 
 @pytest.fixture(scope="session")
 def article() -> Build:
-    """The dataset's own seeds, built once."""
+    """Return the build of the real sources."""
     return build_tables(CONTRACT, ROOT / "seeds")

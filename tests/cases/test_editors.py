@@ -1,7 +1,6 @@
-"""What an editor sees of the seeds: all of those that build are in order, and of the mistakes, which it can see.
+"""The JSON Schemas for editors: valid sources pass, and of the mistakes, those that one file shows are found.
 
-The language server of an editor validates a file by the dataset's JSON Schemas; here `jsonschema` does, over
-the same values.
+The language server of an editor validates a file with these schemas; here `jsonschema` does, on the same values.
 """
 
 import json
@@ -14,20 +13,20 @@ from jsonschema import Draft7Validator
 
 from stancebook.dataset.layout import ANNOTATION_SCHEMA, CODEBOOK_SCHEMA
 from tests import yaml_core
-from tests.cases.test_cases import CASES, SOUND, ids
+from tests.cases.test_cases import CASES, SOUND, case_id
 
 ROOT = Path(__file__).parents[2]
-ROOMS = {"documents": ANNOTATION_SCHEMA, "codebook": CODEBOOK_SCHEMA}
+SCHEMAS = {"documents": ANNOTATION_SCHEMA, "codebook": CODEBOOK_SCHEMA}
 VALIDATORS = {
-    room: Draft7Validator(json.loads((ROOT / "dataset" / name).read_text(encoding="utf-8")))
-    for room, name in ROOMS.items()
+    folder: Draft7Validator(json.loads((ROOT / "dataset" / name).read_text(encoding="utf-8")))
+    for folder, name in SCHEMAS.items()
 }
 SETTINGS = json.loads((ROOT / ".vscode/settings.json").read_text(encoding="utf-8"))
 SEEDS = sorted((ROOT / "seeds").rglob("*.yaml"))
 
-# The mistakes that no schema of a single file can see, and why. A mistake that is not among them must be refused.
-UNSEEN = {
-    "it is in the text, or in whether the text has the words": [
+# The mistakes that the schema of a single file cannot find, by reason. Any other mistake must be found.
+UNDETECTABLE = {
+    "it depends on the text": [
         "json-quote-ambiguous",
         "quote-ambiguous",
         "quote-cuts-a-word",
@@ -51,7 +50,7 @@ UNSEEN = {
         "text-not-utf-8",
         "words-not-in-the-document",
     ],
-    "it is in which files there are, or what they are called": [
+    "it depends on which files exist, and on their names": [
         "annotations-missing",
         "codebook-copied",
         "document-copied",
@@ -62,12 +61,12 @@ UNSEEN = {
         "json-beside-yaml",
         "text-missing",
     ],
-    "it is in letters that are well formed, and were others once": ["letters-garbled"],
-    "it is in a comment, and no parser hands those on": [
+    "the characters are well formed, but garbled": ["letters-garbled"],
+    "it is in a comment, which parsers skip": [
         "quote-cut-by-a-comment",
         "yaml-text-cut-by-a-comment",
     ],
-    "it is in whether another record is there, or is the same": [
+    "it depends on other records": [
         "actor-never-mentioned",
         "actor-renamed",
         "cyclic-parents",
@@ -82,7 +81,7 @@ UNSEEN = {
         "record-copied",
         "reference-in-another-case",
     ],
-    "it is in a rule across tables": [
+    "it breaks a rule across tables": [
         "demand-from-a-statement-on-another-issue",
         "demand-from-another-document",
         "demand-raised-after-publication",
@@ -102,7 +101,7 @@ UNSEEN = {
         "successor-of-another-party",
         "successor-on-another-issue",
     ],
-    "it is in a rule of one row, which is a function in Python": [
+    "it breaks a row rule, which is a Python function": [
         "change-without-an-issue",
         "conditional-without-a-condition",
         "demand-of-themselves",
@@ -121,30 +120,30 @@ UNSEEN = {
         "words-of-a-date-without-the-date",
     ],
 }
-HIDDEN = {case: reason for reason, cases in UNSEEN.items() for case in cases}
+REASONS = {case: reason for reason, cases in UNDETECTABLE.items() for case in cases}
 
 
-def faults(seeds):
-    """Return what an editor would underline in the files of a folder of seeds."""
+def errors_in_folder(seeds):
+    """Return what an editor would underline in the files of a source folder."""
     return [
-        f"{path.relative_to(seeds)}: {fault}"
+        f"{path.relative_to(seeds)}: {error}"
         for path in sorted([*seeds.rglob("*.yaml"), *seeds.rglob("*.json")])
-        if (room := path.relative_to(seeds).parts[0]) in ROOMS
-        for fault in faults_of(path, VALIDATORS[room])
+        if (folder := path.relative_to(seeds).parts[0]) in SCHEMAS
+        for error in errors_in_file(path, VALIDATORS[folder])
     ]
 
 
-def faults_of(path, validator):
+def errors_in_file(path, validator):
     read = yaml_core.read if path.suffix == ".yaml" else json_read
     try:
         value = read(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, ValueError) as fault:
-        return [str(fault)]
-    return [fault.message for fault in validator.iter_errors(value)]
+    except (yaml.YAMLError, ValueError) as error:
+        return [str(error)]
+    return [error.message for error in validator.iter_errors(value)]
 
 
 def json_read(text):
-    """What an editor makes of JSON; it underlines a key that is given twice."""
+    """Parse JSON as an editor does: a repeated key is an error."""
 
     def mapping(pairs):
         if len(dict(pairs)) < len(pairs):
@@ -154,48 +153,57 @@ def json_read(text):
     return json.loads(text, object_pairs_hook=mapping)
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_the_schemas_are_schemas(room):
-    Draft7Validator.check_schema(VALIDATORS[room].schema)
+@pytest.mark.parametrize("folder", SCHEMAS)
+def test_schemas_are_valid(folder):
+    """The schemas are valid JSON Schemas."""
+    Draft7Validator.check_schema(VALIDATORS[folder].schema)
 
 
 @pytest.mark.parametrize("seeds", [ROOT / "seeds", ROOT / "tests/project/seeds"], ids=["real", "minimal"])
-def test_seeds_that_build_are_in_order(seeds):
-    assert faults(seeds) == []
+def test_schemas_accept_valid_sources(seeds):
+    """The sources of valid projects have no errors in an editor."""
+    assert errors_in_folder(seeds) == []
 
 
-@pytest.mark.parametrize("case", SOUND, ids=ids)
-def test_the_like_of_a_mistake_that_is_in_order_is_so_in_an_editor(case):
-    assert faults(case / "sound") == []
+@pytest.mark.parametrize("case", SOUND, ids=case_id)
+def test_schemas_accept_similar_valid_project(case):
+    """A project similar to a mistake, but valid, has no errors in an editor."""
+    assert errors_in_folder(case / "sound") == []
 
 
-@pytest.mark.parametrize("case", CASES, ids=ids)
-def test_a_mistake_is_seen_or_there_is_a_reason_why_it_cannot_be(case):
-    if reason := HIDDEN.get(case.name):
-        assert faults(case / "seeds") == [], f"take {case.name} out of UNSEEN ({reason}): an editor shows it"
+@pytest.mark.parametrize("case", CASES, ids=case_id)
+def test_schemas_find_mistake_unless_undetectable(case):
+    """A mistake is found in an editor, unless it is listed as undetectable."""
+    if reason := REASONS.get(case.name):
+        assert errors_in_folder(case / "seeds") == [], (
+            f"take {case.name} out of UNDETECTABLE ({reason}): an editor shows it"
+        )
     else:
-        assert faults(case / "seeds"), f"no editor shows {case.name}: say in UNSEEN why it cannot be seen"
+        assert errors_in_folder(case / "seeds"), f"no editor shows {case.name}: add it to UNDETECTABLE with the reason"
 
 
-def test_each_case_is_hidden_for_one_reason_and_is_there():
-    assert sum(map(len, UNSEEN.values())) == len(HIDDEN)
-    assert set(HIDDEN) < {case.name for case in CASES}
+def test_undetectable_cases_exist_once():
+    """Each undetectable case exists, and has one reason."""
+    assert sum(map(len, UNDETECTABLE.values())) == len(REASONS)
+    assert set(REASONS) < {case.name for case in CASES}
 
 
-# ── What binds the schemas to the files ───────────────────────────────────────────────────────────
+# ── Binding of schemas to files ───────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.name)
-def test_a_seed_names_its_schema_for_every_editor(path):
-    named = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", path.read_text(encoding="utf-8").splitlines()[0])
-    assert named
-    assert (path.parent / named[1]).resolve() == ROOT / "dataset" / ROOMS[path.relative_to(ROOT / "seeds").parts[0]]
+def test_source_names_its_schema(path):
+    """Each source file names its schema in its first line, for any editor."""
+    comment = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", path.read_text(encoding="utf-8").splitlines()[0])
+    assert comment
+    assert (path.parent / comment[1]).resolve() == ROOT / "dataset" / SCHEMAS[path.relative_to(ROOT / "seeds").parts[0]]
 
 
-def test_the_settings_bind_each_schema_to_its_room_however_deep():
+def test_settings_bind_schemas_to_folders():
+    """The settings of VS Code bind each schema to its folder, at any depth."""
     assert SETTINGS["yaml.schemas"] == {
-        f"./dataset/{name}": [f"seeds/{room}/**/*.yaml"] for room, name in ROOMS.items()
+        f"./dataset/{name}": [f"seeds/{folder}/**/*.yaml"] for folder, name in SCHEMAS.items()
     }
     assert SETTINGS["json.schemas"] == [
-        {"fileMatch": [f"/seeds/{room}/**/*.json"], "url": f"./dataset/{name}"} for room, name in ROOMS.items()
+        {"fileMatch": [f"/seeds/{folder}/**/*.json"], "url": f"./dataset/{name}"} for folder, name in SCHEMAS.items()
     ]

@@ -14,7 +14,7 @@ from stancebook.build.pipeline import Build, build_tables
 from stancebook.problems import Problem, display_path
 from tests.mutations.fault import Fault
 from tests.mutations.seeds import Mutant, Seeds
-from tests.unit.fast_path_oracle import is_taken
+from tests.unit.fast_path_oracle import fast_path_agrees
 
 Outcome = Literal["detected", "equivalent", "silent", "crashed"]
 
@@ -81,7 +81,7 @@ class Judge:
             for name, data in made.files.items():
                 self._write(name, data)
             built = self._build()
-            is_taken(built)
+            fast_path_agrees(built)
         except Exception:  # noqa: BLE001 (any exception is a finding)
             return Verdict(fault.name, number, "crashed", right=False, crash=traceback.format_exc())
         finally:

@@ -1,4 +1,4 @@
-"""The minimal project as a dataset, the small contract of the letters as seeds, and disks of one's own."""
+"""Fixtures of unit tests: datasets of the minimal project, sources of the sample contract, an S3 server, mounts."""
 
 import shutil
 import subprocess
@@ -23,7 +23,7 @@ input()
 
 @pytest.fixture(scope="session")
 def s3_server():
-    """The address of a server on this machine that speaks as S3 does."""
+    """Return the address of a local S3 server."""
     command = [sys.executable, "-W", "ignore", "-c", SERVE]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, **pipes, text=True) as server:
@@ -34,7 +34,7 @@ def s3_server():
 
 @pytest.fixture
 def store(s3_server, monkeypatch):
-    """What fsspec has of that server, told of it as a user would; a bucket is there, and keeps what tests put there."""
+    """Return the fsspec file system of the local S3 server, configured by environment variables, with one bucket."""
     import s3fs
 
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server)
@@ -50,19 +50,19 @@ def store(s3_server, monkeypatch):
 
 @pytest.fixture(scope="session")
 def files(built) -> dict[str, bytes]:
-    """The files of the minimal project's dataset."""
+    """Return the files of the minimal project's dataset by name."""
     return rendered(built)
 
 
 @pytest.fixture(scope="session")
 def dataset(files, tmp_path_factory) -> Path:
-    """The minimal project's dataset on disk; only to be read."""
+    """Return the folder of the minimal project's dataset; read only."""
     return lay(files, tmp_path_factory.mktemp("minimal") / "dataset")
 
 
 @pytest.fixture(scope="session")
 def split(built, tmp_path_factory) -> Path:
-    """The same dataset with every table a folder of parts, none of them empty; only to be read."""
+    """Return the same dataset with every table in several parts; read only."""
     folder = tmp_path_factory.mktemp("split") / "dataset"
     folder.mkdir()
     return write_in_parts(built, folder, {name: range(2, len(frame), 2) for name, frame in built.frames.items()})
@@ -70,7 +70,7 @@ def split(built, tmp_path_factory) -> Path:
 
 @pytest.fixture
 def outcome(capsys):
-    """Run a command line; return its exit status, standard output and standard error."""
+    """Return a function that runs a command and returns its exit status, standard output and standard error."""
 
     def of(run):
         try:
@@ -85,18 +85,18 @@ def outcome(capsys):
 
 @pytest.fixture
 def letters(tmp_path) -> Path:
-    """The seeds of the letters."""
+    """Return the sources of the sample contract."""
     return write(tmp_path)
 
 
 @pytest.fixture
 def in_a_mount() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run a shell command that mounts, where nobody else sees it; skip where the system allows none."""
+    """Return a function that runs a shell command in its own mount namespace; skip if mounting is not allowed."""
     sandbox = ["unshare", "--map-root-user", "--mount", "sh", "-ec"]
 
     def call(command, *arguments):
         return subprocess.run([*sandbox, command, "sh", *arguments], check=False, capture_output=True, text=True)
 
     if shutil.which("unshare") is None or call("mount -t tmpfs none /mnt").returncode:
-        pytest.skip("mounting is not allowed here; limits and permissions are tested without")
+        pytest.skip("mounting is not allowed")
     return call

@@ -1,4 +1,4 @@
-"""What the quick way makes of a corpus, held against what the slow one did."""
+"""Compare the fast path with the diagnosing path on the same corpus."""
 
 from functools import cache
 
@@ -14,8 +14,8 @@ from stancebook.sources.corpus import Corpus, SourceFile
 _contracts: dict[int, Contract] = {}
 
 
-def taken(contract: Contract, corpus: Corpus) -> dict[str, pd.DataFrame] | None:
-    """The tables of a corpus, if the quick way takes it."""
+def build_with_fast_path(contract: Contract, corpus: Corpus) -> dict[str, pd.DataFrame] | None:
+    """Return the coded tables of a corpus from the fast path; None if it refuses."""
     _contracts[id(contract)] = contract
     codebook = None if corpus.problems else _codebook(id(contract), corpus.codebook, corpus.complete)
     frames = build_fast(contract, codebook, corpus) if codebook is not None else None
@@ -23,21 +23,22 @@ def taken(contract: Contract, corpus: Corpus) -> dict[str, pd.DataFrame] | None:
 
 
 @cache
-def _codebook(contract: int, files: tuple[SourceFile, ...], whole: bool) -> dict[str, pd.DataFrame] | None:
-    return check_codebook(_contracts[contract], Corpus(files, whole, (), {}, ())).valid_frames
+def _codebook(contract: int, files: tuple[SourceFile, ...], complete: bool) -> dict[str, pd.DataFrame] | None:
+    return check_codebook(_contracts[contract], Corpus(files, complete, (), {}, ())).valid_frames
 
 
-def is_taken(slow: Build) -> bool:
-    """Whether the quick way takes what was built slowly; if it does, nothing was said of it, and the rows are the same.
+def fast_path_agrees(build: Build) -> bool:
+    """Return whether the fast path builds the corpus of a build.
 
-    Of the rules on the codebook nothing is asked of it.
+    If it does, assert that the build has no problems and the same rows. Rules on the codebook are not compared, since
+    the fast path does not check them.
     """
-    contract = slow.contract
-    frames = taken(contract, slow.corpus)
+    contract = build.contract
+    frames = build_with_fast_path(contract, build.corpus)
     if frames is None:
         return False
-    others = {rule.message for rule in contract.rules if contract.in_codebook(rule.table)}
-    assert [problem for problem in slow.problems if problem.message not in others] == []
-    for spec in contract.document_tables if slow.frames else ():
-        pd.testing.assert_frame_equal(frames[spec.name], slow.frames[spec.name])
+    codebook_rules = {rule.message for rule in contract.rules if contract.in_codebook(rule.table)}
+    assert [problem for problem in build.problems if problem.message not in codebook_rules] == []
+    for spec in contract.document_tables if build.frames else ():
+        pd.testing.assert_frame_equal(frames[spec.name], build.frames[spec.name])
     return True

@@ -1,4 +1,4 @@
-"""A second, small contract: letters, the people in them and what they claim; and seeds that fit it."""
+"""The sample contract of unit tests: letters, people and what they claim; with valid sources."""
 
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,7 @@ people:
 
 
 class People(Codebook):
-    """One person who writes or is written of."""
+    """One person who writes or is mentioned."""
 
     person_id: str = primary_key("Slug of the person.")
     name: str = text("The name in the letters.")
@@ -95,7 +95,7 @@ class Claims(Annotation):
     when_end: Date = edtf_upper("when_edtf", "The last day of it.")
 
     @row_rule("when_text")
-    def words_come_with_a_date(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+    def when_text_needs_date(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A when_text comes with a when_edtf."""
         return df["when_text"].isna() | df["when_edtf"].notna()
 
@@ -122,14 +122,14 @@ class Tallies(Derived, derive=count_claims, key=("person_id",), inputs={"claims"
 
 
 @rule("claims", "strength")
-def what_is_borne_out_has_witnesses(tables: Tables) -> Any:
+def strong_claim_has_witnesses(tables: Tables) -> Any:
     """A strong claim has witnesses."""
     claims = tables["claims"]
     return (claims["strength"] != "strong") | claims["claim_id"].isin(tables["witnesses"]["claim_id"])
 
 
 def contract(*models: type, **facts: Any) -> Contract:
-    """Return the contract of the letters, or one of other models."""
+    """Return the sample contract, or one of other models."""
     return Contract(
         **{
             "name": "letters",
@@ -138,7 +138,7 @@ def contract(*models: type, **facts: Any) -> Contract:
             "version": "1.0.0",
             "licenses": (License("CC0-1.0", "Public domain", "https://creativecommons.org/publicdomain/zero/1.0/"),),
             "models": models or (People, Letters, Claims, Witnesses, Tallies),
-            "rules": () if models else (what_is_borne_out_has_witnesses,),
+            "rules": () if models else (strong_claim_has_witnesses,),
             **facts,
         }
     )
@@ -148,7 +148,7 @@ LETTERS = contract()
 
 
 def write(folder: Path, annotations: str = ANNOTATIONS, people: str = PEOPLE, letter: str = LETTER) -> Path:
-    """Write seeds under a folder; return the folder of the seeds."""
+    """Write sources into a folder; return their folder."""
     seeds = folder / "seeds"
     for name, content in {
         "codebook/people.yaml": people,
@@ -161,6 +161,6 @@ def write(folder: Path, annotations: str = ANNOTATIONS, people: str = PEOPLE, le
 
 
 def record(spec: TableSpec, parent: Record | None = None, **cells: str) -> Record:
-    """Return a record of the document 'bridge' with these cells, each on a line of its own."""
+    """Return a record of the document 'bridge' with these cells, one per line."""
     scalars = {name: Scalar(line, 9, value) for line, (name, value) in enumerate(cells.items(), start=2)}
     return Record(spec, "bridge.yaml", 1, 3, spec.name, "bridge", parent, scalars)

@@ -1,4 +1,4 @@
-"""What the quotes of a build touch of its texts, and the passages that no quote touches."""
+"""Coverage: how much of each text the quotes of a build touch, and which passages no quote touches."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from sentencex import get_sentence_boundaries
 from stancebook.build.pipeline import Build
 from stancebook.sources.anchoring import line_and_column
 
-# Fewer untouched words between two quotes are the glue of a sentence, not a passage to look at.
-_PASSAGE_WORDS = 3
+MIN_PASSAGE_WORDS = 3  # fewer untouched words between two quotes are not worth a look
 
 Interval = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Two frames.
+    """The coverage of the texts of a build.
 
-    `shares`: one row a document and table, and one of any table (`table` empty): `doc_id`, `table`,
-    `quotes` (how many), `sentences` and `characters` (the shares touched, 0 to 1, white space apart).
-
-    `untouched`: one row a passage that no quote touches: `doc_id`, `line`, `column` (from 1),
-    `char_start`, `char_end` (code points), `whole` (a whole sentence, or the rest of one), `passage`.
+    Attributes:
+        shares: One row per document and table, and one per document for all tables together (`table` is null), with the
+            columns `doc_id`, `table`, `quotes` (their number), `sentences` and `characters` (the touched shares, from 0
+            to 1; white space is ignored).
+        untouched: One row per passage that no quote touches, with the columns `doc_id`, `line` and `column` (from 1),
+            `char_start` and `char_end` (code points), `whole` (True for a complete sentence, False for a part), and
+            `passage`.
     """
 
     shares: pd.DataFrame
@@ -34,37 +35,38 @@ class Coverage:
 
 
 def coverage(build: Build, tables: Sequence[str] = ()) -> Coverage:
-    """Return what the quotes of these tables, of all grounded ones if none is named, touch of each text.
+    """Measure how much of each text the quotes of some tables touch.
 
-    Headings, captions and navigation count like any other sentence: whether they carry information is
-    for the coder to say.
+    Headings, captions and navigation count like any other sentence.
+
+    Args:
+        build: A build without errors.
+        tables: The names of annotation tables; all of them by default.
     """
     names = list(tables) or [spec.name for spec in build.contract.tables_of_kind("annotation")]
     documents = build.frames[build.contract.document.name]
     languages = dict(zip(documents["doc_id"], documents["language"], strict=True))
     shares, untouched = [], []
-    for pair in build.corpus.documents:
-        text = pair.text.text if pair.text else ""
-        sentences = list(_sentences(text, languages[pair.doc_id]))
-        spans = {name: _spans(build.frames[name], pair.doc_id) for name in names}
-        every = [span for each in spans.values() for span in each]
-        for name, found in [*spans.items(), (None, every)]:
-            shares.append({"doc_id": pair.doc_id, "table": name, **_shares(text, sentences, found)})
-        touched = _merged(every)
-        untouched += [{"doc_id": pair.doc_id, **row} for row in _untouched(text, sentences, touched)]
+    for files in build.corpus.documents:
+        text, doc_id = files.text.text if files.text else "", files.doc_id
+        sentences = list(_sentences(text, languages[doc_id]))
+        spans: dict[str | None, list[Interval]] = {name: _spans(build.frames[name], doc_id) for name in names}
+        spans[None] = [span for name in names for span in spans[name]]
+        shares += [{"doc_id": doc_id, "table": name, **_shares(text, sentences, spans[name])} for name in spans]
+        untouched += [{"doc_id": doc_id, **row} for row in _untouched(text, sentences, _merged(spans[None]))]
     columns = ["doc_id", "line", "column", "char_start", "char_end", "whole", "passage"]
     return Coverage(pd.DataFrame(shares), pd.DataFrame(untouched, columns=columns))
 
 
-def report(found: Coverage) -> str:
-    """Return the coverage as plain text: a table of shares, then the untouched passages by line."""
-    shares = found.shares.assign(table=found.shares["table"].fillna("any of these"))
+def report(coverage: Coverage) -> str:
+    """Return the coverage as text for people: a table of shares, then the untouched passages by line."""
+    shares = coverage.shares.assign(table=coverage.shares["table"].fillna("any of these"))
     lines = []
     for doc_id, rows in shares.groupby("doc_id", sort=False):
         lines += [f"{doc_id}", f"  {'':<14}{'quotes':>7}{'sentences':>11}{'characters':>12}"]
         for row in rows.itertuples():
             lines.append(f"  {row.table:<14}{row.quotes:>7}{row.sentences:>11.0%}{row.characters:>12.0%}")
-        rest = found.untouched[found.untouched["doc_id"] == doc_id]
+        rest = coverage.untouched[coverage.untouched["doc_id"] == doc_id]
         lines += ["", f"  {len(rest)} untouched passages" if len(rest) else "  no untouched passage"]
         for row in rest.itertuples():
             mark = "sentence" if row.whole else "part"
@@ -74,7 +76,7 @@ def report(found: Coverage) -> str:
 
 
 def _sentences(text: str, language: str) -> Iterator[Interval]:
-    """Yield the spans of a text's sentences, those that hold a word, without the white space around them."""
+    """Yield the spans of the sentences that have a word, without surrounding white space."""
     for boundary in get_sentence_boundaries(language.partition("-")[0], text):
         trimmed = _trimmed(text, boundary["start_index"], boundary["end_index"])
         if trimmed and re.search(r"\w", text[slice(*trimmed)]):
@@ -102,7 +104,7 @@ def _visible(text: str, start: int, end: int) -> int:
 
 
 def _merged(spans: Iterable[Interval]) -> list[Interval]:
-    """Return spans as disjoint intervals in order."""
+    """Return spans as sorted, disjoint intervals."""
     merged: list[Interval] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
@@ -117,9 +119,9 @@ def _untouched(
 ) -> Iterator[dict[str, int | bool | str]]:
     for sentence in sentences:
         for gap in _gaps(sentence, touched):
-            trimmed = _trimmed(text, *gap, also=r"\W")
+            trimmed = _trimmed(text, *gap, trim=r"\W")
             whole = gap == sentence
-            if trimmed and (whole or len(text[slice(*trimmed)].split()) >= _PASSAGE_WORDS):
+            if trimmed and (whole or len(text[slice(*trimmed)].split()) >= MIN_PASSAGE_WORDS):
                 start, end = sentence if whole else trimmed
                 line, column = line_and_column(text, start)
                 yield {
@@ -133,20 +135,20 @@ def _untouched(
 
 
 def _gaps(sentence: Interval, touched: Sequence[Interval]) -> Iterator[Interval]:
-    """Yield what is left of a sentence between the intervals that are touched."""
-    at, end = sentence
+    """Yield the parts of a sentence between the touched intervals."""
+    gap_start, end = sentence
     for start, stop in touched:
-        if stop > at and start < end:
-            if start > at:
-                yield at, start
-            at = stop
-    if at < end:
-        yield at, end
+        if stop > gap_start and start < end:
+            if start > gap_start:
+                yield gap_start, start
+            gap_start = stop
+    if gap_start < end:
+        yield gap_start, end
 
 
-def _trimmed(text: str, start: int, end: int, also: str = r"\s") -> Interval | None:
-    """Return a span without the white space, or whatever `also` matches, at its ends; None if nothing is left."""
-    inner = re.fullmatch(rf"{also}*(.*?){also}*", text[start:end], re.DOTALL)
+def _trimmed(text: str, start: int, end: int, trim: str = r"\s") -> Interval | None:
+    """Return a span without white space (or characters that `trim` matches) at its ends; None if nothing is left."""
+    inner = re.fullmatch(rf"{trim}*(.*?){trim}*", text[start:end], re.DOTALL)
     if inner is None or not inner[1]:
         return None
     return start + inner.start(1), start + inner.end(1)

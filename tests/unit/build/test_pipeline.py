@@ -11,7 +11,7 @@ from stancebook.schema.columns import foreign_key, primary_key
 from stancebook.schema.models import Annotation
 from stancebook.sources.corpus import load_corpus
 from stancebook.sources.records import read_codebook
-from tests.unit.fast_path_oracle import is_taken
+from tests.unit.fast_path_oracle import fast_path_agrees
 from tests.unit.sample_contract import ANNOTATIONS, LETTERS, PEOPLE, Claims, Letters, People, Witnesses, contract, write
 
 PROJECT = Path(__file__).parents[2] / "project"
@@ -98,7 +98,7 @@ def test_damaged_file_builds_or_reports_valid_lines(text, seeds_copy):
     path.write_text(text, encoding="utf-8", newline="")
     built = build_tables(CONTRACT, seeds_copy)
     assert bool(built.frames) != bool(built.errors)
-    is_taken(built)
+    fast_path_agrees(built)
     line_counts = {file.name: file.text.count("\n") + 1 for file in load_corpus(seeds_copy).codebook}
     line_counts[str(path)] = text.count("\n") + 1
     for problem in built.problems:

@@ -15,7 +15,7 @@ from stancebook.schema.rules import rule
 from stancebook.schema.spec import Tables
 from stancebook.sources.corpus import Corpus, DocumentFiles, SourceFile
 from tests.unit import sample_contract as letters
-from tests.unit.sample_contract import People, Tallies, Witnesses, contract, what_is_borne_out_has_witnesses
+from tests.unit.sample_contract import People, Tallies, Witnesses, contract, strong_claim_has_witnesses
 
 PLACE = {"open": "It has no answer.", "answered": "It has an answer."}
 
@@ -122,7 +122,7 @@ def employers_have_homes(tables: Tables) -> Any:
 
 
 RULES = (
-    what_is_borne_out_has_witnesses,
+    strong_claim_has_witnesses,
     answers_come_later,
     fair_claims_are_answered,
     claim_dates_are_past,

@@ -91,7 +91,7 @@ def test_inherited_column_may_be_overridden():
 
 def test_rule_message_is_docstring():
     """The message of a row rule is its docstring."""
-    assert compile_model(Claims).rules["words_come_with_a_date"] == RowRule(
+    assert compile_model(Claims).rules["when_text_needs_date"] == RowRule(
         "A when_text comes with a when_edtf.", "when_text"
     )
 
