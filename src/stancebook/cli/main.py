@@ -103,6 +103,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     """Run a command; print what an error says, and return the exit status."""
     from stancebook.exceptions import (
         ContractError,
+        MissingExtraError,
         PublishError,
         StancebookError,
         UnknownRevisionError,
@@ -123,8 +124,10 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         console.fail(f"The contract is not valid: {error}")
     except PublishError as error:
         console.fail(f"Nothing was written. {error}")
-    except StancebookError as error:
+    except MissingExtraError as error:
         console.fail(f"{nothing_done} {error}")
+    except StancebookError as error:
+        console.fail(f"{nothing_done} {str(error).rstrip('.')}.")
         return 2 if isinstance(error, UnknownRevisionError) else 1
     return 1
 
