@@ -72,7 +72,7 @@ docs: $(VENV)/ready-dev
 	@$(RUN) -m sphinx --builder html --conf-dir docs --doctree-dir site/.doctrees --fail-on-warning --keep-going --quiet . site
 	@echo "open site/index.html in a browser"
 
-# Run the notebooks anew and keep their output; look at what changed before you commit it.
+# Run the notebooks again and keep their output; look at what changed before you commit it.
 notebooks: $(VENV)/ready-dev
 	@$(RUN) -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
@@ -85,7 +85,7 @@ kills: $(VENV)/ready-dev
 	@$(RUN) benchmarks/kills.py
 	@$(RUN) benchmarks/kills.py --kills 100 --seeds tests/project/seeds --chunk 1
 
-# Builds of invented corpora beside what a usual script takes, and what no build can undercut: a table of ratios.
+# Builds of invented corpora, compared with what a usual script takes, and what no build can undercut: a table of ratios.
 DOCUMENTS ?= 2000
 benchmarks: $(VENV)/ready-dev
 	@$(RUN) benchmarks/measure.py --documents $(DOCUMENTS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,44 +58,21 @@ def build(project: Project, options: BuildOptions, console: Console, *, list_cha
         if cache is not None and cache.seeds_fingerprint == fingerprint != "":
             console.show(cache.warnings)
             console.say(format_summary(cache.summary, project.seeds))
-            console.say(format_written(project.out, cache.summary.rows, changed=False))
+            console.say(format_written(project.out, format_rows(cache.summary.rows), changed=False))
             return 0
-        return _build_and_publish(
-            project,
-            options,
-            console,
-            sources=sources,
-            cache=cache,
-            fingerprint=fingerprint,
-            list_changes=list_changes,
-        )
+        with staging_folder(project.out) as staging:
+            result = _build_into(staging, project, options, console, sources=sources, cache=cache)
+            if result.summary is None:
+                return _refuse(result, console, f"Nothing was written; {display_folder(project.out)} is unchanged.")
+            result.write()
+            details = format_rows(result.summary.rows)
+            if list_changes and project.out.exists():
+                from stancebook.diff.up_to_date import list_differences
 
-
-def _build_and_publish(
-    project: Project,
-    options: BuildOptions,
-    console: Console,
-    *,
-    sources: SourceListing,
-    cache: BuildCache | None,
-    fingerprint: str,
-    list_changes: bool,
-) -> int:
-    from stancebook.diff.up_to_date import list_differences
-
-    out = Path(project.out)
-    with staging_folder(out) as staging:
-        result = _build_into(staging, project, options, console, sources=sources, cache=cache)
-        if result.summary is None:
-            return _refuse(result, console, f"Nothing was written; {display_folder(out)} is unchanged.")
-        result.write()
-        if list_changes and out.exists():
-            details = "\n".join(f"         {line}" for line in list_differences(staging, out, MAX_ROWS_SAVED))
-            changed = publish(staging, out)
-            console.say("\n".join([format_written(out, {}, changed=changed), details]).replace("\n\n", "\n"))
-        else:
-            console.say(format_written(out, result.summary.rows, changed=publish(staging, out)))
-    result.to_cache(project.seeds, out, fingerprint).save()
+                changes = list_differences(staging, project.out, MAX_ROWS_SAVED)
+                details = "\n".join(f"         {line}" for line in changes)
+            console.say(format_written(project.out, details, changed=publish(staging, project.out)))
+        result.to_cache(project.seeds, project.out, fingerprint).save()
     return 0
 
 
@@ -105,7 +82,7 @@ def _build_and_upload(project: Project, options: BuildOptions, console: Console,
     with _temporary_build(project, options, console) as (folder, result):
         if result.summary is None:
             return _refuse(result, console, f"Nothing was written; {display_folder(url)} is unchanged.")
-        console.say(format_written(url, result.summary.rows, changed=upload(folder, url)))
+        console.say(format_written(url, format_rows(result.summary.rows), changed=upload(folder, url)))
         return 0
 
 
@@ -208,13 +185,13 @@ def validate(folder: Path, console: Console) -> int:
     return 0 if _read_valid(folder, console) else 1
 
 
-def export(folder: Path, target: Path, write: Callable[..., None], console: Console) -> int:
+def export(folder: Path, target: Path, output: str, console: Console) -> int:
     """Write a valid dataset in another format.
 
     Args:
         folder: The dataset.
         target: The file or folder to write.
-        write: A function that takes the dataset's package, its tables and the target.
+        output: The format: `sqlite` or `csv`.
         console: Where problems and what was done are printed.
 
     Returns:
@@ -226,6 +203,10 @@ def export(folder: Path, target: Path, write: Callable[..., None], console: Cons
     """
     from stancebook.exceptions import PublishError
 
+    if output == "sqlite":
+        from stancebook.dataset.sqlite import to_sqlite as write
+    else:
+        from stancebook.dataset.csv import to_csv as write  # type: ignore[assignment]  # the name of the target differs
     found = _read_valid(folder, console)
     if found is None:
         console.say("Nothing was written.")

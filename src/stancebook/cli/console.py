@@ -100,7 +100,7 @@ class Console:
 
 
 def prepare_streams(output_format: str) -> None:
-    """Print escapes for characters that a terminal lacks; print UTF-8 for programs, whatever the locale."""
+    """Print escapes for characters that a terminal lacks; print UTF-8 for programs, in any locale."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = None if output_format == "text" else "utf-8"
@@ -119,9 +119,9 @@ def format_summary(summary: BuildSummary, seeds: Path | str) -> str:
     )
 
 
-def format_written(out: Path | str, rows: Mapping[str, int], *, changed: bool) -> str:
-    """Return whether a dataset was written or is unchanged, and how many rows each table has."""
-    return f"{'wrote   ' if changed else 'unchanged'} {display_folder(out)}\n{format_rows(rows)}"
+def format_written(out: Path | str, details: str, *, changed: bool) -> str:
+    """Return whether a dataset was written or is unchanged, with further lines below."""
+    return f"{'wrote   ' if changed else 'unchanged'} {display_folder(out)}\n{details}".rstrip("\n")
 
 
 def format_rows(rows: Mapping[str, int]) -> str:

@@ -114,9 +114,8 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     if options.project:
         nothing_done = nothing_done.format(out=display_folder(options.project.out))
     try:
-        run: Callable[[argparse.Namespace, Console], int] = options.run
         with requires_extra("build" if options.project else "validate"):
-            return run(options, console)
+            return _dispatch(options, console)
     except UsageError as error:
         console.fail(str(error))
         return 2
@@ -148,54 +147,26 @@ def _watch(options: argparse.Namespace, console: Console) -> int:
         return 0
 
 
-# ── What each command is given ────────────────────────────────────────────────────────────────────
-
-
-def _build(options: argparse.Namespace, console: Console) -> int:
+def _dispatch(options: argparse.Namespace, console: Console) -> int:
     from stancebook.cli import commands
 
-    command = commands.check if options.check else commands.build
-    return command(options.project, _build_options(options), console)
-
-
-def _build_again(options: argparse.Namespace, console: Console) -> int:
-    from stancebook.cli import commands
-
-    if options.coverage is not None:
-        return commands.coverage(options.project, console, options.coverage)
-    return commands.build(options.project, _build_options(options), console, list_changes=True)
-
-
-def _diff(options: argparse.Namespace, console: Console) -> int:
-    from stancebook.cli import commands
-
-    return commands.diff(options.project, _build_options(options), console, options.base)
-
-
-def _coverage(options: argparse.Namespace, console: Console) -> int:
-    from stancebook.cli import commands
-
-    return commands.coverage(options.project, console, options.tables)
-
-
-def _validate(options: argparse.Namespace, console: Console) -> int:
-    from stancebook.cli import commands
-
-    return commands.validate(_dataset(options), console)
-
-
-def _export_sqlite(options: argparse.Namespace, console: Console) -> int:
-    from stancebook.cli import commands
-    from stancebook.dataset.sqlite import to_sqlite
-
-    return commands.export(_dataset(options), options.target, to_sqlite, console)
-
-
-def _export_csv(options: argparse.Namespace, console: Console) -> int:
-    from stancebook.cli import commands
-    from stancebook.dataset.csv import to_csv
-
-    return commands.export(_dataset(options), options.target, to_csv, console)
+    project = options.project
+    match options.command:
+        case "build" if options.check:
+            status = commands.check(project, _build_options(options), console)
+        case "build":
+            status = commands.build(project, _build_options(options), console)
+        case "watch" if options.tables is None:
+            status = commands.build(project, _build_options(options), console, list_changes=True)
+        case "watch" | "coverage":
+            status = commands.coverage(project, console, options.tables)
+        case "diff":
+            status = commands.diff(project, _build_options(options), console, options.base)
+        case "validate":
+            status = commands.validate(_dataset(options), console)
+        case _:
+            status = commands.export(_dataset(options), options.target, options.format, console)
+    return status
 
 
 def _build_options(options: argparse.Namespace) -> BuildOptions:
@@ -216,7 +187,7 @@ def _dataset(options: argparse.Namespace) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _command(argparse.ArgumentParser, "stancebook", DESCRIPTION)
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     parser.set_defaults(project=False, check=False, local=False, watch=False, output_format="text")
     nothing_written = "Nothing was written; {out} is unchanged."
     nothing_compared = "Nothing was compared."
@@ -230,45 +201,44 @@ def _parser() -> argparse.ArgumentParser:
     _add_project(build)
     _add_build_options(build)
     _add_output_format(build)
-    build.set_defaults(run=_build, nothing_done=nothing_written)
+    build.set_defaults(nothing_done=nothing_written)
 
     watch = _command(commands.add_parser, "watch", WATCH, help="build after every save")
     watch.add_argument(
         "--coverage",
+        dest="tables",
         nargs="*",
         metavar="TABLE",
         help="show the coverage of these tables, or of all, instead of building",
     )
     _add_project(watch)
     _add_build_options(watch)
-    watch.set_defaults(run=_build_again, watch=True, local=True, nothing_done=nothing_written)
+    watch.set_defaults(watch=True, local=True, nothing_done=nothing_written)
 
     diff = _command(commands.add_parser, "diff", DIFF, help="show what changed since an older dataset")
     diff.add_argument("base", metavar="REV_OR_PATH", help="a git revision, or the folder of a dataset")
     _add_project(diff)
     _add_build_options(diff)
     _add_output_format(diff, "text", "github")
-    diff.set_defaults(run=_diff, local=True, nothing_done=nothing_compared)
+    diff.set_defaults(local=True, nothing_done=nothing_compared)
 
     coverage = _command(commands.add_parser, "coverage", COVERAGE, help="show which passages have no quotes")
     coverage.add_argument("tables", metavar="TABLE", nargs="*", help="a table with quotes (default: all of them)")
     _add_project(coverage)
     _add_output_format(coverage)
-    coverage.set_defaults(run=_coverage, nothing_done="Nothing was measured.")
+    coverage.set_defaults(nothing_done="Nothing was measured.")
 
     validate = _command(commands.add_parser, "validate", VALIDATE, help="validate a dataset against its own schema")
     validate.add_argument("dataset", metavar="PATH", type=_folder, nargs="?", help=_DATASET)
     _add_output_format(validate)
-    validate.set_defaults(run=_validate, nothing_done="Nothing was validated.")
+    validate.set_defaults(nothing_done="Nothing was validated.")
 
     export = _command(commands.add_parser, "export", "Write the tables for other tools.", help="write for other tools")
-    exporters = export.add_subparsers(metavar="FORMAT", required=True)
+    exporters = export.add_subparsers(metavar="FORMAT", dest="format", required=True)
     sqlite = _command(exporters.add_parser, "sqlite", SQLITE, help="one database, with foreign keys")
     sqlite.add_argument("target", metavar="FILE", type=Path, help="the database to write")
-    sqlite.set_defaults(run=_export_sqlite)
     csv = _command(exporters.add_parser, "csv", CSV, help="one file a table, and a data package")
     csv.add_argument("target", metavar="DIR", type=Path, help="the folder to write")
-    csv.set_defaults(run=_export_csv)
     for exporter in (sqlite, csv):
         exporter.add_argument("--from", dest="dataset", metavar="PATH", type=_folder, help=_DATASET)
         exporter.set_defaults(nothing_done="Nothing was written.")

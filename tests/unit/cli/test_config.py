@@ -104,7 +104,7 @@ def test_broken_settings_are_refused(tmp_path, text, error):
     ],
 )
 def test_contract_mistake_is_one_line_with_its_place(tmp_path, name, code, error):
-    """Whatever is wrong with the module of a contract is one sentence that starts with file and line."""
+    """Anything wrong with the module of a contract is one sentence that starts with file and line."""
     folder = settings(tmp_path / "project", f'[tool.stancebook]\ncontract = "contract_{name}:CONTRACT"\n')
     if code is not None:
         (folder / f"contract_{name}.py").write_text(code, encoding="utf-8")

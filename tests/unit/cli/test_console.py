@@ -8,30 +8,34 @@ from stancebook.problems import Problem, pluralize
 PROBLEMS = [Problem(f"{name}.yaml", line, 1, "", "is empty") for name in "abc" for line in (1, 2)]
 
 
-def places(out):
+def positions(out):
     return [line.partition(": ")[0] for line in out.splitlines()]
 
 
-def test_problems_of_the_files_just_saved_come_first_and_only_so_many_are_listed(capsys):
+def test_show_lists_first_files_up_to_limit(capsys):
+    """Problems of the files named first are listed first, up to the limit; the others are counted."""
     Console(limit=3, first_files={"b.yaml"}).show(PROBLEMS)
-    assert places(capsys.readouterr().out) == ["b.yaml:1:1", "b.yaml:2:1", "a.yaml:1:1", "… and 3 more problems"]
+    assert positions(capsys.readouterr().out) == ["b.yaml:1:1", "b.yaml:2:1", "a.yaml:1:1", "… and 3 more problems"]
 
 
-def test_without_problems_only_a_program_is_told_so(capsys):
-    for output_format, told in (("text", ""), ("github", ""), ("json", "[]\n")):
+def test_show_without_problems_prints_json_only(capsys):
+    """Without problems, only JSON output prints something: an empty array."""
+    for output_format, expected in (("text", ""), ("github", ""), ("json", "[]\n")):
         Console(output_format).show([])
-        assert capsys.readouterr().out == told
+        assert capsys.readouterr().out == expected
 
 
 @pytest.mark.parametrize(("output_format", "stream"), [("text", "out"), ("github", "out"), ("json", "err")])
-def test_words_go_where_they_disturb_no_program(output_format, stream, capsys):
+def test_say_prints_to_stderr_for_json(output_format, stream, capsys):
+    """Text goes to standard output, or to standard error if standard output is JSON."""
     Console(output_format).say("All is well.")
-    told = capsys.readouterr()
-    assert getattr(told, stream) == "All is well.\n"
-    assert told.out + told.err == "All is well.\n"
+    captured = capsys.readouterr()
+    assert getattr(captured, stream) == "All is well.\n"
+    assert captured.out + captured.err == "All is well.\n"
 
 
-def test_a_reader_who_has_seen_enough_does_not_stop_the_work(monkeypatch):
+def test_say_ignores_closed_pipe(monkeypatch):
+    """A reader that closes the pipe does not end the command."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as stream:
@@ -40,5 +44,6 @@ def test_a_reader_who_has_seen_enough_does_not_stop_the_work(monkeypatch):
         Console().say("Still.")
 
 
-def test_numbers_agree_with_what_they_count():
+def test_pluralize_agrees_with_number():
+    """The noun is in the singular for 1 only, and thousands are separated."""
     assert [pluralize(number, "quote") for number in (0, 1, 1234)] == ["0 quotes", "1 quote", "1,234 quotes"]

@@ -27,7 +27,7 @@ def run(project, outcome):
 
 
 @pytest.fixture
-def spoilt(annotations):
+def misquoted(annotations):
     text = annotations.read_text(encoding="utf-8")
     annotations.write_text(text.replace("quote: R. Vale", "quote: R. Dale"), encoding="utf-8")
 
@@ -35,7 +35,8 @@ def spoilt(annotations):
 # ── Building ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_build_says_what_it_read_checked_and_wrote(run, project):
+def test_build_prints_what_it_read_and_wrote(run, project):
+    """A build prints what it read and checked, and how many rows each table has."""
     status, out, err = run("build")
     assert (status, err) == (0, "")
     assert "read     1 document and 3 codebook files in seeds/\n" in out
@@ -46,34 +47,38 @@ def test_a_build_says_what_it_read_checked_and_wrote(run, project):
         assert (project / f"dataset/{name}.parquet").is_file()
 
 
-def test_a_second_build_keeps_what_is_there(run):
+def test_second_build_is_unchanged(run):
+    """A second build of the same seeds leaves the dataset unchanged, and says so."""
     run("build")
     status, out, _ = run("build")
     assert status == 0
     assert "unchanged dataset/\n" in out
 
 
-def test_problems_leave_the_old_dataset_as_it_was(run, project, request):
+def test_build_with_problems_writes_nothing(run, project, request):
+    """If there are problems, the old dataset keeps its bytes."""
     run("build")
     before = {path: path.read_bytes() for path in (project / "dataset").iterdir()}
-    request.getfixturevalue("spoilt")
+    request.getfixturevalue("misquoted")
     status, out, _ = run("build")
     assert status == 1
     assert out.endswith("1 problem in 1 file. Nothing was written; dataset/ is unchanged.\n")
     assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
 
 
-def test_problems_do_not_keep_a_build_from_putting_back_what_a_killed_one_put_aside(run, project, request):
+def test_build_with_problems_restores_backup(run, project, request):
+    """The dataset that a killed build moved aside is restored, even if there are problems."""
     run("build")
     (project / "dataset").rename(project / ".dataset.old")
-    request.getfixturevalue("spoilt")
+    request.getfixturevalue("misquoted")
     status, out, _ = run("build")
     assert status == 1
     assert out.endswith("1 problem in 1 file. Nothing was written; dataset/ is unchanged.\n")
     assert len(load(path=project / "dataset")) == len(CONTRACT.tables)
 
 
-def test_seeds_and_out_may_lie_elsewhere(run, project):
+def test_build_takes_other_folders(run, project):
+    """`--seeds` and `--out` take any folder."""
     (project / "seeds").rename(project / "sources")
     status, out, _ = run("build", "--seeds", "sources", "--out", "build/tables")
     assert status == 0
@@ -83,7 +88,8 @@ def test_seeds_and_out_may_lie_elsewhere(run, project):
     assert not (project / "dataset").exists()
 
 
-def test_a_folder_with_somebodys_work_in_it_is_refused(run, project):
+def test_build_refuses_folder_with_other_files(run, project):
+    """A folder with files that no build wrote is not replaced."""
     (project / "dataset").mkdir()
     (project / "dataset/thesis.docx").touch()
     status, out, _ = run("build")
@@ -92,7 +98,8 @@ def test_a_folder_with_somebodys_work_in_it_is_refused(run, project):
     assert "thesis.docx" in out
 
 
-def test_a_place_where_nothing_can_be_written_is_told_before_the_seeds_are_read(run, project):
+def test_unwritable_folder_is_reported_first(run, project):
+    """A folder that cannot be written is reported before the seeds are read."""
     (project / "file").touch()
     status, out, _ = run("build", "--out", "file/dataset")
     assert status == 1
@@ -113,38 +120,42 @@ def script(project, command="build"):
     return (sys.executable, "-c", COMMAND, command, "--seeds", project / "seeds", "--out", project / "dataset")
 
 
-def test_a_disk_without_room_is_told_and_the_old_dataset_stays(run, project, annotations):
+def test_full_disk_leaves_old_dataset(run, project, annotations):
+    """A full disk is reported, and the old dataset keeps its bytes."""
     run("build")
     before = {path: path.read_bytes() for path in (project / "dataset").iterdir()}
     annotations.write_text(annotations.read_text(encoding="utf-8") + "# one more line\n", encoding="utf-8")
     limited = ("sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *script(project))
-    told = subprocess.run(limited, check=False, capture_output=True, text=True)
-    assert (told.returncode, told.stderr) == (1, "")
-    assert told.stdout.splitlines()[2:] == [
+    process = subprocess.run(limited, check=False, capture_output=True, text=True)
+    assert (process.returncode, process.stderr) == (1, "")
+    assert process.stdout.splitlines()[2:] == [
         f"Nothing was written. {project}/dataset cannot be written (File too large). It is unchanged."
         " Make room on the disk, or build elsewhere with --out."
     ]
     assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
-    assert sorted(path.name for path in project.iterdir()) == [".dataset.lock", ".dataset.cache", "dataset", "seeds"]
+    assert sorted(path.name for path in project.iterdir()) == [".dataset.cache", ".dataset.lock", "dataset", "seeds"]
 
 
 READ_ONLY = 'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"'
 
 
-def test_a_read_only_checkout_can_be_checked_and_is_not_built(run, project, in_a_mount):
+def test_read_only_checkout_is_checked_not_built(run, project, in_a_mount):
+    """In a read-only checkout `--check` works, and a build is refused with the way out."""
     run("build")
     checked = in_a_mount(READ_ONLY, project, *script(project), "--check")
     assert (checked.returncode, checked.stderr) == (0, "")
     assert checked.stdout.endswith("same     dataset/ is what the seeds give\n")
-    told = in_a_mount(READ_ONLY, project, *script(project))
-    assert (told.returncode, told.stderr) == (1, "")
-    assert told.stdout == (
+    process = in_a_mount(READ_ONLY, project, *script(project))
+    assert (process.returncode, process.stderr) == (1, "")
+    assert process.stdout == (
         f"Nothing was written. {project}/dataset cannot be written (Read-only file system: {project}/.dataset.lock)."
         " It is unchanged. Build with --out into a folder where you may write, or look without writing with --check.\n"
     )
 
 
-def test_schemas_that_are_not_in_order_are_told(project, capsys):
+def test_invalid_contract_is_one_line(project, capsys):
+    """A contract that is not valid is one line, with exit status 1."""
+
     def contract():
         raise ContractError("Ropes has no docstring.")
 
@@ -172,7 +183,8 @@ def test_schemas_that_are_not_in_order_are_told(project, capsys):
         ["watch", "--output-format", "github"],
     ],
 )
-def test_a_command_line_that_is_not_understood_ends_with_2(argv, run, project):
+def test_usage_error_exits_with_2(argv, run, project):
+    """A usage error prints to standard error only, writes nothing, and exits with 2."""
     status, out, err = run(*argv)
     assert (status, out) == (2, "")
     assert err
@@ -182,14 +194,16 @@ def test_a_command_line_that_is_not_understood_ends_with_2(argv, run, project):
 # ── --check ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_check_passes_where_the_dataset_is_what_the_seeds_give(run):
+def test_check_passes_if_up_to_date(run):
+    """`--check` passes if the dataset is what the seeds give."""
     run("build")
     status, out, _ = run("build", "--check")
     assert status == 0
     assert out.endswith("same     dataset/ is what the seeds give\n")
 
 
-def test_check_fails_where_it_is_not_lists_what_differs_and_writes_nothing(run, project, annotations):
+def test_check_lists_differences_and_fails(run, project, annotations):
+    """`--check` lists the rows that differ, fails, and writes nothing."""
     run("build")
     before = {path: path.read_bytes() for path in (project / "dataset").iterdir()}
     text = annotations.read_text(encoding="utf-8")
@@ -201,14 +215,17 @@ def test_check_fails_where_it_is_not_lists_what_differs_and_writes_nothing(run, 
     assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
 
 
-def test_check_fails_where_there_is_no_dataset_and_makes_none(run, project):
+def test_check_without_dataset_fails(run, project):
+    """`--check` fails if there is no dataset, and makes none."""
     status, out, _ = run("build", "--check")
     assert status == 1
     assert "there is no dataset" in out
     assert [path.name for path in project.iterdir()] == ["seeds"]
 
 
-def test_a_dataset_in_parts_is_checked_compared_and_replaced_as_one_in_files_is(project, annotations, outcome):
+def test_dataset_in_parts_is_checked_and_compared(project, annotations, outcome):
+    """A dataset in parts is checked, compared and replaced as one in files is; unchanged parts keep their bytes."""
+
     def run(*argv):
         return outcome(lambda: main(argv, root=project, contract=lambda: CONTRACT, chunk_policy=ChunkPolicy(1, 1)))
 
@@ -229,18 +246,20 @@ def test_a_dataset_in_parts_is_checked_compared_and_replaced_as_one_in_files_is(
 
 
 @pytest.mark.parametrize("option", [("build", "--check"), ("diff", "dataset")])
-def test_a_temporary_folder_without_room_is_told_of_where_datasets_are_compared(option, run, project):
+def test_full_temporary_folder_is_reported(option, run, project):
+    """A full temporary folder is reported by `--check` and `diff`, with the variable that names another."""
     run("build")
     limited = ("sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *script(project, option[0]), option[1])
-    told = subprocess.run(limited, check=False, capture_output=True, text=True, cwd=project)
-    assert (told.returncode, told.stderr) == (1, "")
-    assert told.stdout.splitlines()[2:] == [
+    process = subprocess.run(limited, check=False, capture_output=True, text=True, cwd=project)
+    assert (process.returncode, process.stderr) == (1, "")
+    assert process.stdout.splitlines()[2:] == [
         "Nothing was compared. The new dataset cannot be written into the system's temporary folder (File too large)."
         " Make room there, or name another folder in the environment variable TMPDIR."
     ]
 
 
-def test_check_fails_where_the_seeds_have_problems(run, spoilt):
+def test_check_with_problems_fails(run, misquoted):
+    """`--check` compares nothing if the seeds have problems."""
     status, out, _ = run("build", "--check")
     assert status == 1
     assert out.endswith("1 problem in 1 file. Nothing was compared.\n")
@@ -258,15 +277,17 @@ def changed(run, project, annotations):
     annotations.write_text(text.replace("stance: supports", "stance: ambivalent"), encoding="utf-8")
 
 
-def test_diff_shows_what_changed_by_table_and_writes_nothing(run, project, changed):
+def test_diff_lists_changes_and_writes_nothing(run, project, changed):
+    """`diff` lists the changes of each table, and writes nothing."""
     _, out, _ = run("diff", "older")
     assert f"compared older/ (version {CONTRACT.version}) with what the seeds give now\n\nstatements\n" in out
     assert "\nstatements\n    1 row changed\n      ~ river-talks#s02: stance 'supports' → 'ambivalent'\n\n" in out
     assert "mentions" not in out
-    assert sorted(path.name for path in project.iterdir()) == [".dataset.lock", ".dataset.cache", "older", "seeds"]
+    assert sorted(path.name for path in project.iterdir()) == [".dataset.cache", ".dataset.lock", "older", "seeds"]
 
 
-def test_diff_fails_where_the_version_stated_is_too_low(run, changed):
+def test_diff_fails_if_version_is_too_low(run, changed):
+    """`diff` fails if the version of the contract is too low for the changes."""
     status, out, _ = run("diff", "older")
     assert status == 1
     assert out.splitlines()[-1] == (
@@ -275,31 +296,36 @@ def test_diff_fails_where_the_version_stated_is_too_low(run, changed):
     )
 
 
-def test_diff_passes_where_the_version_stated_is_high_enough(project, changed, capsys):
+def test_diff_passes_if_version_is_high_enough(project, changed, capsys):
+    """`diff` passes if the version of the contract is high enough."""
     assert main(["diff", "older"], root=project, contract=lambda: replace(CONTRACT, version="0.1.1")) == 0
     assert capsys.readouterr().out.endswith(" 0.1.1, as stated, is enough.\n")
 
 
-def test_diff_passes_where_nothing_differs(run):
+def test_diff_passes_without_changes(run):
+    """`diff` passes if nothing differs."""
     run("build")
     status, out, _ = run("diff", "dataset")
     assert status == 0
     assert out.endswith("\n\nNothing differs: no new version is needed.\n")
 
 
-def test_diff_compares_nothing_where_the_seeds_have_problems(run, spoilt):
+def test_diff_with_problems_compares_nothing(run, misquoted):
+    """`diff` compares nothing if the seeds have problems."""
     status, out, _ = run("diff", "HEAD")
     assert status == 1
     assert out.endswith("1 problem in 1 file. Nothing was compared.\n")
 
 
-def test_diff_with_what_is_neither_a_folder_nor_a_revision_is_not_understood(run):
+def test_diff_with_unknown_revision_is_usage_error(run):
+    """A name that is neither a folder nor a revision is a usage error."""
     status, out, _ = run("diff", "v0.1.O")
     assert status == 2
     assert "Nothing was compared. 'v0.1.O' is no" in out
 
 
-def test_diff_with_a_dataset_that_breaks_its_own_contract_fails(run, project):
+def test_diff_with_invalid_dataset_fails(run, project):
+    """An older dataset that does not match its own schema is not compared."""
     run("build")
     (project / "dataset/mentions.parquet").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
     status, out, _ = run("diff", "dataset")
@@ -307,17 +333,19 @@ def test_diff_with_a_dataset_that_breaks_its_own_contract_fails(run, project):
     assert "Nothing was compared. dataset/ does not match its own data package (mentions.parquet:1:1: " in out
 
 
-def test_diff_tells_github_of_a_version_that_is_too_low(run, changed):
+def test_diff_annotates_low_version_on_github(run, changed):
+    """For GitHub, a version that is too low is an annotation without a line."""
     _, out, _ = run("diff", "older", "--output-format", "github")
-    level, place, message = parse(out.splitlines()[-1])
-    assert (level, place) == ("error", {})
+    level, location, message = parse(out.splitlines()[-1])
+    assert (level, location) == ("error", {})
     assert message.startswith("This needs a patch version")
 
 
 # ── --output-format ───────────────────────────────────────────────────────────────────────────────
 
 
-def test_as_json_standard_output_holds_the_problems_and_nothing_else(run, spoilt):
+def test_json_has_standard_output_to_itself(run, misquoted):
+    """As JSON, standard output holds the problems and nothing else."""
     status, out, err = run("build", "--output-format", "json")
     assert status == 1
     [problem] = json.loads(out)
@@ -327,7 +355,8 @@ def test_as_json_standard_output_holds_the_problems_and_nothing_else(run, spoilt
 
 
 @pytest.mark.parametrize("argv", [[], ["--check"]])
-def test_as_json_a_build_without_problems_is_an_empty_array(argv, run):
+def test_json_without_problems_is_empty_array(argv, run):
+    """As JSON, a build without problems is an empty array."""
     run("build")
     status, out, err = run("build", "--output-format", "json", *argv)
     assert status == 0
@@ -336,17 +365,20 @@ def test_as_json_a_build_without_problems_is_an_empty_array(argv, run):
 
 
 @pytest.mark.parametrize("argv", [["build"], ["build", "--check"], ["coverage"]])
-def test_as_json_schemas_that_are_not_in_order_are_no_problem_of_the_seeds(argv, project, capsys):
+def test_json_with_invalid_contract_is_empty_array(argv, project, capsys):
+    """As JSON, a contract that is not valid is an empty array, and text on standard error."""
+
     def contract():
         raise ContractError("Ropes has no docstring.")
 
     assert main([*argv, "--output-format", "json"], root=project, contract=contract) == 1
-    told = capsys.readouterr()
-    assert json.loads(told.out) == []
-    assert told.err == "The contract is not valid: Ropes has no docstring.\n"
+    output = capsys.readouterr()
+    assert json.loads(output.out) == []
+    assert output.err == "The contract is not valid: Ropes has no docstring.\n"
 
 
-def test_as_json_a_dataset_that_differs_is_told_in_words_beside_an_empty_array(run):
+def test_json_with_differences_is_empty_array(run):
+    """As JSON, a dataset that differs is an empty array, and text on standard error."""
     status, out, err = run("build", "--check", "--output-format", "json")
     assert status == 1
     assert json.loads(out) == []
@@ -354,28 +386,31 @@ def test_as_json_a_dataset_that_differs_is_told_in_words_beside_an_empty_array(r
 
 
 @pytest.mark.parametrize("output_format", ["json", "github"])
-def test_programs_read_utf_8_whatever_the_locale(output_format, project, annotations, monkeypatch):
+def test_output_for_programs_is_utf_8(output_format, project, annotations, monkeypatch):
+    """Output for programs is UTF-8, in any locale."""
     text = annotations.read_text(encoding="utf-8")
     annotations.write_text(text.replace("quote: R. Vale", "quote: R. “Dał” 😀"), encoding="utf-8")
     stdout = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
     monkeypatch.setattr(sys, "stdout", stdout)
     main(["build", "--output-format", output_format], root=project, contract=lambda: CONTRACT)
-    told = stdout.buffer.getvalue().decode("utf-8")
+    output = stdout.buffer.getvalue().decode("utf-8")
     if output_format == "json":
-        assert json.loads(told)[0]["where"] == "mentions[m05].quote"
-    assert "\\" not in told.replace("\\n", "").replace('\\"', "")
+        assert json.loads(output)[0]["where"] == "mentions[m05].quote"
+    assert "\\" not in output.replace("\\n", "").replace('\\"', "")
 
 
-def test_for_github_each_problem_is_an_annotation_of_its_line(run, spoilt):
+def test_github_annotates_each_problem(run, misquoted):
+    """For GitHub, each problem is an annotation of its line."""
     status, out, _ = run("build", "--output-format", "github")
-    level, place, message = parse(out.splitlines()[0])
+    level, location, message = parse(out.splitlines()[0])
     assert (status, level) == (1, "error")
-    assert place == {"file": "seeds/documents/river-talks.yaml", "line": "16", "col": "40"}
+    assert location == {"file": "seeds/documents/river-talks.yaml", "line": "16", "col": "40"}
     assert message.startswith("seeds/documents/river-talks.yaml:16:40: mentions[m05].quote: not found")
     assert out.endswith("\n1 problem in 1 file. Nothing was written; dataset/ is unchanged.\n")
 
 
-def test_for_github_more_problems_than_it_shows_are_counted(run, annotations):
+def test_github_names_its_limit(run, annotations):
+    """If there are more problems than GitHub shows, the last line says so."""
     text = annotations.read_text(encoding="utf-8")
     annotations.write_text(text.replace("high", "hihg").replace("R. Vale", "R. Dale"), encoding="utf-8")
     _, out, _ = run("build", "--output-format", "github")
@@ -387,17 +422,19 @@ def test_for_github_more_problems_than_it_shows_are_counted(run, annotations):
     )
 
 
-def test_for_github_a_dataset_that_differs_is_an_annotation_without_a_line(run):
+def test_github_annotates_outdated_dataset(run):
+    """For GitHub, a dataset that is not up to date is an annotation without a line."""
     _, out, _ = run("build", "--check", "--output-format", "github")
-    level, place, message = parse(out.splitlines()[-1])
-    assert (level, place) == ("error", {})
+    level, location, message = parse(out.splitlines()[-1])
+    assert (level, location) == ("error", {})
     assert message.startswith("dataset/ is not what the seeds give.")
 
 
 # ── --coverage ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_coverage_shows_what_quotes_touch_and_writes_nothing(run, project):
+def test_coverage_shows_shares_and_writes_nothing(run, project):
+    """`coverage` shows the shares and the passages without quotes, and writes nothing."""
     status, out, _ = run("coverage", "mentions")
     assert status == 0
     assert "river-talks\n" in out
@@ -405,7 +442,8 @@ def test_coverage_shows_what_quotes_touch_and_writes_nothing(run, project):
     assert [path.name for path in project.iterdir()] == ["seeds"]
 
 
-def test_coverage_of_a_table_without_quotes_is_not_understood(run):
+def test_coverage_of_table_without_quotes_fails(run):
+    """A table without quotes is a usage error, which names the tables with quotes."""
     status, out, _ = run("coverage", "actors")
     assert status == 2
     assert out.endswith("Coverage is that of mentions, statements, events, demands; actors has no quotes.\n")
@@ -414,7 +452,8 @@ def test_coverage_of_a_table_without_quotes_is_not_understood(run):
 # ── --help ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_help_explains_every_option_and_every_exit_status(run):
+def test_help_explains_options_and_statuses(run):
+    """The help of `build` explains every option and every exit status."""
     status, out, _ = run("build", "--help")
     assert status == 0
     for option in (
@@ -433,12 +472,14 @@ def test_help_explains_every_option_and_every_exit_status(run):
         assert re.search(rf"^  {code}  \w", out, re.MULTILINE)
 
 
-def test_check_without_a_dataset_says_so_in_a_sentence(project, capsys):
+def test_check_without_dataset_is_a_sentence(project, capsys):
+    """That there is no dataset is a sentence, not a path."""
     main(["build", "--check"], root=project, contract=lambda: CONTRACT)
     assert "dataset/there is" not in capsys.readouterr().out
 
 
-def test_a_terminal_that_lacks_a_character_does_not_stop_a_build(project, monkeypatch, annotations):
+def test_missing_terminal_character_is_escaped(project, monkeypatch, annotations):
+    """A character that the terminal lacks is escaped, and the build goes on."""
     main(["build"], root=project, contract=lambda: CONTRACT)
     changed = annotations.read_text(encoding="utf-8").replace("stance: supports", "stance: opposes")
     annotations.write_text(changed, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`--watch` as a person sees it: the program runs, files are saved, and what it says is waited for."""
+"""Runs `stancebook watch`, saves files, and waits for what it prints."""
 
 import os
 import queue
@@ -15,12 +15,12 @@ import pytest
 pytestmark = pytest.mark.xdist_group("watch")
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 30  # seconds in which any answer must have come; none takes nearly as long
+TIMEOUT = 30  # seconds; nothing takes nearly as long
 SUMMARY = "checked  11 quotes"
 
 
-class Conversation:
-    """A running `build.py --watch`, what it has said so far, and ways to wait for more."""
+class WatchProcess:
+    """A running `stancebook watch`, and its output."""
 
     def __init__(self, folder, *argv):
         self.process = subprocess.Popen(
@@ -40,21 +40,21 @@ class Conversation:
             for line in stdout:
                 self.lines.put(line)
 
-    def hear(self, words):
-        """Return what is said up to the line with these words; fail if they do not come."""
-        heard, end = "", time.monotonic() + PATIENCE
-        while words not in heard.rpartition("\n")[0]:
+    def wait_for(self, text):
+        """Return the output up to the line with a text; fail if it does not come in time."""
+        output, end = "", time.monotonic() + TIMEOUT
+        while text not in output.rpartition("\n")[0]:
             try:
-                heard += self.lines.get(timeout=max(end - time.monotonic(), 0))
+                output += self.lines.get(timeout=max(end - time.monotonic(), 0))
             except queue.Empty:
-                pytest.fail(f"waited for {words!r}, and heard:\n{heard}")
-        return heard
+                pytest.fail(f"waited for {text!r}, and got:\n{output}")
+        return output
 
     def interrupt(self):
-        """Press Ctrl-C; return the exit status and what was said until the end."""
+        """Press Ctrl-C; return the exit status and the rest of the output."""
         self.process.send_signal(signal.SIGINT)
-        status = self.process.wait(PATIENCE)
-        self.reader.join(PATIENCE)
+        status = self.process.wait(TIMEOUT)
+        self.reader.join(TIMEOUT)
         return status, "".join(self.lines.queue)
 
 
@@ -69,96 +69,100 @@ def watched(project):
 def watch(watched):
     """Start watching the minimal project."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
-    begun = []
+    processes = []
 
     def start(*argv):
-        begun.append(Conversation(watched, *argv))
-        return begun[-1]
+        processes.append(WatchProcess(watched, *argv))
+        return processes[-1]
 
     yield start
-    for conversation in begun:
-        conversation.process.kill()
-        conversation.process.wait()
-        conversation.reader.join()
+    for process in processes:
+        process.process.kill()
+        process.process.wait()
+        process.reader.join()
     signal.signal(signal.SIGINT, before)
 
 
 def save(path, text):
-    """Save as many editors do: a file beside it, renamed."""
-    beside = path.with_name(f"{path.name}.tmp~")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    """Save as many editors do: write a temporary file and rename it."""
+    temporary = path.with_name(f"{path.name}.tmp~")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
 
 
-def test_every_save_is_answered_until_ctrl_c(watch, watched, annotations):
+def test_each_save_builds_until_ctrl_c(watch, watched, annotations):
+    """Each save is answered with its problems or the rows it changed, until Ctrl-C."""
     right = annotations.read_text(encoding="utf-8")
     statements = watched / "dataset/statements.parquet"
     build = watch()
-    heard = build.hear("stance_changes")
-    assert "watching seeds/ and schemas/; Ctrl-C ends it\n" in heard
-    assert "wrote    dataset/\n" in heard
+    output = build.wait_for("stance_changes")
+    assert "watching seeds/ and schemas/; Ctrl-C ends it\n" in output
+    assert "wrote    dataset/\n" in output
     before = statements.read_bytes()
 
     save(annotations, right.replace("quote: R. Vale", "quote: R. Dale"))
-    heard = build.hear("Nothing was written; dataset/ is unchanged.")
-    assert "  seeds/documents/river-talks.yaml\nseeds/documents/river-talks.yaml:16:40: mentions[m05].quote:" in heard
-    assert SUMMARY not in heard
+    output = build.wait_for("Nothing was written; dataset/ is unchanged.")
+    assert "  seeds/documents/river-talks.yaml\nseeds/documents/river-talks.yaml:16:40: mentions[m05].quote:" in output
+    assert SUMMARY not in output
     assert statements.read_bytes() == before
 
     save(annotations, right.replace("stance: supports", "stance: ambivalent"))
-    heard = build.hear("~ river-talks#s02: stance 'supports' → 'ambivalent'")
-    assert "1 row changed" in heard
+    output = build.wait_for("~ river-talks#s02: stance 'supports' → 'ambivalent'")
+    assert "1 row changed" in output
     assert statements.read_bytes() != before
 
     (watched / "dataset/thesis.docx").touch()
     save(annotations, right)
-    build.hear("thesis.docx, which no build wrote")
+    build.wait_for("thesis.docx, which no build wrote")
 
     (watched / "dataset/thesis.docx").unlink()
     annotations.unlink()
-    build.hear("has no annotations next to it")
+    build.wait_for("has no annotations next to it")
     (watched / "seeds/documents/.river-talks.yaml.swp").touch()  # no answer: a build does not read it
     save(annotations, right)
-    assert "~ river-talks#s02: stance 'ambivalent' → 'supports'" in build.hear("stance_changes.parquet: 2 rows")
+    assert "~ river-talks#s02: stance 'ambivalent' → 'supports'" in build.wait_for("stance_changes.parquet: 2 rows")
 
-    status, heard = build.interrupt()
+    status, output = build.interrupt()
     assert status == 0
-    assert heard.endswith("\nNo longer watching.\n")
-    assert heard.count("read ") == 0
-    assert "\x1b" not in heard
+    assert output.endswith("\nNo longer watching.\n")
+    assert output.count("read ") == 0
+    assert "\x1b" not in output
 
 
-def test_changed_schemas_are_read_anew_and_broken_ones_are_told(watch, watched):
+def test_saved_schemas_restart_the_build(watch, watched):
+    """A save of the contract restarts the process; a syntax error in it is one line."""
     rules = watched / "schemas/rules.py"
     right = rules.read_text(encoding="utf-8")
     build = watch()
-    build.hear("stance_changes")
+    build.wait_for("stance_changes")
     save(rules, f"{right}\ndef broken(\n")
-    heard = build.hear("The contract is not valid: ")
-    assert "  schemas/rules.py\n" in heard
-    assert heard.endswith("SyntaxError: '(' was never closed\n")
+    output = build.wait_for("The contract is not valid: ")
+    assert "  schemas/rules.py\n" in output
+    assert output.endswith("SyntaxError: '(' was never closed\n")
     documents = watched / "schemas/documents.py"
     save(documents, documents.read_text(encoding="utf-8").replace('"Its headline."', '"Its title."'))
     save(rules, right)
-    build.hear("documents.parquet: column title: description 'Its headline.' → 'Its title.'")
+    build.wait_for("documents.parquet: column title: description 'Its headline.' → 'Its title.'")
     assert build.interrupt()[0] == 0
 
 
-def test_coverage_is_shown_after_every_save_and_nothing_is_written(watch, watched, annotations):
+def test_coverage_is_shown_after_each_save(watch, watched, annotations):
+    """With `--coverage`, each save shows the coverage and writes nothing, also after a folder was replaced."""
     build = watch("--coverage", "mentions")
-    build.hear("untouched passages")
+    build.wait_for("untouched passages")
     (watched / "seeds").rename(watched / "sources")
-    build.hear("seeds/ is gone; waiting for it to come back.")
+    build.wait_for("seeds/ is gone; waiting for it to come back.")
     (watched / "sources").rename(watched / "seeds")
-    build.hear("untouched passages")
+    build.wait_for("untouched passages")
     text = annotations.read_text(encoding="utf-8")
     save(annotations, text.replace("quote: R. Vale", "quote: R. Dale"))
-    build.hear("1 problem in 1 file.")
+    build.wait_for("1 problem in 1 file.")
     assert not (watched / "dataset").exists()
     assert build.interrupt()[0] == 0
 
 
-def test_a_table_without_quotes_ends_it_at_once(watch):
+def test_usage_error_ends_watching(watch):
+    """A table without quotes is a usage error, which ends watching."""
     build = watch("--coverage", "actors")
-    build.hear("actors has no quotes.")
-    assert build.process.wait(PATIENCE) == 2
+    build.wait_for("actors has no quotes.")
+    assert build.process.wait(TIMEOUT) == 2

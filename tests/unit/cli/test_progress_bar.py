@@ -1,5 +1,3 @@
-"""How far a build has come is shown on a terminal, and there alone; in the end nothing of it is left."""
-
 import os
 import re
 import sys
@@ -18,14 +16,14 @@ CONTROL = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|[\r\n]|[^\x1b\r\n]+")
 
 
 class Screen:
-    """A terminal of some lines, as far as a bar makes use of one."""
+    """A terminal of some lines, as far as the progress bar uses one."""
 
     def __init__(self):
         self.lines, self.row, self.column, self.cursor = [""], 0, 0, True
         self.seen = []
 
-    def write(self, told):
-        for found in CONTROL.finditer(told):
+    def write(self, output):
+        for found in CONTROL.finditer(output):
             argument, command = found.groups()
             if command is None:
                 self._print(found[0])
@@ -53,8 +51,11 @@ class Screen:
 
 
 @contextmanager
-def a_terminal():
-    """Let standard error be a terminal; give what reads it. (No fixture: pytest captures anew before the test.)"""
+def terminal_stderr():
+    """Make standard error a terminal; yield the descriptor that reads it.
+
+    Not a fixture, because pytest captures the streams again before the test.
+    """
     ours, theirs = pty.openpty()
     with open(theirs, "w", encoding="utf-8") as stream, pytest.MonkeyPatch.context() as patch:  # noqa: PTH123
         patch.setenv("TERM", "xterm")
@@ -63,27 +64,28 @@ def a_terminal():
     os.close(ours)
 
 
-def shown(terminal):
-    """What a terminal was told by now."""
+def output_of(terminal):
+    """What a terminal has received so far."""
     os.set_blocking(terminal, False)
-    told = b""
+    output = b""
     while True:
         try:
-            told += os.read(terminal, 1 << 16)
+            output += os.read(terminal, 1 << 16)
         except BlockingIOError:
-            return told.decode()
+            return output.decode()
 
 
-def test_a_terminal_shows_documents_their_rate_and_the_time_left_and_then_nothing():
+def test_bar_shows_rate_and_time_left_then_vanishes():
+    """A terminal shows documents, their rate and the time left; at the end, nothing is left."""
     screen = Screen()
-    with a_terminal() as terminal:
+    with terminal_stderr() as terminal:
         with Console().progress_bar(3000) as advance:
             for _ in range(4):
                 time.sleep(0.12)
                 advance(250)
-                screen.write(shown(terminal))
+                screen.write(output_of(terminal))
             assert not screen.cursor
-        screen.write(shown(terminal))
+        screen.write(output_of(terminal))
     [last] = [line for line in screen.seen if "1,000 of 3,000 documents" in line][-1:]
     rate, minutes = re.search(r"([\d,]+)/s +0:00:(\d\d)", last).groups()
     assert 100 < int(rate.replace(",", "")) < 2100
@@ -92,39 +94,43 @@ def test_a_terminal_shows_documents_their_rate_and_the_time_left_and_then_nothin
     assert (screen.row, screen.column, screen.cursor) == (0, 0, True)
 
 
-def test_where_a_build_breaks_off_nothing_is_left_either():
+def test_bar_vanishes_after_an_exception():
+    """An exception leaves nothing of the bar, and the cursor is visible."""
     screen = Screen()
-    with a_terminal() as terminal:
+    with terminal_stderr() as terminal:
         with suppress(KeyboardInterrupt), Console().progress_bar(2) as advance:
             advance(1)
             raise KeyboardInterrupt
-        screen.write(shown(terminal))
+        screen.write(output_of(terminal))
     assert any("1 of 2 documents" in line for line in screen.seen)
     assert [line.strip() for line in screen.lines] == [""] * len(screen.lines)
     assert screen.cursor
 
 
 @pytest.mark.parametrize("output_format", ["json", "github"])
-def test_a_terminal_of_programs_shows_nothing(output_format):
-    with a_terminal() as terminal:
+def test_bar_is_off_for_other_formats(output_format):
+    """There is no bar if the output is for programs."""
+    with terminal_stderr() as terminal:
         with Console(output_format).progress_bar(2) as advance:
             advance(1)
-        assert shown(terminal) == ""
+        assert output_of(terminal) == ""
 
 
-def test_whatever_is_no_terminal_is_told_nothing(capsys):
+def test_bar_is_off_without_terminal(capsys):
+    """There is no bar if standard error is not a terminal."""
     with Console().progress_bar(2) as advance:
         advance(1)
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_build_in_chunks_shows_it(tmp_path, capsys):
+def test_build_in_chunks_shows_bar(tmp_path, capsys):
+    """A build in chunks shows the bar on standard error only."""
     workspace, screen = Workspace(tmp_path), Screen()
     for number, doc_id in enumerate("abcdef"):
         workspace.add(doc_id, number, claim(0))
-    with a_terminal() as terminal:
+    with terminal_stderr() as terminal:
         workspace.build()
-        screen.write(shown(terminal))
+        screen.write(output_of(terminal))
     assert any("6 of 6 documents" in line for line in screen.seen)
     assert [line.strip() for line in screen.lines] == [""] * len(screen.lines)
     assert "of 6" not in capsys.readouterr().out

@@ -22,67 +22,73 @@ def run(tmp_path, monkeypatch, outcome):
 
 
 @pytest.fixture
-def letters(tmp_path):
-    return shutil.copytree(OLD, tmp_path / "letters")
+def town(tmp_path):
+    return shutil.copytree(OLD, tmp_path / "town")
 
 
 # ── check ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_sound_dataset_is_said_to_be_one_with_what_was_checked(run, letters):
-    assert run("validate", "letters") == (
+def test_validate_valid_dataset_sums_up(run, town):
+    """A valid dataset gets two lines: what was read, and what was checked."""
+    assert run("validate", "town") == (
         0,
-        "read     letters/: 5 tables and 10 rows\nchecked  27 columns, 5 keys, 8 references: all valid\n",
+        "read     town/: 5 tables and 10 rows\nchecked  27 columns, 5 keys, 8 references: all valid\n",
         "",
     )
 
 
-def test_without_a_path_the_dataset_of_the_package_is_checked(run):
+def test_validate_defaults_to_packaged_dataset(run):
+    """Without a path, a project or `./dataset`, the packaged dataset is read, and named."""
     status, out, _ = run("validate")
     assert status == 0
     assert re.match(r"read     \S+dataset/: 11 tables and ", out)
 
 
-def test_problems_are_listed_and_counted(run, letters):
-    (letters / "people.parquet").unlink()
-    (letters / "tallies.parquet").write_bytes(b"")
-    status, out, _ = run("validate", "letters")
+def test_validate_lists_and_counts_problems(run, town):
+    """Each problem is printed, then how many there are."""
+    (town / "people.parquet").unlink()
+    (town / "tallies.parquet").write_bytes(b"")
+    status, out, _ = run("validate", "town")
     assert status == 1
-    assert out.startswith("letters/people.parquet:1:1: letters/people.parquet is missing\n")
+    assert out.startswith("town/people.parquet:1:1: town/people.parquet is missing\n")
     assert out.endswith("\n2 problems in 2 files.\n")
 
 
 @pytest.mark.parametrize("output_format", ["github", "json"])
-def test_problems_are_printed_as_a_build_prints_them(run, letters, output_format):
-    (letters / "people.parquet").unlink()
-    status, out, err = run("validate", "letters", "--output-format", output_format)
+def test_validate_prints_other_formats(run, town, output_format):
+    """Problems are printed for GitHub and as JSON, as those of a build are."""
+    (town / "people.parquet").unlink()
+    status, out, err = run("validate", "town", "--output-format", output_format)
     assert status == 1
     if output_format == "github":
         assert out.startswith(
-            "::error file=letters/people.parquet,line=1,col=1::letters/people.parquet:1:1: letters/people.parquet is"
-            " missing\n"
+            "::error file=town/people.parquet,line=1,col=1::town/people.parquet:1:1: town/people.parquet is missing\n"
         )
     else:
         [problem] = json.loads(out)
-        assert problem["message"] == "letters/people.parquet is missing"
+        assert problem["message"] == "town/people.parquet is missing"
         assert err == "1 problem in 1 file.\n"
 
 
-def test_a_sound_dataset_has_an_empty_list_of_problems_in_json(run, letters):
-    status, out, err = run("validate", "letters", "--output-format", "json")
+def test_validate_valid_dataset_prints_empty_json(run, town):
+    """As JSON, a valid dataset is an empty array; the summary goes to standard error."""
+    status, out, err = run("validate", "town", "--output-format", "json")
     assert (status, json.loads(out)) == (0, [])
     assert "all valid" in err
 
 
-def test_warnings_are_shown_and_fail_nothing(run, letters):
-    shutil.copy(letters / "people.parquet", letters / "old.parquet")
-    status, out, _ = run("validate", "letters")
+def test_validate_warning_does_not_fail(run, town):
+    """A warning is printed, and the exit status is 0."""
+    shutil.copy(town / "people.parquet", town / "old.parquet")
+    status, out, _ = run("validate", "town")
     assert status == 0
-    assert out.startswith("letters/old.parquet:1:1: warning: ")
+    assert out.startswith("town/old.parquet:1:1: warning: ")
 
 
 @pytest.mark.parametrize("output_format", ["text", "json"])
-def test_a_folder_that_is_no_dataset_is_a_problem(run, tmp_path, output_format):
+def test_validate_folder_without_dataset_fails(run, tmp_path, output_format):
+    """A folder without a dataset is one problem, in every format."""
     (tmp_path / "folder").mkdir()
     status, out, err = run("validate", "folder", "--output-format", output_format)
     assert status == 1
@@ -90,7 +96,8 @@ def test_a_folder_that_is_no_dataset_is_a_problem(run, tmp_path, output_format):
     assert "1 problem in 1 file." in out + err
 
 
-def test_a_path_that_is_no_folder_is_not_understood(run):
+def test_validate_path_without_folder_is_usage_error(run):
+    """A path that is not a folder is a usage error."""
     status, _, err = run("validate", "nowhere")
     assert status == 2
     assert "nowhere is not a folder" in err
@@ -99,24 +106,27 @@ def test_a_path_that_is_no_folder_is_not_understood(run):
 # ── export ────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("form", "to"), [("sqlite", "letters.db"), ("csv", "csv")])
-def test_an_export_says_what_it_wrote(run, letters, tmp_path, form, to):
-    status, out, err = run("export", form, to, "--from", "letters")
+@pytest.mark.parametrize(("form", "to"), [("sqlite", "town.db"), ("csv", "csv")])
+def test_export_prints_what_it_wrote(run, town, tmp_path, form, to):
+    """An export prints the target and how many rows each table has."""
+    status, out, err = run("export", form, to, "--from", "town")
     assert (status, err) == (0, "")
     assert f"wrote    {to}\n" in out
     assert re.search(r"^ +3  people$", out, re.MULTILINE)
     assert (tmp_path / to).exists()
 
 
-def test_the_dataset_of_the_package_is_exported_unless_another_is_named(run, tmp_path):
+def test_export_defaults_to_packaged_dataset(run, tmp_path):
+    """Without `--from`, a project or `./dataset`, the packaged dataset is exported."""
     assert run("export", "csv", "tables")[0] == 0
     assert (tmp_path / "tables/demands.csv").is_file()
 
 
 @pytest.mark.parametrize("form", ["sqlite", "csv"])
-def test_a_dataset_with_problems_is_not_exported(run, letters, tmp_path, form):
-    (letters / "people.parquet").unlink()
-    status, out, _ = run("export", form, "out", "--from", "letters")
+def test_export_refuses_invalid_dataset(run, town, tmp_path, form):
+    """A dataset with problems is not exported; its problems are printed."""
+    (town / "people.parquet").unlink()
+    status, out, _ = run("export", form, "out", "--from", "town")
     assert status == 1
     assert out.endswith("1 problem in 1 file.\nNothing was written.\n")
     assert not (tmp_path / "out").exists()
@@ -126,15 +136,16 @@ def test_a_dataset_with_problems_is_not_exported(run, letters, tmp_path, form):
     ("form", "to", "sentence"),
     [
         ("sqlite", "notes.txt", "notes.txt exists and is not an export"),
-        ("csv", "letters", "letters is not empty and is not an export"),
+        ("csv", "town", "town is not empty and is not an export"),
         ("csv", "notes.txt", "notes.txt is a file"),
-        ("sqlite", "notes.txt/letters.db", "notes.txt/letters.db cannot be written: "),
+        ("sqlite", "notes.txt/town.db", "notes.txt/town.db cannot be written: "),
     ],
 )
-@pytest.mark.usefixtures("letters")
-def test_what_cannot_be_written_is_said_in_a_sentence(run, form, to, sentence):
+@pytest.mark.usefixtures("town")
+def test_export_unwritable_target_is_one_sentence(run, form, to, sentence):
+    """A target that cannot be written is one sentence, and what is there is unchanged."""
     Path("notes.txt").write_text("mine", encoding="utf-8")
-    status, out, _ = run("export", form, to, "--from", "letters")
+    status, out, _ = run("export", form, to, "--from", "town")
     assert status == 1
     assert "Nothing was written. " in out
     assert sentence in out.splitlines()[-1]
@@ -144,15 +155,17 @@ def test_what_cannot_be_written_is_said_in_a_sentence(run, form, to, sentence):
 # ── The command line ──────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("argv", [(), ("export",), ("mend",), ("export", "xml", "a")])
-def test_what_is_not_understood_exits_with_2_and_says_what_would_be(run, argv):
+@pytest.mark.parametrize("argv", [(), ("export",), ("fix",), ("export", "xml", "a")])
+def test_unknown_command_is_usage_error(run, argv):
+    """A missing or unknown command prints the usage, with exit status 2."""
     status, _, err = run(*argv)
     assert status == 2
     assert err.startswith("usage: stancebook")
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS, "export"])
-def test_every_command_has_help_that_says_what_it_does_and_how_it_ends(run, command):
+def test_help_of_each_command_lists_exit_statuses(run, command):
+    """The help of each command lists the exit statuses, in lines of at most 120 characters."""
     status, out, _ = run(*command.split(), "--help")
     assert status == 0
     assert out.startswith(f"usage: stancebook {command}".rstrip())
@@ -161,9 +174,10 @@ def test_every_command_has_help_that_says_what_it_does_and_how_it_ends(run, comm
     assert all(len(line) <= 120 for line in out.splitlines())
 
 
-def test_every_command_is_tested_here_and_documented(run):
-    told = {path: run(*path.split(), "--help")[1] for path in ("", "export")}
-    named = {path: re.findall(r"^    (\w+) ", text, re.MULTILINE) for path, text in told.items()}
+def test_all_commands_are_documented(run):
+    """The commands are these, and each is in the documentation."""
+    help_texts = {path: run(*path.split(), "--help")[1] for path in ("", "export")}
+    named = {path: re.findall(r"^    (\w+) ", text, re.MULTILINE) for path, text in help_texts.items()}
     assert named == {
         "": ["build", "watch", "diff", "coverage", "validate", "export"],
         "export": ["sqlite", "csv"],
@@ -173,13 +187,14 @@ def test_every_command_is_tested_here_and_documented(run):
         assert f"stancebook {command}" in documents
 
 
-def test_it_runs_as_a_module_too():
+def test_runs_as_module():
+    """`python -m stancebook` is the command line."""
     environment = {"PYTHONPATH": str(ROOT / "src")}
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "stancebook", "validate", OLD],
         check=True,
         capture_output=True,
         text=True,
         env=environment,
     )
-    assert "all valid" in told.stdout
+    assert "all valid" in process.stdout
