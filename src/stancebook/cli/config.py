@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from stancebook.dataset.layout import DATAPACKAGE
@@ -181,6 +180,8 @@ def _overlap(seeds: Location, out: Location) -> bool:
 
 def _position(error: Exception, root: Path) -> str:
     """Return file and line of the project's code that raised an error; empty if no such code is in its traceback."""
+    from traceback import extract_tb
+
     for frame in reversed(extract_tb(error.__traceback__)):
         file = Path(frame.filename)
         is_library = "site-packages" in file.parts or file.is_relative_to(_ENGINE)
