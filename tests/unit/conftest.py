@@ -77,8 +77,8 @@ def outcome(capsys):
             status = run()
         except SystemExit as end:
             status = end.code
-        told = capsys.readouterr()
-        return status, told.out, told.err
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
 
     return of
 

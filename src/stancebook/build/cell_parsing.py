@@ -34,7 +34,7 @@ def parse_record(record: Record, contract: Contract, text: SourceText | None) ->
     Args:
         record: The record.
         contract: The contract of the dataset.
-        text: The text of the document. Without one, whatever needs it stays empty, and no further problem is reported.
+        text: The text of the document. Without one, the columns that need it stay empty, and no problem is added.
 
     Returns:
         The row, with a value for every column of the table (None for an invalid cell), and the problems of its cells.

@@ -1,4 +1,4 @@
-"""The contract of a dataset: its compiled models, its rules across tables, and what is said of it."""
+"""The contract of a dataset: its compiled models, its rules across tables, and its metadata."""
 
 from __future__ import annotations
 

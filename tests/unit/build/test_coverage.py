@@ -4,7 +4,7 @@ from stancebook.build.coverage import coverage, report
 from stancebook.build.pipeline import build_tables
 from tests.unit.sample_contract import LETTERS, write
 
-LETTER = "Otto fell. The rope was old and thin. Nobody saw it fall from the mill.\n"
+LETTER = "Otto fell. The rope was old and thin. No one saw it fall from the mill.\n"
 QUOTES = ("Otto fell.", "The rope was")
 
 
@@ -41,7 +41,7 @@ def test_share_of_characters_without_white_space(cover):
 def test_untouched_passages_have_positions(cover):
     """Passages that no quote touches are listed with line, column and offsets."""
     untouched = cover().untouched
-    assert untouched["passage"].tolist() == ["old and thin", "Nobody saw it fall from the mill."]
+    assert untouched["passage"].tolist() == ["old and thin", "No one saw it fall from the mill."]
     assert untouched["whole"].tolist() == [False, True]
     assert untouched[["line", "column"]].to_numpy().tolist() == [[1, 25], [1, 39]]
     for row in untouched.itertuples():
@@ -50,7 +50,7 @@ def test_untouched_passages_have_positions(cover):
 
 def test_short_gaps_are_not_listed(cover):
     """One or two words between quotes are not listed."""
-    assert cover(quotes=["Otto fell.", "The rope was old", "Nobody saw it fall from"]).untouched.empty
+    assert cover(quotes=["Otto fell.", "The rope was old", "No one saw it fall from"]).untouched.empty
 
 
 def test_shares_have_row_per_table_and_total(cover):
@@ -72,4 +72,4 @@ def test_report_lists_shares_and_passages(cover):
     lines = report(cover()).splitlines()
     assert lines[0] == "bridge"
     assert "2 untouched passages" in lines[-3]
-    assert lines[-1].split() == ["1:39", "sentence", *["Nobody", "saw", "it", "fall", "from", "the", "mill."]]
+    assert lines[-1].split() == ["1:39", "sentence", *["No", "one", "saw", "it", "fall", "from", "the", "mill."]]

@@ -31,7 +31,7 @@ def test_fast_path_builds_generated_corpus(tmp_path):
 @given(files=corpora(valid=True))
 @settings(max_examples=8)
 def test_fast_path_builds_valid_documents(files):
-    """The fast path builds documents exactly if they have no problems, whatever they refer to."""
+    """The fast path builds documents exactly if they have no problems; they may refer to each other."""
     build = build_corpus(LINKED_LETTERS, corpus_of(files))
     documents = [problem for problem in build.problems if "documents/" in problem.file]
     assert fast_path_agrees(build) is not bool(documents)
