@@ -22,8 +22,19 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
         (CITATION["date-released"], CONTRACT.released),
         (CITATION["keywords"], list(CONTRACT.keywords)),
         ([author["name"] for author in CITATION["authors"]], list(CONTRACT.creators)),
+        (CITATION.get("url", ""), CONTRACT.homepage),
+        (CITATION.get("repository-code", ""), CONTRACT.repository),
     ],
-    ids=["title", "version", "version of the package", "day of release", "keywords", "authors"],
+    ids=[
+        "title",
+        "version",
+        "version of the package",
+        "day of release",
+        "keywords",
+        "authors",
+        "homepage",
+        "repository",
+    ],
 )
 def test_the_citation_file_and_the_contract_agree(stated, here):
     assert stated == here
