@@ -6,10 +6,12 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build watch test proofs lint check wheel docs notebooks html kills mutations benchmarks fuzz constraints clean
+.PHONY: build watch test lint check proofs second-document wheel docs lab renew notebooks html kills mutations \
+  benchmarks fuzz constraints clean
 
 build: $(VENV)/ready
 	@$(RUN) build.py
+	@$(RUN) tests/stale.py
 
 # Build now and after every save, until Ctrl-C.
 watch: $(VENV)/ready
@@ -19,7 +21,7 @@ test: lint check
 	@$(RUN) -m pytest -m "not proof" -n auto --dist loadgroup
 
 # The checks that take long: killed builds, thousands of faults, properties of whole corpora.
-proofs: kills mutations
+proofs: kills mutations second-document
 	@$(RUN) -m pytest -m proof -n auto --dist loadgroup
 
 lint: $(VENV)/ready-dev
@@ -46,7 +48,11 @@ $(VENV)/ready-dev: $(VENV)/ready
 	@$(INSTALL) '.[dev]'
 	@touch $@
 
-# The wheel, installed as anybody would into an environment that has nothing yet, and put to use there.
+# Add a made-up document to a copy of the repository: `make` and `make test` succeed there without another change.
+second-document: $(VENV)/ready-dev
+	@$(RUN) tests/second_document/check.py
+
+# Install the wheel into an empty environment, and use it there.
 wheel: $(VENV)/ready-dev
 	@rm -rf dist
 	@$(RUN) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
@@ -72,11 +78,23 @@ docs: $(VENV)/ready-dev
 	@$(RUN) -m sphinx --builder html --conf-dir docs --doctree-dir site/.doctrees --fail-on-warning --keep-going --quiet . site
 	@echo "open site/index.html in a browser"
 
-# Run the notebooks again and keep their output; look at what changed before you commit it.
-notebooks: $(VENV)/ready-dev
-	@$(RUN) -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
+# Open the notebooks in JupyterLab.
+lab: $(VENV)/ready-lab
+	@$(RUN) -m jupyterlab --notebook-dir notebooks
 
-# A static copy of the notebooks, figures and all, the code folded away.
+$(VENV)/ready-lab: $(VENV)/ready
+	@echo "adding JupyterLab …"
+	@$(INSTALL) '.[build,notebooks]'
+	@touch $@
+
+# Run the examples of the pages and the notebooks, and write their output into them; look at the changes, then commit.
+renew: $(VENV)/ready-dev
+	@$(RUN) -m tests.docs.renew
+
+notebooks: $(VENV)/ready-dev
+	@$(RUN) -m tests.docs.renew --notebooks
+
+# The notebooks as HTML files, with figures, the code folded.
 html: $(VENV)/ready-dev
 	@$(RUN) -m nbconvert --to html --template folded --TemplateExporter.extra_template_basedirs=notebooks --output-dir html notebooks/*.ipynb
 
