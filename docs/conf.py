@@ -1,7 +1,7 @@
-"""The documentation site: the Markdown pages of this repository, where they stand, under one menu. See `make docs`.
+"""The documentation site: the Markdown pages of this repository under one menu, and the notebooks. See `make docs`.
 
-A page stays what GitHub shows. What only a site needs is put in as the page is read: the menu into the README, the
-entries of the codebook, from the tables, into the page about it.
+Pages are written for GitHub. What only a site needs is added when a page is read: the menu to the README, and the
+entries of the codebook, from the tables, to the page about it.
 """
 
 import re
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 from docutils import nodes
-from sphinx.addnodes import pending_xref
+from nbconvert import HTMLExporter
+from sphinx.addnodes import download_reference, pending_xref
 from sphinx.application import Sphinx
 
 import stancebook
@@ -50,13 +51,14 @@ MENU = {
 project = "Stancebook"
 root_doc = "README"
 include_patterns = ["*.md", "benchmarks/README.md", "dataset/README.md", "docs/*.md", "seeds/README.md"]
-exclude_patterns = [".*", "html", "site"]  # not walked through: an environment has many files
+exclude_patterns = [".*", "html", "site"]  # an environment has many files
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+napoleon_numpy_docstring = False
 myst_heading_anchors = 4  # named as GitHub names them
-highlight_language = "text"  # a block that names no language is an answer
+highlight_language = "text"  # a block without a language is output
 smartquotes = False  # quotation marks are what this project is about
 
-# Docstrings have one backtick around code, as Markdown has it. Types stand in them in words.
+# Docstrings have one backtick around code, as in Markdown, and say types in words.
 default_role = "code"
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
@@ -67,37 +69,53 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False  # each page and the README name the licences
 html_use_index = False
 html_domain_indices = False
 
 
 def setup(app: Sphinx) -> None:
-    """Put in what only a site needs."""
+    """Register what only a site needs."""
     app.connect("source-read", _add)
-    app.connect("doctree-read", _unlink_folders)
-    app.connect("build-finished", _name_the_first_page)
+    app.connect("doctree-read", _link_notebooks)
+    app.connect("build-finished", _write_notebooks)
+    app.connect("build-finished", _write_index)
 
 
 def _add(_app: Sphinx, page: str, source: list[str]) -> None:
     source[0] = ADDED.get(page, str)(source[0])
 
 
-def _unlink_folders(app: Sphinx, doctree: nodes.document) -> None:
-    """Leave a folder its name: GitHub lists what is in it, a site has nothing to show there."""
-    here = Path(app.env.doc2path(app.env.docname)).parent
-    for link in list(doctree.findall(pending_xref)):
-        if (here / link["reftarget"]).is_dir():
-            link.replace_self(link.children)
+def _link_notebooks(_app: Sphinx, doctree: nodes.document) -> None:
+    """Link the HTML copy of a notebook where a page links the notebook."""
+    for kind in (pending_xref, download_reference):
+        for link in list(doctree.findall(kind)):
+            if link["reftarget"].endswith(".ipynb"):
+                address = link["reftarget"].removesuffix(".ipynb") + ".html"
+                link.replace_self(nodes.reference("", "", *link.children, refuri=address))
 
 
-def _name_the_first_page(app: Sphinx, _fault: Exception | None) -> None:
-    """Let the README be what a browser opens for the folder, too."""
+def _write_notebooks(app: Sphinx, error: Exception | None) -> None:
+    """Write the notebooks as HTML, with their committed output."""
+    if error is not None:
+        return
+    exporter = HTMLExporter(template_name="folded", extra_template_basedirs=[str(ROOT / "notebooks")])
+    folder = Path(app.outdir, "notebooks")
+    folder.mkdir(exist_ok=True)
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        html, _ = exporter.from_filename(str(path))
+        html = re.sub(r'(href="[^":]+)\.(?:ipynb|md)(?=["#])', r"\1.html", html)
+        (folder / f"{path.stem}.html").write_text(html, encoding="utf-8")
+
+
+def _write_index(app: Sphinx, _error: Exception | None) -> None:
+    """Write the README as index.html too, which a browser opens for a folder."""
     first = Path(app.outdir, f"{root_doc}.html")
     if first.exists():
         shutil.copy(first, first.with_name("index.html"))
 
 
-# ── What is put in ────────────────────────────────────────────────────────────────────────────────
+# ── Additions ────────────────────────────────────────────────────────────────────────────────
 
 
 def _with_menu(text: str) -> str:
@@ -106,7 +124,7 @@ def _with_menu(text: str) -> str:
 
 
 def _with_diagram_folded(text: str) -> str:
-    """Fold the diagram of the tables away: what draws it would have to be fetched from another host."""
+    """Fold the diagram of the tables: a library of another host would have to draw it."""
     return re.sub(
         r"^```mermaid\n(.*?)^```$",
         r"<details><summary>The diagram, as text (Mermaid)</summary>\n\n```text\n\1```\n\n</details>",
@@ -116,7 +134,7 @@ def _with_diagram_folded(text: str) -> str:
 
 
 def _with_entries(text: str) -> str:
-    """Add the actors, issues and formats of the dataset as it stands."""
+    """Add the actors, issues and formats of the dataset."""
     tables = stancebook.load(path=ROOT / "dataset")
     actors, issues, formats = (tables[name].set_index(key) for name, key in ENTRIES.items())
     seats = tables["format_participants"]
@@ -147,7 +165,7 @@ def _directive(name: str, options: str, lines: Iterable[str]) -> str:
 
 
 def _section(title: str, entries: pd.DataFrame, name: str, *columns: str) -> str:
-    """Return a heading and a table, a row an entry: its name above its id, and these columns."""
+    """Return a heading and a table with a row for each entry: its name, its id, and these columns."""
     shown = entries[[name, *columns]].astype("object").fillna("").astype(str)
     shown = shown.replace({r"\|": r"\\|"}, regex=True)
     shown[name] += "<br>`" + shown.index + "`"

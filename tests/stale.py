@@ -46,18 +46,23 @@ def _stale_versions(root: Path, version: str) -> Iterator[str]:
 
 def _stale_changelog(root: Path, version: str) -> Iterator[str]:
     """Compare with the tag of the version, if there is one: a release changes both version and changelog."""
-    command = ["git", "diff", "--quiet", f"v{version}", "--", "dataset"]
+    tag = f"v{version}"
     try:
-        status = subprocess.run(command, cwd=root, capture_output=True, check=False).returncode
-    except OSError:
-        return
-    if status != 1:  # not a repository, no such tag, or no difference
+        if _git(root, "rev-parse", "--verify", f"refs/tags/{tag}") or not _git(root, "diff", tag, "--", "dataset"):
+            return
+    except OSError:  # git is not installed
         return
     yield f"schemas/__init__.py: dataset/ differs from v{version} and still has this version"
     changelog = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     unreleased = re.search(r"^## Unreleased$(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
     if unreleased is None or not re.search(r"^- ", unreleased[1], re.MULTILINE):
         yield f"CHANGELOG.md: dataset/ differs from v{version}, and nothing is listed under Unreleased"
+
+
+def _git(root: Path, command: str, *arguments: str) -> int:
+    """Return the exit status of a quiet git command."""
+    line = ["git", command, "--quiet", *arguments]
+    return subprocess.run(line, cwd=root, capture_output=True, check=False).returncode
 
 
 if __name__ == "__main__":

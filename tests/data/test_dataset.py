@@ -21,7 +21,7 @@ def tables():
 
 def test_dataset_is_up_to_date(article, tmp_path):
     """The committed dataset has the rows that a build of the seeds gives."""
-    assert list_differences(written(article, tmp_path / "new"), ROOT / "dataset", rows=20) == []
+    assert list_differences(written(article, tmp_path / "new"), ROOT / "dataset", max_rows=20) == []
 
 
 def test_build_has_no_problems(article):

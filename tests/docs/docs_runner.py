@@ -29,7 +29,10 @@ from tests.docs.pages import ROOT, Block, Page, page_at
 EXAMPLE_SEEDS = ROOT / "tests/project/seeds"
 
 # What a copy of the repository holds: its own code, with the fictional project as seeds and dataset.
-CODE = ("Makefile", "build.py", "constraints.txt", "pyproject.toml", "schemas")
+CODE = (
+    *("CHANGELOG.md", "CITATION.cff", "Makefile", "build.py", "constraints.txt", "pyproject.toml", "schemas"),
+    "tests/stale.py",
+)
 EXAMPLE = (*CODE, "seeds", "dataset", "tests/project")
 
 # Pages that are run from top to bottom, each in a folder of its own, and what is in that folder at first.

@@ -1,4 +1,4 @@
-"""The documentation site is whole: nothing in it leads nowhere, and nothing is fetched from another host."""
+"""The documentation site has all pages and notebooks, no dead link, and fetches nothing from other hosts."""
 
 import re
 import subprocess
@@ -13,12 +13,12 @@ from tests.docs.pages import ROOT, pages
 
 pytestmark = pytest.mark.xdist_group("site")
 
-# What makes a browser fetch something as it shows a page.
+# Elements for which a browser fetches a file when it shows a page.
 FETCHES = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "object": "data"}
 
 
 class Html(HTMLParser):
-    """What a page fetches, what it links to, and what in it can be linked to."""
+    """The addresses that a page fetches and links to, and its anchors."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -53,48 +53,59 @@ def site(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def read(site):
+def parsed_pages(site):
+    """All pages of the site, parsed, by path."""
     return {path: Html(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
 
 
-def test_every_page_of_the_repository_is_in_it(site):
+def test_site_has_every_page(site):
+    """Each page and each notebook of the repository is in the site, and index.html is the README."""
     expected = {each.path.relative_to(ROOT).with_suffix(".html") for each in pages()}
+    expected |= {path.relative_to(ROOT).with_suffix(".html") for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert expected <= {path.relative_to(site) for path in site.rglob("*.html")}
     assert (site / "index.html").read_bytes() == (site / "README.html").read_bytes()
 
 
-def test_nothing_is_fetched_from_another_host(site, read):
-    assert [url for html in read.values() for url in html.fetched if re.match(r"(\w+:)?//", url)] == []
+def test_nothing_is_fetched_from_other_hosts(site, parsed_pages):
+    assert [url for html in parsed_pages.values() for url in html.fetched if re.match(r"(\w+:)?//", url)] == []
     styles = [path.read_text(encoding="utf-8") for path in site.rglob("*.css")]
     assert [
         url for style in styles for url in re.findall(r"(?:url\(|@import )['\"]?((?:https?:)?//[^)\s]+)", style)
     ] == []
 
 
-def test_every_link_within_it_leads_somewhere(read):
-    for path, html in read.items():
+def test_internal_links_resolve(parsed_pages):
+    """Each link within the site leads to a file, and each anchor to an element."""
+    for path, html in parsed_pages.items():
         for link in html.links:
             if re.match(r"[a-z]+:", link) or (path.name == "search.html" and link == "#"):
                 continue
             file, _, anchor = unquote(link).partition("#")
             to = (path.parent / file).resolve() if file else path
             assert to.is_file(), f"{path}: {link}"
-            assert not anchor or to.suffix != ".html" or anchor in read[to].ids, f"{path}: {link}"
+            assert not anchor or to.suffix != ".html" or {anchor, link.partition("#")[2]} & parsed_pages[to].ids, (
+                f"{path}: {link}"
+            )
 
 
-def test_the_menu_leads_to_every_page(site, read):
-    linked = {(site / unquote(link.partition("#")[0])).resolve() for link in read[site / "index.html"].links}
-    assert {path for path in read if path.name not in {"index.html", "search.html"}} - linked <= {site / "README.html"}
+def test_menu_links_every_page(site, parsed_pages):
+    """Each page is linked from the first one."""
+    linked = {(site / unquote(link.partition("#")[0])).resolve() for link in parsed_pages[site / "index.html"].links}
+    assert {path for path in parsed_pages if path.name not in {"index.html", "search.html"}} - linked <= {
+        site / "README.html"
+    }
 
 
-def test_the_codebook_has_every_entry(site, article):
+def test_codebook_page_has_every_entry(site, article):
+    """The page on the codebook lists each actor, issue and format."""
     shown = (site / "docs/codebook.html").read_text(encoding="utf-8")
     for table, key in {"actors": "actor_id", "issues": "issue_id", "formats": "format_id"}.items():
         for entry in article.frames[table][key]:
             assert f">{entry}<" in shown, entry
 
 
-def test_the_words_of_models_are_explained(site):
+def test_api_page_documents_public_names(site):
+    """The page on the Python API documents the main functions and the words of a model."""
     shown = (site / "docs/python.html").read_text(encoding="utf-8")
     for name in ("load", "Dataset.describe", "categorical", "row_rule", "Annotation", "Contract", "ProblemsError"):
         assert f'id="stancebook.{name}"' in shown, name

@@ -1,4 +1,4 @@
-"""What is said of the dataset in several places is the same in all of them."""
+"""Citation file, package and contract state the same."""
 
 import tomllib
 from pathlib import Path
@@ -36,11 +36,13 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
         "repository",
     ],
 )
-def test_the_citation_file_and_the_contract_agree(stated, here):
+def test_citation_agrees_with_contract(stated, here):
+    """Title, version, date, keywords and authors are those of the contract."""
     assert stated == here
 
 
-def test_the_data_is_under_the_same_licence_everywhere():
+def test_licence_is_the_same_everywhere():
+    """The licence of the data is the same in the contract, the citation file, the package and LICENSE-DATA.md."""
     [licence] = CONTRACT.licenses
     assert licence.name in CITATION["license"]
     assert licence.name in PROJECT["license"]
