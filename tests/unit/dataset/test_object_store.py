@@ -37,7 +37,9 @@ def in_store(store, folder):
     return {path.removeprefix(f"{folder}/"): store.cat(path) for path in store.find(folder)}
 
 
-def test_a_build_into_a_store_is_the_one_into_a_folder(store, project, outcome):
+def test_build_into_a_store_equals_one_in_a_folder(store, project, outcome):
+    """A build into a store uploads the files that a build into a folder writes."""
+
     def run(*argv):
         return outcome(lambda: main(["build", *argv], root=project, contract=lambda: CONTRACT))
 
@@ -49,24 +51,27 @@ def test_a_build_into_a_store_is_the_one_into_a_folder(store, project, outcome):
     assert f"unchanged {URL}/\n" in run("--out", URL)[1]
 
 
-def test_tables_are_loaded_from_a_store_as_from_a_folder(store, split, dataset):
+def test_load_from_a_store_equals_a_folder(store, split, dataset):
+    """Tables are loaded from a store as from a folder, in one file or in parts."""
     for folder in (split, dataset):
         upload(folder, URL)
         for name, frame in load(path=folder).items():
             assert load(name, path=URL).equals(frame)
 
 
-def test_the_latest_changes_last_and_the_one_before_stays(store, versions):
+def test_upload_keeps_the_previous_version(store, versions):
+    """After each upload the store has the latest version and the previous one."""
     for folder in versions:
         assert upload(folder, URL)
         assert not upload(folder, URL)
-    kept = {path.split("/")[2] for path in store.find("news/dataset")}
-    assert len(kept) == 3
-    assert LATEST in kept
+    names = {path.split("/")[2] for path in store.find("news/dataset")}
+    assert len(names) == 3
+    assert LATEST in names
     assert in_store(store, latest_version(URL).path) == held(versions[-1])
 
 
-def test_an_upload_that_breaks_off_leaves_the_old_dataset_the_latest(store, versions, monkeypatch):
+def test_interrupted_upload_keeps_the_old_version(store, versions, monkeypatch):
+    """An upload that fails at any step leaves the old dataset the latest; the next upload succeeds."""
     upload(versions[0], URL)
     steps = ("put", "put_file", "pipe_file")
     for step in steps:
@@ -83,7 +88,8 @@ def broken(*_, **__):
     raise ConnectionError("gone")
 
 
-def test_where_there_is_no_dataset_load_says_so(store):
+def test_load_refuses_a_url_without_dataset(store):
+    """A URL without a dataset, with an invalid one, or of an unknown protocol is refused with the cause."""
     with pytest.raises(DatasetError, match="s3://news/dataset is not a dataset"):
         load("actors", path=URL)
     store.pipe(f"news/dataset/{LATEST}", b'{"build": "../seeds"}')
@@ -93,19 +99,22 @@ def test_where_there_is_no_dataset_load_says_so(store):
         load("actors", path="nowhere://dataset")
 
 
-def test_a_dataset_that_somebody_copied_into_a_store_is_loaded_too(store, dataset):
+def test_load_reads_a_copied_dataset(store, dataset):
+    """A dataset that was copied to a URL, without versions, is loaded too."""
     store.put(f"{dataset}/", "news/dataset/", recursive=True)
     assert load("actors", path=URL).equals(load("actors", path=dataset))
 
 
 @pytest.mark.parametrize("option", [["build", "--check"], ["watch"], ["diff", "HEAD"]])
-def test_what_compares_wants_a_folder_of_this_machine(project, outcome, option):
+def test_comparing_needs_a_local_folder(project, outcome, option):
+    """Commands that compare datasets refuse one at a URL."""
     status, _, err = outcome(lambda: main([*option, "--out", URL], root=project, contract=lambda: CONTRACT))
     assert status == 2
     assert "need a dataset in a folder of this machine" in err
 
 
-def test_seeds_and_a_dataset_in_one_another_are_refused_in_a_store_too(project, outcome):
+def test_nested_seeds_and_dataset_are_refused(project, outcome):
+    """Seeds and a dataset of which one is inside the other are refused, in a store too."""
     status, _, err = outcome(
         lambda: main(
             ["build", "--seeds", "s3://news/a", "--out", "s3://news/a/b"], root=project, contract=lambda: CONTRACT

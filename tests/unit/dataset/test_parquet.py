@@ -51,19 +51,21 @@ def bytes_of(frame):
 
 @given(rows())
 @settings(max_examples=60)
-def test_a_typed_frame_comes_back_from_its_file_as_it_was(drawn):
+def test_frame_survives_a_round_trip(drawn):
+    """A typed frame that is written and read back is the same."""
     frame = frame_from_rows(CLAIMS, drawn)
     data = bytes_of(frame)
     assert data == bytes_of(frame.copy())
     pd.testing.assert_frame_equal(to_frame(pq.read_table(io.BytesIO(data))), frame)
 
 
-# ── What stands for rows ──────────────────────────────────────────────────────────────────────────
+# ── Digests of rows ──────────────────────────────────────────────────────────────────────────
 
 
 @given(rows(), rows())
 @settings(max_examples=60)
-def test_the_digest_of_rows_is_the_same_exactly_where_their_files_are(drawn, others):
+def test_rows_digest_is_equal_iff_files_are(drawn, others):
+    """Two frames have the same digest if and only if their files have the same bytes."""
     one, other = (frame_from_rows(CLAIMS, each) for each in (drawn, others))
     assert rows_digest(one, CLAIMS, ABOUT) == rows_digest(one.copy(), CLAIMS, ABOUT)
     same = rows_digest(one, CLAIMS, ABOUT) == rows_digest(other, CLAIMS, ABOUT)
@@ -72,7 +74,8 @@ def test_the_digest_of_rows_is_the_same_exactly_where_their_files_are(drawn, oth
 
 @given(rows().filter(bool), st.data())
 @settings(max_examples=60)
-def test_the_digest_of_rows_knows_every_cell(drawn, data):
+def test_rows_digest_depends_on_every_cell(drawn, data):
+    """A change of any cell changes the digest."""
     digest = rows_digest(frame_from_rows(CLAIMS, drawn), CLAIMS, ABOUT)
     row, column = data.draw(st.sampled_from(drawn)), data.draw(st.sampled_from(CLAIMS.columns))
     cell = data.draw(CELL[column.storage] | (st.none() if column.nullable else st.nothing()))
@@ -81,28 +84,31 @@ def test_the_digest_of_rows_knows_every_cell(drawn, data):
     assert (rows_digest(frame_from_rows(CLAIMS, drawn), CLAIMS, ABOUT) != digest) == changed
 
 
-def test_cells_that_only_together_read_the_same_have_another_digest():
+def test_rows_digest_separates_cells():
+    """Cells whose concatenation is the same have different digests."""
     one, other = ([{"claim_id": a, "quote": b} for a, b in pairs] for pairs in ([("a", "bc")], [("ab", "c")]))
     assert rows_digest(frame_from_rows(CLAIMS, one), CLAIMS, ABOUT) != rows_digest(
         frame_from_rows(CLAIMS, other), CLAIMS, ABOUT
     )
 
 
-def test_rows_that_lie_in_memory_in_pieces_have_the_digest_of_those_that_do_not():
+def test_rows_digest_ignores_memory_layout():
+    """Chunked and sliced frames have the digest of a contiguous one."""
     rows = [{"claim_id": name, "quote": None if name == "b" else "rope"} for name in "abc"]
     pieces, whole = [frame_from_rows(CLAIMS, [row]) for row in rows], frame_from_rows(CLAIMS, rows[1:])
     for same in (pd.concat(pieces[1:]), pd.concat(pieces)[1:]):
         assert rows_digest(same, CLAIMS, ABOUT) == rows_digest(whole, CLAIMS, ABOUT)
 
 
-def test_another_description_of_the_dataset_or_the_table_gives_another_digest():
+def test_rows_digest_depends_on_descriptions():
+    """Another description of the table or version of the dataset changes the digest."""
     frame = frame_from_rows(CLAIMS, [])
     said = [(CLAIMS, ABOUT), (replace(CLAIMS, description="Other."), ABOUT), (CLAIMS, {**ABOUT, "version": "2.0.0"})]
     assert len({rows_digest(frame, spec, about) for spec, about in said}) == 3
 
 
 def cell_by_cell(table):
-    """The slow way to a frame: every cell a Python object on its way."""
+    """Convert a table to a frame through a Python object for each cell."""
     frame = pd.DataFrame()
     for facts in file_metadata(table.schema)["columns"]:
         dtype = pandas_dtype(facts["storage"], facts.get("categories", ()), ordered=facts.get("ordered", False))
@@ -112,7 +118,8 @@ def cell_by_cell(table):
 
 @given(st.lists(rows(), max_size=3))
 @settings(max_examples=60)
-def test_a_table_in_any_number_of_pieces_becomes_the_frame_that_its_cells_make_one_by_one(drawn):
+def test_to_frame_equals_conversion_by_cell(drawn):
+    """A chunked table becomes the frame that a conversion cell by cell gives."""
     arrow = arrow_schema(CLAIMS, "build", ABOUT)
     pieces = [pq.read_table(io.BytesIO(bytes_of(frame_from_rows(CLAIMS, each)))) for each in drawn]
     table = pa.concat_tables([arrow.empty_table(), *pieces])
@@ -125,7 +132,8 @@ def test_a_table_in_any_number_of_pieces_becomes_the_frame_that_its_cells_make_o
     ids=["nothing", "the first and the last day", "before nanoseconds"],
 )
 @pytest.mark.parametrize("number", [0, 1, 3])
-def test_edges_become_what_they_are_one_by_one(cells, number):
+def test_to_frame_converts_edge_cases(cells, number):
+    """Empty tables, empty cells and extreme dates are converted as cell by cell."""
     required = {"claim_id": "a", "person_id": "b", "believer_id": "b", "doc_id": "c", "quote": "d"}
     data = bytes_of(frame_from_rows(CLAIMS, [required | cells] * number))
     table = pq.read_table(io.BytesIO(data))
@@ -134,7 +142,8 @@ def test_edges_become_what_they_are_one_by_one(cells, number):
     assert frame["strength"].cat.categories.tolist() == list(STRENGTH)
 
 
-def test_what_comes_from_a_file_can_be_written_to(dataset):
+def test_to_frame_returns_writable_columns(dataset):
+    """Cells of a loaded frame can be assigned."""
     frame = to_frame(pq.read_table(dataset / "statements.parquet"))
     frame.loc[0, "char_start"] = 7
     frame.loc[0, "stance"] = "supports"
@@ -143,13 +152,14 @@ def test_what_comes_from_a_file_can_be_written_to(dataset):
     assert frame.loc[0, ["char_start", "stance", "summary"]].tolist() == [7, "supports", "mine"]
 
 
-def test_some_columns_become_a_frame_of_those(dataset):
+def test_to_frame_converts_some_columns(dataset):
+    """Some columns of a table become a frame of those."""
     some = ["char_start", "stance"]
     table = pq.read_table(dataset / "statements.parquet")
     pd.testing.assert_frame_equal(to_frame(table.select(some)), to_frame(table)[some])
 
 
-# ── What a file says of itself ────────────────────────────────────────────────────────────────────
+# ── Metadata of files ────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -157,22 +167,26 @@ def arrow():
     return arrow_schema(CLAIMS, "a build", ABOUT)
 
 
-def test_a_file_says_its_table_its_build_and_its_key(arrow):
+def test_metadata_has_table_build_and_key(arrow):
+    """The metadata of a file names its table, its build and its key."""
     facts = file_metadata(arrow)
     assert (facts["table"], facts["build"], facts["key"]) == ("claims", "a build", ["claim_id"])
 
 
-def test_a_file_says_what_its_table_and_columns_hold(arrow):
+def test_metadata_describes_table_and_columns(arrow):
+    """Titles and descriptions of the table and its columns are in the metadata."""
     assert arrow.metadata[b"title"] == b"Claims"
     assert arrow.metadata[b"description"].decode() == CLAIMS.description
     assert arrow.field("person_id").metadata == {b"title": b"Person", b"description": b"Who says so."}
 
 
-def test_a_file_says_what_a_number_counts(arrow):
+def test_metadata_has_units(arrow):
+    """The unit of a number is in the metadata of its column."""
     assert arrow.field("char_end").metadata[b"unit"] == b"Unicode code points"
 
 
-def test_a_file_says_which_dataset_and_build_it_is_of_in_words_that_any_reader_shows(arrow):
+def test_metadata_names_dataset_and_build(arrow):
+    """Dataset, version and build are plain metadata, which any reader can show."""
     assert {name: arrow.metadata[name] for name in (b"dataset", b"version", b"build")} == {
         b"dataset": b"Letters",
         b"version": b"1.0.0",
@@ -180,7 +194,8 @@ def test_a_file_says_which_dataset_and_build_it_is_of_in_words_that_any_reader_s
     }
 
 
-def test_duckdb_and_polars_show_what_a_file_says_of_itself(dataset):
+def test_duckdb_and_polars_show_the_metadata(dataset):
+    """DuckDB and Polars show the metadata of a file."""
     path = dataset / "statements.parquet"
     query = "SELECT decode(key), decode(value) FROM parquet_kv_metadata($path)"
     found = duckdb.execute(query, {"path": str(path)}).fetchall()
@@ -191,7 +206,8 @@ def test_duckdb_and_polars_show_what_a_file_says_of_itself(dataset):
         assert said["build"] == json.loads((dataset / "datapackage.json").read_bytes())["stancebook"]["build"]
 
 
-def test_a_file_of_before_titles_still_comes_back(dataset):
+def test_to_frame_reads_files_without_titles(dataset):
+    """A file whose columns have no titles, of an older version, is read."""
     table = pq.read_table(dataset / "statements.parquet")
     bare = pa.schema([field.remove_metadata() for field in table.schema]).with_metadata(
         {b"stancebook": table.schema.metadata[b"stancebook"]}
@@ -199,25 +215,30 @@ def test_a_file_of_before_titles_still_comes_back(dataset):
     pd.testing.assert_frame_equal(to_frame(table.cast(bare)), to_frame(table))
 
 
-def test_only_optional_columns_may_be_empty(arrow):
+def test_schema_marks_nullable_columns(arrow):
+    """Exactly the nullable columns of the spec are nullable in the file."""
     assert {field.name for field in arrow if field.nullable} == {c.name for c in CLAIMS.columns if c.nullable}
 
 
-def test_columns_are_scalars(arrow):
+def test_schema_has_scalar_types_only(arrow):
+    """Columns are strings, dates and integers."""
     assert {str(field.type) for field in arrow} == {"string", "date32[day]", "int64"}
 
 
-def test_a_file_that_no_build_wrote_is_told_by_what_it_lacks():
+def test_file_metadata_refuses_other_files():
+    """The schema of a file that no build wrote raises `KeyError`."""
     with pytest.raises(KeyError):
         file_metadata(pa.schema([("a", pa.int64())]))
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_there_is_no_pandas_metadata_in_a_file(table, dataset):
+def test_files_have_no_pandas_metadata(table, dataset):
+    """No file has metadata of pandas, which would break other readers."""
     assert b"pandas" not in pq.read_schema(dataset / table_file(table)).metadata
 
 
-def test_ordered_categories_come_back_in_the_order_of_the_vocabulary(dataset):
+def test_to_frame_restores_the_scale(dataset):
+    """Ordered categories have the order of their vocabulary."""
     stance = to_frame(pq.read_table(dataset / "statements.parquet"))["stance"]
     assert stance.cat.ordered
     assert list(stance.cat.categories) == list(CONTRACT.tables["statements"]["stance"].vocabulary)
@@ -246,13 +267,15 @@ READERS = pytest.mark.parametrize("read", [by_duckdb, by_polars, by_pandas])
 
 @READERS
 @pytest.mark.parametrize("table", TABLES)
-def test_every_reader_reads_the_same_rows(read, table, dataset):
+def test_readers_agree_on_rows(read, table, dataset):
+    """DuckDB, Polars and pandas read the rows that Arrow reads."""
     assert read(dataset / table_file(table)) == pq.read_table(dataset / table_file(table)).to_pylist()
 
 
 @READERS
 @pytest.mark.parametrize("table", GROUNDED)
-def test_with_every_reader_the_quote_is_the_text_at_its_span(read, table, dataset, built):
+def test_readers_agree_on_quotes(read, table, dataset, built):
+    """With every reader, the text between the offsets is the quote."""
     texts = {pair.doc_id: pair.text.text for pair in built.corpus.documents}
     found = read(dataset / table_file(table))
     assert found
@@ -261,12 +284,14 @@ def test_with_every_reader_the_quote_is_the_text_at_its_span(read, table, datase
 
 
 @READERS
-def test_with_every_reader_a_day_is_a_day(read, dataset):
+def test_readers_agree_on_dates(read, dataset):
+    """With every reader, a date is a `date`."""
     [document] = read(dataset / "documents.parquet")
     assert document["published"] == dt.date(2031, 4, 2)
 
 
-def test_the_rows_of_a_data_package_are_those_of_its_files(dataset):
+def test_data_package_counts_the_rows(dataset):
+    """The data package states the number of rows of each file."""
     resources = json.loads((dataset / "datapackage.json").read_bytes())["resources"]
     stated = {resource["path"]: resource["rows"] for resource in resources}
     assert stated == {path.name: pq.read_metadata(path).num_rows for path in dataset.glob("*.parquet")}

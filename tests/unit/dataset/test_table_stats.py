@@ -15,7 +15,8 @@ ROWS = st.lists(
 )
 
 
-def test_choices_and_empty_cells_are_counted():
+def test_stats_count_values_and_empty_cells():
+    """Values of categorical columns and empty cells are counted."""
     counted = table_stats(
         CLAIMS, frame_from_rows(CLAIMS, [{"strength": "weak"}, {"strength": "weak"}, {"when_text": "on Monday"}])
     )
@@ -24,12 +25,14 @@ def test_choices_and_empty_cells_are_counted():
     assert (counted.empty["strength"], counted.empty["when_text"]) == (1, 2)
 
 
-def test_of_documents_the_languages_are_counted(built):
+def test_stats_count_languages_of_documents(built):
+    """For a table of documents, languages are counted too."""
     assert table_stats(CONTRACT.document, built.frames["documents"]).counts["language"] == {"en": 1}
 
 
 @given(ROWS, ROWS)
-def test_the_tallies_of_parts_add_up_to_that_of_the_whole(some, others):
+def test_stats_of_parts_add_up(some, others):
+    """The sum of the counts of two parts is the count of all rows."""
     whole = table_stats(CLAIMS, frame_from_rows(CLAIMS, [*some, *others]))
     assert (
         table_stats(CLAIMS, frame_from_rows(CLAIMS, some)) + table_stats(CLAIMS, frame_from_rows(CLAIMS, others))
@@ -42,5 +45,6 @@ def test_the_tallies_of_parts_add_up_to_that_of_the_whole(some, others):
     ("paths", "is_folder"),
     [(["claims.parquet"], False), (["claims.parquet/part-00000.parquet"], True)],
 )
-def test_a_table_is_a_file_or_a_folder(paths, is_folder):
+def test_stored_table_is_a_file_or_a_folder(paths, is_folder):
+    """A table is a folder if its parts are in one."""
     assert StoredTable(tuple(Part(path, 0, "", "") for path in paths), TableStats()).is_folder is is_folder
