@@ -1,8 +1,9 @@
-"""Hostile sources are refused within limits of time and memory; some are built in a process with such limits."""
+"""Hostile sources are refused within limits of time and memory, which one process has that builds them all."""
 
 import json
 import os
 import resource
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,44 +17,23 @@ from tests.dataset_files import rendered
 ROOT = Path(__file__).parents[3]
 ANNOTATIONS = "seeds/documents/river-talks.yaml"
 TEXT = "seeds/documents/river-talks.txt"
-MEMORY, SECONDS = 2 << 30, 60
+MAX_BYTES, MAX_CPU_SECONDS = 2 << 30, 120
 
 LARGE = "expected one news text, or its records; a codebook may be several files"
 DEEP = "collections nest too deep here\n    a file holds lists of records, and records hold values"
 
 
-def limited():
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-
-
-def build(*arguments):
-    """Build the project in the working directory with limits; return the exit status and the output."""
-    process = subprocess.run(
-        [sys.executable, ROOT / "build.py", "--seeds", "seeds", "--out", "dataset", *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        check=False,
-        timeout=5 * SECONDS,
-        preexec_fn=limited,
-    )
-    return process.returncode, process.stdout
-
-
-def sparse(path):
+def sparse_gigabyte(path):
     with path.open("wb") as file:
         file.truncate(1 << 30)
 
 
-def a_pipe(path):
+def pipe(path):
     path.unlink()
     os.mkfifo(path)
 
 
-def a_link_to(target):
+def link_to(target):
     def put(path):
         path.unlink()
         path.symlink_to(target)
@@ -61,7 +41,7 @@ def a_link_to(target):
     return put
 
 
-def a_socket(path):
+def socket_file(path):
     path.unlink()
     with socket.socket(socket.AF_UNIX) as opened:
         opened.bind(os.fspath(path))
@@ -72,57 +52,112 @@ def text(words):
 
 
 HOSTILE_FILES = {
-    "a gigabyte of annotations": (ANNOTATIONS, sparse, f"1:1: is larger than 4 MiB\n    {LARGE}"),
-    "a gigabyte of text": (TEXT, sparse, f"1:1: is larger than 4 MiB\n    {LARGE}"),
+    "a gigabyte of annotations": (ANNOTATIONS, sparse_gigabyte, f"1:1: is larger than 4 MiB\n    {LARGE}"),
+    "a gigabyte of text": (TEXT, sparse_gigabyte, f"1:1: is larger than 4 MiB\n    {LARGE}"),
     "endless lists": (ANNOTATIONS, text("[" * 50_000), f"1:33: {DEEP}"),
     "endless keys": (ANNOTATIONS, text("[{? " * 50_000), f"1:65: {DEEP}"),
     "a pipe without a writer": (
         TEXT,
-        a_pipe,
+        pipe,
         "1:1: is a pipe, a socket or a device\n    expected a file of this name",
     ),
     "a link to an endless device": (
         ANNOTATIONS,
-        a_link_to("/dev/zero"),
+        link_to("/dev/zero"),
         "1:1: is a link\n    put the file or folder itself here: links are not followed",
     ),
 }
 
 
-@pytest.mark.parametrize(("file", "put", "problem"), HOSTILE_FILES.values(), ids=HOSTILE_FILES)
-def test_hostile_file_is_one_problem(project, file, put, problem):
-    """A hostile file is refused as one problem, within limits of time and memory."""
-    put(project / file)
-    status, output = build()
+ALIASES = "l0: &l0 [ha, ha]\n" + "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 30))
+
+MEGABYTE_QUOTES = {
+    "frequent": (
+        "ba" * 500_000,
+        "the quote occurs more than 100 times in {}\n    add more words to the quote itself\n",
+    ),
+    "similar": ("ba" * 500_000 + "!", "not found in {}\n    the nearest passage is at 1:"),
+    "unlike": ("xy" * 500_000, "not found in {}\n    nothing in the text is similar\n"),
+}
+
+PROJECTS = {
+    **{name: {file: put} for name, (file, put, _) in HOSTILE_FILES.items()},
+    "multiplying aliases": {ANNOTATIONS: text(ALIASES)},
+    **{
+        name: {TEXT: text("ab" * (2 << 20)), ANNOTATIONS: text(f"mentions:\n  - id: m1\n    quote: {quote}\n")}
+        for name, (quote, _) in MEGABYTE_QUOTES.items()
+    },
+}
+
+BUILD_ALL = """
+import contextlib, io, json, os, sys
+from pathlib import Path
+from schemas import CONTRACT
+from stancebook.cli.main import main
+outcomes = []
+for folder in sys.argv[1:]:
+    os.chdir(folder)
+    with contextlib.redirect_stdout(io.StringIO()) as output, contextlib.redirect_stderr(output):
+        status = main(["build"], root=Path(folder), contract=lambda: CONTRACT)
+    outcomes.append([status, output.getvalue()])
+print(json.dumps(outcomes))
+"""
+
+
+def set_limits():
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    """The folder, exit status and output of a build of each hostile project."""
+    folders = [tmp_path_factory.mktemp("hostile") for _ in PROJECTS]
+    for folder, changes in zip(folders, PROJECTS.values(), strict=True):
+        shutil.copytree(ROOT / "tests/project", folder, dirs_exist_ok=True)
+        for file, put in changes.items():
+            put(folder / file)
+    process = subprocess.run(
+        [sys.executable, "-c", BUILD_ALL, *folders],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+        timeout=5 * MAX_CPU_SECONDS,
+        preexec_fn=set_limits,
+    )
+    assert process.returncode == 0, process.stdout
+    return {
+        name: (folder, *outcome)
+        for name, folder, outcome in zip(PROJECTS, folders, json.loads(process.stdout), strict=True)
+    }
+
+
+@pytest.mark.parametrize("name", HOSTILE_FILES)
+def test_hostile_file_is_one_problem(outcomes, name):
+    """A hostile file is refused as one problem, and nothing is written."""
+    file, _, problem = HOSTILE_FILES[name]
+    folder, status, output = outcomes[name]
     assert output == f"{file}:{problem}\n1 problem in 1 file. Nothing was written; dataset/ is unchanged.\n"
     assert status == 1
-    assert not (project / "dataset").exists()
+    assert not (folder / "dataset").exists()
 
 
-def test_multiplying_aliases_are_refused(project, annotations):
+def test_multiplying_aliases_are_refused(outcomes):
     """Aliases that would multiply are refused one by one."""
-    lists = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 30)]
-    text("l0: &l0 [ha, ha]\n" + "".join(lists))(annotations)
-    status, output = build()
+    _, status, output = outcomes["multiplying aliases"]
     assert output.startswith(f"{ANNOTATIONS}:1:1: 'l0' is not a table that this file may hold\n")
     assert f"{ANNOTATIONS}:30:12: the alias *l28 is not allowed\n" in output
     assert status == 1
 
 
-@pytest.mark.parametrize(
-    ("quote", "problem"),
-    [
-        ("ba" * 500_000, "the quote occurs more than 100 times in {}\n    add more words to the quote itself\n"),
-        ("ba" * 500_000 + "!", "not found in {}\n    the nearest passage is at 1:"),
-        ("xy" * 500_000, "not found in {}\n    nothing in the text is similar\n"),
-    ],
-)
-def test_megabyte_quote_is_diagnosed(project, annotations, quote, problem):
+@pytest.mark.parametrize("name", MEGABYTE_QUOTES)
+def test_megabyte_quote_is_diagnosed(outcomes, name):
     """A quote of a megabyte is diagnosed in a text of several, with a short message."""
-    text("ab" * (2 << 20))(project / TEXT)
-    text(f"mentions:\n  - id: m1\n    quote: {quote}\n")(annotations)
-    status, output = build()
-    assert f"{ANNOTATIONS}:3:12: mentions[m1].quote: {problem.format(TEXT)}" in output
+    _, status, output = outcomes[name]
+    assert f"{ANNOTATIONS}:3:12: mentions[m1].quote: {MEGABYTE_QUOTES[name][1].format(TEXT)}" in output
     assert len(output) < 10_000
     assert status == 1
 
@@ -146,7 +181,7 @@ def test_impossible_folders_are_usage_errors(project, capsys, arguments, message
     """Impossible folders are usage errors, before the contract is loaded."""
     (project / "link").symlink_to("seeds/documents")
     (project / "socket").touch()
-    a_socket(project / "socket")
+    socket_file(project / "socket")
 
     def contract():
         pytest.fail("the schemas were asked for")
