@@ -1,4 +1,4 @@
-"""The hook and the snippets of docs/continuous-integration.md are what pre-commit, GitHub and GitLab can run."""
+"""The hook and the snippets of docs/continuous-integration.md run in pre-commit, GitHub and GitLab."""
 
 import json
 import os
@@ -25,8 +25,8 @@ GITLAB_COMMANDS = GITLAB["dataset"]["script"]
 
 
 @pytest.fixture
-def command_line(project):
-    """Run a command in a repository of the minimal project, built; return its exit status and output."""
+def run_command(project):
+    """Run a shell command in the built fictional project; return its exit status and output."""
     shutil.copy(ROOT / "pyproject.toml", project)
     assert main(["build"], root=project, contract=lambda: CONTRACT) == 0
 
@@ -39,7 +39,7 @@ def command_line(project):
         path = f"{programs}{os.pathsep}{os.environ['PATH']}"
         environment = {**os.environ, "PATH": path, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
         environment.pop("GITHUB_WORKSPACE", None)
-        ended = subprocess.run(  # noqa: S602 (as a shell of a workflow runs it)
+        completed = subprocess.run(  # noqa: S602 (as a shell of a workflow runs it)
             command,
             check=False,
             shell=True,
@@ -47,13 +47,14 @@ def command_line(project):
             capture_output=True,
             encoding="utf-8",
         )
-        return ended.returncode, ended.stdout
+        return completed.returncode, completed.stdout
 
     return run
 
 
 @pytest.fixture
-def spoil(annotations):
+def insert_error(annotations):
+    """Change a quote so that the text does not contain it."""
     text = annotations.read_text(encoding="utf-8")
     return lambda: annotations.write_text(text.replace("quote: R. Vale", "quote: R. Dale"), encoding="utf-8")
 
@@ -61,11 +62,13 @@ def spoil(annotations):
 # ── pre-commit ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_pre_commit_takes_the_hook():
+def test_hook_manifest_is_valid():
+    """pre-commit accepts the manifest of the hook."""
     assert validate_manifest([MANIFEST]) == 0
 
 
-def test_the_hook_runs_where_a_commit_can_change_what_a_build_gives():
+def test_hook_runs_for_inputs_of_a_build():
+    """The hook runs for seeds, schemas, the dataset and its configuration, and for no other file."""
     [hook] = load_manifest(MANIFEST)
     for path in ("seeds/documents/a.yaml", "schemas/rules.py", "dataset/actors.parquet", "pyproject.toml"):
         assert re.search(hook["files"], path), path
@@ -73,7 +76,8 @@ def test_the_hook_runs_where_a_commit_can_change_what_a_build_gives():
         assert not re.search(hook["files"], path), path
 
 
-def test_pre_commit_takes_the_snippet_and_it_names_the_hook(tmp_path):
+def test_pre_commit_snippet_uses_the_hook(tmp_path):
+    """pre-commit accepts the snippet of the page, which has the id of the hook."""
     config = tmp_path / ".pre-commit-config.yaml"
     config.write_text(yaml.safe_dump(PRE_COMMIT), encoding="utf-8")
     assert validate_config([str(config)]) == 0
@@ -85,27 +89,30 @@ def test_pre_commit_takes_the_snippet_and_it_names_the_hook(tmp_path):
 
 
 @pytest.mark.parametrize("commands", [GITHUB_COMMANDS, GITLAB_COMMANDS], ids=["GitHub", "GitLab"])
-def test_a_workflow_installs_and_then_checks(commands):
+def test_workflow_installs_and_checks(commands):
+    """A workflow installs the pinned versions and then runs `stancebook build --check`."""
     install, check = commands
     assert install == 'python -m pip install --constraint constraints.txt ".[build]"'
     assert (ROOT / "constraints.txt").is_file()
     assert check.startswith("stancebook build --check ")
 
 
-def test_the_workflow_passes_or_annotates(command_line, spoil):
-    status, told = command_line(GITHUB_COMMANDS[-1])
-    assert (status, "::" in told) == (0, False)
-    spoil()
-    status, told = command_line(GITHUB_COMMANDS[-1])
-    level, place, _ = parse(told.splitlines()[0])
-    assert (status, level, place["file"], place["line"]) == (1, "error", "seeds/documents/river-talks.yaml", "16")
+def test_github_workflow_annotates_problems(run_command, insert_error):
+    """The GitHub command passes without output, and annotates the line of an error."""
+    status, output = run_command(GITHUB_COMMANDS[-1])
+    assert (status, "::" in output) == (0, False)
+    insert_error()
+    status, output = run_command(GITHUB_COMMANDS[-1])
+    level, position, _ = parse(output.splitlines()[0])
+    assert (status, level, position["file"], position["line"]) == (1, "error", "seeds/documents/river-talks.yaml", "16")
 
 
-def test_the_gitlab_job_keeps_the_problems(command_line, spoil, project):
-    [kept] = GITLAB["dataset"]["artifacts"]["paths"]
-    assert command_line(GITLAB_COMMANDS[-1])[0] == 0
-    assert json.loads((project / kept).read_text(encoding="utf-8")) == []
-    spoil()
-    assert command_line(GITLAB_COMMANDS[-1])[0] == 1
-    [problem] = json.loads((project / kept).read_text(encoding="utf-8"))
+def test_gitlab_job_stores_problems(run_command, insert_error, project):
+    """The GitLab command writes the problems to the artifact of the job."""
+    [artifact] = GITLAB["dataset"]["artifacts"]["paths"]
+    assert run_command(GITLAB_COMMANDS[-1])[0] == 0
+    assert json.loads((project / artifact).read_text(encoding="utf-8")) == []
+    insert_error()
+    assert run_command(GITLAB_COMMANDS[-1])[0] == 1
+    [problem] = json.loads((project / artifact).read_text(encoding="utf-8"))
     assert problem["where"] == "mentions[m05].quote"

@@ -1,4 +1,4 @@
-"""What `pip install .` gives: the package with its tables, in an environment that holds no more than it asks for."""
+"""The wheel contains the package and its dataset, and works in an environment with its dependencies only."""
 
 import json
 import os
@@ -19,49 +19,51 @@ PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 
 
 def run(*command, cwd):
-    """Run a command without what the tests' own environment would lend it; return what it prints."""
+    """Run a command without the Python variables of the tests' environment, and return its output."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    told = subprocess.run(
+    completed = subprocess.run(
         list(map(str, command)), cwd=cwd, env=environment, check=False, capture_output=True, text=True
     )
-    assert told.returncode == 0, told.stdout + told.stderr
-    return told.stdout
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    return completed.stdout
 
 
 @pytest.fixture(scope="module")
 def sdist(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sdist")
     run(sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", folder, cwd=ROOT)
-    [found] = folder.iterdir()
-    return found
+    [path] = folder.iterdir()
+    return path
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    return wheel_of(".", tmp_path_factory.mktemp("wheel"))
+    return build_wheel(".", tmp_path_factory.mktemp("wheel"))
 
 
-def wheel_of(source, folder):
+def build_wheel(source, folder):
     run(*PIP, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, source, cwd=ROOT)
-    [found] = folder.iterdir()
-    return found
+    [path] = folder.iterdir()
+    return path
 
 
-def needed(requirements: list[str] | None, found: dict[str, Distribution], extra: str = "") -> Iterator[Distribution]:
-    """Yield the installed distributions that requirements, and those of an extra, lead to, each once."""
+def dependencies(
+    requirements: list[str] | None, found: dict[str, Distribution], extra: str = ""
+) -> Iterator[Distribution]:
+    """Yield the installed distributions that requirements and an extra need, with their own dependencies, each once."""
     for requirement in map(Requirement, requirements or []):
         marker = requirement.marker
         if requirement.name not in found and (marker is None or marker.evaluate({"extra": extra})):
             found[requirement.name] = distribution(requirement.name)
             yield found[requirement.name]
-            yield from needed(found[requirement.name].requires, found)
+            yield from dependencies(found[requirement.name].requires, found)
 
 
-def lend(one: Distribution, folder: Path):
-    """Link what a distribution has installed into another environment."""
-    for top in {file.parts[0] for file in one.files or [] if file.parts[0] not in ("..", "__pycache__")}:
+def link(package: Distribution, folder: Path):
+    """Link the files of an installed distribution into another environment."""
+    for top in {file.parts[0] for file in package.files or [] if file.parts[0] not in ("..", "__pycache__")}:
         if not (folder / top).exists():
-            (folder / top).symlink_to(Path(str(one.locate_file(top))).resolve())
+            (folder / top).symlink_to(Path(str(package.locate_file(top))).resolve())
 
 
 def requirements_of(wheel):
@@ -72,27 +74,27 @@ def requirements_of(wheel):
 
 @pytest.fixture(scope="module")
 def environment(wheel, tmp_path_factory):
-    """An environment with the wheel, and links to those of its dependencies that are installed here; return its Python.
+    """The Python of an environment with the wheel installed and its dependencies linked.
 
-    Linked, not installed: that takes seconds and no network. `make wheel` installs everything anew.
+    Links need seconds and no network. `make wheel` installs everything from the index.
     """
     folder = tmp_path_factory.mktemp("clean")
     run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=ROOT)
     python = folder / "bin/python"
     site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).strip())
-    for one in needed(requirements_of(wheel), {}):
-        lend(one, site)
+    for package in dependencies(requirements_of(wheel), {}):
+        link(package, site)
     run(*PIP, f"--python={python}", "install", "--no-index", wheel, cwd=folder)
     return python
 
 
 @pytest.fixture
-def clean(environment, tmp_path):
-    """Run Python there, from an empty folder."""
+def run_python(environment, tmp_path):
+    """Run the Python of the environment in an empty folder."""
     return lambda *arguments: run(environment, *arguments, cwd=tmp_path)
 
 
-# ── What is in it ─────────────────────────────────────────────────────────────────────────────────
+# ── Contents ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def contents(wheel):
@@ -100,7 +102,8 @@ def contents(wheel):
         return {name for name in archive.namelist() if not name.partition("/")[0].endswith(".dist-info")}
 
 
-def test_the_wheel_holds_the_package_and_its_dataset_and_no_more(wheel):
+def test_wheel_contains_package_and_dataset_only(wheel):
+    """The wheel contains the modules, the committed dataset and two data files, and nothing else."""
     package = {f"stancebook/{path.relative_to(ROOT / 'src/stancebook').as_posix()}" for path in python_files()}
     dataset = {f"stancebook/packaged_dataset/{path.name}" for path in (ROOT / "dataset").iterdir()}
     assert contents(wheel) == package | dataset | {"stancebook/py.typed", "stancebook/problems.schema.json"}
@@ -110,41 +113,47 @@ def python_files():
     return (ROOT / "src/stancebook").rglob("*.py")
 
 
-def test_by_way_of_an_sdist_the_wheel_is_the_same(sdist, wheel, tmp_path):
-    assert contents(wheel_of(sdist, tmp_path)) == contents(wheel)
+def test_wheel_from_sdist_has_same_contents(sdist, wheel, tmp_path):
+    """A wheel built from the source distribution contains the same files."""
+    assert contents(build_wheel(sdist, tmp_path)) == contents(wheel)
 
 
-# ── What it does ──────────────────────────────────────────────────────────────────────────────────
+# ── Behaviour ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_nothing_is_there_that_the_wheel_does_not_ask_for(clean):
-    told = clean("-c", "import importlib.util as u; print(*[n for n in ('seaborn', 'matplotlib') if u.find_spec(n)])")
-    assert told.strip() == ""
+def test_environment_lacks_optional_packages(run_python):
+    """The environment of these tests has no package that the wheel does not require."""
+    output = run_python(
+        "-c", "import importlib.util as u; print(*[n for n in ('seaborn', 'matplotlib') if u.find_spec(n)])"
+    )
+    assert output.strip() == ""
 
 
-def test_its_own_files_are_what_runs_and_every_table_is_inside(clean, environment):
+def test_load_reads_the_packaged_dataset(run_python, environment):
+    """The installed package runs, and loads every table from its own dataset."""
     program = """
 import json, stancebook
 assert all(len(frame) for frame in stancebook.load().values())
 print(json.dumps([stancebook.__file__, list(stancebook.load()), list(stancebook.load("demands").columns[:2])]))
 """
-    file, tables, columns = json.loads(clean("-c", program))
+    file, tables, columns = json.loads(run_python("-c", program))
     assert Path(file).is_relative_to(environment.parents[1])
-    assert tables == [path["path"].removesuffix(".parquet") for path in json.loads(package())["resources"]]
+    assert tables == [resource["path"].removesuffix(".parquet") for resource in committed_resources()]
     assert columns == ["demand_id", "demander_id"]
 
 
-def package():
-    return (ROOT / "dataset/datapackage.json").read_text(encoding="utf-8")
+def committed_resources():
+    return json.loads((ROOT / "dataset/datapackage.json").read_text(encoding="utf-8"))["resources"]
 
 
-def test_every_table_passes_the_schema_that_comes_with_it(clean):
+def test_packaged_tables_pass_their_pandera_schema(run_python):
+    """Every packaged table passes its packaged Pandera schema, without a warning."""
     program = "import stancebook as s; print(len([s.pandera_schema(n).validate(f) for n, f in s.load().items()]))"
-    assert clean("-W", "error", "-c", program).strip() == str(len(json.loads(package())["resources"]))
+    assert run_python("-W", "error", "-c", program).strip() == str(len(committed_resources()))
 
 
-def test_core_only_answers_with_the_line_to_type(clean):
-    """Without extras, validation and builds are answered with the command that installs them."""
+def test_core_only_names_the_extra_to_install(run_python):
+    """Without extras, validation and builds raise an error with the command that installs the extra."""
     program = """
 import stancebook as sb
 for call in (sb.Dataset().validate, lambda: sb.build_dataset(None, "seeds")):
@@ -154,24 +163,25 @@ for call in (sb.Dataset().validate, lambda: sb.build_dataset(None, "seeds")):
         print(str(error).partition(": ")[2])
 """
     lines = [f'pip install "stancebook[{extra}]"' for extra in ("validate", "build")]
-    assert clean("-c", program).splitlines() == lines
+    assert run_python("-c", program).splitlines() == lines
 
 
 def test_commands_run_with_the_extra_validate(environment, wheel, tmp_path):
     """With the extra `validate`, the command on the path validates and exports the packaged dataset."""
     site = next(environment.parents[1].glob("lib/*/site-packages"))
-    for one in needed(requirements_of(wheel), {}, "validate"):
-        lend(one, site)
+    for package in dependencies(requirements_of(wheel), {}, "validate"):
+        link(package, site)
     command = environment.with_name("stancebook")
     assert "all valid" in run(command, "validate", cwd=tmp_path)
     assert "wrote    a.db" in run(command, "export", "sqlite", "a.db", cwd=tmp_path)
     assert "wrote    csv" in run(command, "export", "csv", "csv", cwd=tmp_path)
 
 
-def test_a_type_checker_knows_what_comes_back(environment, tmp_path):
+def test_types_are_known_to_mypy(environment, tmp_path):
+    """Mypy knows the return types of the installed package, and refuses a wrong argument."""
     site = next(environment.parents[1].glob("lib/*/site-packages"))
     try:
-        lend(distribution("pandas-stubs"), site)
+        link(distribution("pandas-stubs"), site)
     except PackageNotFoundError:  # pragma: no cover
         pytest.skip("pandas-stubs is not installed here")
     script = tmp_path / "mine.py"
@@ -185,7 +195,7 @@ def test_a_type_checker_knows_what_comes_back(environment, tmp_path):
         encoding="utf-8",
     )
     mypy = [sys.executable, "-m", "mypy", "--strict", f"--python-executable={environment}", "--no-error-summary"]
-    told = subprocess.run([*mypy, script], cwd=tmp_path, check=False, capture_output=True, text=True)
-    assert told.stdout.splitlines()[0].startswith('mine.py:6: error: No overload variant of "load" matches')
-    assert "mine.py:6" in told.stdout
-    assert not [line for line in told.stdout.splitlines() if not line.startswith("mine.py:6")]
+    checked = subprocess.run([*mypy, script], cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert checked.stdout.splitlines()[0].startswith('mine.py:6: error: No overload variant of "load" matches')
+    assert "mine.py:6" in checked.stdout
+    assert not [line for line in checked.stdout.splitlines() if not line.startswith("mine.py:6")]

@@ -16,7 +16,7 @@ from stancebook.schema.spec import Tables
 
 
 def as_files(contract: Contract, frames: Tables, hashes: Mapping[str, str] | None = None) -> dict[str, StoredTable]:
-    """Return each table as one file, whose digest is given by the table's name or not told."""
+    """Return each table as one file, with the digest given for its name, or an empty one."""
     return {
         name: StoredTable(
             (Part(table_file(name), len(frame), (hashes or {}).get(name, ""), ""),),

@@ -24,7 +24,7 @@ def table_file(table: str) -> str:
 
 
 def part_file(table: str, number: int) -> str:
-    """Return the path of a part, numbered from 0, relative to the dataset folder."""
+    """Return the path of one part, numbered from 0, relative to the dataset folder."""
     return f"{table_file(table)}/part-{number:05}.parquet"
 
 

@@ -47,7 +47,7 @@ class RemotePath:
         """Read a file.
 
         Raises:
-            OSError: It cannot be read, whatever the store raised.
+            OSError: It cannot be read; an error of the store is converted.
         """
         with _os_errors():
             return bytes(self.filesystem.cat_file(self.path))
@@ -56,7 +56,7 @@ class RemotePath:
         """Open a file; its reader decides which ranges of it are fetched.
 
         Raises:
-            OSError: It cannot be opened, whatever the store raised.
+            OSError: It cannot be opened; an error of the store is converted.
         """
         with _os_errors():
             file: BinaryIO = self.filesystem.open(self.path, mode, cache_type="none")

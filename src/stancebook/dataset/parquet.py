@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 METADATA = "stancebook"
 
 # A categorical column is written as strings: a dictionary column comes back with its values in the order of their
-# first rows, and an ordinal scale in the wrong order is worse than none. Whoever reads the file restores the scale.
+# first rows, and an ordinal scale in the wrong order is worse than none. `to_frame` restores the scale.
 _ARROW: Mapping[Storage, pa.DataType] = {
     "string": pa.string(),
     "category": pa.string(),

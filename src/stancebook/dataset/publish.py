@@ -1,4 +1,4 @@
-"""Replace a dataset folder atomically, one build at a time: the old dataset survives whatever happens."""
+"""Replace a dataset folder atomically, one build at a time: a failure or crash at any moment leaves the old dataset."""
 
 from __future__ import annotations
 

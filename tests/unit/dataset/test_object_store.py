@@ -1,4 +1,4 @@
-"""Datasets in a store: the old one or the new one, whole, whatever happens on the way."""
+"""Datasets in a store: the complete old one or the complete new one, also after a failure."""
 
 import json
 
