@@ -1,10 +1,10 @@
 """Questions about the article, answered from the tables alone.
 
-Read it as a cookbook: each question stands above the pandas that answers it and the answer the article
-gives. A fixture is a table (`participants` is `event_participants`, `changes` is `stance_changes`); two
-look-ups go with them: `party` gives the party of an actor's id, `actor` the id of an actor's name.
-Questions follow the article from headline to closing note; those it leaves open come last, and there
-the tables must stay silent too. Rows are found by what they say, never by their ids, which may change.
+Read it as a cookbook: under each question are the pandas code and the answer of the article. Fixtures are
+tables (`participants` is `event_participants`, `changes` is `stance_changes`) and two look-ups: `party`
+gives the party of an actor's id, `actor` the id of an actor's name. Questions follow the article from
+headline to closing note; those that it leaves open come last, and the tables must not answer them either.
+Rows are selected by their content, never by their ids, which may change.
 """
 
 import pytest
@@ -83,17 +83,17 @@ def party(actors):
 
 @pytest.fixture
 def actor(actors):
-    """The id behind a name; a name that is not in the codebook is an error, not an empty answer."""
+    """The ids of actors by name; a name that is not in the codebook raises `KeyError`."""
     return actors.set_index("name")["actor_id"]
 
 
 def quoting(rows, words):
-    """The rows whose passage contains these words."""
+    """Return the rows whose passage contains these words."""
     return rows[rows["quote"].str.contains(words, regex=False)]
 
 
 def days(rows):
-    """The first and last day of each row."""
+    """Return the first and last day of each row."""
     dates = rows[["date_start", "date_end"]].apply(lambda column: column.dt.strftime("%Y-%m-%d").fillna("open"))
     return set(dates.itertuples(index=False, name=None))
 
@@ -856,7 +856,7 @@ def test_what_stopped_the_qatar_talks(events, participants, party):
     assert set(did_it["actor_id"].map(party)) == {"ukraine"}
 
 
-def test_whether_martial_law_and_the_bombing_go_on_is_not_said(events):
+def test_whether_martial_law_and_bombing_continue(events):
     """Are martial law and the bombing of energy infrastructure still going on? Only a past time is spoken of."""
     told = events[events["title"].str.contains("[Mm]artial law|Russia's bombing")]
     assert set(told["status"]) == {"occurred"}
@@ -1181,13 +1181,13 @@ def test_silence_how_many_troops(events, mentions, actor):
     assert not any(character.isdigit() for passage in passages for character in passage)
 
 
-def test_silence_whether_the_white_house_wants_the_bilateral_format(statements, party):
+def test_silence_whether_us_wants_bilateral_talks(statements, party):
     """Does the White House want to negotiate with the Kremlin alone?"""
     bilateral = statements[statements["issue_id"] == "bilateral-format"]
     assert set(bilateral["holder_id"].map(party)) == {"russia"}
 
 
-def test_silence_who_mediates_between_kremlin_and_white_house(formats, seats):
+def test_silence_who_mediates_kremlin_and_us_talks(formats, seats):
     """Who mediates between the Kremlin and the White House?"""
     bilateral = formats[formats["format_id"] == "kremlin-white-house"]
     assert bilateral["mediated"].item() == "no"

@@ -1,4 +1,4 @@
-"""Words in quotation marks, straight or curly."""
+"""Words are found within straight, curly and foreign quotation marks."""
 
 import pandas as pd
 import pytest
@@ -10,12 +10,14 @@ from schemas.quotation import are_in_quotation_marks, has_quotation_marks
     "passage",
     ['He said "never" twice.', "He said “never” twice.", "Er sagte „nie“.", "Il dit « jamais ».", "He said ‘never’."],
 )
-def test_marks_of_many_kinds_are_found(passage):
+def test_quotation_marks_of_all_kinds_are_found(passage):
+    """Straight, curly, low, angle and single quotation marks are found."""
     assert has_quotation_marks(pd.Series([passage])).all()
 
 
 @pytest.mark.parametrize("passage", ["He said never.", 'An unclosed "mark', "Ukraine’s position", "", "it's Hale's"])
-def test_apostrophes_and_lone_marks_are_no_quotation(passage):
+def test_apostrophes_are_not_quotation_marks(passage):
+    """Apostrophes and marks that are not closed are not quotations."""
     assert not has_quotation_marks(pd.Series([passage])).any()
 
 
@@ -30,12 +32,14 @@ def test_apostrophes_and_lone_marks_are_no_quotation(passage):
         (None, '"one"', False),
     ],
 )
-def test_words_stand_inside_one_pair_of_marks(words, passage, inside):
+def test_words_are_within_one_pair_of_marks(words, passage, inside):
+    """Words count as quoted only inside a single pair of marks."""
     assert list(are_in_quotation_marks(pd.Series([words]), pd.Series([passage]))) == [inside]
 
 
 @pytest.mark.parametrize("mark", ["“", "„", "«", "‘", '"a"„'])
-def test_marks_that_never_close_are_looked_through_once(mark):
+def test_unclosed_marks_take_linear_time(mark):
+    """Hundreds of thousands of marks that are not closed are searched in linear time."""
     passages = pd.Series([mark * 200_001])
     assert has_quotation_marks(passages).all() == (mark == '"a"„')
     assert not are_in_quotation_marks(pd.Series(["b"]), passages).any()

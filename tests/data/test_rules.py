@@ -1,4 +1,4 @@
-"""The rules hold their tongue where there is nothing to say; what they say is shown by tests/cases."""
+"""The rules of the project accept valid documents and find wrong spans; tests/cases has their messages."""
 
 from pathlib import Path
 
@@ -13,39 +13,44 @@ DOCUMENT = "document"
 
 
 def rewrite(path, change):
+    """Replace the records of an annotation file by a function of them."""
     file = yaml.load(path.read_text("utf-8"), yaml.CBaseLoader)  # noqa: S506 (it makes text and nothing else)
     path.write_text(yaml.safe_dump(change(file)), "utf-8")
 
 
 def without(*names):
-    """Leave lists out of a file of annotations, and what refers to them."""
+    """Return a change that removes tables from an annotation file, and the references to them."""
 
     def change(file):
-        kept = {name: rows for name, rows in file.items() if name not in names}
-        for rows in kept.values():
+        remaining = {name: rows for name, rows in file.items() if name not in names}
+        for rows in remaining.values():
             for row in rows if isinstance(rows, list) else []:
                 row.pop("statement_id", None)
-        return kept
+        return remaining
 
     return change
 
 
 @pytest.mark.parametrize("table", ["mentions", "statements", "events", "demands"])
-def test_a_document_without_rows_of_one_kind_is_in_order(annotations, table):
+def test_document_without_rows_of_a_table_is_valid(annotations, table):
+    """A document that has no row of one table is valid."""
     rewrite(annotations, without(table))
     built = build_tables(CONTRACT, Path("seeds"))
     assert built.errors == []
     assert built.frames[table].empty
 
 
-def test_a_document_without_any_row_is_in_order(annotations):
+def test_document_without_rows_is_valid(annotations):
+    """A document without any row is valid; the unused codebook gives warnings."""
     rewrite(annotations, lambda file: {DOCUMENT: file[DOCUMENT]})
     built = build_tables(CONTRACT, Path("seeds"))
     assert built.errors == []
-    assert {problem.level for problem in built.problems} == {"warning"}  # nothing in the codebook is used
+    assert {problem.level for problem in built.problems} == {"warning"}
 
 
-def test_an_event_without_participants_is_in_order_where_a_note_says_why(annotations):
+def test_event_without_participants_needs_a_note(annotations):
+    """An event without participants is valid if a note explains it."""
+
     def change(file):
         for event in file["events"]:
             event.pop("participants")
@@ -56,24 +61,26 @@ def test_an_event_without_participants_is_in_order_where_a_note_says_why(annotat
     assert build_tables(CONTRACT, Path("seeds")).errors == []
 
 
-GROUNDED = [spec.name for spec in CONTRACT.tables_of_kind("annotation")]
+ANNOTATION_TABLES = [spec.name for spec in CONTRACT.tables_of_kind("annotation")]
 
 
-@pytest.mark.parametrize("table", GROUNDED)
-def test_a_passage_that_ends_after_its_document_is_found(built, table):
+@pytest.mark.parametrize("table", ANNOTATION_TABLES)
+def test_passage_after_end_of_text_is_found(built, table):
+    """A passage that ends after its document fails the rule."""
     [rule] = [
         rule for rule in CONTRACT.rules if rule.table == table and rule.check.__name__ == "passage_ends_within_text"
     ]
-    moved = built.frames[table].copy()
+    changed = built.frames[table].copy()
     length = built.frames["documents"].loc[0, "n_chars"]
-    moved["char_end"] = length
-    assert rule.check({**built.frames, table: moved}).all()
-    moved.loc[0, "char_end"] = length + 1
-    assert list(moved.index[~rule.check({**built.frames, table: moved})]) == [0]
+    changed["char_end"] = length
+    assert rule.check({**built.frames, table: changed}).all()
+    changed.loc[0, "char_end"] = length + 1
+    assert list(changed.index[~rule.check({**built.frames, table: changed})]) == [0]
 
 
-@pytest.mark.parametrize("table", GROUNDED)
-def test_a_passage_that_is_not_as_long_as_its_quote_is_found(built, table):
+@pytest.mark.parametrize("table", ANNOTATION_TABLES)
+def test_passage_shorter_than_its_quote_is_found(built, table):
+    """A passage whose span is shorter than its quote fails the model."""
     spec, frame = CONTRACT.tables[table], built.frames[table].copy()
     assert model_failures(spec, frame) == []
     frame.loc[0, "char_end"] -= 1
@@ -82,13 +89,15 @@ def test_a_passage_that_is_not_as_long_as_its_quote_is_found(built, table):
 
 
 @pytest.mark.parametrize("rule", CONTRACT.rules, ids=lambda rule: rule.check.__name__)
-def test_a_message_is_a_sentence(rule):
+def test_rule_message_is_a_sentence(rule):
+    """The message of each rule is a sentence."""
     assert rule.message[0].isupper()
     assert rule.message.endswith(".")
 
 
 @pytest.mark.parametrize("spec", CONTRACT.tables.values(), ids=lambda spec: spec.name)
-def test_definitions_and_descriptions_are_sentences(spec):
+def test_descriptions_are_sentences(spec):
+    """The descriptions of columns and values are sentences."""
     for column in spec.columns:
         for sentence in (column.description, *column.vocabulary.values()):
             assert sentence[0].isupper() or sentence[0] == "ISO"

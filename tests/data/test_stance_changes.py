@@ -1,4 +1,4 @@
-"""What counts as a move: two observations of one series, and what the text claims beside what they show."""
+"""Stance changes are derived from pairs of observations and compared with the claims of the text."""
 
 import pandas as pd
 import pytest
@@ -9,11 +9,11 @@ PUBLISHED = "2031-04-02"
 
 
 def tables(*statements, softer="toward_zero"):
-    """Tables with these statements of a minister of Northmark and of Northmark itself, in the order of the text."""
+    """Return tables with these statements by Northmark and its minister, in text order."""
     rows = [
         {
             "statement_id": f"river-talks#s{number:02}",
-            "speaker_id": statement.get("holder_id", "minister"),
+            "speaker_id": cells.get("holder_id", "minister"),
             "holder_id": "minister",
             "issue_id": "island-handover",
             "format_id": None,
@@ -25,9 +25,9 @@ def tables(*statements, softer="toward_zero"):
             "date_end": None,
             "doc_id": "river-talks",
             "char_start": number,
-            **statement,
+            **cells,
         }
-        for number, statement in enumerate(statements, start=1)
+        for number, cells in enumerate(statements, start=1)
     ]
     frame = pd.DataFrame(rows).astype({"date_start": "datetime64[s]", "date_end": "datetime64[s]"})
     return {
@@ -38,12 +38,13 @@ def tables(*statements, softer="toward_zero"):
     }
 
 
-def said(stance, day, **more):
-    return {"stance": stance, "date_start": day, "date_end": day, **more}
+def statement(stance, day, **cells):
+    """Return the cells of a statement that was made on one day."""
+    return {"stance": stance, "date_start": day, "date_end": day, **cells}
 
 
-def last(*statements, level="actor", softer="toward_zero"):
-    """The row of the last statement's series at this level."""
+def last_change(*statements, level="actor", softer="toward_zero"):
+    """Return the derived row that ends with the last statement, at a level."""
     changes = derive(tables(*statements, softer=softer))
     key = f"river-talks#s{len(statements):02}"
     found = changes[(changes["level"] == level) & (changes["to_statement_id"] == key)]
@@ -66,18 +67,21 @@ def last(*statements, level="actor", softer="toward_zero"):
         ("toward_support", "opposes", "opposes", "unchanged"),
     ],
 )
-def test_which_move_is_a_softening_is_the_issues_to_say(softer, before, after, direction):
-    row = last(said(before, "2031-01-01"), said(after, "2031-02-01"), softer=softer)
+def test_issue_defines_which_move_is_softer(softer, before, after, direction):
+    """The `softer` cell of an issue defines which move is a softening."""
+    row = last_change(statement(before, "2031-01-01"), statement(after, "2031-02-01"), softer=softer)
     assert row["direction"] == direction
 
 
-def test_the_first_observation_of_a_series_has_no_direction():
-    row = last(said("opposes", "2031-01-01"))
+def test_first_observation_has_no_direction():
+    """The first observation of a series is `first_observed` and has no earlier statement."""
+    row = last_change(statement("opposes", "2031-01-01"))
     assert (row["direction"], row["from_statement_id"]) == ("first_observed", None)
 
 
-def test_an_end_without_a_stance_is_indeterminate():
-    row = last(said("opposes", "2031-01-01"), said(None, "2031-02-01", asserted_change="softened"))
+def test_end_without_stance_is_indeterminate():
+    """A change to a statement without a stance is indeterminate."""
+    row = last_change(statement("opposes", "2031-01-01"), statement(None, "2031-02-01", asserted_change="softened"))
     assert (row["direction"], row["agreement"]) == ("indeterminate", "asserted_only")
 
 
@@ -90,44 +94,53 @@ def test_an_end_without_a_stance_is_indeterminate():
         ("opposes", "unchanged", "agrees"),
     ],
 )
-def test_claim_and_evidence_stand_side_by_side(after, asserted, agreement):
-    row = last(said("opposes", "2031-01-01"), said(after, "2031-02-01", asserted_change=asserted))
+def test_claim_is_compared_with_observations(after, asserted, agreement):
+    """The claim of the text is compared with what the observations show."""
+    row = last_change(statement("opposes", "2031-01-01"), statement(after, "2031-02-01", asserted_change=asserted))
     assert row["agreement"] == agreement
     assert row["asserted_change"] == asserted
 
 
-def test_a_claim_without_an_earlier_position_is_asserted_only():
-    assert last(said("supports", "2031-02-01", asserted_change="softened"))["agreement"] == "asserted_only"
+def test_claim_without_earlier_stance_is_asserted():
+    """A claim of change without an earlier position is `asserted_only`."""
+    assert last_change(statement("supports", "2031-02-01", asserted_change="softened"))["agreement"] == "asserted_only"
 
 
-def test_the_change_lies_between_the_two_observations():
-    row = last(
+def test_change_is_between_two_observations():
+    """A change is dated from the start of the first to the end of the second observation."""
+    row = last_change(
         {"stance": "opposes", "date_start": "2031-01-01", "date_end": "2031-01-31"},
         {"stance": "supports", "date_start": "2031-02-01", "date_end": "2031-02-28"},
     )
     assert (str(row["not_before"])[:10], str(row["not_after"])[:10]) == ("2031-01-01", "2031-02-28")
 
 
-def test_an_undated_statement_holds_as_of_publication():
-    row = last(said("opposes", "2031-01-01"), said("supports", "2031-02-01"), {"stance": "ambivalent"})
-    undated = derive(tables({"stance": "opposes"}, said("supports", "2031-02-01")))
-    assert pd.isna(row["from_stance"])  # it may have been held all along, so it comes first
+def test_undated_statement_ends_with_publication():
+    """An undated statement may hold at any time up to publication."""
+    row = last_change(statement("opposes", "2031-01-01"), statement("supports", "2031-02-01"), {"stance": "ambivalent"})
+    undated = derive(tables({"stance": "opposes"}, statement("supports", "2031-02-01")))
+    assert pd.isna(row["from_stance"])  # the undated statement is first
     assert str(undated["not_after"].iloc[0])[:10] == PUBLISHED
 
 
-def test_order_is_of_dates_not_of_the_text():
-    row = last(said("supports", "2031-02-01"), said("opposes", "2031-01-01"))
+def test_order_follows_dates():
+    """Observations are ordered by date, not by their order in the text."""
+    row = last_change(statement("supports", "2031-02-01"), statement("opposes", "2031-01-01"))
     assert row["direction"] == "first_observed"
 
 
-def test_a_party_moves_through_its_members():
-    row = last(said("opposes", "2031-01-01"), said("supports", "2031-02-01", holder_id="northmark"), level="party")
+def test_party_series_includes_members():
+    """The series of a party consists of the statements of its members."""
+    row = last_change(
+        statement("opposes", "2031-01-01"), statement("supports", "2031-02-01", holder_id="northmark"), level="party"
+    )
     assert (row["holder_id"], row["direction"]) == ("northmark", "softened")
 
 
-def test_sources_that_conflict_over_overlapping_dates_are_indeterminate():
+def test_conflicting_overlapping_sources():
+    """Sources that conflict over overlapping dates are indeterminate."""
     overlapping = {"date_start": None, "date_end": PUBLISHED}
-    row = last(
+    row = last_change(
         {"stance": "opposes", **overlapping},
         {"stance": "supports", "holder_id": "northmark", "source": "media_report", **overlapping},
         level="party",
@@ -135,41 +148,50 @@ def test_sources_that_conflict_over_overlapping_dates_are_indeterminate():
     assert row["direction"] == "indeterminate"
 
 
-def test_a_leak_does_not_cancel_what_is_on_record():
-    leak = said("ambivalent", "2031-02-01", speaker_id="leak", source="leak")
-    row = last(said("opposes", "2031-01-01"), leak, said("opposes", "2031-03-01"))
+def test_leak_does_not_replace_record():
+    """A statement on record is compared with the earlier one on record, not with a leak between them."""
+    leak = statement("ambivalent", "2031-02-01", speaker_id="leak", source="leak")
+    row = last_change(statement("opposes", "2031-01-01"), leak, statement("opposes", "2031-03-01"))
     assert (row["from_statement_id"], row["direction"]) == ("river-talks#s01", "unchanged")
 
 
-def test_a_leak_is_itself_held_against_what_came_before():
-    row = last(said("opposes", "2031-01-01"), said("ambivalent", "2031-02-01", speaker_id="leak", source="leak"))
+def test_leak_is_compared_with_earlier_record():
+    """A leak is compared with the statement before it."""
+    row = last_change(
+        statement("opposes", "2031-01-01"), statement("ambivalent", "2031-02-01", speaker_id="leak", source="leak")
+    )
     assert (row["direction"], row["source"]) == ("softened", "leak")
 
 
-def test_a_row_is_as_strong_as_its_weaker_end():
-    row = last(
-        said("opposes", "2031-01-01", source="author", confidence="low"),
-        said("supports", "2031-02-01", source="spokesperson"),
+def test_row_has_weaker_source_and_confidence():
+    """A row has the weaker source and the lower confidence of its two ends."""
+    row = last_change(
+        statement("opposes", "2031-01-01", source="author", confidence="low"),
+        statement("supports", "2031-02-01", source="spokesperson"),
     )
     assert (row["source"], row["confidence"]) == ("author", "low")
 
 
-def test_a_claim_without_a_stance_is_no_end_to_hold_another_against():
-    claim = said(None, "2031-02-01", asserted_change="softened")
-    row = last(said("opposes", "2031-01-01"), claim, said("supports", "2031-03-01"))
+def test_claim_without_stance_is_skipped():
+    """A claim without a stance is not the start of a later change."""
+    claim = statement(None, "2031-02-01", asserted_change="softened")
+    row = last_change(statement("opposes", "2031-01-01"), claim, statement("supports", "2031-03-01"))
     assert (row["from_statement_id"], row["direction"]) == ("river-talks#s01", "softened")
 
 
-def test_formats_make_series_of_their_own():
-    row = last(said("opposes", "2031-01-01"), said("supports", "2031-02-01", format_id="river-talks"))
+def test_formats_have_separate_series():
+    """Statements on different formats are in different series."""
+    row = last_change(statement("opposes", "2031-01-01"), statement("supports", "2031-02-01", format_id="river-talks"))
     assert row["direction"] == "first_observed"
 
 
-def test_statements_without_a_stance_and_a_claim_are_no_observations():
-    assert derive(tables(said(None, "2031-01-01"))).empty
+def test_statement_without_stance_and_claim():
+    """A statement with neither a stance nor a claim is not an observation."""
+    assert derive(tables(statement(None, "2031-01-01"))).empty
 
 
 @pytest.mark.parametrize("number", [2, 3])
-def test_every_observation_is_in_one_series_of_each_level(number):
-    changes = derive(tables(*[said("opposes", f"2031-01-{day:02}") for day in range(1, number + 1)]))
+def test_observation_is_in_one_series_per_level(number):
+    """Each observation is in one series of its actor and one of its party."""
+    changes = derive(tables(*[statement("opposes", f"2031-01-{day:02}") for day in range(1, number + 1)]))
     assert changes.groupby("level")["to_statement_id"].nunique().to_dict() == {"actor": number, "party": number}
