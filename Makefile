@@ -20,8 +20,9 @@ watch: $(VENV)/ready
 test: lint check
 	@$(RUN) -m pytest -m "not proof" -n auto --dist loadgroup
 
-# The checks that take long: killed builds, thousands of faults, properties of whole corpora.
-proofs: kills mutations second-document
+# The checks that take long: killed builds, one fault of each kind, whole corpora, a cluster, a second document.
+# `make kills` and `make mutations` run hundreds of kills and thousands of faults.
+proofs: second-document
 	@$(RUN) -m pytest -m proof -n auto --dist loadgroup
 
 lint: $(VENV)/ready-dev

@@ -28,8 +28,11 @@ from tests.docs.pages import ROOT
 
 STANCES, FORMATS = ROOT / "notebooks/01-stance-changes.ipynb", ROOT / "notebooks/02-negotiation-formats.ipynb"
 
-# Warnings of the libraries that start a kernel.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
+pytestmark = [
+    pytest.mark.xdist_group("notebooks"),
+    # warnings of the libraries that start a kernel
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning"),
+]
 
 
 def outputs(cell: Any) -> list[dict[str, Any]]:
@@ -288,6 +291,7 @@ def many(tmp_path_factory) -> Path:
     return build(seeds)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_runs_on_many_documents(many, path):
     """A notebook runs on nine documents, and each figure says so."""

@@ -11,7 +11,7 @@ import pytest
 
 from tests.docs.pages import ROOT, pages
 
-pytestmark = pytest.mark.xdist_group("site")
+pytestmark = [pytest.mark.proof, pytest.mark.xdist_group("site")]
 
 # Elements for which a browser fetches a file when it shows a page.
 FETCHES = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "object": "data"}

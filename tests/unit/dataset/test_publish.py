@@ -180,6 +180,7 @@ def loaded(folder):
     return frames["claims"]["strength"].tolist()[0], "tallies" in frames
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "prepare",
     [

@@ -162,6 +162,7 @@ def rows_of(source):
     return pa.Table.from_batches(source.to_batches(), source.schema)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("change", [dict, damaged], ids=["valid", "invalid"])
 @given(data=st.data())
 @settings(max_examples=15)

@@ -294,7 +294,7 @@ def test_added_metadata_is_one_line_per_kind(build):
     """Added titles, descriptions, units and definitions are one line each."""
 
     class Others(People):
-        """One person who writes or is written of."""
+        """One person who writes or is mentioned."""
 
         person_id: str = primary_key("Slug of the person.", title="The person's slug")
 

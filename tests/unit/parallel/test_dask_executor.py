@@ -31,7 +31,7 @@ from stancebook.sources.corpus import read_corpus
 from stancebook.sources.discovery import SourceListing, discover
 from tests.dataset_files import held
 
-pytestmark = pytest.mark.xdist_group("cluster")
+pytestmark = [pytest.mark.proof, pytest.mark.xdist_group("cluster")]
 
 ROOT = Path(__file__).parents[3]
 PROJECT = ROOT / "tests/project"

@@ -14,6 +14,8 @@ import pytest
 from stancebook.cli.main import main
 from tests.dataset_files import rendered
 
+pytestmark = pytest.mark.xdist_group("hostile")
+
 ROOT = Path(__file__).parents[3]
 ANNOTATIONS = "seeds/documents/river-talks.yaml"
 TEXT = "seeds/documents/river-talks.txt"
