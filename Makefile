@@ -29,6 +29,7 @@ lint: $(VENV)/ready-dev
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
+	@$(RUN) -m tests.word_list
 
 check: $(VENV)/ready-dev
 	@$(VENV)/bin/stancebook build --check

@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.mutations.faults import FAULTS  # noqa: E402
-from tests.mutations.report import Floors, by_kind, figures, floors, shown, table  # noqa: E402
-from tests.mutations.run import FLOORS, SEED, Verdict, judging, measured_seeds, mutant  # noqa: E402
+from tests.mutations.report import Floors, describe_mutant, figures, floors, table, tally_by_kind  # noqa: E402
+from tests.mutations.run import FLOORS, SEED, MutantResult, measured_seeds, mutant, mutant_builder  # noqa: E402
 
 KINDS_PER_TASK = 8
 
@@ -38,53 +38,53 @@ def main() -> int:
     kinds = options.show or list(FAULTS)
     if unknown := set(kinds) - set(FAULTS):
         parser.error(f"no such kind: {', '.join(sorted(unknown))}")
-    verdicts = judge_kinds(kinds, options.each, options.seed)
+    results = build_kinds(kinds, options.each, options.seed)
     if options.show:
         seeds = measured_seeds()
-        for verdict in verdicts:
-            fault = FAULTS[verdict.kind]
-            made = mutant(fault, seeds, verdict.number, options.seed)
-            print(shown(verdict, made, seeds, fault.did), end="\n\n")
-    print(table(verdicts, FAULTS))
-    tallies = by_kind(verdicts)
+        for result in results:
+            fault = FAULTS[result.kind]
+            mutated = mutant(fault, seeds, result.number, options.seed)
+            print(describe_mutant(result, mutated, seeds, fault.did), end="\n\n")
+    print(table(results, FAULTS))
+    tallies = tally_by_kind(results)
     if options.json:
         options.json.write_text(json.dumps(figures(tallies), indent=2) + "\n", encoding="utf-8")
     expected = json.loads(FLOORS.read_text(encoding="utf-8"))
     if options.renew:
         expected = {kind: floor for kind, floor in sorted({**expected, **floors(tallies)}.items()) if kind in FAULTS}
         FLOORS.write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
-    lines = list(complaints(verdicts, expected))
+    lines = list(failures(results, expected))
     print("\n".join(lines))
     return 1 if lines else 0
 
 
-def judge_kinds(kinds: list[str], each: int, seed: str) -> list[Verdict]:
-    """Return the verdicts on so many faults of each kind, sorted by kind, using all cores."""
-    verdicts: list[Verdict] = []
+def build_kinds(kinds: list[str], each: int, seed: str) -> list[MutantResult]:
+    """Build a number of faults of each kind on all cores; return the results in the order of kinds."""
+    results: list[MutantResult] = []
     with ProcessPoolExecutor() as pool:
         jobs = [
-            pool.submit(judge_slice, kinds[at : at + KINDS_PER_TASK], each, seed)
+            pool.submit(build_slice, kinds[at : at + KINDS_PER_TASK], each, seed)
             for at in range(0, len(kinds), KINDS_PER_TASK)
         ]
         for job in jobs:
-            verdicts += job.result()
-            print(f"{len(verdicts)} of {each * len(kinds)} faults", end="\r", file=sys.stderr, flush=True)
-    return verdicts
+            results += job.result()
+            print(f"{len(results)} of {each * len(kinds)} faults", end="\r", file=sys.stderr, flush=True)
+    return results
 
 
-def judge_slice(kinds: list[str], each: int, seed: str) -> list[Verdict]:
-    """Return the verdicts on so many faults of each kind."""
-    with judging(measured_seeds()) as judge:
-        return [judge.judge(FAULTS[kind], number, seed) for kind in kinds for number in range(each)]
+def build_slice(kinds: list[str], each: int, seed: str) -> list[MutantResult]:
+    """Build a number of faults of each kind."""
+    with mutant_builder(measured_seeds()) as builder:
+        return [builder.build(FAULTS[kind], number, seed) for kind in kinds for number in range(each)]
 
 
-def complaints(verdicts: list[Verdict], expected: Floors) -> Iterator[str]:
+def failures(results: list[MutantResult], expected: Floors) -> Iterator[str]:
     """Yield a line for each outcome that a kind of fault may not have, and for each floor missed."""
-    for verdict in verdicts:
-        if not verdict.right:
-            yield f"{verdict.kind} {verdict.number} is {verdict.outcome}, and may not be"
-    for name, tally in by_kind(verdicts).items():
-        for short in tally.short_of(expected.get(name, {})):
+    for result in results:
+        if not result.allowed:
+            yield f"{result.kind} {result.number} is {result.outcome}, and may not be"
+    for name, tally in tally_by_kind(results).items():
+        for short in tally.below_floor(expected.get(name, {})):
             yield f"{name} missed its floor: {short}"
 
 

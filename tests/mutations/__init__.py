@@ -1,1 +1,1 @@
-"""Single faults made at random in the real seeds, and a judge of what a build says to each."""
+"""Single random faults in the real seeds, and the classification of what a build reports for each."""

@@ -1,4 +1,4 @@
-"""Faults: slips that a person, an editor or a merge makes, and what may become of them."""
+"""Kinds of faults: mistakes of a person, an editor or a merge, and their allowed outcomes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ Apply = Callable[[Seeds, Random], Mutant]
 class Fault:
     """One kind of fault; `apply` makes it once, at random.
 
-    `survives_because` says why it may change data silently; without it, it must be refused or change nothing.
-    `harmless` if it must change nothing at all.
+    `survives_because` says why it may change data silently; if empty, it must be refused or change nothing.
+    A `harmless` fault must change nothing.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Fault:
 def fault(family: str, did: str, *, survives_because: str = "", harmless: bool = False) -> Callable[[Apply], Fault]:
     """Make a `Fault` of a function, named after it."""
 
-    def made(apply: Apply) -> Fault:
+    def decorate(apply: Apply) -> Fault:
         return Fault(apply.__name__.replace("_", "-"), family, did, apply, survives_because, harmless)
 
-    return made
+    return decorate

@@ -6,17 +6,17 @@ from tests.mutations.fault import fault
 from tests.mutations.seeds import Mutant, Place, Seeds, line_of
 
 
-def _yaml(seeds: Seeds, rng: Random) -> str:
+def _random_yaml_file(seeds: Seeds, rng: Random) -> str:
     return rng.choice([name for name in seeds.files if name.endswith(".yaml")])
 
 
-def _whole(seeds: Seeds, name: str) -> frozenset[Place]:
-    """Return all lines of a file: saving it again in the right way fixes them all."""
+def _all_lines(seeds: Seeds, name: str) -> frozenset[Place]:
+    """Return all lines of a file: to save it again correctly fixes all of them."""
     return frozenset((name, line) for line in range(1, seeds.files[name].count(b"\n") + 2))
 
 
-def _saved(seeds: Seeds, name: str, data: bytes) -> Mutant:
-    return Mutant({name: data}, _whole(seeds, name))
+def _with_content(seeds: Seeds, name: str, data: bytes) -> Mutant:
+    return Mutant({name: data}, _all_lines(seeds, name))
 
 
 # ── Encodings ─────────────────────────────────────────────────────────────────────────────────────
@@ -24,38 +24,38 @@ def _saved(seeds: Seeds, name: str, data: bytes) -> Mutant:
 
 @fault("file", "saved annotations with line ends of Windows", harmless=True)
 def yaml_crlf(seeds: Seeds, rng: Random) -> Mutant:
-    name = _yaml(seeds, rng)
-    return _saved(seeds, name, seeds.files[name].replace(b"\n", b"\r\n"))
+    name = _random_yaml_file(seeds, rng)
+    return _with_content(seeds, name, seeds.files[name].replace(b"\n", b"\r\n"))
 
 
 @fault("file", "saved annotations with a byte order mark", harmless=True)
 def yaml_bom(seeds: Seeds, rng: Random) -> Mutant:
-    name = _yaml(seeds, rng)
-    return _saved(seeds, name, b"\xef\xbb\xbf" + seeds.files[name])
+    name = _random_yaml_file(seeds, rng)
+    return _with_content(seeds, name, b"\xef\xbb\xbf" + seeds.files[name])
 
 
 @fault("file", "saved annotations without a newline at the end", harmless=True)
 def yaml_without_last_newline(seeds: Seeds, rng: Random) -> Mutant:
-    name = _yaml(seeds, rng)
-    return _saved(seeds, name, seeds.files[name].rstrip(b"\n"))
+    name = _random_yaml_file(seeds, rng)
+    return _with_content(seeds, name, seeds.files[name].rstrip(b"\n"))
 
 
 @fault("file", "saved annotations with line ends of old Macs", harmless=True)
 def yaml_cr(seeds: Seeds, rng: Random) -> Mutant:
-    name = _yaml(seeds, rng)
-    return _saved(seeds, name, seeds.files[name].replace(b"\n", b"\r"))
+    name = _random_yaml_file(seeds, rng)
+    return _with_content(seeds, name, seeds.files[name].replace(b"\n", b"\r"))
 
 
 @fault("file", "saved a file in Windows-1252")
 def saved_in_windows_1252(seeds: Seeds, rng: Random) -> Mutant:
     name = rng.choice(list(seeds.files))
-    return _saved(seeds, name, seeds.texts[name].encode("cp1252", "replace"))
+    return _with_content(seeds, name, seeds.texts[name].encode("cp1252", "replace"))
 
 
 @fault("file", "saved a file in UTF-16")
 def saved_in_utf_16(seeds: Seeds, rng: Random) -> Mutant:
     name = rng.choice(list(seeds.files))
-    return _saved(seeds, name, seeds.texts[name].encode("utf-16"))
+    return _with_content(seeds, name, seeds.texts[name].encode("utf-16"))
 
 
 @fault(
@@ -93,7 +93,7 @@ def control_character(seeds: Seeds, rng: Random) -> Mutant:
     survives_because="inside free text it is white space, and stays",
 )
 def line_separator(seeds: Seeds, rng: Random) -> Mutant:
-    value = rng.choice(seeds.that(lambda v: " " in v.text and not v.record.flow))
+    value = rng.choice(seeds.values_where(lambda v: " " in v.text and not v.record.flow))
     text = seeds.texts[value.record.file]
     at = rng.choice([i for i in range(value.start, value.end) if text[i] == " "])
     new = text[:at] + rng.choice("\u2028\u0085") + text[at:]
@@ -146,7 +146,9 @@ def backup_copy(seeds: Seeds, rng: Random) -> Mutant:
 def codebook_copy(seeds: Seeds, rng: Random) -> Mutant:
     name = rng.choice([name for name in seeds.files if name.startswith("codebook/")])
     copy = name.replace(".yaml", " (1).yaml")
-    return Mutant({copy: seeds.files[name]}, _whole(seeds, name) | {(copy, line) for _, line in _whole(seeds, name)})
+    return Mutant(
+        {copy: seeds.files[name]}, _all_lines(seeds, name) | {(copy, line) for _, line in _all_lines(seeds, name)}
+    )
 
 
 @fault("file", "left a copy of a document next to it")
@@ -155,14 +157,14 @@ def document_copy(seeds: Seeds, rng: Random) -> Mutant:
     copies = {name.replace(".", "-copy."): seeds.files[name] for name in pair}
     return Mutant(
         copies,
-        frozenset(place for name in pair for place in _whole(seeds, name))
+        frozenset(place for name in pair for place in _all_lines(seeds, name))
         | {(copy, line) for copy in copies for line in range(1, 20)},
     )
 
 
 @fault("file", "saved annotations under another ending")
 def another_ending(seeds: Seeds, rng: Random) -> Mutant:
-    name = _yaml(seeds, rng)
+    name = _random_yaml_file(seeds, rng)
     other = name.replace(".yaml", rng.choice([".yml", ".yaml.txt", ".YAML", ""]))
     return Mutant(
         {name: None, other: seeds.files[name]}, frozenset({(name, 1), (other, 1), (name.replace(".yaml", ".txt"), 1)})

@@ -1,4 +1,4 @@
-"""Verdicts, counted kind by kind: as a table for people, as figures for a file, and against floors."""
+"""Report the results of mutants by kind of fault: as a table, as figures, and compared with floors."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -6,17 +6,17 @@ from difflib import unified_diff
 from math import comb
 
 from tests.mutations.fault import Fault
-from tests.mutations.run import Verdict
+from tests.mutations.run import MutantResult
 from tests.mutations.seeds import Mutant, Seeds
 
 Floors = Mapping[str, Mapping[str, float]]
 
-_CHANCE = 0.001  # how seldom a kind may fall short of its floor by the luck of the draw
+_SIGNIFICANCE = 0.001  # a kind is below its floor if chance is less probable than this
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How often each outcome was met; `located`, `one` and `problems` are of the mutants that were detected."""
+    """Counts of outcomes; `located`, `one` (one problem) and `problems` (maximum) are of detected ones."""
 
     applied: int
     equivalent: int
@@ -29,7 +29,7 @@ class Tally:
     crashed: int
 
     def shares(self) -> dict[str, float]:
-        """Return the share detected of all that changed something, and the shares located and answered once."""
+        """Return the share of effective faults detected, and the shares located and reported by one problem."""
         faulty = self.applied - self.equivalent
         return {
             "detected": self.detected / faulty if faulty else 1.0,
@@ -37,90 +37,90 @@ class Tally:
             "one": self.one / self.detected if self.detected else 1.0,
         }
 
-    def short_of(self, floor: Mapping[str, float]) -> list[str]:
-        """Return each measure that falls below its floor by more than the draw explains."""
-        of = {"detected": self.applied - self.equivalent, "located": self.detected, "one": self.detected}
-        met = {"detected": self.detected, "located": self.located, "one": self.one}
+    def below_floor(self, floor: Mapping[str, float]) -> list[str]:
+        """Return each measure that is below its floor by more than chance explains."""
+        totals = {"detected": self.applied - self.equivalent, "located": self.detected, "one": self.detected}
+        counts = {"detected": self.detected, "located": self.located, "one": self.one}
         return [
-            f"{name}: {met[name]} of {of[name]}, and the floor is {share:.0%}"
+            f"{name}: {counts[name]} of {totals[name]}, and the floor is {share:.0%}"
             for name, share in floor.items()
-            if _at_most(met[name], of[name], share) < _CHANCE
+            if _probability_at_most(counts[name], totals[name], share) < _SIGNIFICANCE
         ]
 
 
-def tally(verdicts: Iterable[Verdict]) -> Tally:
-    """Count verdicts."""
-    all_ = list(verdicts)
-    detected = [verdict for verdict in all_ if verdict.outcome == "detected"]
+def tally(results: Iterable[MutantResult]) -> Tally:
+    """Count results by outcome."""
+    all_ = list(results)
+    detected = [result for result in all_ if result.outcome == "detected"]
     return Tally(
         applied=len(all_),
-        equivalent=sum(verdict.outcome == "equivalent" for verdict in all_),
+        equivalent=sum(result.outcome == "equivalent" for result in all_),
         detected=len(detected),
-        located=sum(verdict.located for verdict in detected),
-        one=sum(verdict.one for verdict in detected),
-        problems=max((len(verdict.problems) for verdict in detected), default=0),
-        silent=sum(verdict.outcome == "silent" for verdict in all_),
-        warned=sum(verdict.outcome == "silent" and bool(verdict.problems) for verdict in all_),
-        crashed=sum(verdict.outcome == "crashed" for verdict in all_),
+        located=sum(result.located for result in detected),
+        one=sum(result.one for result in detected),
+        problems=max((len(result.problems) for result in detected), default=0),
+        silent=sum(result.outcome == "silent" for result in all_),
+        warned=sum(result.outcome == "silent" and bool(result.problems) for result in all_),
+        crashed=sum(result.outcome == "crashed" for result in all_),
     )
 
 
-def by_kind(verdicts: Iterable[Verdict]) -> dict[str, Tally]:
-    """Return a tally for each kind of fault, in the order met."""
-    kinds: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        kinds.setdefault(verdict.kind, []).append(verdict)
+def tally_by_kind(results: Iterable[MutantResult]) -> dict[str, Tally]:
+    """Return a tally for each kind of fault, in the order of the results."""
+    kinds: dict[str, list[MutantResult]] = {}
+    for result in results:
+        kinds.setdefault(result.kind, []).append(result)
     return {name: tally(found) for name, found in kinds.items()}
 
 
 def figures(tallies: Mapping[str, Tally]) -> dict[str, dict[str, int]]:
-    """Return the tallies as plain figures."""
+    """Return the tallies as dictionaries."""
     return {name: asdict(each) for name, each in tallies.items()}
 
 
 def floors(tallies: Mapping[str, Tally]) -> dict[str, dict[str, float]]:
-    """Return what the tallies reach, rounded down: no later build should do worse."""
+    """Return the shares that the tallies reach, rounded down, as the floors of later runs."""
     return {
         name: {measure: int(share * 100) / 100 for measure, share in each.shares().items()}
         for name, each in sorted(tallies.items())
     }
 
 
-def table(verdicts: Iterable[Verdict], faults: Mapping[str, Fault]) -> str:
+def table(results: Iterable[MutantResult], faults: Mapping[str, Fault]) -> str:
     """Return a table of all kinds by family, totals, and why some faults survive."""
-    all_ = list(verdicts)
+    all_ = list(results)
     lines = [_HEAD]
-    for family in dict.fromkeys(faults[verdict.kind].family for verdict in all_):
-        of_family = [verdict for verdict in all_ if faults[verdict.kind].family == family]
-        lines += [family.upper(), *(_line(name, each) for name, each in by_kind(of_family).items())]
+    for family in dict.fromkeys(faults[result.kind].family for result in all_):
+        of_family = [result for result in all_ if faults[result.kind].family == family]
+        lines += [family.upper(), *(_line(name, each) for name, each in tally_by_kind(of_family).items())]
         lines += [_line(f"all of {family}", tally(of_family)), ""]
-    lines += [_line("ALL", tally(all_)), _line("ALL that may not survive", tally(_must(all_, faults))), ""]
+    lines += [_line("ALL", tally(all_)), _line("ALL that may not survive", tally(_must_be_refused(all_, faults))), ""]
     lines += [
         "What survives as a silent change of data, and why:",
-        *(_survivors(by_kind(all_), faults) or ["  nothing"]),
+        *(_survivors(tally_by_kind(all_), faults) or ["  nothing"]),
     ]
     return "\n".join(lines)
 
 
-def shown(verdict: Verdict, made: Mutant, seeds: Seeds, did: str, most: int = 6) -> str:
-    """Return one mutant: what was changed, and what was said to it."""
-    lines = [f"{verdict.kind} {verdict.number}: {did} → {verdict.outcome}"]
-    for name, data in made.files.items():
+def describe_mutant(result: MutantResult, mutant: Mutant, seeds: Seeds, did: str, max_items: int = 6) -> str:
+    """Describe one mutant: its changed lines and the reported problems."""
+    lines = [f"{result.kind} {result.number}: {did} → {result.outcome}"]
+    for name, data in mutant.files.items():
         if data is None:
             lines.append(f"  {name} is gone")
             continue
         old, new = (each.decode(errors="replace").split("\n") for each in (seeds.files.get(name, b""), data))
         changed = [line for line in unified_diff(old, new, n=0, lineterm="") if not line.startswith(("---", "+++"))]
-        lines += [f"  {name}", *(f"    {line[:150]}" for line in changed[: 2 * most])]
-    for problem in verdict.problems[:most]:
+        lines += [f"  {name}", *(f"    {line[:150]}" for line in changed[: 2 * max_items])]
+    for problem in result.problems[:max_items]:
         where = f"{problem.where}: " if problem.where else ""
         lines.append(f"  > {problem.file.rpartition('/')[2]}:{problem.line}:{problem.column}: {where}{problem.message}")
         lines += [f"        {line}" for line in problem.hint.splitlines()]
-    if len(verdict.problems) > most:
-        lines.append(f"  > … {len(verdict.problems)} problems in all")
-    if verdict.outcome == "detected" and not verdict.located:
-        lines.append(f"  not located; can be fixed at {sorted(made.places)[:most]}")
-    return "\n".join([*lines, *verdict.crash.splitlines()])
+    if len(result.problems) > max_items:
+        lines.append(f"  > … {len(result.problems)} problems in all")
+    if result.outcome == "detected" and not result.located:
+        lines.append(f"  not located; can be fixed at {sorted(mutant.places)[:max_items]}")
+    return "\n".join([*lines, *result.crash.splitlines()])
 
 
 _HEAD = (
@@ -150,12 +150,12 @@ def _survivors(tallies: Mapping[str, Tally], faults: Mapping[str, Fault]) -> lis
     return lines
 
 
-def _must(verdicts: list[Verdict], faults: Mapping[str, Fault]) -> list[Verdict]:
-    """Return the verdicts on kinds that are to be refused every time."""
+def _must_be_refused(results: list[MutantResult], faults: Mapping[str, Fault]) -> list[MutantResult]:
+    """Return the results of the kinds that must always be refused."""
     must = {name for name, fault in faults.items() if not fault.survives_because and not fault.harmless}
-    return [verdict for verdict in verdicts if verdict.kind in must]
+    return [result for result in results if result.kind in must]
 
 
-def _at_most(met: int, of: int, share: float) -> float:
-    """Return how likely it is to meet so few of so many, or fewer, where this share is the rule."""
-    return sum(comb(of, n) * share**n * (1 - share) ** (of - n) for n in range(met + 1))
+def _probability_at_most(count: int, total: int, share: float) -> float:
+    """Return the probability of at most `count` successes in `total` trials with a probability of `share`."""
+    return sum(comb(total, n) * share**n * (1 - share) ** (total - n) for n in range(count + 1))

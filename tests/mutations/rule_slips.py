@@ -5,15 +5,18 @@ from collections.abc import Callable
 from random import Random
 
 from tests.mutations.fault import Apply, Fault, fault
-from tests.mutations.seeds import Edit, Mutant, Record, Seeds, Value, some
+from tests.mutations.seeds import Edit, Mutant, Record, Seeds, Value, nonempty
 from tests.mutations.yaml_slips import start_of
 
-GROUNDED = ("mentions", "statements", "events", "demands")
+ANNOTATION_TABLES = ("mentions", "statements", "events", "demands")
 
 # Rules that no single slip breaks in these seeds, and why.
 UNBREAKABLE = {
-    **{f"{table}.quote_fills_its_span": "the engine computes both ends" for table in GROUNDED},
-    **{f"{table}.passage_ends_within_text": "the engine computes the ends and the length" for table in GROUNDED},
+    **{f"{table}.quote_fills_its_span": "the engine computes both ends" for table in ANNOTATION_TABLES},
+    **{
+        f"{table}.passage_ends_within_text": "the engine computes the ends and the length"
+        for table in ANNOTATION_TABLES
+    },
     "events.disputed_event_is_explained": "a statement of the document denies something, and does for every event",
     "demands.demand_statement_in_same_document": "there is one document",
 }
@@ -26,23 +29,23 @@ BROKEN_BY: dict[str, Fault] = {}
 def breaks(rule: str, did: str, survives_because: str = "") -> Callable[[Apply], Fault]:
     """Make a fault that breaks a rule, named `<table>.<function>` (a rule of the contract or of a model)."""
 
-    def made(apply: Apply) -> Fault:
+    def decorate(apply: Apply) -> Fault:
         name = "breaks-" + rule.replace(".", "-").replace("_", "-")
         BROKEN_BY[rule] = Fault(name, "rule", did, apply, survives_because)
         return BROKEN_BY[rule]
 
-    return made
+    return decorate
 
 
-def given(record: Record, key: str) -> str:
+def cell_text(record: Record, key: str) -> str:
     return record.values[key].text if key in record.values else ""
 
 
-def rows(seeds: Seeds, table: str, rng: Random, holds: Callable[[Record], bool]) -> Record:
-    return rng.choice(some(seeds.rows(table, holds=holds)))
+def random_record(seeds: Seeds, table: str, rng: Random, condition: Callable[[Record], bool]) -> Record:
+    return rng.choice(nonempty(seeds.records_of(table, condition=condition)))
 
 
-def put(seeds: Seeds, record: Record, key: str, text: str, *concerned: str) -> Mutant:
+def with_cell(seeds: Seeds, record: Record, key: str, text: str, *concerned: str) -> Mutant:
     """Return a mutant in which a record in lines gives `text` for a key; `concerned` keys can be fixed as well."""
     also = [record.values[name] for name in concerned if name in record.values]
     if key in record.values:
@@ -54,7 +57,7 @@ def put(seeds: Seeds, record: Record, key: str, text: str, *concerned: str) -> M
     return Mutant(mutant.files, mutant.places | start_of(seeds, record))
 
 
-def out(seeds: Seeds, record: Record, key: str, *concerned: str) -> Mutant:
+def without_cell(seeds: Seeds, record: Record, key: str, *concerned: str) -> Mutant:
     """Return a mutant in which a record in lines gives nothing for a key."""
     also = [record.values[name] for name in concerned if name in record.values]
     mutant = seeds.edited(record.file, Edit(*seeds.lines(record.values[key]), ""), also=also)
@@ -66,16 +69,16 @@ def out(seeds: Seeds, record: Record, key: str, *concerned: str) -> Mutant:
 
 def _words_without_a_date(table: str) -> Apply:
     def apply(seeds: Seeds, rng: Random) -> Mutant:
-        record = rows(seeds, table, rng, lambda r: {"date_text", "date_edtf"} <= set(r.values))
-        return out(seeds, record, "date_edtf", "date_text")
+        record = random_record(seeds, table, rng, lambda r: {"date_text", "date_edtf"} <= set(r.values))
+        return without_cell(seeds, record, "date_edtf", "date_text")
 
     return apply
 
 
 def _after_publication(table: str) -> Apply:
     def apply(seeds: Seeds, rng: Random) -> Mutant:
-        record = rng.choice(seeds.rows(table))
-        return put(seeds, record, "date_edtf", rng.choice(["2025-03-01", "2025-06-02", "2026", "2025-02-07/.."]))
+        record = rng.choice(seeds.records_of(table))
+        return with_cell(seeds, record, "date_edtf", rng.choice(["2025-03-01", "2025-06-02", "2026", "2025-02-07/.."]))
 
     return apply
 
@@ -90,28 +93,30 @@ breaks("demands.demand_not_after_publication", "dated a demand after publication
 
 @breaks("events.future_event_not_before_publication", "dated an event to come in the past")
 def _to_come_in_the_past(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(
+    record = random_record(
         seeds,
         "events",
         rng,
         lambda r: (
-            given(r, "status") in ("planned", "expected") and "part_of_id" not in r.values and not seeds.referring(r)
+            cell_text(r, "status") in ("planned", "expected")
+            and "part_of_id" not in r.values
+            and not seeds.references_to(r)
         ),
     )
-    return put(seeds, record, "date_edtf", rng.choice(["2024-02-14", "2025-01", "2025-02-05"]), "status")
+    return with_cell(seeds, record, "date_edtf", rng.choice(["2024-02-14", "2025-01", "2025-02-05"]), "status")
 
 
 @breaks("events.past_event_not_after_publication", "took an event to come for one that occurred")
 def _past_to_come(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(seeds, "events", rng, lambda r: given(r, "date_edtf") > "2025-02-07")
-    return put(seeds, record, "status", rng.choice(["occurred", "aborted", "failed"]), "date_edtf")
+    record = random_record(seeds, "events", rng, lambda r: cell_text(r, "date_edtf") > "2025-02-07")
+    return with_cell(seeds, record, "status", rng.choice(["occurred", "aborted", "failed"]), "date_edtf")
 
 
 @breaks("events.sub_event_within_parent", "dated a part of an event outside of it")
 def _part_outside(seeds: Seeds, rng: Random) -> Mutant:
-    dated = {r.name for r in seeds.rows("events") if "date_edtf" in r.values}
-    record = rows(seeds, "events", rng, lambda r: given(r, "part_of_id") in dated)
-    return put(seeds, record, "date_edtf", "2019-05/2031", "part_of_id", "status")
+    dated = {r.name for r in seeds.records_of("events") if "date_edtf" in r.values}
+    record = random_record(seeds, "events", rng, lambda r: cell_text(r, "part_of_id") in dated)
+    return with_cell(seeds, record, "date_edtf", "2019-05/2031", "part_of_id", "status")
 
 
 # ── Events ────────────────────────────────────────────────────────────────────────────────────────
@@ -120,13 +125,13 @@ def _part_outside(seeds: Seeds, rng: Random) -> Mutant:
 @breaks("events.meeting_has_two_participants", "deleted a participant of a meeting of two")
 def _alone(seeds: Seeds, rng: Random) -> Mutant:
     def of(record: Record) -> list[Record]:
-        return [r for r in seeds.rows("event_participants") if r.parent is record]
+        return [r for r in seeds.records_of("event_participants") if r.parent is record]
 
-    meeting = rows(
+    meeting = random_record(
         seeds,
         "events",
         rng,
-        lambda r: given(r, "event_type") in ("meeting", "talks") and "note" not in r.values and len(of(r)) == 2,
+        lambda r: cell_text(r, "event_type") in ("meeting", "talks") and "note" not in r.values and len(of(r)) == 2,
     )
     record = rng.choice(of(meeting))
     mutant = seeds.edited(record.file, Edit(record.start, record.end, ""), also=[meeting.values["event_type"]])
@@ -135,7 +140,7 @@ def _alone(seeds: Seeds, rng: Random) -> Mutant:
 
 def _mediator_and_party(table: str) -> Apply:
     def apply(seeds: Seeds, rng: Random) -> Mutant:
-        record = rows(seeds, table, rng, lambda r: given(r, "role") == "party")
+        record = random_record(seeds, table, rng, lambda r: cell_text(r, "role") == "party")
         line = seeds.texts[record.file][record.start : record.end].replace("party", "mediator")
         return seeds.edited(record.file, Edit(record.end, record.end, line))
 
@@ -148,18 +153,20 @@ for _table in ("event_participants", "format_participants"):
 
 @breaks("events.hypothetical_event_is_not_certain", "called an imagined event certain")
 def _certain(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(seeds, "events", rng, lambda r: given(r, "status") == "hypothetical")
-    return put(seeds, record, "certainty", "certain", "status")
+    record = random_record(seeds, "events", rng, lambda r: cell_text(r, "status") == "hypothetical")
+    return with_cell(seeds, record, "certainty", "certain", "status")
 
 
 @breaks("events.plover_mode_needs_type", "deleted the type of a mode")
 def _mode_alone(seeds: Seeds, rng: Random) -> Mutant:
-    return out(seeds, rows(seeds, "events", rng, lambda r: "plover_mode" in r.values), "plover_type", "plover_mode")
+    return without_cell(
+        seeds, random_record(seeds, "events", rng, lambda r: "plover_mode" in r.values), "plover_type", "plover_mode"
+    )
 
 
 @breaks("events.iso3_needs_place", "deleted the place of a code of a country")
 def _code_alone(seeds: Seeds, rng: Random) -> Mutant:
-    return out(seeds, rows(seeds, "events", rng, lambda r: "iso3" in r.values), "place", "iso3")
+    return without_cell(seeds, random_record(seeds, "events", rng, lambda r: "iso3" in r.values), "place", "iso3")
 
 
 # ── Statements ────────────────────────────────────────────────────────────────────────────────────
@@ -167,88 +174,97 @@ def _code_alone(seeds: Seeds, rng: Random) -> Mutant:
 
 @breaks("statements.format_stance_names_format", "deleted the format of a stance on a format")
 def _format_out(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(
+    record = random_record(
         seeds,
         "statements",
         rng,
-        lambda r: given(r, "issue_id").endswith("-format") and {"stance", "format_id"} <= set(r.values),
+        lambda r: cell_text(r, "issue_id").endswith("-format") and {"stance", "format_id"} <= set(r.values),
     )
-    return out(seeds, record, "format_id", "issue_id", "stance")
+    return without_cell(seeds, record, "format_id", "issue_id", "stance")
 
 
 @breaks("statements.format_needs_talks_issue", "gave a format to a statement about something else")
 def _format_of_land(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(seeds, "statements", rng, lambda r: given(r, "issue_id") == "russia-keeps-territory")
-    return put(seeds, record, "format_id", "four-way", "issue_id")
+    record = random_record(seeds, "statements", rng, lambda r: cell_text(r, "issue_id") == "russia-keeps-territory")
+    return with_cell(seeds, record, "format_id", "four-way", "issue_id")
 
 
 @breaks("statements.quotes_have_quotation_marks", "called reported speech direct")
 def _direct(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(
+    record = random_record(
         seeds,
         "statements",
         rng,
-        lambda r: given(r, "attribution") in ("indirect", "narrated") and not set('"“‘') & set(given(r, "quote")),
+        lambda r: (
+            cell_text(r, "attribution") in ("indirect", "narrated") and not set('"“‘') & set(cell_text(r, "quote"))
+        ),
     )
-    return put(seeds, record, "attribution", "direct", "quote")
+    return with_cell(seeds, record, "attribution", "direct", "quote")
 
 
 @breaks("statements.partial_has_quoted_words", "deleted the quoted words of a partial statement")
 def _quoted_words_out(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(seeds, "statements", rng, lambda r: given(r, "attribution") == "partial")
-    return out(seeds, record, "quoted_words", "attribution")
+    record = random_record(seeds, "statements", rng, lambda r: cell_text(r, "attribution") == "partial")
+    return without_cell(seeds, record, "quoted_words", "attribution")
 
 
 @breaks("statements.quoted_words_are_in_marks", "gave words that are in no quotation marks for quoted words")
 def _words_outside_marks(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(
-        seeds, "statements", rng, lambda r: given(r, "attribution") == "partial" and given(r, "quote")[0].isalpha()
+    record = random_record(
+        seeds,
+        "statements",
+        rng,
+        lambda r: cell_text(r, "attribution") == "partial" and cell_text(r, "quote")[0].isalpha(),
     )
-    return put(seeds, record, "quoted_words", given(record, "quote").split()[0], "quote")
+    return with_cell(seeds, record, "quoted_words", cell_text(record, "quote").split()[0], "quote")
 
 
 @breaks("statements.interpretation_has_interpreter", "put an author's reading on record")
 def _reading_on_record(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(seeds, "statements", rng, lambda r: given(r, "attribution") in ("narrated", "interpreted"))
-    return put(seeds, record, "source", rng.choice(["on_record", "leak"]), "attribution")
+    record = random_record(
+        seeds, "statements", rng, lambda r: cell_text(r, "attribution") in ("narrated", "interpreted")
+    )
+    return with_cell(seeds, record, "source", rng.choice(["on_record", "leak"]), "attribution")
 
 
 @breaks("statements.spokesperson_speaks_for_other", "deleted the holder for whom a spokesman speaks")
 def _spokesman_alone(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(seeds, "statements", rng, lambda r: given(r, "source") == "spokesperson" and "holder_id" in r.values)
-    return out(seeds, record, "holder_id", "source", "speaker_id")
+    record = random_record(
+        seeds, "statements", rng, lambda r: cell_text(r, "source") == "spokesperson" and "holder_id" in r.values
+    )
+    return without_cell(seeds, record, "holder_id", "source", "speaker_id")
 
 
 @breaks("statements.addressee_is_not_speaker", "made a speaker the addressee")
 def _to_oneself(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(seeds, "statements", rng, lambda r: "note" not in r.values)
-    return put(seeds, record, "addressee_id", given(record, "speaker_id"), "speaker_id")
+    record = random_record(seeds, "statements", rng, lambda r: "note" not in r.values)
+    return with_cell(seeds, record, "addressee_id", cell_text(record, "speaker_id"), "speaker_id")
 
 
 @breaks("statements.stance_needs_issue", "deleted the issue of a stance")
 def _issue_out(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(
+    record = random_record(
         seeds,
         "statements",
         rng,
         lambda r: {"issue_id", "stance"} <= set(r.values) and "format_id" not in r.values and not _supports(seeds, r),
     )
-    return out(seeds, record, "issue_id", "stance")
+    return without_cell(seeds, record, "issue_id", "stance")
 
 
 @breaks("statements.asserted_change_needs_issue", "deleted the issue of a change")
 def _issue_of_a_change_out(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(
+    record = random_record(
         seeds,
         "statements",
         rng,
         lambda r: {"issue_id", "asserted_change"} <= set(r.values) and not {"stance", "format_id"} & set(r.values),
     )
-    return out(seeds, record, "issue_id", "asserted_change")
+    return without_cell(seeds, record, "issue_id", "asserted_change")
 
 
 def _supports(seeds: Seeds, record: Record) -> bool:
-    return any(given(demand, "statement_id") == record.name for demand in seeds.rows("demands"))
+    return any(cell_text(demand, "statement_id") == record.name for demand in seeds.records_of("demands"))
 
 
 # ── Demands ───────────────────────────────────────────────────────────────────────────────────────
@@ -256,34 +272,38 @@ def _supports(seeds: Seeds, record: Record) -> bool:
 
 @breaks("demands.addressee_is_not_demander", "made a demander the addressee")
 def _of_oneself(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(seeds, "demands", rng, lambda r: "note" not in r.values)
-    return put(seeds, record, "addressee_id", given(record, "demander_id"), "demander_id")
+    record = random_record(seeds, "demands", rng, lambda r: "note" not in r.values)
+    return with_cell(seeds, record, "addressee_id", cell_text(record, "demander_id"), "demander_id")
 
 
 @breaks("demands.conditional_demand_has_condition", "deleted the condition of a conditional demand")
 def _condition_out(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(seeds, "demands", rng, lambda r: given(r, "flexibility") == "conditional" and "condition" in r.values)
-    return out(seeds, record, "condition", "flexibility")
+    record = random_record(
+        seeds, "demands", rng, lambda r: cell_text(r, "flexibility") == "conditional" and "condition" in r.values
+    )
+    return without_cell(seeds, record, "condition", "flexibility")
 
 
 @breaks("demands.ended_demand_is_explained", "called a demand withdrawn and said no more")
 def _withdrawn(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(seeds, "demands", rng, lambda r: "note" not in r.values and not seeds.referring(r))
-    return put(seeds, record, "status", rng.choice(["softened", "withdrawn", "superseded"]))
+    record = random_record(seeds, "demands", rng, lambda r: "note" not in r.values and not seeds.references_to(r))
+    return with_cell(seeds, record, "status", rng.choice(["softened", "withdrawn", "superseded"]))
 
 
 @breaks("demands.successor_has_same_party_and_issue", "let a demand replace one on another issue")
 def _successor_of_another(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(seeds, "demands", rng, lambda r: "supersedes_id" in r.values)
-    other = rows(seeds, "demands", rng, lambda r: given(r, "issue_id") != given(record, "issue_id"))
-    return put(seeds, record, "supersedes_id", other.name, "issue_id")
+    record = random_record(seeds, "demands", rng, lambda r: "supersedes_id" in r.values)
+    other = random_record(seeds, "demands", rng, lambda r: cell_text(r, "issue_id") != cell_text(record, "issue_id"))
+    return with_cell(seeds, record, "supersedes_id", other.name, "issue_id")
 
 
 @breaks("demands.demand_statement_on_same_issue", "named a statement on another issue")
 def _statement_of_another(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(seeds, "demands", rng, lambda r: "statement_id" in r.values)
-    other = rows(seeds, "statements", rng, lambda r: given(r, "issue_id") not in ("", given(record, "issue_id")))
-    return put(seeds, record, "statement_id", other.name, "issue_id")
+    record = random_record(seeds, "demands", rng, lambda r: "statement_id" in r.values)
+    other = random_record(
+        seeds, "statements", rng, lambda r: cell_text(r, "issue_id") not in ("", cell_text(record, "issue_id"))
+    )
+    return with_cell(seeds, record, "statement_id", other.name, "issue_id")
 
 
 # ── Mentions and the codebook ─────────────────────────────────────────────────────────────────────
@@ -291,20 +311,22 @@ def _statement_of_another(seeds: Seeds, rng: Random) -> Mutant:
 
 @breaks("mentions.role_title_is_in_mention", "cut a title off the quote of a mention")
 def _title_out_of_quote(seeds: Seeds, rng: Random) -> Mutant:
-    record = rows(
+    record = random_record(
         seeds,
         "mentions",
         rng,
-        lambda r: given(r, "role_title") != "" and given(r, "quote").startswith(given(r, "role_title") + " "),
+        lambda r: (
+            cell_text(r, "role_title") != "" and cell_text(r, "quote").startswith(cell_text(r, "role_title") + " ")
+        ),
     )
-    name = given(record, "quote").removeprefix(given(record, "role_title") + " ")
-    prefix = f"{name}\n    prefix: {given(record, 'role_title')}" if "prefix" not in record.values else name
-    return put(seeds, record, "quote", prefix, "role_title")
+    name = cell_text(record, "quote").removeprefix(cell_text(record, "role_title") + " ")
+    prefix = f"{name}\n    prefix: {cell_text(record, 'role_title')}" if "prefix" not in record.values else name
+    return with_cell(seeds, record, "quote", prefix, "role_title")
 
 
 def _add_unused(table: str) -> Apply:
     def apply(seeds: Seeds, rng: Random) -> Mutant:
-        record = rng.choice(seeds.rows(table))
+        record = rng.choice(seeds.records_of(table))
         body = seeds.texts[record.file][record.start : record.end].replace(record.name, "port-league", 1)
         body = re.sub(r"^(\s+(?:name|label): ).*", r"\1Port League", body, count=1, flags=re.MULTILINE)
         return seeds.edited(record.file, Edit(record.end, record.end, body))
@@ -334,7 +356,7 @@ FORMS = {
 
 @fault("rule", "wrote a code, an address or a language in another form")
 def another_form(seeds: Seeds, rng: Random) -> Mutant:
-    value = rng.choice(seeds.that(_form))
+    value = rng.choice(seeds.values_where(_form))
     return seeds.retyped(value, rng.choice(FORMS[value.key]))
 
 

@@ -1,4 +1,4 @@
-"""Build mutants of the seeds and classify what became of their faults."""
+"""Build mutants of the seeds and classify the outcomes."""
 
 import tempfile
 import traceback
@@ -27,16 +27,16 @@ MEMORY = Path("/dev/shm")  # noqa: S108 (a folder in memory, where the system ha
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What building one mutant gave: problems, including warnings, or the traceback of a crash.
+class MutantResult:
+    """The result of building one mutant: problems, including warnings, or the traceback of a crash.
 
-    `right` if the kind of fault may have this outcome.
+    `allowed` if the kind of fault may have this outcome.
     """
 
     kind: str
     number: int
     outcome: Outcome
-    right: bool
+    allowed: bool
     problems: tuple[Problem, ...] = ()
     located: bool = False
     crash: str = ""
@@ -64,39 +64,39 @@ def may_be(fault: Fault, outcome: Outcome) -> bool:
     return outcome in ("detected", "equivalent") or (outcome == "silent" and bool(fault.survives_because))
 
 
-class Judge:
-    """Makes one fault at a time in a copy of the seeds, and undoes it."""
+class MutantBuilder:
+    """Builds one mutant at a time in a copy of the seeds, and restores the copy."""
 
     def __init__(self, seeds: Seeds, folder: Path) -> None:
         self.seeds = seeds
         self.folder = folder
         for name, data in seeds.files.items():
             self._write(name, data)
-        self.whole = self._build()
+        self.baseline = self._build()
 
-    def judge(self, fault: Fault, number: int, seed: str = SEED) -> Verdict:
+    def build(self, fault: Fault, number: int, seed: str = SEED) -> MutantResult:
         """Build the fault's mutant of this number, and restore the seeds."""
-        made = mutant(fault, self.seeds, number, seed)
+        mutated = mutant(fault, self.seeds, number, seed)
         try:
-            for name, data in made.files.items():
+            for name, data in mutated.files.items():
                 self._write(name, data)
             built = self._build()
             fast_path_agrees(built)
         except Exception:  # noqa: BLE001 (any exception is a finding)
-            return Verdict(fault.name, number, "crashed", right=False, crash=traceback.format_exc())
+            return MutantResult(fault.name, number, "crashed", allowed=False, crash=traceback.format_exc())
         finally:
-            for name in made.files:
+            for name in mutated.files:
                 self._write(name, self.seeds.files.get(name))
         outcome = "detected" if built.errors else "equivalent" if self._same(built) else "silent"
-        located = self._located(made, built.errors)
-        return Verdict(fault.name, number, outcome, may_be(fault, outcome), tuple(built.problems), located)
+        located = self._located(mutated, built.errors)
+        return MutantResult(fault.name, number, outcome, may_be(fault, outcome), tuple(built.problems), located)
 
     def _same(self, built: Build) -> bool:
-        return all(built.frames[name].equals(frame) for name, frame in self.whole.frames.items())
+        return all(built.frames[name].equals(frame) for name, frame in self.baseline.frames.items())
 
-    def _located(self, made: Mutant, problems: Iterable[Problem]) -> bool:
+    def _located(self, mutated: Mutant, problems: Iterable[Problem]) -> bool:
         """Return whether a problem is within one line of a line in which the fault can be fixed."""
-        places = {(display_path(self.folder / file), line) for file, line in made.places}
+        places = {(display_path(self.folder / file), line) for file, line in mutated.places}
         return any((p.file, p.line + step) in places for p in problems for step in (-1, 0, 1))
 
     def _build(self) -> Build:
@@ -112,7 +112,7 @@ class Judge:
 
 
 @contextmanager
-def judging(seeds: Seeds) -> Iterator[Judge]:
-    """Yield a judge of mutants of these seeds, in a folder in memory if there is one."""
+def mutant_builder(seeds: Seeds) -> Iterator[MutantBuilder]:
+    """Yield a builder of mutants of these seeds, in a folder in memory if there is one."""
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        yield Judge(seeds, Path(folder))
+        yield MutantBuilder(seeds, Path(folder))

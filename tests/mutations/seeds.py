@@ -1,6 +1,6 @@
-"""The seeds as a person edits them: the text of files, and the offsets of every record and value.
+"""The texts of the seeds with the offsets of every record and value.
 
-Read with PyYAML alone: the code under test has no say in where it is hit.
+Only PyYAML reads them, so that faults do not depend on the code under test.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -47,11 +47,11 @@ class Value:
         return CONTRACT.tables[self.record.table][self.key]
 
     @property
-    def needed(self) -> bool:
+    def required(self) -> bool:
         return self.key in CONTRACT.tables[self.record.table].required_keys
 
     @property
-    def names_its_record(self) -> bool:
+    def is_record_key(self) -> bool:
         return self.key == CONTRACT.tables[self.record.table].record_key
 
 
@@ -122,11 +122,13 @@ class Seeds:
     def sources(self) -> list[str]:
         return [name for name in self.files if name.endswith(".txt")]
 
-    def that(self, holds: Callable[[Value], bool]) -> list[Value]:
-        return some([value for value in self.values if holds(value)])
+    def values_where(self, condition: Callable[[Value], bool]) -> list[Value]:
+        return nonempty([value for value in self.values if condition(value)])
 
-    def rows(self, *tables: str, holds: Callable[[Record], bool] = lambda _: True) -> list[Record]:
-        return some([record for record in self.records if (record.table in tables or not tables) and holds(record)])
+    def records_of(self, *tables: str, condition: Callable[[Record], bool] = lambda _: True) -> list[Record]:
+        return nonempty(
+            [record for record in self.records if (record.table in tables or not tables) and condition(record)]
+        )
 
     def lines(self, value: Value) -> tuple[int, int]:
         """Return where the lines of a value start and end, its key among them."""
@@ -134,7 +136,7 @@ class Seeds:
         return text.rfind("\n", 0, value.key_at) + 1, after_line(text, value.end)
 
     @cached_property
-    def _named(self) -> dict[tuple[str, str, str], list[Value]]:
+    def _references(self) -> dict[tuple[str, str, str], list[Value]]:
         """All references by target: its table, its file if it must be the same, and its name."""
         found: dict[tuple[str, str, str], list[Value]] = {}
         for value in self.values:
@@ -144,10 +146,10 @@ class Seeds:
                 found.setdefault(place, []).append(value)
         return found
 
-    def referring(self, record: Record) -> list[Value]:
+    def references_to(self, record: Record) -> list[Value]:
         """Return the values that refer to a record."""
         file = record.file if CONTRACT.tables[record.table].is_annotation else ""
-        return self._named.get((record.table, file, record.name), [])
+        return self._references.get((record.table, file, record.name), [])
 
     def edited(self, file: str, *edits: Edit, also: Iterable[Value] = ()) -> Mutant:
         """Return a mutant with edits in one file; `also` are values in which the fault can be fixed as well."""
@@ -196,7 +198,7 @@ class Seeds:
         return text
 
 
-def some(found: list) -> list:
+def nonempty(found: list) -> list:
     """Return a list; raise `NoTargetError` if it is empty."""
     if not found:
         raise NoTargetError

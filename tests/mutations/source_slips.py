@@ -1,4 +1,4 @@
-"""Slips in a source text after it was coded, with its SHA-256 pinned and without."""
+"""Changes of a source text after coding, with its SHA-256 pinned and without."""
 
 import re
 from collections.abc import Callable
@@ -8,14 +8,14 @@ from random import Random
 
 from tests.mutations.fault import Fault
 from tests.mutations.seeds import Mutant, Place, Seeds, line_of
-from tests.mutations.words import curly, straight, without_links
+from tests.mutations.words import curl_quotes, straighten_quotes, without_links
 
 NO_PIN = "the text is not pinned, and no quote touches what changed"
 
 
 @dataclass(frozen=True)
 class Slip:
-    """A change of a whole text."""
+    """A change of a text."""
 
     name: str
     did: str
@@ -66,8 +66,8 @@ SLIPS = (
     Slip("wrapped", "broke a line of a text", _wrapped),
     Slip("crlf", "saved a text with line ends of Windows", lambda text, _: text.replace("\n", "\r\n")),
     Slip("bom", "saved a text with a byte order mark", lambda text, _: "\ufeff" + text),
-    Slip("curled", "let an editor curl the marks of a text", lambda text, _: curly(text)),
-    Slip("straightened", "straightened the marks of a text", lambda text, _: straight(text)),
+    Slip("curled", "let an editor curl the marks of a text", lambda text, _: curl_quotes(text)),
+    Slip("straightened", "straightened the marks of a text", lambda text, _: straighten_quotes(text)),
     Slip("end-newline", "let an editor end a text with a newline", lambda text, _: text + "\n"),
     Slip("start-stripped", "stripped the empty lines at the start of a text", lambda text, _: text.lstrip()),
     Slip("nbsp", "pasted a text with non-breaking spaces", lambda text, _: text.replace(" to ", "\xa0to ")),
@@ -75,7 +75,7 @@ SLIPS = (
 
 
 @cache
-def _pin_out(seeds: Seeds) -> Seeds:
+def _without_pins(seeds: Seeds) -> Seeds:
     """Return the seeds without the lines that pin texts."""
     files = dict(seeds.files)
     for name in seeds.annotations:
@@ -84,14 +84,14 @@ def _pin_out(seeds: Seeds) -> Seeds:
 
 
 def _changed_lines(old: str, new: str) -> list[int]:
-    """Return the first and the last line in which two texts differ, as the new one counts them."""
+    """Return the first and the last line of the new text that differ from the old one."""
     first = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     tail = next((i for i, (a, b) in enumerate(zip(old[::-1], new[::-1], strict=False)) if a != b), 0)
     return [line_of(new, first), line_of(new, max(first, len(new) - tail))]
 
 
-def _hurt(seeds: Seeds, source: str, new: str) -> set[Place]:
-    """Return the lines of the quotes that a change of a text takes away or doubles."""
+def _affected_quotes(seeds: Seeds, source: str, new: str) -> set[Place]:
+    """Return the lines of the quotes whose number of occurrences a change of a text alters."""
     old_words, new_words = (" ".join(text.split()) for text in (seeds.texts[source], new))
     places: set[Place] = set()
     for value in seeds.values:
@@ -122,15 +122,15 @@ def _pinned(slip: Slip) -> Fault:
 
 def _unpinned(slip: Slip) -> Fault:
     def apply(seeds: Seeds, rng: Random) -> Mutant:
-        bare = _pin_out(seeds)
+        bare = _without_pins(seeds)
         source = rng.choice(bare.sources)
         new = slip.change(bare.texts[source], rng)
         first, last = _changed_lines(bare.texts[source], new)
         files = {source: new.encode(), **{name: bare.files[name] for name in bare.annotations}}
         lines = {(source, line) for line in range(first, last + 1)}
-        return Mutant(files, frozenset({*lines, *_hurt(bare, source, new)}))
+        return Mutant(files, frozenset({*lines, *_affected_quotes(bare, source, new)}))
 
     return Fault(f"unpinned-{slip.name}", "source", f"{slip.did} that no SHA-256 pins", apply, NO_PIN)
 
 
-FAULTS = tuple(made(slip) for slip in SLIPS for made in (_pinned, _unpinned))
+FAULTS = tuple(fault_of(slip) for slip in SLIPS for fault_of in (_pinned, _unpinned))

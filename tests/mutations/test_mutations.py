@@ -13,9 +13,9 @@ import pytest
 from schemas import CONTRACT
 from tests.mutations.fault import Fault
 from tests.mutations.faults import FAULTS
-from tests.mutations.report import Tally, shown, tally
+from tests.mutations.report import Tally, describe_mutant, tally
 from tests.mutations.rule_slips import BROKEN_BY, UNBREAKABLE
-from tests.mutations.run import FLOORS, Judge, Verdict, judging, may_be, measured_seeds, mutant
+from tests.mutations.run import FLOORS, MutantBuilder, MutantResult, may_be, measured_seeds, mutant, mutant_builder
 from tests.mutations.seeds import Edit, Seeds
 
 pytestmark = pytest.mark.proof
@@ -36,9 +36,9 @@ def can_miss_floor(kind: str) -> bool:
 KINDS = [kind for kind in FAULTS if can_miss_floor(kind)]
 
 
-def describe(verdict: Verdict, seeds: Seeds) -> str:
-    fault = FAULTS[verdict.kind]
-    return shown(verdict, mutant(fault, seeds, verdict.number), seeds, fault.did)
+def describe(result: MutantResult, seeds: Seeds) -> str:
+    fault = FAULTS[result.kind]
+    return describe_mutant(result, mutant(fault, seeds, result.number), seeds, fault.did)
 
 
 @pytest.fixture(scope="module")
@@ -47,29 +47,29 @@ def seeds() -> Seeds:
 
 
 @pytest.fixture(scope="module")
-def judge(seeds) -> Iterator[Judge]:
-    with judging(seeds) as judge:
-        yield judge
+def builder(seeds) -> Iterator[MutantBuilder]:
+    with mutant_builder(seeds) as builder:
+        yield builder
 
 
 @pytest.fixture(scope="module")
-def verdict_on(judge) -> Callable[[str], Verdict]:
-    """Return what building the first fault of a kind gives, each built once."""
-    return cache(lambda kind: judge.judge(FAULTS[kind], 0))
+def first_result(builder) -> Callable[[str], MutantResult]:
+    """The result of the first mutant of a kind; each is built once."""
+    return cache(lambda kind: builder.build(FAULTS[kind], 0))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_fault_reaches_its_floor(kind, verdict_on, seeds):
+def test_fault_reaches_its_floor(kind, first_result, seeds):
     """A fault is refused, or survives for a stated reason, and is reported as well as its floor says."""
-    verdict = verdict_on(kind)
-    assert verdict.right, describe(verdict, seeds)
-    assert not tally([verdict]).short_of(FLOOR.get(kind, {})), describe(verdict, seeds)
+    result = first_result(kind)
+    assert result.allowed, describe(result, seeds)
+    assert not tally([result]).below_floor(FLOOR.get(kind, {})), describe(result, seeds)
 
 
 @pytest.mark.parametrize("rule", BROKEN_BY)
-def test_broken_rule_is_reported_in_its_words(rule, verdict_on):
+def test_broken_rule_is_reported_in_its_words(rule, first_result):
     """Breaking a rule gives the problem with that rule's message."""
-    assert SENTENCES[rule] in [problem.message for problem in verdict_on(BROKEN_BY[rule].name).problems]
+    assert SENTENCES[rule] in [problem.message for problem in first_result(BROKEN_BY[rule].name).problems]
 
 
 def test_every_kind_has_a_floor():
@@ -89,16 +89,16 @@ def test_number_determines_the_fault(seeds):
     assert mutant(fault, seeds, 3) != mutant(fault, seeds, 4)
 
 
-def test_fault_is_undone_before_the_next(judge: Judge, seeds):
-    """After a verdict the seeds are unchanged."""
-    judge.judge(FAULTS["half-renamed"], 0)
-    assert Seeds.under(judge.folder).files == seeds.files
+def test_fault_is_undone_before_the_next(builder: MutantBuilder, seeds):
+    """After a mutant is built, the seeds are restored."""
+    builder.build(FAULTS["half-renamed"], 0)
+    assert Seeds.under(builder.folder).files == seeds.files
 
 
 def test_lines_are_those_of_the_edited_file(seeds):
     """The lines of a mutant are counted after its edits."""
     file = "codebook/actors.yaml"
-    [second] = [value for value in seeds.values if value.text == "white-house" and value.names_its_record]
+    [second] = [value for value in seeds.values if value.text == "white-house" and value.is_record_key]
     found = seeds.edited(file, Edit(0, 0, "#\n#\n"), also=[second])
     line = seeds.texts[file][: second.start].count("\n") + 1
     assert (file, line + 2) in found.places
@@ -126,6 +126,6 @@ def test_floor_allows_for_chance_below_100_percent():
     def met(times: int) -> Tally:
         return Tally(20, 0, 20, 20, times, 2, 0, 0, 0)
 
-    assert met(19).short_of({"one": 1.0}) == ["one: 19 of 20, and the floor is 100%"]
-    assert met(8).short_of({"one": 0.5}) == []
-    assert met(2).short_of({"one": 0.5}) == ["one: 2 of 20, and the floor is 50%"]
+    assert met(19).below_floor({"one": 1.0}) == ["one: 19 of 20, and the floor is 100%"]
+    assert met(8).below_floor({"one": 0.5}) == []
+    assert met(2).below_floor({"one": 0.5}) == ["one: 2 of 20, and the floor is 50%"]

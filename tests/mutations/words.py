@@ -8,7 +8,7 @@ _ALIKE = str.maketrans("aeopcx", "аеорсх")
 
 
 def mistyped(word: str, rng: Random) -> str:
-    """Return a word with one letter left out, doubled, changed or swapped with the next."""
+    """Return a word with one letter removed, doubled, replaced or swapped with the next."""
     at = rng.choice([i for i, character in enumerate(word[:-1]) if character.isalnum()])
     slips = [
         word[:at] + word[at + 1 :],
@@ -19,13 +19,13 @@ def mistyped(word: str, rng: Random) -> str:
     return rng.choice([slip for slip in slips if slip != word])
 
 
-def with_at_a_space(text: str, rng: Random, mark: str) -> str:
+def replace_a_space(text: str, rng: Random, mark: str) -> str:
     """Return a text with one of its spaces replaced by a mark."""
     at = rng.choice([i for i, character in enumerate(text) if character == " "])
     return text[:at] + mark + text[at + 1 :]
 
 
-def at_random(rng: Random, pattern: str, new: str) -> Callable[[str], str]:
+def replacing_one_match(rng: Random, pattern: str, new: str) -> Callable[[str], str]:
     """Return a function that replaces one match of a pattern by `new`."""
     pick = rng.random()
 
@@ -39,16 +39,16 @@ def at_random(rng: Random, pattern: str, new: str) -> Callable[[str], str]:
     return change
 
 
-def alike(text: str) -> str:
-    """Return a text with the Cyrillic letters that look like its Latin ones."""
+def with_homoglyphs(text: str) -> str:
+    """Return a text with Latin letters replaced by similar Cyrillic ones."""
     return text.translate(_ALIKE)
 
 
-def straight(text: str) -> str:
+def straighten_quotes(text: str) -> str:
     return text.translate(str.maketrans("“”‘’", "\"\"''"))
 
 
-def curly(text: str) -> str:
+def curl_quotes(text: str) -> str:
     text = re.sub(r'(^|[\s(\[])"', r"\1“", text).replace('"', "”")
     return text.replace("'", "’")
 

@@ -1,3 +1,5 @@
+"""Tables are written as Parquet files, digested, read back, and read by other libraries."""
+
 import datetime as dt
 import io
 import json
@@ -19,9 +21,9 @@ from stancebook.schema.dataframes import frame_from_rows, pandas_dtype
 from tests.unit.sample_contract import LETTERS, STRENGTH
 
 TABLES = list(CONTRACT.tables)
-GROUNDED = [spec.name for spec in CONTRACT.tables_of_kind("annotation")]
+ANNOTATION_TABLES = [spec.name for spec in CONTRACT.tables_of_kind("annotation")]
 CLAIMS = LETTERS.tables["claims"]
-ABOUT = {"dataset": "Letters", "version": "1.0.0"}
+DATASET = {"dataset": "Letters", "version": "1.0.0"}
 
 # ── Round trip ────────────────────────────────────────────────────────────────────────────────────
 
@@ -35,79 +37,86 @@ CELL = {
 
 
 @st.composite
-def rows(draw):
+def claim_rows(draw):
+    """Draw up to four rows of claims."""
+
     def cell(column):
-        given_ = CELL[column.storage]
-        return draw(given_ | st.none() if column.nullable else given_)
+        cells = CELL[column.storage]
+        return draw(cells | st.none() if column.nullable else cells)
 
     return [{column.name: cell(column) for column in CLAIMS.columns} for _ in range(draw(st.integers(0, 4)))]
 
 
-def bytes_of(frame):
+def file_bytes(frame):
+    """Return the Parquet file of a frame of claims."""
     file = io.BytesIO()
-    write_table(frame, CLAIMS, "build", ABOUT, file)
+    write_table(frame, CLAIMS, "build", DATASET, file)
     return file.getvalue()
 
 
-@given(rows())
+@given(claim_rows())
 @settings(max_examples=60)
-def test_frame_survives_a_round_trip(drawn):
+def test_frame_survives_a_round_trip(rows):
     """A typed frame that is written and read back is the same."""
-    frame = frame_from_rows(CLAIMS, drawn)
-    data = bytes_of(frame)
-    assert data == bytes_of(frame.copy())
+    frame = frame_from_rows(CLAIMS, rows)
+    data = file_bytes(frame)
+    assert data == file_bytes(frame.copy())
     pd.testing.assert_frame_equal(to_frame(pq.read_table(io.BytesIO(data))), frame)
 
 
 # ── Digests of rows ──────────────────────────────────────────────────────────────────────────
 
 
-@given(rows(), rows())
+@given(claim_rows(), claim_rows())
 @settings(max_examples=60)
-def test_rows_digest_is_equal_iff_files_are(drawn, others):
+def test_rows_digest_is_equal_iff_files_are(rows, other_rows):
     """Two frames have the same digest if and only if their files have the same bytes."""
-    one, other = (frame_from_rows(CLAIMS, each) for each in (drawn, others))
-    assert rows_digest(one, CLAIMS, ABOUT) == rows_digest(one.copy(), CLAIMS, ABOUT)
-    same = rows_digest(one, CLAIMS, ABOUT) == rows_digest(other, CLAIMS, ABOUT)
-    assert same == (bytes_of(one) == bytes_of(other))
+    one, other = frame_from_rows(CLAIMS, rows), frame_from_rows(CLAIMS, other_rows)
+    assert rows_digest(one, CLAIMS, DATASET) == rows_digest(one.copy(), CLAIMS, DATASET)
+    equal = rows_digest(one, CLAIMS, DATASET) == rows_digest(other, CLAIMS, DATASET)
+    assert equal == (file_bytes(one) == file_bytes(other))
 
 
-@given(rows().filter(bool), st.data())
+@given(claim_rows().filter(bool), st.data())
 @settings(max_examples=60)
-def test_rows_digest_depends_on_every_cell(drawn, data):
+def test_rows_digest_depends_on_every_cell(rows, data):
     """A change of any cell changes the digest."""
-    digest = rows_digest(frame_from_rows(CLAIMS, drawn), CLAIMS, ABOUT)
-    row, column = data.draw(st.sampled_from(drawn)), data.draw(st.sampled_from(CLAIMS.columns))
+    digest = rows_digest(frame_from_rows(CLAIMS, rows), CLAIMS, DATASET)
+    row, column = data.draw(st.sampled_from(rows)), data.draw(st.sampled_from(CLAIMS.columns))
     cell = data.draw(CELL[column.storage] | (st.none() if column.nullable else st.nothing()))
     changed = row[column.name] != cell
     row[column.name] = cell
-    assert (rows_digest(frame_from_rows(CLAIMS, drawn), CLAIMS, ABOUT) != digest) == changed
+    assert (rows_digest(frame_from_rows(CLAIMS, rows), CLAIMS, DATASET) != digest) == changed
 
 
 def test_rows_digest_separates_cells():
     """Cells whose concatenation is the same have different digests."""
     one, other = ([{"claim_id": a, "quote": b} for a, b in pairs] for pairs in ([("a", "bc")], [("ab", "c")]))
-    assert rows_digest(frame_from_rows(CLAIMS, one), CLAIMS, ABOUT) != rows_digest(
-        frame_from_rows(CLAIMS, other), CLAIMS, ABOUT
+    assert rows_digest(frame_from_rows(CLAIMS, one), CLAIMS, DATASET) != rows_digest(
+        frame_from_rows(CLAIMS, other), CLAIMS, DATASET
     )
 
 
 def test_rows_digest_ignores_memory_layout():
     """Chunked and sliced frames have the digest of a contiguous one."""
     rows = [{"claim_id": name, "quote": None if name == "b" else "rope"} for name in "abc"]
-    pieces, whole = [frame_from_rows(CLAIMS, [row]) for row in rows], frame_from_rows(CLAIMS, rows[1:])
-    for same in (pd.concat(pieces[1:]), pd.concat(pieces)[1:]):
-        assert rows_digest(same, CLAIMS, ABOUT) == rows_digest(whole, CLAIMS, ABOUT)
+    pieces, contiguous = [frame_from_rows(CLAIMS, [row]) for row in rows], frame_from_rows(CLAIMS, rows[1:])
+    for frame in (pd.concat(pieces[1:]), pd.concat(pieces)[1:]):
+        assert rows_digest(frame, CLAIMS, DATASET) == rows_digest(contiguous, CLAIMS, DATASET)
 
 
 def test_rows_digest_depends_on_descriptions():
     """Another description of the table or version of the dataset changes the digest."""
     frame = frame_from_rows(CLAIMS, [])
-    said = [(CLAIMS, ABOUT), (replace(CLAIMS, description="Other."), ABOUT), (CLAIMS, {**ABOUT, "version": "2.0.0"})]
-    assert len({rows_digest(frame, spec, about) for spec, about in said}) == 3
+    variants = [
+        (CLAIMS, DATASET),
+        (replace(CLAIMS, description="Other."), DATASET),
+        (CLAIMS, {**DATASET, "version": "2.0.0"}),
+    ]
+    assert len({rows_digest(frame, spec, about) for spec, about in variants}) == 3
 
 
-def cell_by_cell(table):
+def convert_by_cell(table):
     """Convert a table to a frame through a Python object for each cell."""
     frame = pd.DataFrame()
     for facts in file_metadata(table.schema)["columns"]:
@@ -116,14 +125,14 @@ def cell_by_cell(table):
     return frame
 
 
-@given(st.lists(rows(), max_size=3))
+@given(st.lists(claim_rows(), max_size=3))
 @settings(max_examples=60)
-def test_to_frame_equals_conversion_by_cell(drawn):
+def test_to_frame_equals_conversion_by_cell(chunks):
     """A chunked table becomes the frame that a conversion cell by cell gives."""
-    arrow = arrow_schema(CLAIMS, "build", ABOUT)
-    pieces = [pq.read_table(io.BytesIO(bytes_of(frame_from_rows(CLAIMS, each)))) for each in drawn]
+    arrow = arrow_schema(CLAIMS, "build", DATASET)
+    pieces = [pq.read_table(io.BytesIO(file_bytes(frame_from_rows(CLAIMS, rows)))) for rows in chunks]
     table = pa.concat_tables([arrow.empty_table(), *pieces])
-    pd.testing.assert_frame_equal(to_frame(table), cell_by_cell(table))
+    pd.testing.assert_frame_equal(to_frame(table), convert_by_cell(table))
 
 
 @pytest.mark.parametrize(
@@ -135,10 +144,10 @@ def test_to_frame_equals_conversion_by_cell(drawn):
 def test_to_frame_converts_edge_cases(cells, number):
     """Empty tables, empty cells and extreme dates are converted as cell by cell."""
     required = {"claim_id": "a", "person_id": "b", "believer_id": "b", "doc_id": "c", "quote": "d"}
-    data = bytes_of(frame_from_rows(CLAIMS, [required | cells] * number))
+    data = file_bytes(frame_from_rows(CLAIMS, [required | cells] * number))
     table = pq.read_table(io.BytesIO(data))
     frame = to_frame(table)
-    pd.testing.assert_frame_equal(frame, cell_by_cell(table))
+    pd.testing.assert_frame_equal(frame, convert_by_cell(table))
     assert frame["strength"].cat.categories.tolist() == list(STRENGTH)
 
 
@@ -154,9 +163,9 @@ def test_to_frame_returns_writable_columns(dataset):
 
 def test_to_frame_converts_some_columns(dataset):
     """Some columns of a table become a frame of those."""
-    some = ["char_start", "stance"]
+    names = ["char_start", "stance"]
     table = pq.read_table(dataset / "statements.parquet")
-    pd.testing.assert_frame_equal(to_frame(table.select(some)), to_frame(table)[some])
+    pd.testing.assert_frame_equal(to_frame(table.select(names)), to_frame(table)[names])
 
 
 # ── Metadata of files ────────────────────────────────────────────────────────────────────
@@ -164,7 +173,7 @@ def test_to_frame_converts_some_columns(dataset):
 
 @pytest.fixture
 def arrow():
-    return arrow_schema(CLAIMS, "a build", ABOUT)
+    return arrow_schema(CLAIMS, "a build", DATASET)
 
 
 def test_metadata_has_table_build_and_key(arrow):
@@ -199,11 +208,11 @@ def test_duckdb_and_polars_show_the_metadata(dataset):
     path = dataset / "statements.parquet"
     query = "SELECT decode(key), decode(value) FROM parquet_kv_metadata($path)"
     found = duckdb.execute(query, {"path": str(path)}).fetchall()
-    for said in (dict(found), pl.read_parquet_metadata(path)):
-        assert said["title"] == "Statements"
-        assert said["description"] == CONTRACT.tables["statements"].description
-        assert "Creative Commons" in said["license"]
-        assert said["build"] == json.loads((dataset / "datapackage.json").read_bytes())["stancebook"]["build"]
+    for metadata in (dict(found), pl.read_parquet_metadata(path)):
+        assert metadata["title"] == "Statements"
+        assert metadata["description"] == CONTRACT.tables["statements"].description
+        assert "Creative Commons" in metadata["license"]
+        assert metadata["build"] == json.loads((dataset / "datapackage.json").read_bytes())["stancebook"]["build"]
 
 
 def test_to_frame_reads_files_without_titles(dataset):
@@ -248,21 +257,21 @@ def test_to_frame_restores_the_scale(dataset):
 # ── Other readers ─────────────────────────────────────────────────────────────────────────────────
 
 
-def by_duckdb(path):
+def read_with_duckdb(path):
     found = duckdb.read_parquet(str(path))
     return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
 
-def by_polars(path):
+def read_with_polars(path):
     return pl.read_parquet(path).to_dicts()
 
 
-def by_pandas(path):
+def read_with_pandas(path):
     frame = pd.read_parquet(path)
     return frame.astype("object").where(frame.notna(), None).to_dict("records")
 
 
-READERS = pytest.mark.parametrize("read", [by_duckdb, by_polars, by_pandas])
+READERS = pytest.mark.parametrize("read", [read_with_duckdb, read_with_polars, read_with_pandas])
 
 
 @READERS
@@ -273,7 +282,7 @@ def test_readers_agree_on_rows(read, table, dataset):
 
 
 @READERS
-@pytest.mark.parametrize("table", GROUNDED)
+@pytest.mark.parametrize("table", ANNOTATION_TABLES)
 def test_readers_agree_on_quotes(read, table, dataset, built):
     """With every reader, the text between the offsets is the quote."""
     texts = {pair.doc_id: pair.text.text for pair in built.corpus.documents}
