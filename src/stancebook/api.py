@@ -131,7 +131,19 @@ class Dataset(Tables):
     def load(
         self, table: str, *, columns: list[str] | None = None, filters: Any = None, engine: Engine = "pandas"
     ) -> Any:
-        """Load a table, or some columns and rows of it; `load` documents the arguments and exceptions."""
+        """Load a table, or some columns and rows of it.
+
+        Args:
+            table: The name of the table.
+            columns: Names of the columns to read, in this order; all columns by default.
+            filters: Which rows to read, as in `stancebook.load`.
+            engine: What to return, as in `stancebook.load`.
+
+        Raises:
+            TableNotFoundError: There is no such table.
+            ColumnNotFoundError: The table has no such column.
+            DatasetError: A file cannot be read, or is of another build.
+        """
         parts = require_table(self._parts, table, self._location)
         return read_table(self._location, parts, columns=columns, filters=filters, engine=engine)
 

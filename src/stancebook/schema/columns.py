@@ -1,8 +1,4 @@
-"""Column types: functions that declare the columns of a model.
-
-Each returns a Pandera field that carries a `Column`. Two parameters are common to all: `description` says what the
-column holds, for the coder and the reader; `title` replaces the title that is derived from the column's name.
-"""
+"""Column types: functions that declare the columns of a model. Each returns a Pandera field that carries a `Column`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -24,6 +20,10 @@ def primary_key(description: str, *, title: str = "") -> Any:
     """Declare the column that identifies a row.
 
     The engine fills that of an annotation: `<doc_id>#<id>`.
+
+    Args:
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
     """
     return column_field(Column("primary_key", description, title=title, pattern=KEY), unique=True)
 
@@ -42,8 +42,8 @@ def foreign_key(
 
     Args:
         target: The name of the table referred to. A table may refer to itself, but not in a cycle.
-        description: What the column holds.
-        title: A name for readers.
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
         nullable: Whether it may be empty.
         default: The column whose value is used where a coder gives none.
         symmetric: Whether two rows may refer to each other.
@@ -75,8 +75,8 @@ def categorical(
 
     Args:
         vocabulary: The definition of each value, by value.
-        description: What the column holds.
-        title: A name for readers.
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
         nullable: Whether it may be empty.
         ordered: Whether the vocabulary is an ordinal scale, written from the least to the most.
         compute: A function that fills the column from all tables by name; then no coder does.
@@ -94,22 +94,47 @@ def categorical(
 
 
 def text(description: str, *, title: str = "", nullable: bool = False, pattern: Pattern | None = None) -> Any:
-    """Declare free text; with a `pattern`, text that matches it from end to end."""
+    """Declare free text.
+
+    Args:
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
+        nullable: Whether it may be empty.
+        pattern: What the text must match from end to end, with words that describe it.
+    """
     return column_field(Column("text", description, title=title, nullable=nullable, pattern=pattern))
 
 
 def verbatim(description: str, *, title: str = "", nullable: bool = False) -> Any:
-    """Declare words that occur in the document exactly as written, apart from white space."""
+    """Declare words that occur in the document exactly as written, apart from white space.
+
+    Args:
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
+        nullable: Whether it may be empty.
+    """
     return column_field(Column("verbatim", description, title=title, nullable=nullable))
 
 
 def date(description: str, *, title: str = "", nullable: bool = False) -> Any:
-    """Declare a calendar day, written as YYYY-MM-DD."""
+    """Declare a calendar day, written as YYYY-MM-DD.
+
+    Args:
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
+        nullable: Whether it may be empty.
+    """
     return column_field(Column("date", description, title=title, nullable=nullable))
 
 
 def edtf(description: str, *, title: str = "", nullable: bool = False) -> Any:
-    """Declare a date in the Extended Date/Time Format (ISO 8601-2), levels 0 and 1 without seasons and times."""
+    """Declare a date in the Extended Date/Time Format (ISO 8601-2), levels 0 and 1 without seasons and times.
+
+    Args:
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
+        nullable: Whether it may be empty.
+    """
     return column_field(Column("edtf", description, title=title, nullable=nullable))
 
 
@@ -117,6 +142,11 @@ def edtf_lower(column: str, description: str, *, title: str = "") -> Any:
     """Declare the first day of an EDTF column; empty if its start is open.
 
     `~` and `?` do not widen the interval.
+
+    Args:
+        column: The EDTF column of the same model.
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
     """
     return column_field(
         Column("date", description, title=title, nullable=True, filled_by="edtf_lower", bound_of=column)
@@ -124,7 +154,13 @@ def edtf_lower(column: str, description: str, *, title: str = "") -> Any:
 
 
 def edtf_upper(column: str, description: str, *, title: str = "") -> Any:
-    """Declare the last day of an EDTF column; empty if its end is open."""
+    """Declare the last day of an EDTF column; empty if its end is open.
+
+    Args:
+        column: The EDTF column of the same model.
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
+    """
     return column_field(
         Column("date", description, title=title, nullable=True, filled_by="edtf_upper", bound_of=column)
     )
@@ -136,8 +172,8 @@ def integer(
     """Declare a whole number; it is never empty, because many readers turn nullable integers into floats.
 
     Args:
-        description: What the column holds.
-        title: A name for readers.
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
         unit: What is counted, in the plural.
         minimum: The smallest value allowed.
         compute: A function that fills the column from all tables by name; then no coder does.
