@@ -5,8 +5,7 @@ from typing import Any
 import pandas as pd
 
 from schemas.quotation import are_in_passage
-from stancebook import Tables, rule
-from stancebook.schema.rules import Rule
+from stancebook import Rule, Tables, rule
 
 
 def _of(tables: Tables, table: str, references: "pd.Series[Any]", column: str) -> "pd.Series[Any]":

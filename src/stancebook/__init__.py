@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from stancebook.schema.models import Derived as Derived
     from stancebook.schema.models import Document as Document
     from stancebook.schema.models import Nested as Nested
+    from stancebook.schema.rules import Rule as Rule
     from stancebook.schema.rules import row_rule as row_rule
     from stancebook.schema.rules import rule as rule
     from stancebook.schema.spec import Pattern as Pattern
@@ -80,7 +81,7 @@ _NAMES_BY_MODULE = {
     " text verbatim",
     "schema.contract": "Contract Contributor License",
     "schema.models": "Annotation Codebook Derived Document Nested",
-    "schema.rules": "row_rule rule",
+    "schema.rules": "Rule row_rule rule",
     "schema.spec": "Pattern Tables",
 }
 _MODULES = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names.split()}

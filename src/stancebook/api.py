@@ -1,4 +1,4 @@
-"""A dataset as one object, and a build as one function call: what `import stancebook` gives besides `load`."""
+"""`Dataset`, a dataset as one object, and `build_dataset`, a build as one function call."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from stancebook.schema.contract import Contract
     from stancebook.schema.spec import TableSpec
 
-    Tables = Mapping[str, pd.DataFrame]
+    _TableMapping = Mapping[str, pd.DataFrame]
 else:
-    Tables = Mapping
+    _TableMapping = Mapping
 
 _LOG = logging.getLogger("stancebook")
 
@@ -69,7 +69,7 @@ class ColumnDescription:
         return "\n".join([f"{self.name} ({', '.join(facts)}): {self.definition}", *values])
 
 
-class Dataset(Tables):
+class Dataset(_TableMapping):
     """A dataset in a folder or at a URL: a mapping from the names of its tables to pandas frames.
 
     Its data package is read at once, a table when it is asked for. All tables are of one build: once a build has
@@ -253,8 +253,8 @@ class BuiltDataset:
 def build_dataset(contract: Contract, seeds: str | Path, out: str | PathLike[str] | None = None) -> BuiltDataset:
     """Build the tables of a contract from annotated texts, in this process.
 
-    With `out`, the dataset there is replaced as `build.py` replaces it: completely or not at all, and with the same
-    bytes for the same texts. The build waits for another one into the same folder to end.
+    With `out`, the dataset there is replaced as `stancebook build` replaces it: completely or not at all, and with the
+    same bytes for the same texts. The build waits for another one into the same folder to end.
 
     Args:
         contract: The tables, rules and metadata of the dataset.

@@ -31,7 +31,7 @@ class ColumnNotFoundError(DatasetError, KeyError):
 
 
 class ContractError(StancebookError):
-    """A model, a rule or the contract is not valid; raised at import, and says what to write instead."""
+    """A model, a rule or the contract is not valid, or a function of it fails; the message says what to write."""
 
 
 class ProblemsError(StancebookError):
@@ -62,7 +62,7 @@ class UnknownRevisionError(StancebookError):
 
 
 class MissingExtraError(StancebookError, ImportError):
-    """An optional dependency is not installed; the message is the line to type.
+    """An optional dependency is not installed; the message ends with the command that installs it.
 
     Args:
         module: The module that cannot be imported.

@@ -40,6 +40,9 @@ def create_environment(folder: Path) -> None:
     for program in Path(sysconfig.get_path("scripts")).iterdir():
         if program.name != "stancebook" and not (programs / program.name).exists():
             (programs / program.name).symlink_to(program)
+    for data in ("etc", "share"):  # such as the templates of nbconvert
+        if (source := Path(sys.prefix, data)).is_dir() and not (environment / data).exists():
+            (environment / data).symlink_to(source)
     command = programs / "stancebook"
     command.write_text(f'#!/bin/sh\nexec "{programs / "python"}" -m stancebook "$@"\n', encoding="utf-8")
     command.chmod(0o755)

@@ -10,6 +10,7 @@ import pandas as pd
 from sentencex import get_sentence_boundaries
 
 from stancebook.build.pipeline import Build
+from stancebook.problems import pluralize
 from stancebook.sources.anchoring import line_and_column
 
 MIN_PASSAGE_WORDS = 3  # fewer untouched words between two quotes are not worth a look
@@ -67,7 +68,7 @@ def report(coverage: Coverage) -> str:
         for row in rows.itertuples():
             lines.append(f"  {row.table:<14}{row.quotes:>7}{row.sentences:>11.0%}{row.characters:>12.0%}")
         rest = coverage.untouched[coverage.untouched["doc_id"] == doc_id]
-        lines += ["", f"  {len(rest)} untouched passages" if len(rest) else "  no untouched passage"]
+        lines += ["", f"  {pluralize(len(rest), 'untouched passage')}" if len(rest) else "  no untouched passage"]
         for row in rest.itertuples():
             mark = "sentence" if row.whole else "part"
             lines.append(f"  {row.line:>5}:{row.column:<5} {mark:<9} {' '.join(str(row.passage).split())}")

@@ -314,7 +314,7 @@ def _format_validated(package: Package, validated: ValidationResult, folder: Pat
         [
             f"read     {display_folder(folder)}: {pluralize(len(tables), 'table')} and {pluralize(rows, 'row')}",
             f"checked  {pluralize(sum(len(table.columns) for table in tables), 'column')},"
-            f" {pluralize(sum(bool(table.key) for table in tables), 'key')},"
-            f" {pluralize(sum(len(table.foreign_keys) for table in tables), 'reference')}: all valid",
+            f" {pluralize(sum(bool(table.key) for table in tables), 'primary key')},"
+            f" {pluralize(sum(len(table.foreign_keys) for table in tables), 'foreign key')}: all valid",
         ]
     )

@@ -222,7 +222,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_output_format(diff, "text", "github")
     diff.set_defaults(local=True, nothing_done=nothing_compared)
 
-    coverage = _command(commands.add_parser, "coverage", COVERAGE, help="show which passages have no quotes")
+    coverage = _command(commands.add_parser, "coverage", COVERAGE, help="show which parts of the texts no row quotes")
     coverage.add_argument("tables", metavar="TABLE", nargs="*", help="a table with quotes (default: all of them)")
     _add_project(coverage)
     _add_output_format(coverage)
@@ -295,8 +295,8 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
         "--no-cache",
         dest="use_cache",
         action="store_false",
-        help="ignore the build cache and rebuild everything; the cache takes over what has the same size and"
-        " modification time as in the last build",
+        help="ignore the build cache and rebuild everything; the cache reuses the results of files"
+        " whose size and modification time have not changed",
     )
 
 
@@ -305,8 +305,9 @@ def _add_output_format(parser: argparse.ArgumentParser, *choices: str) -> None:
         "--output-format",
         choices=choices or list(RENDERERS),
         default="text",
-        help="how problems are printed: as text, as annotations of a GitHub workflow, or as a JSON array, which has"
-        " standard output to itself (default: text)",
+        help="how problems are printed: as text, as annotations of a GitHub workflow"
+        + ("" if choices else ", or as a JSON array, which has standard output to itself")
+        + " (default: text)",
     )
 
 

@@ -188,18 +188,18 @@ def read_descriptor(location: Path | RemotePath) -> dict[str, Any]:
         if backup is not None and backup.exists():
             raise DatasetNotFoundError(
                 f"{location} has no {DATAPACKAGE}: a build is replacing the dataset, or was interrupted while it did."
-                f" Load again; if that does not help, run build.py. Nothing is lost: the previous dataset is in"
-                f" {backup}."
+                f" Load again; if that does not help, run `stancebook build`. Nothing is lost: the previous dataset is"
+                f" in {backup}."
             ) from error
         raise DatasetNotFoundError(
-            f"{location} is not a dataset: it has no {DATAPACKAGE}. Run build.py, or give path=."
+            f"{location} is not a dataset: it has no {DATAPACKAGE}. Run `stancebook build`, or give path=."
         ) from error
     except OSError as error:
         raise DatasetError(f"{file} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         raise DatasetError(f"{file} is not valid JSON: build the dataset again.") from error
     if not isinstance(descriptor, dict) or not {"stancebook", "resources"} <= set(descriptor):
-        raise DatasetError(f"{file} does not describe a dataset that build.py wrote.")
+        raise DatasetError(f"{file} does not describe a dataset that a build wrote.")
     return descriptor
 
 
@@ -222,7 +222,7 @@ def parts_by_table(descriptor: Mapping[str, Any], location: Path | RemotePath) -
                 parts = [Part(file, part["rows"], part["hash"], part["build"]) for file, part in facts]
             tables[parts[0].path.partition("/")[0].removesuffix(table_file(""))] = parts
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise DatasetError(f"{location / DATAPACKAGE} does not describe a dataset that build.py wrote.") from error
+        raise DatasetError(f"{location / DATAPACKAGE} does not describe a dataset that a build wrote.") from error
     return tables
 
 

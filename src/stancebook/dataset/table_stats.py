@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from stancebook.schema.spec import TableSpec
 
-LANGUAGE = "language"  # the column of every table of documents with the language tag of the text
+LANGUAGE_COLUMN = "language"  # the column of the document table with the language tag of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def table_stats(spec: TableSpec, frame: pd.DataFrame) -> TableStats:
         spec: The table.
         frame: Rows of it, with the dtypes of `load`.
     """
-    language = LANGUAGE if spec.kind == "document" else None
+    language = LANGUAGE_COLUMN if spec.kind == "document" else None
     counted = [column.name for column in spec.columns if column.vocabulary or column.name == language]
     empty = {column.name: int(frame[column.name].isna().sum()) for column in spec.columns if column.nullable}
     return TableStats(

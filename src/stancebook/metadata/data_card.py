@@ -17,7 +17,7 @@ from stancebook.dataset.layout import (
     part_pattern,
     table_file,
 )
-from stancebook.dataset.table_stats import LANGUAGE, StoredTable, TableStats
+from stancebook.dataset.table_stats import LANGUAGE_COLUMN, StoredTable, TableStats
 from stancebook.problems import pluralize
 from stancebook.schema.contract import Contract
 from stancebook.schema.spec import Column, TableSpec
@@ -67,7 +67,7 @@ def huggingface_header(contract: Contract, tables: Mapping[str, StoredTable]) ->
         contract: The contract of the dataset.
         tables: The stored tables by name.
     """
-    languages = {tag.partition("-")[0] for tag in tables[contract.document.name].stats.counts.get(LANGUAGE, {})}
+    languages = {tag.partition("-")[0] for tag in tables[contract.document.name].stats.counts.get(LANGUAGE_COLUMN, {})}
     rows = sum(table.rows for table in tables.values())
     digits = len(str(rows))
     metadata: dict[str, Any] = {
@@ -144,7 +144,7 @@ def _corpus_size(contract: Contract, documents: pd.DataFrame) -> str:
         if name not in ("title", "path") and contract.document[column].storage == "string"
     ]
     counts = [pluralize(documents[column.name].nunique(), column.title.lower()) for column in described]
-    languages = ", ".join(sorted(map(str, documents[LANGUAGE].dropna().unique())))
+    languages = ", ".join(sorted(map(str, documents[LANGUAGE_COLUMN].dropna().unique())))
     return f"{', '.join([pluralize(len(documents), 'text'), *counts])}. Language: {languages}."
 
 

@@ -41,12 +41,13 @@ def foreign_key(
     """Declare a reference to a row of a table, by its key.
 
     Args:
-        target: The name of the table referred to. A table may refer to itself, but not in a cycle.
+        target: The name of the table referred to. A table may refer to itself, but not in a cycle
+            unless `symmetric`; no row refers to itself.
         description: What the column holds, for the coder and the reader.
         title: A name for readers; by default the name of the column in words.
         nullable: Whether it may be empty.
         default: The column whose value is used where a coder gives none.
-        symmetric: Whether two rows may refer to each other.
+        symmetric: Whether rows may refer to each other.
         compute: A function that fills the column from all tables by name; then no coder does.
     """
     column = Column(
@@ -139,7 +140,7 @@ def edtf(description: str, *, title: str = "", nullable: bool = False) -> Any:
 
 
 def edtf_lower(column: str, description: str, *, title: str = "") -> Any:
-    """Declare the first day of an EDTF column; empty if its start is open.
+    """Declare the first day that the date in an EDTF column covers; empty if the date has an open start.
 
     `~` and `?` do not widen the interval.
 
@@ -154,7 +155,9 @@ def edtf_lower(column: str, description: str, *, title: str = "") -> Any:
 
 
 def edtf_upper(column: str, description: str, *, title: str = "") -> Any:
-    """Declare the last day of an EDTF column; empty if its end is open.
+    """Declare the last day that the date in an EDTF column covers; empty if the date has an open end.
+
+    `~` and `?` do not widen the interval.
 
     Args:
         column: The EDTF column of the same model.

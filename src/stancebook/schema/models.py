@@ -12,7 +12,7 @@ from stancebook.schema.rules import row_rule
 from stancebook.schema.spec import KEY, Column, Pattern, TableKind
 
 # A language tag of RFC 5646 (BCP 47) without its rarer parts: language, script, region.
-LANGUAGE = Pattern(
+LANGUAGE_TAG = Pattern(
     r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?", "a BCP 47 tag, such as 'en' or 'uk-Latn'"
 )
 CODE_POINTS = "Unicode code points"
@@ -97,7 +97,7 @@ class Document(Table):
             filled_by="pinned",
         )
     )
-    language: str = column_field(Column("text", "The language the text is written in.", pattern=LANGUAGE))
+    language: str = column_field(Column("text", "The language the text is written in.", pattern=LANGUAGE_TAG))
     n_chars: int = column_field(
         Column(
             "integer",

@@ -179,9 +179,9 @@ def _failures(spec: TableSpec, error: SchemaError) -> Iterator[ModelFailure]:
     if error.reason_code not in _ROW_REASONS:
         raise ContractError(f"{spec.name} cannot be checked by its model: {error}")
     if error.reason_code == SchemaErrorReason.DATAFRAME_CHECK and error.check.name in spec.rules:
-        row_rule = spec.rules[error.check.name]
+        broken_rule = spec.rules[error.check.name]
         for row in error.failure_cases["index"].unique():
-            yield ModelFailure(row, row_rule.column, row_rule.message, single_column=False)
+            yield ModelFailure(row, broken_rule.column, broken_rule.message, single_column=False)
         return
     column = error.schema.name if error.schema.name in spec.names else None
     for _, case in error.failure_cases.drop_duplicates("index").iterrows():

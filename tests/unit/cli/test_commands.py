@@ -33,7 +33,7 @@ def test_validate_valid_dataset_sums_up(run, town):
     """A valid dataset gets two lines: what was read, and what was checked."""
     assert run("validate", "town") == (
         0,
-        "read     town/: 5 tables and 10 rows\nchecked  27 columns, 5 keys, 8 references: all valid\n",
+        "read     town/: 5 tables and 10 rows\nchecked  27 columns, 5 primary keys, 8 foreign keys: all valid\n",
         "",
     )
 

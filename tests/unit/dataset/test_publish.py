@@ -207,10 +207,11 @@ def test_publish_killed_at_any_call_is_recovered(prepare, folder, old, new, kill
         assert held(folder) == following, step
         assert siblings(folder) == [], step
     assert step > 5 * len(new)
-    nothing = f"{folder} is not a dataset: it has no datapackage.json. Run build.py, or give path=."
+    nothing = f"{folder} is not a dataset: it has no datapackage.json. Run `stancebook build`, or give path=."
     interrupted = (
         f"{folder} has no datapackage.json: a build is replacing the dataset, or was interrupted while it did. Load"
-        f" again; if that does not help, run build.py. Nothing is lost: the previous dataset is in {backup_of(folder)}."
+        f" again; if that does not help, run `stancebook build`. Nothing is lost: the previous dataset is in"
+        f" {backup_of(folder)}."
     )
     outcomes = {"new": ("weak", False)}
     outcomes |= {"nothing": nothing} if prepare is no_dataset else {"old": ("fair", True), "backup": interrupted}
