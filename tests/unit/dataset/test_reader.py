@@ -241,7 +241,7 @@ def test_columns_need_a_table(arguments, dataset):
 @pytest.mark.parametrize("folder", ["", "nowhere"])
 def test_folder_without_dataset_is_refused(folder, tmp_path):
     """A folder without a data package is refused with the way out."""
-    with pytest.raises(DatasetNotFoundError, match=r"is not a dataset: .* Run build\.py, or give path="):
+    with pytest.raises(DatasetNotFoundError, match=r"is not a dataset: .* Run `stancebook build`, or give path="):
         load(path=tmp_path / folder)
 
 
@@ -338,7 +338,7 @@ def test_interrupted_publication_is_explained(copied, tmp_path):
     for path in (copied, link):
         with pytest.raises(
             DatasetNotFoundError,
-            match=r"was interrupted.* run build\.py\. Nothing is lost: .* is in .*/\.dataset\.old\.",
+            match=r"was interrupted.* run `stancebook build`\. Nothing is lost: .* is in .*/\.dataset\.old\.",
         ):
             load(path=path)
 
