@@ -78,7 +78,7 @@ def test_load_refuses_list_of_other_parts(copied):
     package = json.loads((copied / "datapackage.json").read_bytes())
     package["resources"][0]["parts"].pop()
     (copied / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
-    with pytest.raises(DatasetError, match=r"does not describe a dataset that build\.py wrote"):
+    with pytest.raises(DatasetError, match=r"does not describe a dataset that a build wrote"):
         load("statements", path=copied)
 
 
