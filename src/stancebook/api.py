@@ -270,16 +270,15 @@ def build_dataset(contract: Contract, seeds: str | Path, out: str | PathLike[str
         MissingExtraError: `stancebook[build]` is not installed.
     """
     with requires_extra("build"):
-        from stancebook.build.pipeline import build_corpus
+        from stancebook.build.pipeline import build_tables
         from stancebook.dataset.publish import build_lock, publish, staging_folder
         from stancebook.parallel.chunked_build import build_into
         from stancebook.parallel.options import BuildOptions
-        from stancebook.sources.corpus import load_corpus
         from stancebook.sources.discovery import discover
 
         location = seeds if "://" in str(seeds) else Path(seeds)
         if out is None:
-            built = build_corpus(contract, load_corpus(location))
+            built = build_tables(contract, location)
             _raise_errors(built.errors)
             return BuiltDataset(built.frames, built.problems)
         folder = Path(out)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -19,6 +18,7 @@ from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import sort_rows
 from stancebook.schema.spec import Tables
 from stancebook.sources.corpus import Corpus, load_corpus
+from stancebook.sources.filesystem import Location
 
 FAST_PATH_MIN_DOCUMENTS = 12  # fewer are built sooner by the diagnosing path
 
@@ -51,12 +51,12 @@ class Build:
         return summarize(self.contract, stats, len(self.corpus.documents), len(self.corpus.codebook))
 
 
-def build_tables(contract: Contract, seeds: Path) -> Build:
+def build_tables(contract: Contract, seeds: Location) -> Build:
     """Build all tables of a contract in memory.
 
     Args:
         contract: The contract of the dataset.
-        seeds: The folder with the codebook and the documents.
+        seeds: The folder with the codebook and the documents, or its URL.
     """
     return build_corpus(contract, load_corpus(seeds))
 

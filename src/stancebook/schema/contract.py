@@ -175,11 +175,6 @@ class Contract:
         kinds = ("document", "annotation")
         return tuple(spec for spec in self.tables.values() if _root_kind(spec, self.tables) in kinds)
 
-    @cached_property
-    def coded_tables(self) -> tuple[TableSpec, ...]:
-        """The tables whose rows people write."""
-        return tuple(spec for spec in self.tables.values() if spec.kind != "derived")
-
     def in_codebook(self, table: str) -> bool:
         """Return whether the rows of a table are written in the codebook."""
         return self.tables[table] in self.codebook_tables
