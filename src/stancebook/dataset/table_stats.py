@@ -122,5 +122,8 @@ def table_stats(spec: TableSpec, frame: pd.DataFrame) -> TableStats:
 
 def _value_counts(cells: pd.Series[Any]) -> dict[str, int]:
     """Count the cells of each value that occurs, in the order of the categories."""
-    numbers = cells.value_counts(sort=False)
-    return {str(value): int(number) for value, number in numbers.items() if number}
+    import numpy as np
+
+    codes = cells.cat.codes.to_numpy()
+    numbers = np.bincount(codes[codes >= 0], minlength=len(cells.cat.categories)).tolist()
+    return {str(value): number for value, number in zip(cells.cat.categories, numbers, strict=True) if number}

@@ -180,7 +180,9 @@ def fingerprint_dataset(dataset: Path) -> str:
 def contract_files() -> tuple[str, ...]:
     """Return the files, or package folders, of all imported modules that belong to neither a library nor the engine."""
     files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-    own = {Path(os.path.realpath(file)) for file in files if file and _is_own(os.path.realpath(file))}
+    folders = {os.path.dirname(file) for file in files if file}  # noqa: PTH120 (a thousand paths)
+    resolved = {folder: path for folder in folders if _is_own(path := Path(os.path.realpath(folder)))}
+    own = {resolved[folder] / name for folder, name in map(os.path.split, filter(None, files)) if folder in resolved}
     packages = {path: (path.parent / "__init__.py").is_file() for path in own}
     return tuple(sorted({os.fspath(path.parent if packages[path] else path) for path in own}))
 
@@ -203,10 +205,9 @@ def code_unchanged(files: Iterable[str]) -> bool:
     return all(path.stat().st_mtime_ns < _PROCESS_START_NS - MTIME_RESOLUTION_NS for path in _code_files(files))
 
 
-def _is_own(file: str) -> bool:
-    path = Path(file)
-    library = any(part in path.parts for part in _LIBRARIES) or path.is_relative_to(Path(os.__file__).parent)
-    return not library and not path.is_relative_to(_ENGINE)
+def _is_own(folder: Path) -> bool:
+    library = any(part in folder.parts for part in _LIBRARIES) or folder.is_relative_to(Path(os.__file__).parent)
+    return not library and not folder.is_relative_to(_ENGINE)
 
 
 def _code_files(files: Iterable[str]) -> Iterator[Path]:
