@@ -3,11 +3,10 @@
 import json
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
-from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +15,10 @@ Level = Literal["error", "warning"]
 # Annotations of each level in one step: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 GITHUB_ANNOTATION_LIMIT = 10
 
-MAX_PROBLEMS_PER_FILE = 1000  # more than anyone fixes before building again
+MAX_UNGROUPED_PROBLEMS = 20  # so few are all shown in full, of any kinds
+MAX_UNGROUPED_OF_KIND = 3  # so few of one kind are shown in full
+MAX_LISTED_POSITIONS = 3  # of the other problems of a group
+MAX_COUNTED_KINDS = 10
 MAX_MESSAGE_CHARACTERS = 2000  # a message may quote a whole text that was typed in place of a word
 
 # Characters that control a terminal, break a line, or change the order in which text is displayed.
@@ -78,25 +80,87 @@ def _with_occurrences(problem: Problem) -> Problem:
     return replace(problem, hint=f"{problem.hint}\nin {problem.occurrences:,} places; this is the first", occurrences=1)
 
 
+# ── Groups ────────────────────────────────────────────────────────────────────────────────────────
+
+# What differs between problems of one kind: quoted values, chains of references, and words with a digit or a slash.
+_QUOTED = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?!\w)"""
+_VALUES = re.compile(rf"""(?<!\w){_QUOTED}(?:, {_QUOTED})*|\S+(?: → \S+)+|[^\s'"]*[\d/][^\s'"]*""")
+_LABEL = re.compile(r"\[.*?\]")
+
+
+def problem_kind(problem: Problem) -> str:
+    """Return what a problem has in common with others: the table and column, and the message without its values.
+
+    Args:
+        problem: A problem, such as `statements[s07].stance: 'suports' is not a value of stance`.
+
+    Returns:
+        The kind as displayed to the user, such as `statements.stance: … is not a value of stance`.
+    """
+    message = _shorten(problem.message)
+    where, _, key = _LABEL.sub("", _shorten(problem.where)).rpartition(".")
+    if f"'{key}'" not in message:  # else the key is what is wrong
+        where = f"{where}.{key}".lstrip(".")
+    level = "warning: " if problem.level == "warning" else ""
+    return f"{level}{where}{': ' if where else ''}{_VALUES.sub('…', message)}"
+
+
+def group_problems(
+    problems: Sequence[Problem], max_ungrouped: int | None = MAX_UNGROUPED_PROBLEMS
+) -> list[list[Problem]]:
+    """Group problems by their kinds, in time and memory proportional to their number.
+
+    Args:
+        problems: The problems, in the order in which they are shown.
+        max_ungrouped: Up to how many problems are not grouped; None to group none.
+
+    Returns:
+        Groups in the order of their first problems: all problems of a kind that more than `MAX_UNGROUPED_OF_KIND`
+        have, and each other problem alone.
+    """
+    if max_ungrouped is None or len(problems) <= max_ungrouped:
+        return [[problem] for problem in problems]
+    kinds = [problem_kind(problem) for problem in problems]
+    by_kind: dict[str, list[Problem]] = {}
+    for kind, problem in zip(kinds, problems, strict=True):
+        by_kind.setdefault(kind, []).append(problem)
+    groups = []
+    for kind, problem in zip(kinds, problems, strict=True):
+        if len(by_kind[kind]) <= MAX_UNGROUPED_OF_KIND:
+            groups.append([problem])
+        elif problem is by_kind[kind][0]:
+            groups.append(by_kind[kind])
+    return groups
+
+
 # ── Renderers ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def as_text(problems: Iterable[Problem]) -> str:
-    """Render problems for people, as `file:line:column: where: message` with the hint indented below.
+    """Render problems for people, many of them in groups: see `group_problems` and `groups_as_text`."""
+    return groups_as_text(group_problems(list(problems)))
+
+
+def groups_as_text(groups: Iterable[Sequence[Problem]]) -> str:
+    """Render the first problem of each group as `file:line:column: where: message` with the hint indented below.
 
     Args:
-        problems: Problems, those of one file next to each other.
+        groups: Groups of problems.
 
     Returns:
-        Lines without a final line break; at most `MAX_PROBLEMS_PER_FILE` problems a file, and the number of the others.
+        Lines without a final line break. The last of a group with several problems says how many others there are, and
+        where the first of them are.
     """
-    rendered = []
-    for file, group in groupby(problems, key=lambda problem: problem.file):
-        of_file = list(group)
-        rendered += [_text(problem) for problem in of_file[:MAX_PROBLEMS_PER_FILE]]
-        if (more := len(of_file) - MAX_PROBLEMS_PER_FILE) > 0:
-            rendered.append(escape_control_chars(f"{file}: and {more:,} more".replace("\n", r"\n")))
-    return "\n".join(rendered)
+    return "\n".join(f"{_text(first)}{_others(others)}" for first, *others in groups)
+
+
+def count_kinds(groups: Iterable[Sequence[Problem]]) -> str:
+    """Return a line for each of the most frequent kinds of problems that are grouped: their number and the kind."""
+    largest = sorted((group for group in groups if len(group) > 1), key=len, reverse=True)
+    lines = [f"{len(group):>9,}  {_one_line(problem_kind(group[0]))}" for group in largest[:MAX_COUNTED_KINDS]]
+    if (more := len(largest) - MAX_COUNTED_KINDS) > 0:
+        lines.append(f"           and {pluralize(more, 'more kind')}")
+    return "\n".join(lines)
 
 
 def as_github(problems: Iterable[Problem]) -> str:
@@ -134,9 +198,22 @@ def github_annotation(level: Level, message: str, **properties: str | int) -> st
 
 def _text(problem: Problem) -> str:
     label = "warning: " if problem.level == "warning" else ""
-    first_line = f"{_position(problem)}{label}{_message(problem)}".replace("\n", r"\n")
     hint = "".join(f"\n    {_shorten(line)}" for line in problem.hint.split("\n") if line)
-    return escape_control_chars(f"{first_line}{hint}")
+    return _one_line(f"{_position(problem)}{label}{_message(problem)}") + escape_control_chars(hint)
+
+
+def _others(others: Sequence[Problem]) -> str:
+    """Return the line, below the first problem of a group, that counts and locates the others."""
+    if not others:
+        return ""
+    positions = ", ".join(_position(problem).rstrip(": ") for problem in others[:MAX_LISTED_POSITIONS])
+    files = pluralize(len({problem.file for problem in others}), "file")
+    more = f"and {len(others):,} more like it in {files}: {positions}"
+    return f"\n    {_one_line(more)}{', …' if len(others) > MAX_LISTED_POSITIONS else ''}"
+
+
+def _one_line(text: str) -> str:
+    return escape_control_chars(text.replace("\n", r"\n"))
 
 
 def _github(problem: Problem) -> str:

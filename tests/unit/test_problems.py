@@ -1,4 +1,5 @@
 import json
+import time
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -8,7 +9,18 @@ from hypothesis import strategies as st
 
 import stancebook
 from stancebook.exceptions import ProblemsError
-from stancebook.problems import RENDERERS, Problem, as_github, as_json, as_text, escape_control_chars, github_annotation
+from stancebook.problems import (
+    RENDERERS,
+    Problem,
+    as_github,
+    as_json,
+    as_text,
+    count_kinds,
+    escape_control_chars,
+    github_annotation,
+    group_problems,
+    problem_kind,
+)
 from tests.workflow_commands import parse
 
 PROBLEMS = st.builds(
@@ -125,17 +137,90 @@ def test_line_break_in_name_forges_no_problem():
     assert as_text([forged]) == r"a\nb.yaml:9:9: all is well:1:1: one\ntwo"
 
 
-def test_text_limits_problems_per_file():
-    """As text, a file has 1,000 problems at most, and the number of the others."""
-    many = [Problem(file, line, 1, "", "is empty") for file in ("a.yaml", "b.yaml") for line in range(1, 2001)]
-    lines = as_text(many).split("\n")
-    assert lines[998:1002] == [
-        "a.yaml:999:1: is empty",
-        "a.yaml:1000:1: is empty",
-        "a.yaml: and 1,000 more",
-        "b.yaml:1:1: is empty",
+VALUES = st.sampled_from(["suports", "it's", 'a "b" c', "x/y", "7", "a\\'b", "’", "", "line\nbreak"])
+
+
+@given(VALUES, VALUES, st.sampled_from(["s01", "s02", "x.y", ""]), st.integers(1, 999))
+@settings(max_examples=100)
+def test_kind_leaves_out_values(value, other, record, number):
+    """A kind has the table, the column and the message without record, quoted values, numbers and files."""
+    found = Problem(
+        "a.yaml", 1, 1, f"statements[{record}].quote", f"{value!r}, {other!r} in line {number} of b/{number}.txt"
+    )
+    assert problem_kind(found) == "statements.quote: … in line … of …"
+
+
+@pytest.mark.parametrize(
+    ("where", "message", "kind"),
+    [
+        ("", "this line has no key, or no ': ' after it", "this line has no key, or no … after it"),
+        ("mentions[m01].qoute", "'qoute' is not a key of mentions", "mentions: … is not a key of mentions"),
+        ("events[e01].parties[2].role", "is empty", "events.parties.role: is empty"),
+        ("e[1].part_of_id", "goes in a circle: a → b → a", "e.part_of_id: goes in a circle: …"),
+        ("d[1].flexibility", "A demand's way needs a party's", "d.flexibility: A demand's way needs a party's"),
+    ],
+)
+def test_kind_of_problem(where, message, kind):
+    """A kind keeps the words of a message, and an unknown key is a value."""
+    assert problem_kind(Problem("a.yaml", 1, 1, where, message)) == kind
+
+
+def test_few_problems_are_not_grouped():
+    """Up to 20 problems are all shown in full, of any kinds."""
+    few = [Problem("a.yaml", line, 1, "", "is empty") for line in range(1, 21)]
+    assert group_problems(few) == [[problem] for problem in few]
+    assert group_problems([*few, PROBLEM]) == [few, [PROBLEM]]
+    assert group_problems([*few, PROBLEM], None) == [[problem] for problem in [*few, PROBLEM]]
+
+
+@given(st.lists(PROBLEMS, max_size=60))
+def test_groups_have_all_problems_once(problems):
+    """Groups hold each problem once, in the order of their first problems, and warnings are apart from errors."""
+    groups = group_problems(problems, 0)
+    assert sorted(problem for group in groups for problem in group) == sorted(problems)
+    first = [next(index for index, problem in enumerate(problems) if problem is group[0]) for group in groups]
+    assert first == sorted(first)
+    assert all(len(group) == 1 or len(group) > 3 for group in groups)
+    assert all(len(set(map(problem_kind, group))) == 1 for group in groups)
+
+
+def test_text_groups_many_problems():
+    """As text, many problems of a kind are the first of them, the number of the others, and a few positions."""
+    many = [
+        Problem(f"{name}.yaml", line, 1, f"claims[c{line}].day", f"'{line}' is not a day", "write 2025-02-06")
+        for name in "abc"
+        for line in range(1, 11)
     ]
-    assert len(lines) == 2002
+    assert as_text([many[0], PROBLEM, *many[1:]]).split("\n") == [
+        "a.yaml:1:1: claims[c1].day: '1' is not a day",
+        "    write 2025-02-06",
+        "    and 29 more like it in 3 files: a.yaml:2:1, a.yaml:3:1, a.yaml:4:1, …",
+        "a.yaml:3:7: claims[c01].quote: not found",
+        "    nothing is similar",
+        "    look again",
+    ]
+
+
+def test_most_frequent_kinds_are_counted():
+    """The kinds of groups are listed by number, the largest first, and the rest is counted."""
+    problems = [
+        Problem("a.yaml", line, 1, f"t.{kind:c}", "is empty") for kind in range(97, 110) for line in range(kind)
+    ]
+    lines = count_kinds(group_problems(problems)).split("\n")
+    assert lines[0] == "      109  t.m: is empty"
+    assert lines[9:] == ["      100  t.d: is empty", "           and 3 more kinds"]
+
+
+def test_grouping_takes_linear_time():
+    """Twenty times as many problems take no more than 60 times as long to show."""
+
+    def seconds(number):
+        problems = [Problem(f"{line}.yaml", line, 1, "t[1].a", f"'{line}' is no day") for line in range(number)]
+        start = time.process_time()
+        assert f"and {number - 1:,} more like it" in as_text(problems)
+        return time.process_time() - start
+
+    assert seconds(40_000) < 60 * max(seconds(2000), 0.01)
 
 
 @pytest.mark.parametrize("render", [as_text, as_github])

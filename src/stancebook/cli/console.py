@@ -5,18 +5,22 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from stancebook.problems import (
+    MAX_UNGROUPED_PROBLEMS,
     RENDERERS,
     Problem,
+    count_kinds,
     display_folder,
     escape_control_chars,
     github_annotation,
+    group_problems,
+    groups_as_text,
     pluralize,
 )
 
@@ -35,24 +39,32 @@ class Console:
 
     Attributes:
         output_format: `text`, `github` or `json`.
-        limit: How many problems are listed; None for all.
-        first_files: Problems of these files are listed first.
+        limit: How many problems and groups of problems are shown as text; None for all.
+        first_files: Problems of these files are shown first.
+        all_problems: Show every problem as text, without grouping them.
     """
 
     output_format: str = "text"
     limit: int | None = None
     first_files: Collection[str] = ()
+    all_problems: bool = False
     _shown: bool = field(default=False, init=False)
 
     def show(self, problems: Iterable[Problem]) -> None:
         """Print problems; as JSON, an empty array if there are none."""
         self._shown = True
         ranked = sorted(problems, key=lambda problem: problem.file not in self.first_files)
-        listed = ranked[: self.limit]
-        if listed or self.output_format == "json":
-            _print(RENDERERS[self.output_format](listed), sys.stdout)
-        if len(listed) < len(ranked):
-            self.say(f"… and {pluralize(len(ranked) - len(listed), 'more problem')}")
+        if self.output_format == "json" or (self.output_format == "github" and ranked):
+            _print(RENDERERS[self.output_format](ranked), sys.stdout)
+        elif ranked:
+            self._show_groups(group_problems(ranked, None if self.all_problems else MAX_UNGROUPED_PROBLEMS))
+
+    def _show_groups(self, groups: Sequence[Sequence[Problem]]) -> None:
+        _print(groups_as_text(groups[: self.limit]), sys.stdout)
+        if self.limit is not None and (more := sum(map(len, groups[self.limit :]))):
+            self.say(f"… and {pluralize(more, 'more problem')}")
+        elif self.limit is None and (kinds := count_kinds(groups)):
+            self.say(f"\nProblems of one kind are grouped (--all-problems shows each of them):\n{kinds}\n")
 
     def say(self, text: str) -> None:
         """Print text for people, with escapes in place of characters that would control a terminal."""

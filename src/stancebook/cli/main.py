@@ -86,7 +86,7 @@ def main(
         except UsageError as error:
             options.parser.error(escape_control_chars(str(error)))
     prepare_streams(options.output_format)
-    console = Console(options.output_format)
+    console = Console(options.output_format, all_problems=options.all_problems)
     return _watch(options, console) if options.watch else _run(options, console)
 
 
@@ -188,7 +188,7 @@ def _dataset(options: argparse.Namespace) -> Path:
 def _parser() -> argparse.ArgumentParser:
     parser = _command(argparse.ArgumentParser, "stancebook", DESCRIPTION)
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
-    parser.set_defaults(project=False, check=False, local=False, watch=False, output_format="text")
+    parser.set_defaults(project=False, check=False, local=False, watch=False, output_format="text", all_problems=False)
     nothing_written = "Nothing was written; {out} is unchanged."
     nothing_compared = "Nothing was compared."
 
@@ -240,6 +240,7 @@ def _parser() -> argparse.ArgumentParser:
     csv = _command(exporters.add_parser, "csv", CSV, help="one file a table, and a data package")
     csv.add_argument("target", metavar="DIR", type=Path, help="the folder to write")
     for exporter in (sqlite, csv):
+        _add_all_problems(exporter)
         exporter.add_argument("--from", dest="dataset", metavar="PATH", type=_folder, help=_DATASET)
         exporter.set_defaults(nothing_done="Nothing was written.")
 
@@ -308,6 +309,15 @@ def _add_output_format(parser: argparse.ArgumentParser, *choices: str) -> None:
         help="how problems are printed: as text, as annotations of a GitHub workflow"
         + ("" if choices else ", or as a JSON array, which has standard output to itself")
         + " (default: text)",
+    )
+    _add_all_problems(parser)
+
+
+def _add_all_problems(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--all-problems",
+        action="store_true",
+        help="show every problem as text; by default, many problems of one kind are shown as one, and counted",
     )
 
 

@@ -108,7 +108,7 @@ def library_bounds(expression: str) -> Bounds:
     _check_calendar(expression)
     if expression.startswith("/") or expression.endswith("/"):
         raise DateFormatError(f"{expression!r} lacks an end", _EXAMPLES)
-    parsed = _parse(expression)
+    parsed: Any = _parse(expression)
     if type(parsed) not in supported:
         raise _unsupported(expression)
     is_interval = isinstance(parsed, edtf.Interval | edtf.Level1Interval)

@@ -18,6 +18,35 @@ def test_show_lists_first_files_up_to_limit(capsys):
     assert positions(capsys.readouterr().out) == ["b.yaml:1:1", "b.yaml:2:1", "a.yaml:1:1", "… and 3 more problems"]
 
 
+MANY = [Problem("a.yaml", line, 1, "", "is empty") for line in range(1, 3001)]
+
+
+def test_show_groups_and_counts_many_problems(capsys):
+    """Many problems of a kind are shown as one and counted, and how to see each is said."""
+    Console().show(MANY)
+    assert capsys.readouterr().out == (
+        "a.yaml:1:1: is empty\n"
+        "    and 2,999 more like it in 1 file: a.yaml:2:1, a.yaml:3:1, a.yaml:4:1, …\n\n"
+        "Problems of one kind are grouped (--all-problems shows each of them):\n"
+        "    3,000  is empty\n\n"
+    )
+
+
+@pytest.mark.parametrize("options", [{"all_problems": True}, {"output_format": "github"}, {"output_format": "json"}])
+def test_show_has_all_problems_on_request(options, capsys):
+    """With the option, and for programs, every problem is shown."""
+    Console(**options).show(MANY)
+    assert capsys.readouterr().out.count("is empty") == 3000
+
+
+def test_limit_counts_groups(capsys):
+    """The limit applies to groups, and the problems in the other groups are counted."""
+    Console(limit=1, first_files={"b.yaml"}).show([*MANY, *PROBLEMS[2:4]])
+    assert positions(capsys.readouterr().out)[0] == "b.yaml:1:1"
+    Console(limit=1, first_files={"b.yaml"}).show([*MANY, Problem("c.yaml", 1, 1, "", "is a link")])
+    assert capsys.readouterr().out.splitlines()[-1] == "… and 1 more problem"
+
+
 def test_show_without_problems_prints_json_only(capsys):
     """Without problems, only JSON output prints something: an empty array."""
     for output_format, expected in (("text", ""), ("github", ""), ("json", "[]\n")):
