@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from stancebook.exceptions import TableNotFoundError as TableNotFoundError
     from stancebook.exceptions import UnknownRevisionError as UnknownRevisionError
     from stancebook.problems import Problem as Problem
+    from stancebook.schema.column_types import Pattern as Pattern
     from stancebook.schema.columns import Category as Category
     from stancebook.schema.columns import Date as Date
     from stancebook.schema.columns import categorical as categorical
@@ -48,7 +49,6 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from stancebook.schema.rules import Rule as Rule
     from stancebook.schema.rules import row_rule as row_rule
     from stancebook.schema.rules import rule as rule
-    from stancebook.schema.spec import Pattern as Pattern
     from stancebook.schema.spec import Tables as Tables
 
     __version__: str
@@ -77,12 +77,13 @@ _NAMES_BY_MODULE = {
     "exceptions": "ColumnNotFoundError ContractError DatasetError DatasetNotFoundError ExecutorError MissingExtraError"
     " ProblemsError PublishError StancebookError TableNotFoundError UnknownRevisionError",
     "problems": "Problem",
+    "schema.column_types": "Pattern",
     "schema.columns": "Category Date categorical date edtf edtf_lower edtf_upper foreign_key integer primary_key"
     " text verbatim",
     "schema.contract": "Contract Contributor License",
     "schema.models": "Annotation Codebook Derived Document Nested",
     "schema.rules": "Rule row_rule rule",
-    "schema.spec": "Pattern Tables",
+    "schema.spec": "Tables",
 }
 _MODULES = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names.split()}
 

@@ -19,6 +19,7 @@ MAX_UNGROUPED_PROBLEMS = 20  # so few are all shown in full, of any kinds
 MAX_UNGROUPED_OF_KIND = 3  # so few of one kind are shown in full
 MAX_LISTED_POSITIONS = 3  # of the other problems of a group
 MAX_COUNTED_KINDS = 10
+MAX_SHOWN = 100  # characters of a text from a file that a message shows
 MAX_MESSAGE_CHARACTERS = 2000  # a message may quote a whole text that was typed in place of a word
 
 # Characters that control a terminal, break a line, or change the order in which text is displayed.
@@ -50,6 +51,10 @@ class Problem:
     level: Level = "error"
     cause: str = field(default="", compare=False)
     occurrences: int = field(default=1, compare=False)
+
+
+class CellError(ValueError):
+    """Raised where a cell does not fit its column; its arguments are the message and the hint of a problem."""
 
 
 _RENDERED_FIELDS = [attribute.name for attribute in fields(Problem) if attribute.compare]
@@ -302,6 +307,14 @@ def display_folder(folder: Path | str) -> str:
 
 def _root() -> Path:
     return _display_root.get() or Path.cwd()
+
+
+def shorten(text: str) -> str:
+    """Return a text from a file as a message may show it: on one line, without control characters, cut if long."""
+    printable = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[: MAX_SHOWN + 1]
+    )
+    return printable if len(text) <= MAX_SHOWN else f"{printable[:MAX_SHOWN]}…"
 
 
 # ── Counts ────────────────────────────────────────────────────────────────────────────────────────

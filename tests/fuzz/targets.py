@@ -11,10 +11,10 @@ from pathlib import Path
 from schemas import CONTRACT
 from stancebook.build.cell_parsing import parse_record
 from stancebook.build.pipeline import build_tables
-from stancebook.problems import RENDERERS, escape_control_chars
+from stancebook.problems import RENDERERS, CellError, escape_control_chars
+from stancebook.schema.edtf_dates import edtf_bounds
 from stancebook.sources.anchoring import AnchorError, SourceText
 from stancebook.sources.corpus import SourceFile
-from stancebook.sources.edtf_dates import DateFormatError, edtf_bounds
 from stancebook.sources.formats import FORMATS
 from stancebook.sources.records import read_annotations, read_codebook
 from tests.dataset_files import rendered
@@ -76,7 +76,7 @@ def dates(data):
     expression = _decoded(data)
     try:
         first, last = edtf_bounds(expression)
-    except DateFormatError:
+    except CellError:
         assert not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])", expression, re.ASCII)
     else:
         assert first is None or last is None or first <= last

@@ -11,7 +11,8 @@ from pathlib import Path
 import yaml
 
 from schemas import CONTRACT
-from stancebook.schema.spec import ID, QUOTE_CONTEXT, Column
+from stancebook.schema.column_types import Column
+from stancebook.schema.spec import ID, QUOTE_CONTEXT
 
 Place = tuple[str, int]  # a file and a line, from 1
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from stancebook.schema.column_types import Pattern
 from stancebook.schema.columns import (
     Category,
     Date,
@@ -22,7 +23,7 @@ from stancebook.schema.columns import (
 from stancebook.schema.contract import Contract, License
 from stancebook.schema.models import Annotation, Codebook, Derived, Document, Nested
 from stancebook.schema.rules import row_rule, rule
-from stancebook.schema.spec import Pattern, Tables, TableSpec
+from stancebook.schema.spec import Tables, TableSpec
 from stancebook.sources.nodes import Scalar
 from stancebook.sources.records import Record
 

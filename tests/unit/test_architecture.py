@@ -37,7 +37,7 @@ LAYERS = (
 LIBRARIES = {
     "pandera": {"schema", "dataset"},
     "yaml": {"sources"},
-    "edtf": {"sources"},
+    "edtf": {"schema"},
     "rapidfuzz": {"sources", "suggestions"},
     "watchfiles": {"cli"},
     "distributed": {"parallel"},

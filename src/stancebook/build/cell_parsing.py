@@ -1,29 +1,18 @@
 """Parse the text cells of a record strictly into typed values; a cell that does not fit its column is a problem."""
 
-import datetime as dt
 import hashlib
-import re
 from collections.abc import Iterable
+from typing import Any
 
-from stancebook.problems import Problem
+from stancebook.problems import CellError, Problem
+from stancebook.schema.column_types import SLUG
 from stancebook.schema.contract import Contract
-from stancebook.schema.spec import ID, QUOTE_CONTEXT, SLUG, Column, TableSpec
+from stancebook.schema.edtf_dates import edtf_bounds
+from stancebook.schema.spec import ID, QUOTE_CONTEXT, TableSpec
 from stancebook.sources.anchoring import AnchorError, SourceText
-from stancebook.sources.edtf_dates import DateFormatError, edtf_bounds, parse_day
 from stancebook.sources.records import Record
-from stancebook.suggestions import options_hint
 
-Value = str | int | dt.date | None
-Row = dict[str, Value]
-
-# Not allowed in raw YAML, but an escape can produce it. Verbatim cells are exempt: the text decides.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-# UTF-8 that was decoded as Windows-1252 or Latin-1: "é" becomes "Ã©", "–" becomes "â€“".
-_GARBLED = re.compile("Ã[\u0080-\u00bf]|â€.|â\u0080[\u0080-\u00bf]|Â[\u0080-\u00a0©«®°·»]")
-
-
-class CellError(ValueError):
-    """Raised if a cell does not fit its column; its arguments are a message and a hint."""
+Row = dict[str, Any]
 
 
 def parse_record(record: Record, contract: Contract, text: SourceText | None) -> tuple[Row, list[Problem]]:
@@ -44,8 +33,8 @@ def parse_record(record: Record, contract: Contract, text: SourceText | None) ->
     for name, cell in record.cells.items():
         if name in row:
             try:
-                row[name] = parse_cell(cell.text.strip(), record.spec[name])
-            except (CellError, DateFormatError) as error:
+                row[name] = record.spec[name].parse(cell.text.strip())
+            except CellError as error:
                 problems.append(record.problem(name, *error.args))
     _fill_bounds(record.spec, row)
     _fill_references(record, row, contract)
@@ -59,36 +48,6 @@ def parse_record(record: Record, contract: Contract, text: SourceText | None) ->
     if problems:
         record.invalidate()
     return row, problems
-
-
-def parse_cell(text: str, column: Column) -> Value:
-    """Parse the text of a cell.
-
-    Args:
-        text: The text, without white space around it.
-        column: The column of the cell.
-
-    Raises:
-        CellError: The text does not fit the column.
-        DateFormatError: It is not a date in the notation of the column.
-    """
-    match column.kind:
-        case "primary_key":
-            _require_slug(text)
-        case "categorical":
-            if text not in column.vocabulary:
-                raise CellError(f"{text!r} is not a value of {column.name}", options_hint(text, column.vocabulary))
-        case "date":
-            return parse_day(text)
-        case "edtf":
-            edtf_bounds(text)
-        case "integer":
-            if not re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
-                raise CellError(f"{text!r} is not a whole number", "write digits only")
-            return int(text)
-        case "text" | "foreign_key":
-            _require_clean_text(text)
-    return text
 
 
 def matches_pinned_digest(text: SourceText, records: Iterable[Record]) -> bool:
@@ -105,16 +64,6 @@ def _sha256(text: SourceText) -> str:
 def _require_slug(text: str) -> None:
     if not SLUG.matches(text):
         raise CellError(f"{text!r} is not a slug", SLUG.description)
-
-
-def _require_clean_text(text: str) -> None:
-    if found := _CONTROL.search(text):
-        raise CellError(f"{text!r} contains the character U+{ord(found[0]):04X}", "remove it: it is invisible")
-    if garbled := _GARBLED.search(text):
-        raise CellError(
-            f"{garbled[0]!r} is what is left of a character that was saved as UTF-8 and read in another encoding",
-            "type the character again, and save the file as UTF-8",
-        )
 
 
 def _fill_bounds(spec: TableSpec, row: Row) -> None:

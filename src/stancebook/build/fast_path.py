@@ -14,14 +14,15 @@ from typing import Any
 
 import pandas as pd
 
-from stancebook.build.cell_parsing import CellError, parse_cell
 from stancebook.build.derivation import compute_columns
+from stancebook.problems import CellError
+from stancebook.schema.column_types import SLUG, Column
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import frame_from_columns, sort_rows
-from stancebook.schema.spec import ID, QUOTE_CONTEXT, SLUG, Column, Tables, TableSpec
+from stancebook.schema.edtf_dates import edtf_bounds
+from stancebook.schema.spec import ID, QUOTE_CONTEXT, Tables, TableSpec
 from stancebook.sources.anchoring import AnchorError, SourceText
 from stancebook.sources.corpus import Corpus, DocumentFiles
-from stancebook.sources.edtf_dates import DateFormatError, edtf_bounds
 from stancebook.sources.formats import format_of
 
 Values = list[Any]
@@ -50,7 +51,7 @@ def build_fast(contract: Contract, codebook: Tables, corpus: Corpus) -> dict[str
         tables = {spec.name: _Records(spec, contract.nested_tables(spec.name)) for spec in contract.document_tables}
         texts = {files.doc_id: _read_document(contract, files, tables) for files in corpus.documents}
         frames = {**codebook, **{name: _frame(records, texts, contract) for name, records in tables.items()}}
-    except (NeedsDiagnosis, AnchorError, CellError, DateFormatError):
+    except (NeedsDiagnosis, AnchorError, CellError):
         return None
     return compute_columns(contract, frames, contract.document_tables, all_valid=False)
 
@@ -166,11 +167,11 @@ def _frame(records: _Records, texts: Texts, contract: Contract) -> pd.DataFrame:
 
 def _parsed(cells: list[str | None], column: Column) -> Values:
     if column.kind == "text":  # what a text must not contain, its cells together must not
-        parse_cell("\n".join(cell for cell in cells if cell is not None), column)
+        column.parse("\n".join(cell for cell in cells if cell is not None))
         return cells
     if column.kind == "verbatim":
         return cells
-    values = {cell: parse_cell(cell, column) for cell in set(cells) if cell}
+    values = {cell: column.parse(cell) for cell in set(cells) if cell}
     return [values.get(cell or "") for cell in cells]
 
 

@@ -11,9 +11,10 @@ import pandas as pd
 
 from stancebook.build.table_state import Finding, IncompleteSources, TableState, TableStates
 from stancebook.problems import Problem
+from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
 from stancebook.schema.rules import evaluate_rule, model_failures
-from stancebook.schema.spec import Column, Tables, TableSpec
+from stancebook.schema.spec import Tables, TableSpec
 from stancebook.sources.records import Record
 from stancebook.suggestions import did_you_mean, nearest
 

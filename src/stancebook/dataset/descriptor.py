@@ -19,13 +19,20 @@ import pyarrow.compute as pc
 from stancebook.dataset.layout import DATAPACKAGE, table_file
 from stancebook.dataset.reader import read_descriptor
 from stancebook.exceptions import DatasetError, TableNotFoundError
-from stancebook.schema.spec import Column, ColumnKind, ForeignKey, Pattern, TableSpec
+from stancebook.schema.column_types import (
+    CategoricalColumn,
+    Column,
+    Pattern,
+    TextColumn,
+    UnknownColumn,
+    column_type,
+)
+from stancebook.schema.spec import ForeignKey, TableSpec
 
 _T = TypeVar("_T")
 _TABLE_FILE = re.compile(r"(?P<name>[^./\\:][^/\\:]*)\.parquet")
 _PART_FILE = re.compile(rf"{_TABLE_FILE.pattern}/[^./\\:][^/\\:]*\.parquet")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_COLUMN_KINDS: Mapping[str, ColumnKind] = {"string": "text", "date": "date", "integer": "integer"}
 _CONSTRAINTS = {"required", "unique", "enum", "pattern", "minimum"}
 _MAX_INTEGER = 2**63 - 1
 _MAX_QUOTED = 80  # characters of a value of the file that a message quotes
@@ -216,16 +223,15 @@ class _Parser:
         if not name or not name.isprintable():
             raise _MalformedError(f"{where!r} is not a valid column name")
         type_ = _required(str, field, "type", where)
-        kind = _COLUMN_KINDS.get(type_, "unknown")
-        if kind == "unknown":
+        class_ = column_type(type_)
+        if class_ is UnknownColumn:
             self._note(table, where, f"the type {type_!r} is unknown, so cells are not checked")
         constraints = _optional(dict, field, "constraints", where) or {}
         for unknown in sorted(set(constraints) - _CONSTRAINTS):
             self._note(table, where, f"the constraint {unknown!r} is unknown and not checked")
-        vocabulary = self._vocabulary(table, where, kind, field, constraints)
+        vocabulary = self._vocabulary(table, where, class_, field, constraints)
         unit = field.get("unit")  # not a property of the standard: other programs may use it for anything
-        return Column(
-            kind="categorical" if vocabulary else kind,
+        return (CategoricalColumn if vocabulary else class_)(
             description=_text(field, "description", where),
             name=name,
             title=_text(field, "title", where),
@@ -234,16 +240,16 @@ class _Parser:
             unique=_optional(bool, constraints, "unique", where) or False,
             vocabulary=vocabulary,
             ordered=_optional(bool, field, "categoriesOrdered", where) or False,
-            pattern=self._pattern(table, where, kind, constraints),
-            minimum=self._minimum(table, where, kind, constraints),
+            pattern=self._pattern(table, where, class_, constraints),
+            minimum=self._minimum(table, where, class_, constraints),
         )
 
     def _vocabulary(
-        self, table: str, where: str, kind: ColumnKind, field: Mapping[str, Any], constraints: Mapping[str, Any]
+        self, table: str, where: str, class_: type[Column], field: Mapping[str, Any], constraints: Mapping[str, Any]
     ) -> dict[str, str]:
         """Return the values of `categories` or else of `enum`, in order, with their definitions."""
         values = _optional(list, field, "categories", where) or _optional(list, constraints, "enum", where) or []
-        if values and kind != "text":
+        if values and class_ is not TextColumn:
             self._note(table, where, "a vocabulary is only checked for text")
             return {}
         vocabulary = dict(_defined_value(value, where) for value in values)
@@ -251,9 +257,9 @@ class _Parser:
             raise _MalformedError(f"{where} lists a value twice")
         return vocabulary
 
-    def _pattern(self, table: str, where: str, kind: ColumnKind, constraints: Mapping[str, Any]) -> Pattern | None:
+    def _pattern(self, table: str, where: str, class_: type[Column], constraints: Mapping[str, Any]) -> Pattern | None:
         pattern = _optional(str, constraints, "pattern", where)
-        if pattern is not None and kind != "text":
+        if pattern is not None and class_ is not TextColumn:
             self._note(table, where, "a pattern is only checked for text")
         elif pattern is not None and (reason := _unsupported(pattern)):
             self._note(table, where, f"the pattern {_quoted(pattern)} is not supported and not checked: {reason}")
@@ -261,9 +267,9 @@ class _Parser:
             return Pattern(pattern, "")
         return None
 
-    def _minimum(self, table: str, where: str, kind: ColumnKind, constraints: Mapping[str, Any]) -> int | None:
-        minimum = constraints.get("minimum")
-        is_valid = kind == "integer" and type(minimum) is int and abs(minimum) <= _MAX_INTEGER
+    def _minimum(self, table: str, where: str, class_: type[Column], constraints: Mapping[str, Any]) -> int | None:
+        minimum: Any = constraints.get("minimum")
+        is_valid = type(minimum) in class_.limit_types and abs(minimum) <= _MAX_INTEGER
         if minimum is not None and not is_valid:
             self._note(table, where, "a minimum is only checked for integers")
         return minimum if is_valid else None

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from functools import partial
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stancebook.dataset.reader import resolve_folder
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from pandera.pandas import Check, DataFrameSchema
-
-    from stancebook.schema.spec import Column
+    from pandera.pandas import DataFrameSchema
 
 
 def pandera_schema(table: str, *, path: str | PathLike[str] | None = None) -> DataFrameSchema:
@@ -36,7 +32,6 @@ def pandera_schema(table: str, *, path: str | PathLike[str] | None = None) -> Da
     import pandera.pandas as pa
 
     from stancebook.dataset.descriptor import read_package
-    from stancebook.schema.dataframes import pandas_dtype
 
     package = read_package(resolve_folder(path))
     spec = package[table]
@@ -46,8 +41,8 @@ def pandera_schema(table: str, *, path: str | PathLike[str] | None = None) -> Da
     return pa.DataFrameSchema(
         {
             column.name: pa.Column(
-                pandas_dtype(column.storage, column.vocabulary, ordered=column.ordered),
-                _checks(column),
+                column.pandas_dtype,
+                list(column.pandera_checks()),
                 nullable=column.nullable,
                 unique=column.unique or spec.key == (column.name,),
                 title=column.title or None,
@@ -62,40 +57,3 @@ def pandera_schema(table: str, *, path: str | PathLike[str] | None = None) -> Da
         title=spec.title or None,
         description=spec.description or None,
     )
-
-
-def _checks(column: Column) -> list[Check]:
-    """Return what a column demands beyond its type, which includes its vocabulary."""
-    from pandera.pandas import Check
-
-    checks = []
-    if column.kind == "date":
-        checks.append(Check(_are_days, name="whole_days", error="a date has no time of day"))
-    if column.pattern is not None:
-        pattern = column.pattern.pattern
-        checks.append(
-            Check(
-                partial(_match, pattern=pattern),
-                name="str_matches",
-                error=f"str_matches({pattern!r})",
-                statistics={"pattern": pattern},
-            )
-        )
-    if column.minimum is not None:
-        checks.append(Check.ge(column.minimum))
-    return checks
-
-
-def _are_days(dates: pd.Series[Any]) -> pd.Series[bool]:
-    midnight: pd.Series[bool] = dates == dates.dt.normalize()
-    return midnight
-
-
-def _match(texts: pd.Series[Any], pattern: str) -> pd.Series[bool]:
-    """Return which texts match a pattern completely; by RE2, because a pattern from a file may stall `re`."""
-    import pandas as pd
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    matches = pc.match_substring_regex(pa.Array.from_pandas(texts, type=pa.string()), rf"\A(?:{pattern})\z")
-    return pd.Series(matches.to_pylist(), texts.index)

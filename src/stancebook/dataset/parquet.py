@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stancebook.schema.dataframes import pandas_dtype
-from stancebook.schema.spec import Column, Storage, TableSpec
+from stancebook.schema.column_types import Column, column_from_facts
+from stancebook.schema.spec import TableSpec
 
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
 METADATA = "stancebook"
-
-# A categorical column is written as strings: a dictionary column comes back with its values in the order of their
-# first rows, and an ordinal scale in the wrong order is worse than none. `to_frame` restores the scale.
-_ARROW: Mapping[Storage, pa.DataType] = {
-    "string": pa.string(),
-    "category": pa.string(),
-    "date": pa.date32(),
-    "integer": pa.int64(),
-}
 
 
 def arrow_schema(spec: TableSpec, build: str, about: Mapping[str, str]) -> pa.Schema:
@@ -41,7 +31,7 @@ def arrow_schema(spec: TableSpec, build: str, about: Mapping[str, str]) -> pa.Sc
         about: Metadata of the dataset (title, version, license, citation), which every file repeats.
     """
     fields = [
-        pa.field(column.name, _ARROW[column.storage], nullable=column.nullable, metadata=_labels(column))
+        pa.field(column.name, column.arrow_type, nullable=column.nullable, metadata=_labels(column))
         for column in spec.columns
     ]
     return pa.schema(fields, metadata=_metadata(spec, build, about))
@@ -58,7 +48,7 @@ def write_table(frame: pd.DataFrame, spec: TableSpec, build: str, about: Mapping
         file: A file that Python opened for writing: Arrow opens none whose name is not UTF-8.
     """
     arrow = arrow_schema(spec, build, about)
-    arrays = [_array(frame[field.name], field.type) for field in arrow]
+    arrays = [column.to_arrow(frame[column.name]) for column in spec.columns]
     pq.write_table(pa.Table.from_arrays(arrays, schema=arrow), file, compression="zstd")
 
 
@@ -75,7 +65,7 @@ def rows_digest(frame: pd.DataFrame, spec: TableSpec, about: Mapping[str, str]) 
     columns = [{"name": column.name, "empty": column.nullable, **_labels(column)} for column in spec.columns]
     digest = hashlib.sha256(json.dumps([_metadata(spec, "", about), columns, len(frame)]).encode())
     for column in spec.columns:
-        for data in _column_bytes(_array(frame[column.name], _ARROW[column.storage])):
+        for data in column.to_bytes(column.to_arrow(frame[column.name])):
             digest.update(data)
     return digest.hexdigest()
 
@@ -96,7 +86,8 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     Columns are converted as arrays: no cell becomes a Python object on the way.
     """
     facts = _column_facts(table)
-    return pd.DataFrame({name: _series(table[name], facts[name]) for name in table.column_names})
+    columns = {name: column_from_facts(facts[name]) for name in table.column_names}
+    return pd.DataFrame({name: column.to_pandas(table[name]) for name, column in columns.items()})
 
 
 def to_polars(table: pa.Table) -> pl.DataFrame:
@@ -124,9 +115,9 @@ def to_duckdb(table: pa.Table) -> duckdb.DuckDBPyRelation:
 
 def read_typed(files: Sequence[Path], spec: TableSpec, columns: Sequence[str]) -> pd.DataFrame:
     """Read some columns of a table from files that carry no metadata, with the dtypes that `spec` gives."""
-    empty = pa.table({name: pa.array([], _ARROW[spec[name].storage]) for name in columns})
+    empty = pa.table({name: pa.array([], spec[name].arrow_type) for name in columns})
     table = pa.concat_tables([empty, *(_read_columns(file, columns).cast(empty.schema) for file in files)])
-    return pd.DataFrame({name: _series(table[name], _facts(spec[name])) for name in columns})
+    return pd.DataFrame({name: spec[name].to_pandas(table[name]) for name in columns})
 
 
 def _read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
@@ -143,32 +134,9 @@ def _vocabularies(table: pa.Table) -> dict[str, list[str]]:
     return {name: facts[name]["categories"] for name in table.column_names if "categories" in facts[name]}
 
 
-def _series(cells: pa.ChunkedArray, facts: Mapping[str, Any]) -> pd.Series[Any]:
-    storage, categories = facts["storage"], facts.get("categories", ())
-    dtype = pandas_dtype(storage, categories, ordered=facts.get("ordered", False))
-    values: Any
-    if storage == "string":
-        values = cells.to_pandas(types_mapper=lambda _: pd.api.types.pandas_dtype(dtype))
-    elif storage == "category":
-        codes = pc.fill_null(pc.index_in(cells, value_set=pa.array(categories, cells.type)), -1)
-        values = pd.Categorical.from_codes(codes.to_numpy(), dtype=dtype)
-    else:
-        numbers = cells.cast(pa.timestamp("s")) if storage == "date" else cells
-        values = numbers.to_numpy().astype(dtype)  # a copy: an array of Arrow's is read-only
-    series: pd.Series[Any] = pd.Series(values, dtype=dtype)
-    return series
-
-
 def _labels(column: Column) -> dict[str, str]:
     labels = {"title": column.title, "description": column.description, "unit": column.unit}
     return {name: text for name, text in labels.items() if text}
-
-
-def _facts(column: Column) -> dict[str, Any]:
-    facts: dict[str, Any] = {"name": column.name, "storage": column.storage}
-    if column.vocabulary:
-        facts |= {"categories": list(column.vocabulary), "ordered": column.ordered}
-    return facts
 
 
 def _metadata(spec: TableSpec, build: str, about: Mapping[str, str]) -> dict[str, str]:
@@ -176,28 +144,7 @@ def _metadata(spec: TableSpec, build: str, about: Mapping[str, str]) -> dict[str
         "table": spec.name,
         "build": build,
         "key": list(spec.key),
-        "columns": [_facts(column) for column in spec.columns],
+        "columns": [column.stored_facts() for column in spec.columns],
     }
     labels = {"title": spec.title, "description": spec.description, **about, "build": build}
     return {METADATA: json.dumps(facts, ensure_ascii=False), **labels}
-
-
-def _array(cells: pd.Series[Any], type_: pa.DataType) -> pa.ChunkedArray:
-    array = pa.array(cells, from_pandas=True)
-    return (array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])).cast(type_)
-
-
-def _column_bytes(cells: pa.ChunkedArray) -> Iterator[Any]:
-    """Yield a column as bytes: one byte a cell for its validity, eight a cell for its value or length, then its text.
-
-    An empty cell is 0, or a text of length 0; a date is a number of days.
-    """
-    yield pc.is_valid(cells).cast(pa.uint8()).to_numpy()
-    if pa.types.is_string(cells.type):
-        texts = pc.fill_null(cells, "")
-        yield pc.binary_length(texts).to_numpy().astype("<i8")
-        for chunk in texts.chunks:
-            yield pc.binary_join(pa.ListArray.from_arrays([0, len(chunk)], chunk), "")[0].as_buffer()
-    else:
-        numbers = cells.cast(pa.int32()) if pa.types.is_date32(cells.type) else cells
-        yield pc.fill_null(numbers, 0).to_numpy().astype("<i8")

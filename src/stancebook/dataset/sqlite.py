@@ -13,17 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-import pyarrow as pa
-
 from stancebook.dataset.descriptor import Package
 from stancebook.dataset.parquet_files import RowSource
 from stancebook.exceptions import PublishError
-from stancebook.schema.spec import Column, Storage, TableSpec
+from stancebook.schema.column_types import Column
+from stancebook.schema.spec import TableSpec
 
 APPLICATION_ID = int.from_bytes(b"Stbk")  # in the header of every exported file
 
 _BATCH_ROWS = 10_000
-_TYPES: Mapping[Storage, str] = {"string": "TEXT", "date": "TEXT", "integer": "INTEGER", "unknown": "ANY"}
 _STRICT = " STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 _DESCRIPTION = {
     "_dataset": 'CREATE TABLE "_dataset" ("key" TEXT PRIMARY KEY, "value" TEXT NOT NULL)',
@@ -82,9 +80,10 @@ def _fill(database: sqlite3.Connection, package: Package, tables: Mapping[str, R
         database.execute(_create_table(spec))
         for index in _create_indices(spec):  # before the rows: each is looked up by the rows that refer to it
             database.execute(index)
-    for name in package.tables:
+    for name, spec in package.tables.items():
         for batch in tables[name].to_batches(max_chunksize=_BATCH_ROWS):
-            _insert(database, name, zip(*map(_cells, batch.columns), strict=True))
+            cells = (column.sqlite_cells(batch[column.name]).to_pylist() for column in spec.columns)
+            _insert(database, name, zip(*cells, strict=True))
     database.execute("COMMIT")
 
 
@@ -94,11 +93,6 @@ def _insert(database: sqlite3.Connection, table: str, rows: Iterable[tuple[objec
         insert = f"INSERT INTO {_identifier(table)} VALUES ({', '.join('?' * len(first))})"  # noqa: S608 (it is quoted)
         database.execute(insert, first)
         database.executemany(insert, rows)
-
-
-def _cells(column: pa.Array) -> list[object]:
-    cells: list[object] = (column.cast(pa.string()) if column.type == pa.date32() else column).to_pylist()
-    return cells
 
 
 # ── Constraints ───────────────────────────────────────────────────────────────────────────────────
@@ -115,20 +109,15 @@ def _create_table(spec: TableSpec) -> str:
 
 
 def _declaration(column: Column, key: tuple[str, ...]) -> Iterator[str]:
-    """Yield the words that declare a column; without its pattern, because SQLite has no regular expressions."""
+    """Yield the words that declare a column."""
     name = _identifier(column.name)
     yield name
-    yield _TYPES[column.data_type]
+    yield column.sqlite_type
     if not column.nullable:
         yield "NOT NULL"
     if column.unique and key != (column.name,):
         yield "UNIQUE"
-    if column.vocabulary:
-        yield f"CHECK ({name} IN ({', '.join(map(_literal, column.vocabulary))}))"
-    if column.minimum is not None:
-        yield f"CHECK ({name} >= {column.minimum})"
-    if column.kind == "date":
-        yield f"CHECK ({name} IS date({name}, '+0 days'))"  # which turns 30 February into another day
+    yield from (f"CHECK ({condition})" for condition in column.sqlite_checks(name))
 
 
 def _create_indices(spec: TableSpec) -> Iterator[str]:
@@ -140,10 +129,6 @@ def _create_indices(spec: TableSpec) -> Iterator[str]:
 
 def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _identifiers(names: Iterable[str]) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -15,20 +14,13 @@ from stancebook.dataset.duckdb_session import RowSession, row_session
 from stancebook.dataset.layout import DATAPACKAGE, table_file
 from stancebook.dataset.parquet import file_metadata
 from stancebook.dataset.parquet_files import ParquetFile, ParquetFiles, UnreadableFileError
-from stancebook.problems import Problem, display_path, errors_in, pluralize
-from stancebook.schema.spec import Column, ForeignKey, Storage, TableSpec
-from stancebook.suggestions import options_hint
+from stancebook.problems import MAX_SHOWN, Problem, display_path, errors_in, pluralize, shorten
+from stancebook.schema.column_types import CellRule, UnknownColumn
+from stancebook.schema.spec import ForeignKey, TableSpec
 
 MAX_ROWS_PER_PROBLEM = 10  # rows that break one rule and are reported one by one; the others are counted
-MAX_SHOWN = 100  # characters of a text from a file that a message shows
 
 _SAME_SOURCE = "take all files from one place"
-_ARROW_TYPES: Mapping[Storage, pa.DataType] = {"string": pa.string(), "date": pa.date32(), "integer": pa.int64()}
-_ACCEPTED: Mapping[Storage, Callable[[pa.DataType], bool]] = {
-    "string": lambda type_: _is_text(type_) or (pa.types.is_dictionary(type_) and _is_text(type_.value_type)),
-    "date": pa.types.is_date32,
-    "integer": lambda type_: pa.types.is_integer(type_) and type_ != pa.uint64(),
-}
 
 
 @dataclass(frozen=True)
@@ -70,14 +62,6 @@ def validate_dataset(package: Package) -> ValidationResult:
                     problems += _row_problems(session, table, rule)
     readable = {name: table.rows for name, table in tables.items() if table.is_readable}
     return ValidationResult(readable, sorted(set(problems)))
-
-
-def shorten(text: str) -> str:
-    """Return a text from a file as a message may show it: on one line, without control characters, cut if long."""
-    printable = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[: MAX_SHOWN + 1]
-    )
-    return printable if len(text) <= MAX_SHOWN else f"{printable[:MAX_SHOWN]}…"
 
 
 def _note_problems(package: Package) -> Iterator[Problem]:
@@ -133,7 +117,8 @@ class _OpenTable:
 
     def has(self, columns: tuple[str, ...]) -> bool:
         """Return whether columns are valid and of a type that this version knows."""
-        return all(name in self.rows.schema.names and self.spec[name].kind != "unknown" for name in columns)
+        known = {column.name for column in self.spec.columns if not isinstance(column, UnknownColumn)}
+        return set(columns) <= known & set(self.rows.schema.names)
 
     def mark_unreadable(self, path: Path, message: str, hint: str = "") -> None:
         """Report why the table cannot be read."""
@@ -180,13 +165,10 @@ class _OpenTable:
                 self._report(where, "the column appears twice" if times else "the column is missing", column=number)
                 continue
             type_ = schema.field(column.name).type
-            if column.kind == "unknown":
-                types[column.name] = type_
-            elif _ACCEPTED[column.data_type](type_):
-                types[column.name] = _ARROW_TYPES[column.data_type]
-            else:
-                due = _ARROW_TYPES[column.data_type]
-                self._report(where, f"the column holds {type_}, not {due}", column=number)
+            if not column.accepts(type_):
+                self._report(where, f"the column holds {type_}, not {column.arrow_type}", column=number)
+                continue
+            types[column.name] = type_ if isinstance(column, UnknownColumn) else column.arrow_type
         for name in sorted(set(schema.names) - set(self.spec.names)):
             self._report(f"{self.spec.name}.{shorten(name)}", "the data package has no such column")
         return types
@@ -210,66 +192,20 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _is_text(type_: pa.DataType) -> bool:
-    return any(is_kind(type_) for is_kind in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view))
-
-
 # ── Rows ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
-class _Rule:
-    """A rule that rows of a table may break.
+class _Rule(CellRule):
+    """A rule that rows of a table may break; of one about several cells, `broken` is what follows a WHERE clause.
 
     Attributes:
-        columns: The columns that the rule is about.
-        broken: SQL that selects the rows that break it: for one cell, a condition on `{cell}` and on `{limit}`, what
-            the column demands; for several, what follows the WHERE clause of a query that names them c0, c1 …
-        message: The message for one row, given the cells of `columns` as text.
-        summary: The message for rows that are only counted.
-        hint: The hint for one row, likewise.
-        limit: The value of `{limit}`.
+        columns: The columns that the rule is about; a query for several names them c0, c1 …
         sources: Further rows that `broken` queries, by name.
     """
 
-    columns: tuple[str, ...]
-    broken: str
-    message: Callable[[str], str]
-    summary: str
-    hint: Callable[[str], str] = lambda _: ""
-    limit: Any = None
+    columns: tuple[str, ...] = ()
     sources: Mapping[str, ParquetFiles] = field(default_factory=dict)
-
-
-def _cell_rules(column: Column) -> Iterator[_Rule]:
-    """Yield the rules for the cells of a column; a cell that breaks several is reported for the first."""
-    name, columns = column.name, (column.name,)
-    if not column.nullable:
-        message = f"{name} is empty, and must not be"
-        yield _Rule(columns, "{cell} IS NULL", lambda _: message, f"in which {name} is empty")
-    if column.vocabulary:
-        yield _Rule(
-            columns,
-            "NOT list_contains({limit}, {cell})",
-            lambda value: f"'{value}' is not a value of {name}",
-            f"with other values of {name}",
-            lambda value: options_hint(value, column.vocabulary),
-            list(column.vocabulary),
-        )
-    if column.pattern is not None:
-        hint = f"it has to match {shorten(column.pattern.pattern)}"
-        yield _Rule(
-            columns,
-            "NOT regexp_full_match({cell}, {limit})",
-            lambda value: f"'{value}' does not match the pattern of {name}",
-            f"whose {name} does not match its pattern",
-            lambda _: hint,
-            column.pattern.pattern,
-        )
-    if column.minimum is not None:
-        limit = f"is less than {column.minimum}"
-        summary = f"whose {name} {limit}"
-        yield _Rule(columns, "{cell} < {limit}", lambda value: f"{value} {limit}", summary, limit=column.minimum)
 
 
 def _row_rules(table: _OpenTable, tables: Mapping[str, _OpenTable]) -> Iterator[_Rule]:
@@ -288,7 +224,7 @@ def _unique_rule(spec: TableSpec, columns: tuple[str, ...]) -> _Rule:
     message = f"another row of {spec.name} has the same {', '.join(columns)}"
     cells = ", ".join(f"c{index}" for index in range(len(columns)))
     repeats = f"QUALIFY row_number() OVER (PARTITION BY {cells} ORDER BY row) > 1"
-    return _Rule(columns, repeats, lambda _: message, f"in which {message}")
+    return _Rule(repeats, lambda _: message, f"in which {message}", columns=columns)
 
 
 def _foreign_key_rule(key: ForeignKey, target: ParquetFiles) -> _Rule:
@@ -296,7 +232,11 @@ def _foreign_key_rule(key: ForeignKey, target: ParquetFiles) -> _Rule:
     dangling = f"AND NOT EXISTS (SELECT 1 FROM target WHERE {equal})"  # noqa: S608 (fixed names)
     summary = f"whose {', '.join(key.columns)} is not in {key.table}"
     return _Rule(
-        key.columns, dangling, lambda value: f"'{value}' is not in {key.table}", summary, sources={"target": target}
+        dangling,
+        lambda value: f"'{value}' is not in {key.table}",
+        summary,
+        columns=key.columns,
+        sources={"target": target},
     )
 
 
@@ -309,13 +249,13 @@ def _cell_problems(session: RowSession, table: _OpenTable) -> list[Problem]:
     parameters, cases, samples = {}, ["*"], ["count(*)"]
     for index, name in enumerate(names):
         branches = []
-        for rule in _cell_rules(table.spec[name]):
+        for rule in table.spec[name].cell_rules():
             number = len(rules)
             if rule.limit is not None:
                 parameters[f"limit{number}"] = rule.limit
             branches.append(f"WHEN {rule.broken.format(cell=f'c{index}', limit=f'$limit{number}')} THEN {number}")
-            samples.append(_sample(table, rule, names, f"broken{index} = {number}"))
-            rules.append(rule)
+            rules.append(_Rule(**vars(rule), columns=(name,)))
+            samples.append(_sample(table, rules[-1], names, f"broken{index} = {number}"))
         if branches:
             cases.append(f"CASE {' '.join(branches)} END AS broken{index}")
     sql = f"SELECT {', '.join(samples)} FROM (SELECT {', '.join(cases)} FROM rows)"  # noqa: S608 (values are bound)

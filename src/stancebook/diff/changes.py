@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Literal, get_args
 
-from stancebook.dataset.validation import shorten
-from stancebook.problems import pluralize
+from stancebook.problems import pluralize, shorten
 
 Level = Literal["dataset", "table", "column", "value"]
 _Metadata = Literal["title", "description", "unit", "definition"]

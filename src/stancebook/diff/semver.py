@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from stancebook.dataset.validation import shorten
 from stancebook.diff.changes import Change, Level, TableChanges, What
-from stancebook.problems import pluralize
+from stancebook.problems import pluralize, shorten
 
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 _MAX_REASONS = 3  # the others are counted: the report lists all

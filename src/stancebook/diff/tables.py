@@ -13,11 +13,12 @@ from stancebook.dataset.descriptor import Package, read_package
 from stancebook.dataset.duckdb_session import row_session
 from stancebook.dataset.layout import table_files
 from stancebook.dataset.parquet_files import ParquetFile, ParquetFiles, RowSource
-from stancebook.dataset.validation import shorten, validate_dataset
+from stancebook.dataset.validation import validate_dataset
 from stancebook.diff.changes import CellChange, Change, RowChanges, TableChanges, What
 from stancebook.exceptions import DatasetError
-from stancebook.problems import pluralize
-from stancebook.schema.spec import Column, TableSpec
+from stancebook.problems import pluralize, shorten
+from stancebook.schema.column_types import Column
+from stancebook.schema.spec import TableSpec
 
 # The properties of a column that are compared; its vocabulary is compared value by value.
 PROPERTIES: Mapping[What, Callable[[Column], Any]] = {

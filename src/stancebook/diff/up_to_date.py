@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,10 @@ from stancebook.dataset.parquet_files import ParquetFile
 from stancebook.diff.changes import RowChanges
 from stancebook.diff.tables import FileDigests, are_equal, diff_rows, diff_table, open_rows
 from stancebook.exceptions import DatasetError
-from stancebook.schema.spec import Column, ColumnKind, TableSpec
+from stancebook.schema.column_types import Column, column_from_facts
+from stancebook.schema.spec import TableSpec
 
 _REBUILT = "the same content, but of another build: something changed in the sources that is in no row"
-_COLUMN_KINDS: Mapping[str, ColumnKind] = {"string": "text", "date32[day]": "date", "int64": "integer"}
 
 
 def list_differences(new: Path, old: Path, max_rows: int) -> list[str]:
@@ -178,22 +178,13 @@ def _spec(table: str, files: Sequence[Path]) -> TableSpec:
 def _footer_spec(name: str, schema: pa.Schema) -> TableSpec:
     """Return what the footer of a file says of its table: less than a data package, but true of this very file."""
     facts = file_metadata(schema)
-    scales = {scale["name"]: scale for scale in facts["columns"]}
-    columns = tuple(_column(field, scales.get(field.name, {})) for field in schema)
+    by_name = {column["name"]: column for column in facts["columns"]}
+    columns = tuple(_column(field, by_name[field.name]) for field in schema)
     about = {key.decode(): text.decode() for key, text in schema.metadata.items()}
     return TableSpec(name, about.get("description", ""), columns, tuple(facts["key"]), about.get("title", ""))
 
 
-def _column(field: pa.Field, scale: Mapping[str, Any]) -> Column:
+def _column(field: pa.Field, facts: Mapping[str, Any]) -> Column:
     about = {key.decode(): text.decode() for key, text in (field.metadata or {}).items()}
-    vocabulary = dict.fromkeys(scale.get("categories", ()), "")
-    return Column(
-        kind="categorical" if vocabulary else _COLUMN_KINDS.get(str(field.type), "unknown"),
-        description=about.get("description", ""),
-        name=field.name,
-        title=about.get("title", ""),
-        unit=about.get("unit", ""),
-        nullable=field.nullable,
-        vocabulary=vocabulary,
-        ordered=scale.get("ordered", False),
-    )
+    labels = {label: about.get(label, "") for label in ("title", "description", "unit")}
+    return replace(column_from_facts(facts), name=field.name, nullable=field.nullable, **labels)

@@ -7,12 +7,12 @@ from typing import Any
 
 from stancebook.dataset.layout import part_pattern, table_file
 from stancebook.dataset.table_stats import StoredTable
+from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
-from stancebook.schema.spec import Column, Storage, TableSpec
+from stancebook.schema.spec import TableSpec
 
 # All readers know version 1.0, and nothing here needs a later one.
 _VERSION = "http://mlcommons.org/croissant/1.0"
-_DATA_TYPE: Mapping[Storage, str] = {"date": "sc:Date", "integer": "sc:Integer"}  # all others are text
 
 # The standard wants all of its terms to be declared, used or not.
 _TERMS = (
@@ -106,7 +106,7 @@ def _field(column: Column, spec: TableSpec, source: Mapping[str, Any]) -> dict[s
         "name": column.name,
         "alternateName": column.title,
         "description": column.description,
-        "dataType": _DATA_TYPE.get(column.storage, "sc:Text"),
+        "dataType": column.croissant_type,
         "source": {**source, "extract": {"column": column.name}},
     }
     if column.unit:

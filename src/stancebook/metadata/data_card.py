@@ -19,8 +19,9 @@ from stancebook.dataset.layout import (
 )
 from stancebook.dataset.table_stats import LANGUAGE_COLUMN, StoredTable, TableStats
 from stancebook.problems import pluralize
+from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
-from stancebook.schema.spec import Column, TableSpec
+from stancebook.schema.spec import TableSpec
 
 _FILES = {
     DATAPACKAGE: "every table and column, as a Data Package",

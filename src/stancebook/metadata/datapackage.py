@@ -11,8 +11,9 @@ import pandas as pd
 from stancebook.dataset.layout import table_file
 from stancebook.dataset.table_stats import Part, StoredTable
 from stancebook.problems import pluralize
+from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
-from stancebook.schema.spec import Column, ForeignKey, TableSpec
+from stancebook.schema.spec import ForeignKey, TableSpec
 
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 

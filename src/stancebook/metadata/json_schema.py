@@ -10,28 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stancebook.schema.column_types import SLUG, Column, Pattern
 from stancebook.schema.contract import Contract
-from stancebook.schema.spec import ID, QUOTE_CONTEXT, SLUG, Column, ColumnKind, Pattern, TableSpec
+from stancebook.schema.spec import ID, QUOTE_CONTEXT, TableSpec
 
-_TEXT = ("string", "number", "boolean")
-_TYPES: Mapping[ColumnKind, tuple[str, ...]] = {
-    "date": ("string",),
-    "edtf": ("string", "number"),
-    "integer": ("integer", "string"),
-}
-
-_DATE = r"[0-9X]{4}(?:-[0-9X]{2}){0,2}[?~%]?"
-_END = rf"(?:{_DATE}|\.\.)?"
-_PATTERNS: Mapping[ColumnKind, Pattern] = {
-    "primary_key": SLUG,
-    "date": Pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a day, such as '2031-04-02'"),
-    "edtf": Pattern(
-        rf"{_DATE}|{_END}/{_END}",
-        "a date in EDTF: a day '2031-04-02', a month '2031-04', a span '2031-04-02/2031-04-05', an open one"
-        " '../2031-04-02'",
-    ),
-    "integer": Pattern(r"-?[0-9]{1,18}", "a whole number"),
-}
+_TEXT = Column.json_types
 # The first choice of a snippet, which an editor fills in: it is no value, so that no value is coded without choosing.
 _NOT_CHOSEN = "…"
 # Indented deeper than any key of the record, at any column in which an editor starts it.
@@ -168,12 +151,12 @@ def _value_schema(column: Column) -> dict[str, Any]:
             "enum": [*column.vocabulary, *([None] if column.nullable else [])],
             "enumDescriptions": [*column.vocabulary.values(), *(["Left empty."] if column.nullable else [])],
         }
-    typed = {**base, "type": [*_TYPES.get(column.kind, _TEXT), *(["null"] if column.nullable else [])]}
+    typed = {**base, "type": [*column.json_types, *(["null"] if column.nullable else [])]}
     if column.target is not None:
         return {**typed, "description": f"{column.description} Write the key of one of the {column.target}."}
     minimum = {} if column.minimum is None else {"minimum": column.minimum}
     # A pinned value needs no pattern: it is compared with the value that the engine computes.
-    pattern = _PATTERNS.get(column.kind, column.pattern) if column.filled_by == "coder" else None
+    pattern = (column.written_as or column.pattern) if column.filled_by == "coder" else None
     return {**typed, **minimum, **(_pattern_schema(pattern, column.description) if pattern else {})}
 
 

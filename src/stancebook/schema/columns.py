@@ -1,4 +1,4 @@
-"""Column types: functions that declare the columns of a model. Each returns a Pandera field that carries a `Column`."""
+"""Functions that declare the columns of a model. Each returns a Pandera field that carries a `Column`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,7 +7,19 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.engines.pandas_engine import DateTime
 
-from stancebook.schema.spec import KEY, Column, Pattern
+from stancebook.schema.column_types import (
+    KEY,
+    CategoricalColumn,
+    Column,
+    DateColumn,
+    EdtfColumn,
+    ForeignKeyColumn,
+    IntegerColumn,
+    Pattern,
+    PrimaryKeyColumn,
+    TextColumn,
+    VerbatimColumn,
+)
 
 Category = pd.CategoricalDtype
 Date = DateTime
@@ -25,7 +37,7 @@ def primary_key(description: str, *, title: str = "") -> Any:
         description: What the column holds, for the coder and the reader.
         title: A name for readers; by default the name of the column in words.
     """
-    return column_field(Column("primary_key", description, title=title, pattern=KEY), unique=True)
+    return column_field(PrimaryKeyColumn(description, title=title, pattern=KEY), unique=True)
 
 
 def foreign_key(
@@ -50,8 +62,7 @@ def foreign_key(
         symmetric: Whether rows may refer to each other.
         compute: A function that fills the column from all tables by name; then no coder does.
     """
-    column = Column(
-        "foreign_key",
+    column = ForeignKeyColumn(
         description,
         title=title,
         target=target,
@@ -82,8 +93,7 @@ def categorical(
         ordered: Whether the vocabulary is an ordinal scale, written from the least to the most.
         compute: A function that fills the column from all tables by name; then no coder does.
     """
-    column = Column(
-        "categorical",
+    column = CategoricalColumn(
         description,
         title=title,
         nullable=nullable,
@@ -91,7 +101,7 @@ def categorical(
         ordered=ordered,
         **_computed(compute),
     )
-    return column_field(column, dtype_kwargs={"categories": list(vocabulary), "ordered": ordered})
+    return column_field(column)
 
 
 def text(description: str, *, title: str = "", nullable: bool = False, pattern: Pattern | None = None) -> Any:
@@ -103,7 +113,7 @@ def text(description: str, *, title: str = "", nullable: bool = False, pattern: 
         nullable: Whether it may be empty.
         pattern: What the text must match from end to end, with words that describe it.
     """
-    return column_field(Column("text", description, title=title, nullable=nullable, pattern=pattern))
+    return column_field(TextColumn(description, title=title, nullable=nullable, pattern=pattern))
 
 
 def verbatim(description: str, *, title: str = "", nullable: bool = False) -> Any:
@@ -114,7 +124,7 @@ def verbatim(description: str, *, title: str = "", nullable: bool = False) -> An
         title: A name for readers; by default the name of the column in words.
         nullable: Whether it may be empty.
     """
-    return column_field(Column("verbatim", description, title=title, nullable=nullable))
+    return column_field(VerbatimColumn(description, title=title, nullable=nullable))
 
 
 def date(description: str, *, title: str = "", nullable: bool = False) -> Any:
@@ -125,7 +135,7 @@ def date(description: str, *, title: str = "", nullable: bool = False) -> Any:
         title: A name for readers; by default the name of the column in words.
         nullable: Whether it may be empty.
     """
-    return column_field(Column("date", description, title=title, nullable=nullable))
+    return column_field(DateColumn(description, title=title, nullable=nullable))
 
 
 def edtf(description: str, *, title: str = "", nullable: bool = False) -> Any:
@@ -136,7 +146,7 @@ def edtf(description: str, *, title: str = "", nullable: bool = False) -> Any:
         title: A name for readers; by default the name of the column in words.
         nullable: Whether it may be empty.
     """
-    return column_field(Column("edtf", description, title=title, nullable=nullable))
+    return column_field(EdtfColumn(description, title=title, nullable=nullable))
 
 
 def edtf_lower(column: str, description: str, *, title: str = "") -> Any:
@@ -149,9 +159,7 @@ def edtf_lower(column: str, description: str, *, title: str = "") -> Any:
         description: What the column holds, for the coder and the reader.
         title: A name for readers; by default the name of the column in words.
     """
-    return column_field(
-        Column("date", description, title=title, nullable=True, filled_by="edtf_lower", bound_of=column)
-    )
+    return column_field(DateColumn(description, title=title, nullable=True, filled_by="edtf_lower", bound_of=column))
 
 
 def edtf_upper(column: str, description: str, *, title: str = "") -> Any:
@@ -164,9 +172,7 @@ def edtf_upper(column: str, description: str, *, title: str = "") -> Any:
         description: What the column holds, for the coder and the reader.
         title: A name for readers; by default the name of the column in words.
     """
-    return column_field(
-        Column("date", description, title=title, nullable=True, filled_by="edtf_upper", bound_of=column)
-    )
+    return column_field(DateColumn(description, title=title, nullable=True, filled_by="edtf_upper", bound_of=column))
 
 
 def integer(
@@ -181,17 +187,17 @@ def integer(
         minimum: The smallest value allowed.
         compute: A function that fills the column from all tables by name; then no coder does.
     """
-    return column_field(Column("integer", description, title=title, unit=unit, minimum=minimum, **_computed(compute)))
+    return column_field(IntegerColumn(description, title=title, unit=unit, minimum=minimum, **_computed(compute)))
 
 
 def column_field(column: Column, **settings: Any) -> Any:
     """Return the Pandera field of a compiled column; `settings` are passed on to `pandera.Field`."""
-    if column.pattern is not None:
-        settings["str_matches"] = rf"(?:{column.pattern.pattern})\Z"
-    if column.minimum is not None:
-        settings["ge"] = column.minimum
     return pa.Field(
-        nullable=column.nullable, description=column.description, metadata={METADATA_KEY: column}, **settings
+        nullable=column.nullable,
+        description=column.description,
+        metadata={METADATA_KEY: column},
+        **column.field_settings(),
+        **settings,
     )
 
 

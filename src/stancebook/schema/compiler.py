@@ -10,19 +10,13 @@ from functools import cache
 from typing import Any
 
 from stancebook.exceptions import ContractError
-from stancebook.schema.columns import METADATA_KEY, Category, Date
+from stancebook.schema.column_types import Column
+from stancebook.schema.columns import METADATA_KEY
 from stancebook.schema.models import Table
 from stancebook.schema.rules import RULE_COLUMN
-from stancebook.schema.spec import ID, QUOTE_CONTEXT, Column, RowRule, Storage, TableSpec
+from stancebook.schema.spec import ID, QUOTE_CONTEXT, RowRule, TableSpec
 
 _BUILT_IN_CHECKS = {"str_matches", "greater_than_or_equal_to"}  # those that `columns` adds
-
-_TYPE_HINTS: dict[Storage, tuple[Any, str]] = {
-    "string": (str, "str"),
-    "category": (Category, "Category"),
-    "date": (Date, "Date"),
-    "integer": (int, "int"),
-}
 
 
 def compile_model(model: type[Table]) -> TableSpec:
@@ -82,8 +76,8 @@ def _column(path: str, name: str, annotation: Any, field: Any) -> Column:
     column = replace(declared, name=name, title=declared.title or _title(name, declared))
     if name == ID or name in QUOTE_CONTEXT:
         raise ContractError(f"{path}: '{name}' is a key of the annotation format; give the column another name.")
-    expected, shown = _TYPE_HINTS[column.storage]
-    if annotation is not expected:
+    if annotation is not column.annotation:
+        shown = column.annotation_name
         raise ContractError(
             f"{path} holds a {column.kind}: annotate it as '{name}: {shown}'. If it may be empty, write nullable=True,"
             f" not '{shown} | None'."

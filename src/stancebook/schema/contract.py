@@ -7,15 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from stancebook.exceptions import ContractError
+from stancebook.schema.column_types import Column, FilledBy
 from stancebook.schema.compiler import compile_model
 from stancebook.schema.models import Table
 from stancebook.schema.rules import Rule
 from stancebook.schema.spec import (
     ID,
     QUOTE_CONTEXT,
-    Column,
     ColumnsByTable,
-    FilledBy,
     ForeignKey,
     TableKind,
     TableSpec,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from stancebook.exceptions import ContractError
-from stancebook.schema.spec import Column, Storage, TableSpec
+from stancebook.schema.column_types import Column
+from stancebook.schema.spec import TableSpec
 
 
 def frame_from_rows(spec: TableSpec, rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -29,35 +31,30 @@ def frame_from_columns(columns: Iterable[Column], cells: Mapping[str, list[Any]]
         columns: The columns.
         cells: By name of the column, values of the right type, or None.
     """
-    return pd.DataFrame({column.name: _series(cells[column.name], column) for column in columns})
-
-
-def _series(values: list[Any], column: Column) -> pd.Series[Any]:
-    """Return what `cast_column` would, faster: the values are known to have the right type."""
-    dtype = pandas_dtype(column.storage, column.vocabulary, ordered=column.ordered)
-    data: Any = values
-    if column.storage == "integer":
-        data = [0 if value is None else value for value in values]
-    elif column.storage == "category":
-        codes: dict[str | None, int] = {None: -1, **{value: code for code, value in enumerate(column.vocabulary)}}
-        data = pd.Categorical.from_codes([codes[value] for value in values], dtype=dtype)
-    series: pd.Series[Any] = pd.Series(data, dtype=dtype)
-    return series
+    return pd.DataFrame(
+        {
+            column.name: column.to_pandas(pa.chunked_array([pa.array(cells[column.name], column.arrow_type)]))
+            for column in columns
+        }
+    )
 
 
 def cast_column(values: Any, column: Column) -> pd.Series[Any]:
     """Return values, a list or a series, as a series of the column's type.
 
     Raises:
-        ContractError: A value is not in the column's vocabulary.
+        ContractError: A value is not in the column's vocabulary, or is not of its type.
     """
-    dtype = pandas_dtype(column.storage, column.vocabulary, ordered=column.ordered)
-    if isinstance(values, pd.Series) and values.dtype == dtype:
+    if isinstance(values, pd.Series) and values.dtype == column.pandas_dtype:
         return values
     objects = pd.Series(values, dtype=None if len(values) else "object").astype("object")
     if column.vocabulary and (unknown := set(objects.dropna()) - set(column.vocabulary)):
         raise ContractError(f"{column.name}: {', '.join(sorted(map(str, unknown)))} not in its vocabulary")
-    return objects.where(objects.notna(), 0 if column.storage == "integer" else None).astype(dtype)
+    try:
+        cells = pa.chunked_array([pa.array(objects, from_pandas=True).cast(column.arrow_type)])
+    except pa.ArrowException as error:
+        raise ContractError(f"{column.name} holds values that are no {column.storage}: {error}") from error
+    return column.to_pandas(cells).set_axis(objects.index)
 
 
 def sort_rows(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
@@ -76,14 +73,3 @@ def conform_to_spec(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
         raise ContractError(f"the function that derives {spec.name!r} and its model differ in these columns: {names}")
     ordered = sort_rows(spec, frame) if len(frame) else frame
     return pd.DataFrame({column.name: cast_column(ordered[column.name], column) for column in spec.columns})
-
-
-def pandas_dtype(storage: Storage, categories: Collection[str] = (), *, ordered: bool = False) -> Any:
-    """Return the pandas dtype of a column, in a new frame as in a loaded one."""
-    return {
-        "string": "str",
-        "category": pd.CategoricalDtype(list(categories), ordered=ordered),
-        "date": "datetime64[s]",
-        "integer": "int64",
-        "unknown": None,
-    }[storage]

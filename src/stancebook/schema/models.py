@@ -7,9 +7,18 @@ from typing import Any, ClassVar
 import pandas as pd
 import pandera.pandas as pa
 
+from stancebook.schema.column_types import (
+    KEY,
+    ForeignKeyColumn,
+    IntegerColumn,
+    Pattern,
+    PrimaryKeyColumn,
+    TextColumn,
+    VerbatimColumn,
+)
 from stancebook.schema.columns import column_field
 from stancebook.schema.rules import row_rule
-from stancebook.schema.spec import KEY, Column, Pattern, TableKind
+from stancebook.schema.spec import TableKind
 
 # A language tag of RFC 5646 (BCP 47) without its rarer parts: language, script, region.
 LANGUAGE_TAG = Pattern(
@@ -80,8 +89,7 @@ class Document(Table):
     _table_kind = "document"
 
     doc_id: str = column_field(
-        Column(
-            "primary_key",
+        PrimaryKeyColumn(
             "The path of the document in seeds/documents, without its file extension.",
             title="Document ID",
             pattern=KEY,
@@ -89,18 +97,16 @@ class Document(Table):
         )
     )
     text_sha256: str = column_field(
-        Column(
-            "text",
+        TextColumn(
             "SHA-256 of the bytes of the text. If the coder gives it, a changed text is refused.",
             title="SHA-256 of the text",
             pattern=Pattern(r"[0-9a-f]{64}", "the 64 hexadecimal digits of a SHA-256"),
             filled_by="pinned",
         )
     )
-    language: str = column_field(Column("text", "The language the text is written in.", pattern=LANGUAGE_TAG))
+    language: str = column_field(TextColumn("The language the text is written in.", pattern=LANGUAGE_TAG))
     n_chars: int = column_field(
-        Column(
-            "integer",
+        IntegerColumn(
             "Length of the text in Unicode code points.",
             title="Length of the text",
             unit=CODE_POINTS,
@@ -116,12 +122,11 @@ class Annotation(Table):
     _table_kind = "annotation"
 
     doc_id: str = column_field(
-        Column("foreign_key", "The document that contains the passage.", title="Document", filled_by="engine")
+        ForeignKeyColumn("The document that contains the passage.", title="Document", filled_by="engine")
     )
-    quote: str = column_field(Column("verbatim", "The passage, exactly as in the text."))
+    quote: str = column_field(VerbatimColumn("The passage, exactly as in the text."))
     char_start: int = column_field(
-        Column(
-            "integer",
+        IntegerColumn(
             "Offset of the first code point of the passage.",
             title="Passage start",
             unit=CODE_POINTS,
@@ -130,8 +135,7 @@ class Annotation(Table):
         )
     )
     char_end: int = column_field(
-        Column(
-            "integer",
+        IntegerColumn(
             "Offset after the last code point of the passage.",
             title="Passage end",
             unit=CODE_POINTS,

@@ -14,7 +14,6 @@ from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from stancebook.exceptions import ContractError
 from stancebook.problems import Level
-from stancebook.schema.dataframes import pandas_dtype
 from stancebook.schema.spec import ColumnsByTable, Tables, TableSpec
 
 RULE_COLUMN = "problem_column"  # the key under which a Pandera check carries the column of a row rule
@@ -150,7 +149,7 @@ def model_failures(spec: TableSpec, frame: pd.DataFrame) -> list[ModelFailure]:
         ContractError: A column has the wrong type, or a check of the model itself fails to run.
     """
     for column in spec.columns:
-        expected = pandas_dtype(column.storage, column.vocabulary, ordered=column.ordered)
+        expected = column.pandas_dtype
         if column.name in frame and frame[column.name].dtype != expected:
             raise ContractError(
                 f"{spec.name} cannot be checked by its model: {column.name} is {frame[column.name].dtype}, not"

@@ -2,116 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
+
+from stancebook.schema.column_types import Column
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Tables = Mapping[str, "pd.DataFrame"]
 ColumnsByTable = Mapping[str, tuple[str, ...]]
-ColumnKind = Literal[
-    "primary_key", "foreign_key", "categorical", "text", "verbatim", "edtf", "date", "integer", "unknown"
-]
-FilledBy = Literal["coder", "pinned", "engine", "edtf_lower", "edtf_upper", "function"]
-Storage = Literal["string", "category", "date", "integer", "unknown"]
 TableKind = Literal["codebook", "document", "annotation", "nested", "derived"]
-
-STORAGE: dict[ColumnKind, Storage] = {
-    "primary_key": "string",
-    "foreign_key": "string",
-    "categorical": "category",
-    "text": "string",
-    "verbatim": "string",
-    "edtf": "string",
-    "date": "date",
-    "integer": "integer",
-    "unknown": "unknown",
-}
-
 
 # Keys of a record that are not columns: the short ID of an annotation, and the text before and after its quote.
 ID = "id"
 QUOTE_CONTEXT = ("prefix", "suffix")
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """A regular expression (RE2 syntax) that a text must match from end to end, and a description for readers."""
-
-    pattern: str
-    description: str
-
-    def matches(self, text: str) -> bool:
-        """Return whether a text matches from end to end."""
-        return re.fullmatch(self.pattern, text) is not None
-
-
-_SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-SLUG = Pattern(_SLUG, "lower-case letters a-z and digits, words joined by single hyphens, such as 'river-talks'")
-KEY = Pattern(rf"{_SLUG}(?:/{_SLUG})*(?:#{_SLUG})?", "a slug; of a document, its path; of a passage, 'document#slug'")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table: compiled from a model, or read from a data package.
-
-    Attributes:
-        kind: What the column holds; `unknown` where a data package names a type that this version cannot check.
-        description: What a cell means, for coders and readers; empty where a data package does not say.
-        title: The heading readers see.
-        unit: What a number counts.
-        nullable: Whether a cell may be empty.
-        unique: Whether the values are distinct although the column is not the primary key.
-        filled_by: Who fills it: a coder (`coder`), the engine from the sources (`engine`), the engine unless a coder
-            overrides it (`pinned`), the bounds of the EDTF column `bound_of` (`edtf_lower`, `edtf_upper`), or the
-            contract's function `compute` (`function`).
-        target: The table a foreign key refers to, by its column `target_key`.
-        vocabulary: Each allowed value with its definition, in order; `ordered` if that order is a scale.
-        default: The column whose value is used where a coder gives none.
-    """
-
-    kind: ColumnKind
-    description: str
-    name: str = ""
-    title: str = ""
-    unit: str = ""
-    nullable: bool = False
-    unique: bool = False
-    filled_by: FilledBy = "coder"
-    target: str | None = None
-    target_key: str | None = None
-    symmetric: bool = False
-    vocabulary: Mapping[str, str] = field(default_factory=dict)
-    ordered: bool = False
-    default: str | None = None
-    pattern: Pattern | None = None
-    minimum: int | None = None
-    bound_of: str | None = None
-    compute: Callable[[Tables], pd.Series[Any]] | None = None
-
-    @property
-    def storage(self) -> Storage:
-        """How cells are stored in a frame."""
-        return STORAGE[self.kind]
-
-    @property
-    def data_type(self) -> Storage:
-        """How cells are stored in a file: as `storage`, but a category is text."""
-        return "string" if self.storage == "category" else self.storage
-
-    @property
-    def may_be_given(self) -> bool:
-        """Whether a coder may write it."""
-        return self.filled_by in ("coder", "pinned")
-
-    @property
-    def must_be_given(self) -> bool:
-        """Whether a record without it is incomplete."""
-        return self.filled_by == "coder" and not self.nullable and self.default is None
 
 
 @dataclass(frozen=True, slots=True)

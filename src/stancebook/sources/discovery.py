@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from stancebook.problems import Problem
-from stancebook.schema.spec import SLUG
+from stancebook.schema.column_types import SLUG
 from stancebook.sources.filesystem import (
     Entry,
     EntryKind,

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from schemas import CONTRACT
 from stancebook.dataset.layout import table_file
 from stancebook.dataset.parquet import arrow_schema, file_metadata, rows_digest, to_frame, write_table
-from stancebook.schema.dataframes import frame_from_rows, pandas_dtype
+from stancebook.schema.column_types import column_from_facts
+from stancebook.schema.dataframes import frame_from_rows
 from tests.unit.sample_contract import LETTERS, STRENGTH
 
 TABLES = list(CONTRACT.tables)
@@ -120,7 +121,7 @@ def convert_by_cell(table):
     """Convert a table to a frame through a Python object for each cell."""
     frame = pd.DataFrame()
     for facts in file_metadata(table.schema)["columns"]:
-        dtype = pandas_dtype(facts["storage"], facts.get("categories", ()), ordered=facts.get("ordered", False))
+        dtype = column_from_facts(facts).pandas_dtype
         frame[facts["name"]] = pd.Series(table[facts["name"]].to_pylist(), dtype=dtype)
     return frame
 

@@ -11,7 +11,7 @@ from stancebook.dataset.descriptor import parse_descriptor
 from stancebook.diff.changes import Change, RowChanges, TableChanges
 from stancebook.diff.semver import RULE, Bump, RequiredBump, bump_of, bumped, required_bump, version_advice
 from stancebook.diff.tables import PROPERTIES, DatasetVersion, diff_datasets, open_new
-from stancebook.schema.spec import Column
+from stancebook.schema.column_types import Column
 from tests.dataset_files import written
 from tests.unit.sample_contract import LETTERS, write
 
@@ -145,7 +145,7 @@ def test_each_rule_has_a_case():
 def test_all_properties_of_columns_are_compared():
     """Every property of a column that a data package has is compared."""
     of_contract = {"filled_by", "target", "target_key", "symmetric", "default", "bound_of", "compute"}
-    of_package = {"kind", "nullable", "vocabulary", *PROPERTIES} - {"type", "required"}
+    of_package = {"nullable", "vocabulary", *PROPERTIES} - {"type", "required"}
     assert {field.name for field in fields(Column)} - {"name"} == of_contract | of_package
 
 

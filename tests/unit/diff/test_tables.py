@@ -30,9 +30,10 @@ from stancebook.diff.tables import (
     open_rows,
 )
 from stancebook.exceptions import DatasetError
+from stancebook.schema.column_types import IntegerColumn, TextColumn
 from stancebook.schema.columns import foreign_key, integer, primary_key
 from stancebook.schema.models import Derived
-from stancebook.schema.spec import Column, TableSpec
+from stancebook.schema.spec import TableSpec
 from tests.dataset_files import written
 from tests.unit.dataset_parts import write_in_parts
 from tests.unit.sample_contract import (
@@ -108,7 +109,7 @@ def test_listed_rows_are_limited_by_argument(build):
 SPEC = TableSpec(
     "ropes",
     "",
-    (Column("text", "", "rope"), Column("text", "", "colour"), Column("integer", "", "metres")),
+    (TextColumn("", "rope"), TextColumn("", "colour"), IntegerColumn("", "metres")),
     key=("rope",),
 )
 ROPES = st.dictionaries(
@@ -142,7 +143,7 @@ def test_row_changes_turn_old_rows_into_new(before, after):
 
 def test_changed_type_compares_cells_by_text():
     """Cells of a column whose type changed are compared by their text."""
-    as_text = replace(SPEC, columns=(*SPEC.columns[:2], Column("text", "", "metres")))
+    as_text = replace(SPEC, columns=(*SPEC.columns[:2], TextColumn("", "metres")))
     before, after = ropes({"a": ("x", 1), "b": ("x", 2)}), ropes({"a": ("x", 1), "b": ("x", 3)})
     after = after.set_column(2, "metres", after["metres"].cast(pa.string()))
     changes = diff_table(SPEC, as_text, diff_rows(before, after, SPEC.key))

@@ -18,9 +18,9 @@ from stancebook.build.pipeline import build_tables
 from stancebook.dataset.layout import DATA_CARD
 from stancebook.dataset.table_stats import Part, StoredTable, TableStats
 from stancebook.metadata.data_card import huggingface_header, mermaid_diagram, render_data_card
+from stancebook.schema.column_types import Pattern
 from stancebook.schema.columns import primary_key, text
 from stancebook.schema.models import Codebook
-from stancebook.schema.spec import Pattern
 from tests.unit.dataset_parts import as_files, as_folders
 from tests.unit.sample_contract import LETTER, LETTERS, Claims, Letters, People, Tallies, Witnesses, contract, write
 

@@ -8,8 +8,9 @@ from jsonschema import Draft7Validator
 
 from schemas import CONTRACT
 from stancebook.metadata.json_schema import annotation_schema, codebook_schema
+from stancebook.problems import CellError
 from stancebook.schema.columns import Category, categorical, integer, text
-from stancebook.sources.edtf_dates import DateFormatError, edtf_bounds
+from stancebook.schema.edtf_dates import edtf_bounds
 from tests import yaml_core
 from tests.unit.sample_contract import ANNOTATIONS, LETTERS, Claims, Letters, People, Tallies, Witnesses, contract
 
@@ -65,7 +66,7 @@ def test_valid_dates_match_pattern(date):
     """The pattern of dates matches each date that a build accepts."""
     try:
         edtf_bounds(date)
-    except DateFormatError:
+    except CellError:
         return
     when = annotation_schema(LETTERS)["properties"]["claims"]["items"]["properties"]["when_edtf"]
     assert re.search(when["pattern"], date)

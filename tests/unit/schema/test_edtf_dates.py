@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stancebook.sources.edtf_dates import (
-    DateFormatError,
+from stancebook.problems import CellError
+from stancebook.schema.edtf_dates import (
     edtf_bounds,
     fast_bounds,
     library_bounds,
@@ -70,7 +70,7 @@ def test_bounds_of_spans(one, other):
     if first <= last:
         assert edtf_bounds(f"{start}/{end}") == (first, last)
     else:
-        with pytest.raises(DateFormatError, match="ends before it starts"):
+        with pytest.raises(CellError, match="ends before it starts"):
             edtf_bounds(f"{start}/{end}")
 
 
@@ -86,7 +86,7 @@ def test_open_end_is_none(drawn):
 @pytest.mark.parametrize(("cut", "hint"), [("2025-02/", "2025-02/.."), ("/2025-02-06", "../2025-02-06"), ("/", "")])
 def test_missing_end_is_refused(cut, hint):
     """A missing end is refused, since it may be an omission."""
-    with pytest.raises(DateFormatError, match="lacks an end") as caught:
+    with pytest.raises(CellError, match="lacks an end") as caught:
         edtf_bounds(cut)
     assert caught.value.args[1].endswith(hint)
 
@@ -97,7 +97,7 @@ def test_missing_end_is_refused(cut, hint):
 )
 def test_impossible_day_is_refused(expression):
     """A day that no calendar has is refused."""
-    with pytest.raises(DateFormatError):
+    with pytest.raises(CellError):
         edtf_bounds(expression)
 
 
@@ -107,7 +107,7 @@ def test_impossible_day_is_refused(expression):
 )
 def test_unsupported_edtf_is_refused(expression):
     """EDTF without bounds in days, and malformed EDTF, is refused."""
-    with pytest.raises(DateFormatError):
+    with pytest.raises(CellError):
         edtf_bounds(expression)
 
 
@@ -136,7 +136,7 @@ def test_leap_day():
 @pytest.mark.parametrize("expression", ["../", "2025-XX/202X", "XXXX/2025-XX", "?2025S2"])
 def test_library_failure_is_refused_silently(expression, capsys):
     """Where the library fails or warns, the expression is refused and nothing is printed."""
-    with pytest.raises(DateFormatError):
+    with pytest.raises(CellError):
         edtf_bounds(expression)
     assert capsys.readouterr().out == ""
 
@@ -147,7 +147,7 @@ def test_any_text_is_a_date_or_refused(text):
     """Any text is a date, or refused with an example."""
     try:
         first, last = edtf_bounds(text)
-    except DateFormatError as error:
+    except CellError as error:
         message, example = error.args
         if not (message and example):
             raise
@@ -171,7 +171,7 @@ def test_any_text_is_a_date_or_refused(text):
 )
 def test_refusal_has_message_and_hint(expression, message, hint):
     """A refusal says what is wrong and how to write the date."""
-    with pytest.raises(DateFormatError) as refusal:
+    with pytest.raises(CellError) as refusal:
         edtf_bounds(expression)
     actual_message, actual_hint = refusal.value.args
     assert message in actual_message
@@ -180,7 +180,7 @@ def test_refusal_has_message_and_hint(expression, message, hint):
 
 def test_reversed_span_is_not_suggested():
     """A span that ends before it starts is not suggested."""
-    with pytest.raises(DateFormatError, match="is not a date") as refusal:
+    with pytest.raises(CellError, match="is not a date") as refusal:
         edtf_bounds("2025-3-1/2025-2-1")
     assert "2025-02-01/2025-03-01" not in refusal.value.args[1]
 
@@ -208,7 +208,7 @@ def test_parse_day(drawn):
 )
 def test_parse_day_refusal_has_hint(written, hint):
     """What is not a day is refused with a hint."""
-    with pytest.raises(DateFormatError) as refusal:
+    with pytest.raises(CellError) as refusal:
         parse_day(written)
     assert hint in refusal.value.args[1]
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from stancebook.problems import CellError
+
 if TYPE_CHECKING:
     from edtf import EDTFObject
 
@@ -29,10 +31,6 @@ _EXAMPLES = (
 )
 
 
-class DateFormatError(ValueError):
-    """Raised when an expression is not a supported date; its arguments are the message and the hint of a problem."""
-
-
 @lru_cache(maxsize=4096)
 def edtf_bounds(expression: str) -> Bounds:
     """Return the first and the last day that an EDTF expression covers.
@@ -46,29 +44,29 @@ def edtf_bounds(expression: str) -> Bounds:
         The two days; None for an open end.
 
     Raises:
-        DateFormatError: The expression is not such a date. If it is a date in another notation, the hint has its EDTF.
+        CellError: The expression is not such a date. If it is a date in another notation, the hint has its EDTF.
     """
     if (bounds := fast_bounds(expression)) is not None:
         return bounds
     try:
         return library_bounds(expression)
-    except DateFormatError as error:
+    except CellError as error:
         message, hint = error.args
         suggestions = [suggestion for suggestion in suggest_dates(expression) if _is_date(suggestion)]
-        raise DateFormatError(message, _suggestion_hint(suggestions) or hint) from error
+        raise CellError(message, _suggestion_hint(suggestions) or hint) from error
 
 
 def parse_day(written: str) -> dt.date:
     """Return the day that is written as YYYY-MM-DD.
 
     Raises:
-        DateFormatError: It is not written so, or is not in the calendar. If it is a day in another notation, the hint
+        CellError: It is not written so, or is not in the calendar. If it is a day in another notation, the hint
             has the right one.
     """
     if not _DAY.fullmatch(written):
         days = [suggestion for suggestion in suggest_dates(written) if _DAY.fullmatch(suggestion)]
         hint = _suggestion_hint([day for day in days if _is_date(day)]) or _hint(written, _DAY_EXAMPLE)
-        raise DateFormatError(f"{written!r} is not a day", hint)
+        raise CellError(f"{written!r} is not a day", hint)
     _check_calendar(written)
     return dt.date.fromisoformat(written)
 
@@ -89,7 +87,7 @@ def fast_bounds(expression: str) -> Bounds | None:
 
 
 def library_bounds(expression: str) -> Bounds:
-    """Return the bounds of an expression by the edtf library; raise `DateFormatError` if it is not supported."""
+    """Return the bounds of an expression by the edtf library; raise `CellError` if it is not supported."""
     from edtf.parser import parser_classes as edtf
 
     supported = (edtf.Date, edtf.Interval, edtf.Level1Interval, edtf.UncertainOrApproximate, edtf.Unspecified)
@@ -103,11 +101,11 @@ def library_bounds(expression: str) -> Bounds:
         try:
             return dt.date(found.tm_year, found.tm_mon, found.tm_mday)
         except ValueError as error:
-            raise DateFormatError(f"{expression!r} names a day that no calendar has", _EXAMPLES) from error
+            raise CellError(f"{expression!r} names a day that no calendar has", _EXAMPLES) from error
 
     _check_calendar(expression)
     if expression.startswith("/") or expression.endswith("/"):
-        raise DateFormatError(f"{expression!r} lacks an end", _EXAMPLES)
+        raise CellError(f"{expression!r} lacks an end", _EXAMPLES)
     parsed: Any = _parse(expression)
     if type(parsed) not in supported:
         raise _unsupported(expression)
@@ -117,7 +115,7 @@ def library_bounds(expression: str) -> Bounds:
     if first and last and first > last:
         later, earlier = expression.split("/")
         hint = f"write the earlier date first: {earlier}/{later}"
-        raise DateFormatError(f"{expression!r} ends before it starts", hint)
+        raise CellError(f"{expression!r} ends before it starts", hint)
     return first, last
 
 
@@ -152,31 +150,31 @@ def _check_calendar(expression: str) -> None:
             year, month, day_of_month = (int(number or 1) for number in found.groups())
             if month in _SEASONS and found[3] is None:
                 hint = f"write its first and its last month, as in {found[1]}-03/{found[1]}-05"
-                raise DateFormatError(f"{expression!r} names a season, and seasons are not supported", hint)
+                raise CellError(f"{expression!r} names a season, and seasons are not supported", hint)
             if not year or not 1 <= month <= 12:
                 hint = "write the year, then the month from 01 to 12, then the day, as in 2025-02-06"
-                raise DateFormatError(f"{expression!r} names a month that no calendar has", hint)
+                raise CellError(f"{expression!r} names a month that no calendar has", hint)
             last = calendar.monthrange(year, month)[1]
             if not 1 <= day_of_month <= last:
                 hint = f"{calendar.month_name[month]} {year} ends on {found[1]}-{found[2]}-{last}"
-                raise DateFormatError(f"{expression!r} names a day that no calendar has", hint)
+                raise CellError(f"{expression!r} names a day that no calendar has", hint)
 
 
 def _is_date(expression: str) -> bool:
     try:
         library_bounds(expression)
-    except DateFormatError:
+    except CellError:
         return False
     return True
 
 
-def _not_a_date(expression: str) -> DateFormatError:
-    return DateFormatError(f"{expression!r} is not a date in EDTF", _hint(expression, _EXAMPLES))
+def _not_a_date(expression: str) -> CellError:
+    return CellError(f"{expression!r} is not a date in EDTF", _hint(expression, _EXAMPLES))
 
 
-def _unsupported(expression: str) -> DateFormatError:
+def _unsupported(expression: str) -> CellError:
     message = f"{expression!r} is EDTF that is not supported: only days, months, years and spans are"
-    return DateFormatError(message, _EXAMPLES)
+    return CellError(message, _EXAMPLES)
 
 
 def _hint(written: str, otherwise: str) -> str:
