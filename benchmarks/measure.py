@@ -32,6 +32,7 @@ NOTATIONS: tuple[Notation, ...] = ("yaml", "json")
 REFERENCE = "script, safe_load"
 TRUSTED_AGE_SECONDS = 2.5  # of an mtime: a build reads files with a more recent one again
 MEMORY_SAMPLE_SECONDS = 0.02
+FAULTY_SHARE = 0.05  # of the documents of a faulty corpus, each with one fault
 
 Command = Sequence[str | Path]
 
@@ -75,7 +76,7 @@ def main() -> None:
 class Run:
     """A command to measure over so many documents, and what to do before it, unmeasured.
 
-    `notation` and `jobs` are labels only.
+    `notation` and `jobs` are labels only. The command exits with `status`.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Run:
     before: Callable[[], object]
     notation: str = ""
     jobs: str = ""
+    status: int = 0
 
 
 @dataclass
@@ -101,9 +103,10 @@ class Folders:
     corpora: Path
     scratch: Path
 
-    def corpus(self, notation: Notation, documents: int) -> Corpus:
+    def corpus(self, notation: Notation, documents: int, faults: float = 0.0) -> Corpus:
         """Return a corpus that several runs share."""
-        return Corpus(self.corpora / f"{notation}-{documents}", notation, documents)
+        name = f"{notation}-{documents}{f'-faults-{faults}' if faults else ''}"
+        return Corpus(self.corpora / name, notation, documents, faults)
 
     def out(self, name: str) -> Path:
         """Return a folder for tables in a folder of its own, where builds leave their lock and cache."""
@@ -117,13 +120,15 @@ class Corpus:
     seeds: Path
     notation: Notation
     documents: int
+    faults: float = 0.0
 
     def make(self) -> None:
         """Write the corpus, unless it exists."""
         if not self.seeds.exists():
             unfinished = self.seeds.with_name(f"{self.seeds.name}.unfinished")
             shutil.rmtree(unfinished, ignore_errors=True)
-            write(unfinished, self.documents, Recipe(notation=self.notation), jobs=os.cpu_count() or 1)
+            recipe = Recipe(notation=self.notation, faults=self.faults)
+            write(unfinished, self.documents, recipe, jobs=os.cpu_count() or 1)
             unfinished.rename(self.seeds)
 
     def change(self) -> None:
@@ -187,6 +192,12 @@ def long_runs(folders: Folders, documents: int, sample: int) -> Iterator[Run]:
             out = folders.out(f"build-{jobs}")
             built = build(corpus, out, "--jobs", jobs)
             yield Run("build", documents, built, partial(start_fresh, corpus, out), notation, jobs)
+        faulty = folders.corpus(notation, documents, FAULTY_SHARE)
+        for jobs in ("1", "2"):
+            out = folders.out(f"faulty-{jobs}")
+            refused = build(faulty, out, "--jobs", jobs)
+            name = f"build, {FAULTY_SHARE:.0%} of documents with a fault"
+            yield Run(name, documents, refused, partial(start_fresh, faulty, out), notation, jobs, status=1)
 
 
 def short_runs(folders: Folders, documents: int) -> Iterator[Run]:
@@ -231,28 +242,28 @@ def measure(runs: Sequence[Run], rounds: int) -> list[Measured]:
             show(f"round {turn + 1} of {rounds + 1}, {number} of {len(runs)}: {run.name}, {run.documents:,} documents")
             run.before()
             if turn < rounds:
-                result.seconds = min(result.seconds, seconds(run.command))
+                result.seconds = min(result.seconds, seconds(run.command, run.status))
             else:
-                result.peak = measure_memory(run.command).peak
+                result.peak = measure_memory(run.command, run.status).peak
     show("")
     return found
 
 
-def seconds(command: Command) -> float:
-    """Return how many seconds a command takes; exit if it fails."""
+def seconds(command: Command, status: int = 0) -> float:
+    """Return how many seconds a command takes; exit if it ends with another status."""
     start = time.perf_counter()
-    run(command)
+    run(command, status)
     return time.perf_counter() - start
 
 
-def run(command: Command) -> None:
-    """Run a command; exit if it fails."""
+def run(command: Command, status: int = 0) -> None:
+    """Run a command; exit if it ends with another status."""
     done = subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")
-    if done.returncode:
+    if done.returncode != status:
         sys.exit(f"{' '.join(map(str, command))}\nfailed:\n{(done.stdout + done.stderr)[-2000:]}")
 
 
-def measure_memory(command: Command) -> Measured:
+def measure_memory(command: Command, status: int = 0) -> Measured:
     """Return how long a command takes, and the peak memory of it and its children together.
 
     Pages that several of them share count once (PSS) or, if the system does not report that, once for each (RSS).
@@ -264,7 +275,7 @@ def measure_memory(command: Command) -> Measured:
             result.peak = max(result.peak, sum(map(memory_of, process_tree(process.pid))))
             time.sleep(MEMORY_SAMPLE_SECONDS)
     result.seconds = time.perf_counter() - start
-    if process.returncode:
+    if process.returncode != status:
         sys.exit(f"{' '.join(map(str, command))}\nfailed")
     return result
 
