@@ -50,7 +50,7 @@ $(VENV)/ready-dev: $(VENV)/ready
 	@$(INSTALL) '.[dev]'
 	@touch $@
 
-# Add a made-up document to a copy of the repository: `make` and `make test` succeed there without another change.
+# Add a made-up document to a copy of the repository: `make` and the tests of the data succeed there as they are.
 second-document: $(VENV)/ready-dev
 	@$(RUN) tests/second_document/check.py
 

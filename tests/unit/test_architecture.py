@@ -11,6 +11,7 @@ import pytest
 
 import stancebook
 from schemas import CONTRACT
+from tests.second_document.check import DATA_TESTS
 
 ENGINE = Path(stancebook.__file__).parent
 ROOT = Path(__file__).parents[2]
@@ -197,3 +198,18 @@ def test_load_imports_no_builder():
     loaded = set(run_python("import sys, stancebook; stancebook.load('actors'); print(*sys.modules)").split())
     assert "pandas" in loaded
     assert not {"pandera", "yaml", "edtf", "rapidfuzz", "sentencex", "sqlite3"} & loaded
+
+
+# ── What tests must not know ──────────────────────────────────────────────────────────────────────
+
+
+def test_engine_tests_do_not_read_the_data():
+    """Only the tests that run with a second document read this project's seeds or dataset."""
+    data = re.compile(r"(?:ROOT|parents\[\d\]) / f?\"(?:seeds|dataset)[\"/]|\barticle\b|tests\.data\b")
+    tests = [
+        path for path in (ROOT / "tests").rglob("*.py") if path.name not in ("test_architecture.py", "conftest.py")
+    ]
+    readers = {path.relative_to(ROOT) for path in tests if data.search(path.read_text(encoding="utf-8"))}
+    proofs = {path for path in readers if "pytestmark = pytest.mark.proof" in (ROOT / path).read_text("utf-8")}
+    allowed = (*DATA_TESTS, "tests/mutations", "tests/unit/build/test_fast_path.py")
+    assert [path for path in sorted(readers - proofs) if not any(map(path.is_relative_to, allowed))] == []

@@ -17,7 +17,7 @@ from stancebook import DatasetError
 from stancebook.dataset.descriptor import read_package
 from stancebook.dataset.duckdb_session import row_session
 from stancebook.dataset.validation import validate_dataset
-from stancebook.problems import as_text
+from stancebook.problems import as_text, groups_as_text
 from tests.unit.dataset.test_descriptor import SAMPLE_PATTERNS
 
 OLD = Path(__file__).parents[2] / "datasets/0.1"
@@ -39,8 +39,8 @@ def session():
 
 @pytest.fixture
 def problems(folder):
-    """Validate the dataset, and return its problems as text."""
-    return lambda: as_text(validate_dataset(read_package(folder)).problems)
+    """Validate the dataset, and return all its problems as text."""
+    return lambda: groups_as_text([problem] for problem in validate_dataset(read_package(folder)).problems)
 
 
 @pytest.fixture

@@ -216,6 +216,12 @@ def types_of_errors(report, file):
     return {error.type for task in report.tasks if task.place == file for error in task.errors}
 
 
+def validate_resource(file):
+    """Validate one table, with its references to others: all of them take ten times as long."""
+    [resource] = [found for found in frictionless.Package(DATAPACKAGE).resources if found.path == file]
+    return resource.validate()
+
+
 def first_two_swapped(table):
     return table.select([*table.column_names[1::-1], *table.column_names[2:]])
 
@@ -265,7 +271,7 @@ def test_frictionless_finds_error(error, package_folder):
     table, spoil, types = ERRORS[error]
     path = package_folder / f"{table}.parquet"
     pq.write_table(spoil(pq.read_table(path)), path)
-    report = frictionless.validate(DATAPACKAGE)
+    report = validate_resource(path.name)
     assert not report.valid
     assert types_of_errors(report, path.name) == types
 
@@ -278,5 +284,5 @@ def test_frictionless_finds_error(error, package_folder):
 def test_frictionless_reports_unreadable_file(spoil, package_folder):
     """Frictionless reports a file that is missing or is no Parquet file."""
     spoil(package_folder / "issues.parquet")
-    report = frictionless.validate(DATAPACKAGE)
+    report = validate_resource("issues.parquet")
     assert types_of_errors(report, "issues.parquet") == {"source-error"}
