@@ -7,7 +7,14 @@ from pathlib import Path
 import pandas as pd
 
 from stancebook.build.pipeline import Build
-from stancebook.build.writer import build_digest, dataset_metadata, listed_documents, write_descriptions, write_part
+from stancebook.build.writer import (
+    build_digest,
+    dataset_metadata,
+    listed_documents,
+    plan_tables,
+    write_descriptions,
+    write_part,
+)
 from stancebook.dataset.layout import part_file, table_file
 from stancebook.dataset.parquet import rows_digest
 from stancebook.dataset.table_stats import Part, StoredTable, table_stats
@@ -45,8 +52,7 @@ def write_in_parts(build: Build, folder: Path, cuts: Mapping[str, Iterable[int]]
     folder.mkdir(parents=True, exist_ok=True)
     contract, frames, seeds = build.contract, build.frames, build.corpus.digest
     about, documents = dataset_metadata(contract), listed_documents(frames[contract.document.name])
-    whole = {name: [rows_digest(frames[name], spec, about)] for name, spec in contract.tables.items()}
-    digest = build_digest(contract, as_files(contract, frames), documents, seeds, whole)
+    digest = build_digest(contract, plan_tables(contract, frames), documents, seeds)
     stored = {
         name: StoredTable(
             tuple(

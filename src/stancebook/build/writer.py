@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -33,6 +33,9 @@ from stancebook.metadata.json_schema import annotation_schema, codebook_schema
 from stancebook.schema.contract import Contract
 from stancebook.schema.spec import Tables, TableSpec
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 
 def write_dataset(build: Build, folder: Path) -> None:
     """Write all files of a dataset into an empty folder; the same sources and contract give the same bytes.
@@ -41,58 +44,67 @@ def write_dataset(build: Build, folder: Path) -> None:
         build: A build without errors.
         folder: The folder.
     """
-    documents = listed_documents(build.frames[build.contract.document.name])
+    contract, seeds = build.contract, build.corpus.digest
+    documents = listed_documents(build.frames[contract.document.name])
     shares = coverage(build).shares if documents is not None else None
-    complete_dataset(
-        build.contract, build.frames, {}, folder, seeds=build.corpus.digest, documents=documents, shares=shares
-    )
-
-
-def complete_dataset(
-    contract: Contract,
-    frames: Tables,
-    parted: Mapping[str, StoredTable],
-    folder: Path,
-    *,
-    seeds: str,
-    documents: pd.DataFrame | None = None,
-    shares: pd.DataFrame | None = None,
-) -> None:
-    """Write the tables that are single files, and the files that describe the dataset.
-
-    Args:
-        contract: The contract of the dataset.
-        frames: The tables that become single files, by name.
-        parted: The tables whose parts are already written, by name.
-        folder: The folder of the dataset.
-        seeds: The digest of all sources.
-        documents: The document table, if documents are described one by one; see `listed_documents`.
-        shares: Their coverage, as in `Coverage.shares`.
-    """
-    metadata, specs = dataset_metadata(contract), contract.tables
-    tables = {
-        **parted,
-        **{
-            name: StoredTable((Part(table_file(name), len(frame), "", ""),), table_stats(specs[name], frame))
-            for name, frame in frames.items()
-        },
-    }
-    digests = {name: [part.build for part in table.parts] for name, table in parted.items()}
-    digests |= {name: [parquet.rows_digest(frame, specs[name], metadata)] for name, frame in frames.items()}
-    digest = build_digest(contract, tables, documents, seeds, digests)
-    for name, frame in frames.items():
-        part = write_part(frame, specs[name], folder, table_file(name), digest=digest, about=metadata)
-        tables[name] = replace(tables[name], parts=(part,))
+    planned = plan_tables(contract, build.frames)
+    digest = build_digest(contract, planned, documents, seeds)
+    tables = write_tables(contract, build.frames, planned, digest, folder)
     write_descriptions(contract, tables, documents, folder, shares=shares, build=digest, seeds=seeds)
 
 
+def plan_tables(contract: Contract, frames: Tables) -> dict[str, StoredTable]:
+    """Return tables as they will be stored in single files.
+
+    Args:
+        contract: The contract of the dataset.
+        frames: Some of its tables by name.
+
+    Returns:
+        The tables by name; their parts have no hash yet, and carry the digest of their rows.
+    """
+    about = dataset_metadata(contract)
+    return {
+        name: StoredTable(
+            (Part(table_file(name), len(frame), "", parquet.rows_digest(frame, contract.tables[name], about)),),
+            table_stats(contract.tables[name], frame),
+        )
+        for name, frame in frames.items()
+    }
+
+
+def write_tables(
+    contract: Contract, frames: Tables, planned: Mapping[str, StoredTable], digest: str, folder: Path
+) -> dict[str, StoredTable]:
+    """Write tables as single files.
+
+    Args:
+        contract: The contract of the dataset.
+        frames: The tables by name.
+        planned: The same tables, as `plan_tables` returns them.
+        digest: The digest of the build.
+        folder: The folder of the dataset.
+
+    Returns:
+        The tables as stored, by name.
+    """
+    about = dataset_metadata(contract)
+    return {
+        name: replace(
+            planned[name],
+            parts=(write_part(frame, contract.tables[name], folder, table_file(name), digest=digest, about=about),),
+        )
+        for name, frame in frames.items()
+    }
+
+
 def write_part(
-    frame: pd.DataFrame, spec: TableSpec, folder: Path, place: str, *, digest: str, about: Mapping[str, str]
+    rows: pd.DataFrame | pa.Table, spec: TableSpec, folder: Path, place: str, *, digest: str, about: Mapping[str, str]
 ) -> Part:
     """Write rows of a table into one Parquet file.
 
     Args:
-        frame: The rows.
+        rows: The rows.
         spec: The table.
         folder: The folder of the dataset.
         place: The path of the file in the folder, with slashes.
@@ -108,9 +120,9 @@ def write_part(
     # A retried task overwrites the file with identical bytes.
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with new.open("xb") as file:
-        parquet.write_table(frame, spec, digest, about, file)
+        parquet.write_table(rows, spec, digest, about, file)
     with new.open("rb") as file:
-        part = Part(place, len(frame), hashlib.file_digest(file, "sha256").hexdigest(), digest)
+        part = Part(place, len(rows), hashlib.file_digest(file, "sha256").hexdigest(), digest)
     new.replace(path)
     return part
 
@@ -155,27 +167,23 @@ def write_descriptions(
 
 
 def build_digest(
-    contract: Contract,
-    tables: Mapping[str, StoredTable],
-    documents: pd.DataFrame | None,
-    seeds: str,
-    digests: Mapping[str, Iterable[str]],
+    contract: Contract, planned: Mapping[str, StoredTable], documents: pd.DataFrame | None, seeds: str
 ) -> str:
     """Return the SHA-256 that identifies a build, over the sources, the compiled tables and all rows.
 
     Args:
         contract: The contract of the dataset.
-        tables: The tables as stored; the hashes of their files are ignored, since they depend on the Parquet library.
+        planned: All tables; their parts carry the digests of their rows. The hashes of files are ignored, since they
+            depend on the Parquet library.
         documents: The document table, if documents are described one by one.
         seeds: The digest of all sources.
-        digests: The digests (`parquet.rows_digest`) of each table's parts, in order.
     """
     unsigned = {
         name: replace(table, parts=tuple(replace(part, hash="", build="") for part in table.parts))
-        for name, table in tables.items()
+        for name, table in planned.items()
     }
     package = data_package(contract, unsigned, documents, "", seeds)
-    rows = {name: list(digests[name]) for name in contract.tables}
+    rows = {name: [part.build for part in planned[name].parts] for name in contract.tables}
     return hashlib.sha256(json.dumps([package, rows]).encode()).hexdigest()
 
 

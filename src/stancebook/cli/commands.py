@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stancebook.cli.config import Project, UsageError
 from stancebook.cli.console import Console, format_rows, format_summary, format_written
-from stancebook.dataset.layout import DATAPACKAGE
+from stancebook.dataset.layout import DATAPACKAGE, chunk_folder
 from stancebook.dataset.publish import build_lock, publish, staging_folder
 from stancebook.parallel.cache import BuildCache, fingerprint_sources, load_cache
 from stancebook.parallel.options import BuildOptions
@@ -72,7 +72,7 @@ def build(project: Project, options: BuildOptions, console: Console, *, list_cha
                 changes = list_differences(staging, project.out, MAX_ROWS_SAVED)
                 details = "\n".join(f"         {line}" for line in changes)
             console.say(format_written(project.out, details, changed=publish(staging, project.out)))
-        result.to_cache(project.seeds, project.out, fingerprint).save()
+            result.to_cache(project.seeds, project.out, fingerprint).save(chunk_folder(staging))
     return 0
 
 
@@ -243,11 +243,13 @@ def _temporary_build(
     with garbage_collection_paused():
         sources = discover(project.seeds)
     try:
-        with TemporaryDirectory(prefix="stancebook-") as folder:
-            result = _build_into(Path(folder), project, options, console, sources=sources)
+        with TemporaryDirectory(prefix="stancebook-") as temporary:
+            folder = Path(temporary, "dataset")
+            folder.mkdir()
+            result = _build_into(folder, project, options, console, sources=sources)
             if write and result.summary is not None:
                 result.write()
-            yield Path(folder), result
+            yield folder, result
     except OSError as error:
         if error.errno not in _CANNOT_WRITE:
             raise

@@ -89,6 +89,16 @@ def sibling_path(folder: Path, suffix: str) -> Path:
     return real.parent / f".{real.name}.{suffix}"
 
 
+def chunk_folder(staging: Path) -> Path:
+    """Return the folder, next to a staging folder, of the files from which large tables are assembled."""
+    return staging.with_name(f"{staging.name}.chunks")
+
+
+def cache_folder(folder: Path) -> Path:
+    """Return where the build cache of a dataset is."""
+    return sibling_path(folder, "cache")
+
+
 def backup_folder(folder: Path) -> Path:
     """Return where the old dataset is, complete, in the instant in which a build replaces it."""
     return sibling_path(folder, "old")

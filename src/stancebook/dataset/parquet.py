@@ -37,18 +37,23 @@ def arrow_schema(spec: TableSpec, build: str, about: Mapping[str, str]) -> pa.Sc
     return pa.schema(fields, metadata=_metadata(spec, build, about))
 
 
-def write_table(frame: pd.DataFrame, spec: TableSpec, build: str, about: Mapping[str, str], file: BinaryIO) -> None:
-    """Write a frame as one Parquet file.
+def write_table(
+    rows: pd.DataFrame | pa.Table, spec: TableSpec, build: str, about: Mapping[str, str], file: BinaryIO
+) -> None:
+    """Write rows as one Parquet file.
 
     Args:
-        frame: Rows of the table, with the dtypes of `load`.
+        rows: A frame of the table with the dtypes of `load`, or an Arrow table as read from files of it.
         spec: The table.
         build: As in `arrow_schema`.
         about: As in `arrow_schema`.
         file: A file that Python opened for writing: Arrow opens none whose name is not UTF-8.
     """
     arrow = arrow_schema(spec, build, about)
-    arrays = [column.to_arrow(frame[column.name]) for column in spec.columns]
+    arrays = [
+        rows[column.name] if isinstance(rows, pa.Table) else column.to_arrow(rows[column.name])
+        for column in spec.columns
+    ]
     pq.write_table(pa.Table.from_arrays(arrays, schema=arrow), file, compression="zstd")
 
 
@@ -115,9 +120,14 @@ def to_duckdb(table: pa.Table) -> duckdb.DuckDBPyRelation:
 
 def read_typed(files: Sequence[Path], spec: TableSpec, columns: Sequence[str]) -> pd.DataFrame:
     """Read some columns of a table from files that carry no metadata, with the dtypes that `spec` gives."""
-    empty = pa.table({name: pa.array([], spec[name].arrow_type) for name in columns})
-    table = pa.concat_tables([empty, *(_read_columns(file, columns).cast(empty.schema) for file in files)])
+    table = read_arrow(files, spec, columns)
     return pd.DataFrame({name: spec[name].to_pandas(table[name]) for name in columns})
+
+
+def read_arrow(files: Sequence[Path], spec: TableSpec, columns: Sequence[str]) -> pa.Table:
+    """Read some columns of a table from files, with the Arrow types that `spec` gives; no files are no rows."""
+    empty = pa.table({name: pa.array([], spec[name].arrow_type) for name in columns})
+    return pa.concat_tables([empty, *(_read_columns(file, columns).cast(empty.schema) for file in files)])
 
 
 def _read_columns(path: Path, columns: Sequence[str]) -> pa.Table:

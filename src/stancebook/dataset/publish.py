@@ -15,7 +15,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stancebook.dataset.layout import DATAPACKAGE, backup_folder, files_in, files_of, sibling_path, unknown_files
+from stancebook.dataset.layout import (
+    DATAPACKAGE,
+    backup_folder,
+    cache_folder,
+    chunk_folder,
+    files_in,
+    files_of,
+    sibling_path,
+    unknown_files,
+)
 from stancebook.exceptions import PublishError
 
 if TYPE_CHECKING:
@@ -97,7 +106,7 @@ def _acquire(lock: BaseFileLock, folder: Path, report: Callable[[str], None]) ->
 
 @contextmanager
 def staging_folder(folder: Path) -> Iterator[Path]:
-    """Create an empty folder next to a dataset folder, to be filled and published; remove it at the end.
+    """Create an empty folder next to a dataset folder, to be filled and published; remove it and its chunks at the end.
 
     Staging folders of killed builds are removed first, and a backup that one left is restored. If `folder` is a link,
     the staging folder is next to its target. Concurrent builds need `build_lock`.
@@ -123,6 +132,7 @@ def staging_folder(folder: Path) -> Iterator[Path]:
             yield new
         finally:
             _remove(new)
+            _remove(chunk_folder(new))
     except OSError as error:
         raise publish_error(error, folder) from error
 
@@ -148,6 +158,24 @@ def publish(new: Path, folder: Path) -> bool:
         return _replace(new, resolve_target(folder))
     except OSError as error:
         raise publish_error(error, folder) from error
+
+
+def replace_cache(new: Path, folder: Path) -> None:
+    """Replace the build cache of a dataset; a crash at any moment leaves the old cache, the new one or none.
+
+    Args:
+        new: The new cache, a folder next to the dataset.
+        folder: The dataset folder.
+
+    Raises:
+        OSError: The operating system refuses.
+    """
+    cache = cache_folder(folder)
+    if cache.is_dir():
+        _discard(cache, _staging_path(folder))
+    else:
+        cache.unlink(missing_ok=True)
+    new.rename(cache)
 
 
 def hardlink_or_copy(old: Path, new: Path) -> None:
@@ -206,7 +234,7 @@ def _replace(new: Path, folder: Path) -> bool:
     _recover(folder, backup)
     if _is_same(new, folder):
         return False
-    _flush_files(new, _inodes(folder))
+    flush_files(new, folder)
     try:
         if folder.exists():
             folder.rename(backup)
@@ -234,7 +262,7 @@ def _staging_path(folder: Path) -> Path:
 
 def _leftovers(folder: Path) -> Iterator[Path]:
     """Yield the staging folders of killed builds."""
-    pattern = re.compile(re.escape(sibling_path(folder, "new-").name) + "[0-9a-f]{16}")
+    pattern = re.compile(re.escape(sibling_path(folder, "new-").name) + r"[0-9a-f]{16}(\.chunks)?")
     if folder.parent.is_dir():
         for path in folder.parent.iterdir():
             if pattern.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
@@ -302,8 +330,9 @@ def _inodes(folder: Path) -> set[tuple[int, int]]:
     return {(stat.st_dev, stat.st_ino) for stat in stats}
 
 
-def _flush_files(new: Path, on_disk: Collection[tuple[int, int]]) -> None:
-    """Flush the files and folders of a folder to disk, except the files whose inodes are there already."""
+def flush_files(new: Path, flushed: Path) -> None:
+    """Flush the files and folders of a folder to disk, except hard links to files of an already flushed folder."""
+    on_disk = _inodes(flushed)
     stats = {path: path.stat() for path in files_in(new).values()}
     unflushed = [path for path, stat in stats.items() if (stat.st_dev, stat.st_ino) not in on_disk]
     with ThreadPoolExecutor(MAX_CONCURRENT_FLUSHES) as pool:

@@ -1,70 +1,60 @@
-"""Corpus-wide checks and derived tables, computed with DuckDB over the parts of chunks in bounded memory."""
+"""Corpus-wide checks and derived tables, computed with DuckDB over the rows of chunks in bounded memory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stancebook.build.derivation import derive_table
-from stancebook.build.writer import dataset_metadata, write_part
 from stancebook.dataset.duckdb_session import duckdb_path, duckdb_session
-from stancebook.dataset.layout import part_file
-from stancebook.dataset.parquet import read_typed, rows_digest
-from stancebook.dataset.table_stats import Part, TableStats, table_stats
+from stancebook.dataset.parquet import read_typed
+from stancebook.dataset.table_stats import table_stats
 from stancebook.exceptions import PublishError
-from stancebook.parallel.cache import BuildCache, reuse_part
+from stancebook.parallel.assembly import Piece
+from stancebook.parallel.cache import BuildCache, fingerprint_json, reuse_part
 from stancebook.parallel.chunk_summary import UNPARTITIONED, Checksum, merge_checksums
 from stancebook.parallel.executors import BuildExecutor, run_tasks
-from stancebook.parallel.worker import BuildContext, ChunkResult, load_codebook
+from stancebook.parallel.worker import BuildContext, ChunkResult, load_codebook, write_rows
 from stancebook.schema.spec import TableSpec
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from stancebook.parallel.chunking import ChunkPolicy
+
 MAX_DUPLICATE_TEXTS = 1000  # reported per build
-MIN_POOL_PARTITIONS = 30  # starting a process pool for fewer takes longer than it saves
+BATCHES_PER_PART = 4  # so many times fewer rows are derived at a time than are in a part
 _SCRATCH = ".join"
-_PARTITION, _VALUE = "partition_number", "partition_value"
+_BATCH, _VALUE = "batch_number", "partition_value"
+
+
+Checksums = Mapping[str, Mapping[str, Checksum]]  # by value, and by table that is read
 
 
 @dataclass(frozen=True)
-class Partition:
-    """The rows of a derived table for one value of its partitioning column.
+class BatchTask:
+    """Some values of the column that partitions a derived table, whose rows are derived at once.
 
     Attributes:
-        checksums: Checksums by table of the rows that they are derived from.
-        part: Their Parquet file; None if there are no rows.
-        stats: Their statistics.
+        table: The name of the table.
+        number: The number of the batch.
+        last_value: The last of the values.
+        inputs: The folders of what is read, by table.
     """
-
-    checksums: Mapping[str, Checksum]
-    part: Part | None
-    stats: TableStats
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Partition:
-        """Return the partition of which `asdict` gave this; raise `LookupError` or `TypeError` if none did."""
-        return cls(data["checksums"], data["part"] and Part(**data["part"]), TableStats(**data["stats"]))
-
-
-Partitions = Mapping[str, Partition]  # by value, sorted
-
-
-@dataclass(frozen=True)
-class PartitionTask:
-    """One partition to derive: its table, its number, and the folders of what it reads by table."""
 
     table: str
     number: int
+    last_value: str
     inputs: Mapping[str, Path]
 
 
 @contextmanager
 def aggregation_session(folder: Path) -> Iterator[DuckDBPyConnection]:
-    """Open a DuckDB database for the parts in the folder of a dataset.
+    """Open a DuckDB database for the files in the folder of chunks.
 
     Raises:
         PublishError: If DuckDB cannot open the folder.
@@ -73,8 +63,8 @@ def aggregation_session(folder: Path) -> Iterator[DuckDBPyConnection]:
         duckdb_path(folder)
     except UnicodeDecodeError as error:
         raise PublishError(
-            "DuckDB, which joins the parts of a large corpus, opens no folder whose name is not UTF-8: build with --out"
-            " into another."
+            "DuckDB, which joins the tables of a large corpus, opens no folder whose name is not UTF-8: build with"
+            " --out into another."
         ) from error
     with duckdb_session(folder / _SCRATCH) as database:
         yield database
@@ -87,7 +77,7 @@ def duplicate_texts(
 
     Args:
         database: An open database.
-        documents: The parts of the table of documents.
+        documents: The files of the table of documents.
         limit: The number of ids to return.
     """
     found = database.execute(
@@ -98,63 +88,94 @@ def duplicate_texts(
     return [doc_id for (doc_id,) in found.fetchall()]
 
 
-def derive_partitions(
+def derive_pieces(
     context: BuildContext,
     chunks: Sequence[ChunkResult],
     cache: BuildCache | None,
     database: DuckDBPyConnection,
     executor: BuildExecutor,
-) -> dict[str, Partitions]:
-    """Derive the tables that are computed from all documents, partition by partition.
+    *,
+    policy: ChunkPolicy,
+) -> dict[str, dict[str, Piece]]:
+    """Derive the tables that are computed from all documents, in batches of partitions.
 
     Args:
         context: The context of the build.
         chunks: The results of all chunks.
-        cache: The last build: a partition whose inputs are unchanged is reused.
+        cache: The last build: a batch whose inputs are unchanged is reused.
         database: An open database.
-        executor: Who derives partitions.
+        executor: Who derives batches.
+        policy: The sizes of parts.
 
     Returns:
-        The partitions of each derived table.
+        The rows of each derived table, by the fingerprint of what they are derived from.
     """
     contract, _ = load_codebook(context)
-    parts = {
-        spec.name: [context.folder / chunk.parts[spec.name].path for chunk in chunks if spec.name in chunk.parts]
+    files = {
+        spec.name: [context.chunk_folder / chunk.parts[spec.name].path for chunk in chunks if spec.name in chunk.parts]
         for spec in contract.document_tables
     }
-    derived: dict[str, Partitions] = {}
+    derived: dict[str, dict[str, Piece]] = {}
     for spec in contract.tables_of_kind("derived"):
-        checksums = merge_checksums(chunk.checksums[spec.name] for chunk in chunks) or {UNPARTITIONED: {}}
-        numbers = {value: number for number, value in enumerate(checksums)}
-        partitions = dict(_reuse_partitions(context, spec, checksums, cache))
-        stale = {value: number for value, number in numbers.items() if value not in partitions}
+        batches = split_into_batches(spec, merge_checksums(chunk.checksums[spec.name] for chunk in chunks), policy)
+        fingerprints = [fingerprint_json(batch) for batch in batches]
+        pieces = dict(_reuse_pieces(context, spec, fingerprints, cache))
+        stale = [number for number, fingerprint in enumerate(fingerprints) if fingerprint not in pieces]
         if stale:
-            inputs = partition_inputs(database, spec, parts, stale, context.folder)
-            tasks = [PartitionTask(spec.name, number, inputs) for number in stale.values()]
-            values = list(stale)
-            for index, result in run_tasks(executor, derive_partition, context, tasks, MIN_POOL_PARTITIONS):
-                partitions[values[index]] = Partition(checksums[values[index]], *result)
-        derived[spec.name] = {value: partitions[value] for value in checksums}
+            numbers = {value: number for number in stale for value in batches[number]}
+            inputs = partition_inputs(database, spec, files, numbers, context.chunk_folder)
+            tasks = [BatchTask(spec.name, number, list(batches[number])[-1], inputs) for number in stale]
+            for index, piece in run_tasks(executor, derive_batch, context, tasks):
+                pieces[fingerprints[stale[index]]] = piece
+        derived[spec.name] = {fingerprint: pieces[fingerprint] for fingerprint in fingerprints}
     return derived
+
+
+def split_into_batches(spec: TableSpec, checksums: Checksums, policy: ChunkPolicy) -> list[Checksums]:
+    """Split the values of the column that partitions a derived table into batches, in the order of its rows.
+
+    Args:
+        spec: The derived table.
+        checksums: The checksums of what it reads, by value.
+        policy: The sizes of parts.
+    """
+    batches: list[dict[str, Mapping[str, Checksum]]] = [{}]
+    rows = 0
+    for value in sorted(checksums or {UNPARTITIONED: {}}, key=lambda value: _sort_key(spec, value)):
+        tables = checksums.get(value, {})
+        batches[-1][value] = tables
+        rows += sum(number for number, _ in tables.values())
+        if policy.ends_part(value, rows, max(1, policy.rows_per_part // BATCHES_PER_PART)):
+            batches.append({})
+            rows = 0
+    return [batch for batch in batches if batch]
+
+
+def _sort_key(spec: TableSpec, value: str) -> Any:
+    """Return a key that sorts values, given as text, as the column that they partition."""
+    column = spec.partition_by and spec[spec.partition_by]
+    if column and column.vocabulary:
+        return list(column.vocabulary).index(value)
+    return Decimal(value) if column and column.data_type in ("integer", "number") else value
 
 
 def partition_inputs(
     database: DuckDBPyConnection,
     spec: TableSpec,
-    parts: Mapping[str, list[Path]],
+    files: Mapping[str, list[Path]],
     values: Mapping[str, int],
     folder: Path,
 ) -> dict[str, Path]:
     """Write the columns that a derived table reads into one folder per input table.
 
-    Of a table with the partitioning column, only rows with one of `values` are written, in a folder per value.
+    Of a table with the partitioning column, only rows with one of `values` are written, in a folder per batch.
 
     Args:
         database: An open database.
         spec: The derived table.
-        parts: The parts of each table of documents.
-        values: The number of each value of the partitioning column.
-        folder: The folder of the dataset.
+        files: The files of each table of documents.
+        values: The number of the batch of each value of the partitioning column.
+        folder: The folder of chunks.
 
     Returns:
         The folder of each input table, below the scratch folder of the database.
@@ -162,18 +183,18 @@ def partition_inputs(
     folders = {table: folder / _SCRATCH / spec.name / table for table in spec.inputs}
     for table, columns in spec.inputs.items():
         folders[table].mkdir(parents=True)
-        if not parts[table]:
+        if not files[table]:
             continue
         names = ", ".join(f'"{name}"' for name in columns)
-        parameters: dict[str, Any] = {"files": list(map(duckdb_path, parts[table]))}
+        parameters: dict[str, Any] = {"files": list(map(duckdb_path, files[table]))}
         if spec.partition_by in columns:
             query = (
-                f"SELECT {names}, {_PARTITION} FROM read_parquet($files)"  # noqa: S608 (names of the contract)
-                f" JOIN (SELECT unnest($values) AS {_VALUE}, unnest($numbers) AS {_PARTITION})"
+                f"SELECT {names}, {_BATCH} FROM read_parquet($files)"  # noqa: S608 (names of the contract)
+                f" JOIN (SELECT unnest($values) AS {_VALUE}, unnest($numbers) AS {_BATCH})"
                 f' ON "{spec.partition_by}" = {_VALUE}'
             )
             parameters |= {"values": list(values), "numbers": list(values.values())}
-            target = f"'{_quoted(folders[table])}' (FORMAT parquet, PARTITION_BY ({_PARTITION}))"
+            target = f"'{_quoted(folders[table])}' (FORMAT parquet, PARTITION_BY ({_BATCH}))"
         else:
             query = f"SELECT {names} FROM read_parquet($files)"  # noqa: S608 (names of the contract)
             target = f"'{_quoted(folders[table] / 'all.parquet')}' (FORMAT parquet)"
@@ -181,39 +202,32 @@ def partition_inputs(
     return folders
 
 
-def derive_partition(context: BuildContext, task: PartitionTask) -> tuple[Part | None, TableStats]:
-    """Derive one partition and write it, unless it has no rows, as the part of its number."""
+def derive_batch(context: BuildContext, task: BatchTask) -> Piece:
+    """Derive the rows of some values, and write them unless there are none."""
     contract, codebook = load_codebook(context)
     spec = contract.tables[task.table]
     tables = dict(codebook)
     for table, columns in spec.inputs.items():
         folder = task.inputs[table]
         if spec.partition_by in columns:
-            folder /= f"{_PARTITION}={task.number}"
+            folder /= f"{_BATCH}={task.number}"
         frame = read_typed(sorted(folder.glob("*.parquet")), contract.tables[table], columns)
         tables[table] = frame.sort_values(list(columns), ignore_index=True)
     frame = derive_table(spec, tables)
-    stats = table_stats(spec, frame)
-    if frame.empty:
-        return None, stats
-    about = dataset_metadata(contract)
-    digest = rows_digest(frame, spec, about)
-    return write_part(frame, spec, context.folder, part_file(spec.name, task.number), digest=digest, about=about), stats
+    part = None if frame.empty else write_rows(context, contract, spec, frame)
+    return Piece(task.last_value, part, table_stats(spec, frame))
 
 
-def _reuse_partitions(
-    context: BuildContext, spec: TableSpec, checksums: Mapping[str, Mapping[str, Checksum]], cache: BuildCache | None
-) -> Iterator[tuple[str, Partition]]:
-    """Link the partitions of the last build whose inputs are unchanged, and yield them by value."""
-    if cache is None:
-        return
-    cached = cache.derived.get(spec.name, {})
-    for number, (value, checksum) in enumerate(checksums.items()):
-        if value in cached and cached[value]["checksums"] == checksum:
-            partition = Partition.from_dict(cached[value])
-            path = part_file(spec.name, number)
-            part = partition.part and reuse_part(partition.part, path, cache.dataset, context.folder)
-            yield value, Partition(checksum, part, partition.stats)
+def _reuse_pieces(
+    context: BuildContext, spec: TableSpec, fingerprints: Sequence[str], cache: BuildCache | None
+) -> Iterator[tuple[str, Piece]]:
+    """Link the rows of the last build whose inputs are unchanged, and yield them by fingerprint."""
+    cached = cache.derived.get(spec.name, {}) if cache else {}
+    for fingerprint in fingerprints:
+        if cache and fingerprint in cached:
+            piece = Piece.from_dict(cached[fingerprint])
+            part = piece.part and reuse_part(piece.part, piece.part.path, cache.folder, context.chunk_folder)
+            yield fingerprint, replace(piece, part=part)
 
 
 def _quoted(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The build cache: what the last build read and wrote, stored next to its dataset, so that unchanged chunks are reused.
+"""The build cache: what the last build read and wrote, in a folder next to its dataset, so that it can be reused.
 
 The cache may be deleted at any time. It is ignored unless the code, the contract and the dataset are unchanged. A
 source file counts as unchanged if its size and modification time are.
@@ -17,8 +17,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stancebook.dataset.layout import sibling_path
-from stancebook.dataset.publish import hardlink_or_copy
+from stancebook.dataset.layout import cache_folder
+from stancebook.dataset.publish import flush_files, hardlink_or_copy, replace_cache
 from stancebook.dataset.table_stats import BuildSummary
 from stancebook.problems import Problem
 from stancebook.sources.discovery import SourceDocument, SourceListing
@@ -27,9 +27,10 @@ from stancebook.sources.filesystem import open_location
 if TYPE_CHECKING:
     from stancebook.dataset.table_stats import Part
 
-FORMAT_VERSION = 2  # a cache of any other version is ignored
+FORMAT_VERSION = 3  # a cache of any other version is ignored
 MTIME_RESOLUTION_NS = 2_000_000_000  # of the coarsest file system: two changes within it may show the same mtime
-_DIGEST_SIZE = hashlib.sha256().digest_size  # the file starts with the digest of the rest
+_DIGEST_SIZE = hashlib.sha256().digest_size  # the manifest starts with the digest of the rest
+_MANIFEST = "manifest"  # all other files in the folder of the cache are rows of chunks
 _PROCESS_START_NS = time.time_ns()
 _ENGINE = Path(__file__).parents[1]
 _LIBRARIES = ("site-packages", "dist-packages")
@@ -50,7 +51,9 @@ class BuildCache:
         summary: What the build printed.
         warnings: The warnings that the build reported.
         chunks: The chunks of a large corpus, as dictionaries of `BuiltChunk`.
-        derived: The partitions of its derived tables by table and value, as dictionaries of `Partition`.
+        derived: The pieces of its derived tables by table and the fingerprint of their inputs, as dictionaries of
+            `Piece`.
+        parts: The parts of its tables, as dictionaries of `Part`.
     """
 
     dataset: Path
@@ -64,29 +67,38 @@ class BuildCache:
     warnings: tuple[Problem, ...]
     chunks: tuple[Mapping[str, Any], ...] = ()
     derived: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    parts: tuple[Mapping[str, Any], ...] = ()
 
-    def save(self) -> None:
-        """Write the cache next to its dataset, which has just been published.
+    @property
+    def folder(self) -> Path:
+        """The folder with the files of chunks."""
+        return cache_folder(self.dataset)
 
-        Nothing is written if the code has been modified since it was imported, or if the file system refuses: the next
+    def save(self, chunks: Path) -> None:
+        """Put the cache next to its dataset, which has just been published.
+
+        Nothing is saved if the code has been modified since it was imported, or if the file system refuses: the next
         build then starts from scratch.
+
+        Args:
+            chunks: The folder with the files of chunks, which becomes the folder of the cache; it need not exist.
         """
         if not code_unchanged(self.contract_files):
             return
-        content = {
-            **vars(self),
-            "dataset": fingerprint_dataset(self.dataset),
-            "summary": vars(self.summary),
-            "warnings": [asdict(warning) for warning in self.warnings],
-            "format_version": FORMAT_VERSION,
-        }
-        data = json.dumps(content).encode()
-        staged = sibling_path(self.dataset, "cache.new")
         with suppress(OSError):
-            staged.write_bytes(hashlib.sha256(data).digest() + data)
-            staged.replace(sibling_path(self.dataset, "cache"))
-        with suppress(OSError):
-            staged.unlink(missing_ok=True)
+            chunks.mkdir(exist_ok=True)
+            flush_files(chunks, self.folder)
+            content = {
+                **vars(self),
+                "dataset": fingerprint_folder(self.dataset),
+                "files": fingerprint_folder(chunks),
+                "summary": vars(self.summary),
+                "warnings": [asdict(warning) for warning in self.warnings],
+                "format_version": FORMAT_VERSION,
+            }
+            data = json.dumps(content).encode()
+            (chunks / _MANIFEST).write_bytes(hashlib.sha256(data).digest() + data)
+            replace_cache(chunks, self.dataset)
 
 
 def load_cache(seeds: Path | str, dataset: Path) -> BuildCache | None:
@@ -97,14 +109,15 @@ def load_cache(seeds: Path | str, dataset: Path) -> BuildCache | None:
         dataset: The folder of the dataset.
     """
     try:
-        stored = sibling_path(dataset, "cache").read_bytes()
+        stored = (cache_folder(dataset) / _MANIFEST).read_bytes()
         digest, data = stored[:_DIGEST_SIZE], stored[_DIGEST_SIZE:]
         if hashlib.sha256(data).digest() != digest:
             return None
         content = json.loads(data)
         if content.pop("format_version") != FORMAT_VERSION:
             return None
-        if content["dataset"] != fingerprint_dataset(dataset):
+        found = [fingerprint_folder(dataset), fingerprint_folder(cache_folder(dataset))]
+        if [content["dataset"], content.pop("files")] != found:
             return None
         content["dataset"] = dataset
         content["summary"] = BuildSummary(**content["summary"])
@@ -119,16 +132,16 @@ def load_cache(seeds: Path | str, dataset: Path) -> BuildCache | None:
 
 
 def reuse_part(part: Part, path: str, old: Path, new: Path) -> Part:
-    """Link or copy a part of an old dataset into a new one.
+    """Link or copy a file of the last build into a folder.
 
     Args:
-        part: The part in the old dataset.
-        path: Its path in the new dataset, with slashes.
-        old: The folder of the old dataset.
-        new: The folder of the new dataset.
+        part: The file in the old folder.
+        path: Its path in the new folder, with slashes.
+        old: The folder of the old dataset, or of its chunks.
+        new: The folder of the new one.
 
     Returns:
-        The part of the new dataset.
+        The part in the new folder.
     """
     (new / path).parent.mkdir(exist_ok=True)
     hardlink_or_copy(old / part.path, new / path)
@@ -172,9 +185,14 @@ def fingerprint_files(files: Iterable[tuple[str, int, int]], listed_ns: int) -> 
     return _digest(f"{name}\0{size}\0{mtime}" for name, size, mtime in listed)
 
 
-def fingerprint_dataset(dataset: Path) -> str:
-    """Return a digest of the names, sizes and modification times of a dataset's files."""
-    return _digest(sorted(_stat_files(os.fspath(dataset), "")))
+def fingerprint_folder(folder: Path) -> str:
+    """Return a digest of the names, sizes and modification times of the files of a dataset or of chunks."""
+    return _digest(sorted(_stat_files(os.fspath(folder), "")))
+
+
+def fingerprint_json(value: Any) -> str:
+    """Return a digest of a value that JSON can hold."""
+    return _digest([json.dumps(value)])
 
 
 def contract_files() -> tuple[str, ...]:
@@ -223,7 +241,7 @@ def _stat_files(folder: str, prefix: str) -> Iterator[str]:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 yield from _stat_files(entry.path, f"{prefix}{entry.name}/")
-            else:
+            elif entry.name != _MANIFEST:
                 status = entry.stat(follow_symlinks=False)
                 yield f"{prefix}{entry.name}\0{status.st_size}\0{status.st_mtime_ns}"
 

@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from stancebook.build.diagnostics import check_codebook_rules, duplicate_text_problems
 from stancebook.build.pipeline import Build, build_corpus, summarize
-from stancebook.build.writer import clear_unfinished, complete_dataset, write_dataset
-from stancebook.dataset.layout import part_file
-from stancebook.dataset.table_stats import BuildSummary, Part, StoredTable, TableStats, table_stats
-from stancebook.parallel.aggregation import Partitions, aggregation_session, derive_partitions, duplicate_texts
+from stancebook.build.writer import (
+    build_digest,
+    clear_unfinished,
+    plan_tables,
+    write_dataset,
+    write_descriptions,
+    write_tables,
+)
+from stancebook.dataset.layout import chunk_folder
+from stancebook.dataset.table_stats import BuildSummary, Part, TableStats
+from stancebook.parallel.aggregation import aggregation_session, derive_pieces, duplicate_texts
+from stancebook.parallel.assembly import Piece, assemble_tables, plan_table
 from stancebook.parallel.cache import (
     BuildCache,
     canonical_location,
@@ -36,7 +44,6 @@ from stancebook.parallel.worker import (
 )
 from stancebook.problems import Problem, deduplicate, errors_in
 from stancebook.schema.contract import Contract
-from stancebook.schema.dataframes import frame_from_rows
 from stancebook.sources.corpus import Corpus, combined_digest, read_corpus
 from stancebook.sources.discovery import SourceDocument, SourceListing
 from stancebook.sources.filesystem import Location, absolute_location, open_location
@@ -60,7 +67,8 @@ class BuildResult:
         built: The tables, if the corpus was built in memory.
         codebook_digest: The digest of the codebook of a large corpus.
         chunks: The chunks of a large corpus, for the cache.
-        derived: The partitions of its derived tables, for the cache.
+        derived: The pieces of its derived tables, for the cache.
+        parts: The parts of its tables, for the cache.
     """
 
     problems: list[Problem]
@@ -70,6 +78,7 @@ class BuildResult:
     codebook_digest: str = ""
     chunks: tuple[Mapping[str, Any], ...] = ()
     derived: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    parts: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def errors(self) -> list[Problem]:
@@ -102,6 +111,7 @@ class BuildResult:
             warnings=tuple(self.problems),
             chunks=self.chunks,
             derived=self.derived,
+            parts=self.parts,
         )
 
 
@@ -146,7 +156,7 @@ def build_into(
         contract: A function that returns the contract; at module level, if other processes are to call it.
         seeds: The folder or address of the seeds.
         listing: The source files to build, as `discover` lists them.
-        folder: An empty folder for the dataset.
+        folder: An empty folder for the dataset. The files of chunks are put next to it, in `layout.chunk_folder`.
         options: How to build.
         cache: What may be reused of the last build; None to build everything.
         progress: Shows the progress of a corpus of several chunks.
@@ -182,8 +192,14 @@ def _build_chunked(
 ) -> BuildResult:
     contract, codebook = contract_of(), read_corpus(seeds, replace(listing, documents=()))
     context = BuildContext(
-        contract_of, absolute_location(seeds), folder.absolute(), codebook.codebook, codebook.complete
+        contract_of,
+        absolute_location(seeds),
+        folder.absolute(),
+        chunk_folder(folder.absolute()),
+        codebook.codebook,
+        codebook.complete,
     )
+    context.chunk_folder.mkdir()
     if cache is not None and cache.codebook_digest != codebook.digest:
         cache = None
     if options.cluster:
@@ -192,32 +208,50 @@ def _build_chunked(
         workers = dask_executor(options.cluster, context, replace(listing, documents=()))
     else:
         workers = local_executor(options.jobs)
-    with workers as executor, aggregation_session(context.folder) as database:
+    with workers as executor, aggregation_session(context.chunk_folder) as database:
         with progress(len(listing.documents)) as advance:
             built = build_chunks(context, chunks, listing.taken_ns, executor, cache=cache, advance=advance)
         results = [chunk.result for chunk in built]
         problems = _corpus_problems(context, codebook, listing, results, database)
         if errors := errors_in(problems):
             return BuildResult(errors)
-        derived = derive_partitions(context, results, cache, database, executor)
-    stored = _stored_tables(contract, results, derived)
-    _, codebook_frames = load_codebook(context)
-    stats = {
-        **{spec.name: table_stats(spec, codebook_frames[spec.name]) for spec in contract.codebook_tables},
-        **{name: table.stats for name, table in stored.items()},
-    }
-    digests = {chunk[0].doc_id: result.files_digest for chunk, result in zip(chunks, results, strict=True)}
-    seeds_digest = combined_digest({"codebook": codebook.digest, **digests})
+        derived = derive_pieces(context, results, cache, database, executor, policy=options.chunk_policy)
+        _, codebook_frames = load_codebook(context)
+        planned = {
+            name: plan_table(name, pieces, options.chunk_policy)
+            for name, pieces in {
+                **_coded_pieces(contract, chunks, results),
+                **{name: tuple(pieces.values()) for name, pieces in derived.items()},
+            }.items()
+        }
+        tables = plan_tables(contract, codebook_frames) | {name: table.stored for name, table in planned.items()}
+        digests = {chunk[0].doc_id: result.files_digest for chunk, result in zip(chunks, results, strict=True)}
+        seeds_digest = combined_digest({"codebook": codebook.digest, **digests})
+        build = build_digest(contract, tables, None, seeds_digest)
+        tables |= assemble_tables(context, planned, build, cache, executor)
+
+    def complete() -> None:
+        stored = tables | write_tables(contract, codebook_frames, tables, build, context.folder)
+        write_descriptions(contract, stored, None, context.folder, shares=None, build=build, seeds=seeds_digest)
+        for written in (context.folder, context.chunk_folder):
+            clear_unfinished(written)
+
     return BuildResult(
         problems,
-        summarize(contract, stats, len(listing.documents), len(listing.codebook)),
-        lambda: _complete(context, stored, seeds_digest),
+        summarize(
+            contract,
+            {name: table.stats for name, table in tables.items()},
+            len(listing.documents),
+            len(listing.codebook),
+        ),
+        complete,
         codebook_digest=codebook.digest,
         chunks=tuple(map(asdict, built)),
         derived={
-            table: {value: asdict(partition) for value, partition in partitions.items()}
-            for table, partitions in derived.items()
+            table: {fingerprint: asdict(piece) for fingerprint, piece in pieces.items()}
+            for table, pieces in derived.items()
         },
+        parts=tuple(asdict(part) for table in tables.values() if table.is_folder for part in table.parts),
     )
 
 
@@ -258,7 +292,7 @@ def build_chunks(
         number: fingerprint_documents(documents, listed_ns) if documents else "" for number, documents in linked.items()
     }
     reused = {
-        number: _reuse_chunk(chunk, number, cache.dataset if cache else Path(), context.folder)
+        number: _reuse_chunk(chunk, cache.folder if cache else Path(), context.chunk_folder)
         for number, chunk in known.items()
         if chunk.context_fingerprint == context_fingerprints.get(number, "")
         and bool(chunk.context_fingerprint) == (number in linked)
@@ -296,10 +330,11 @@ def _context_documents(links: set[Link], chunks: Chunks) -> dict[int, tuple[Sour
     return {number: tuple(documents[doc_id] for doc_id in doc_ids) for number, doc_ids in linked.items()}
 
 
-def _reuse_chunk(chunk: BuiltChunk, number: int, old: Path, new: Path) -> BuiltChunk:
-    """Link the parts of a chunk of the last build into the new dataset, as those of the chunk of this number."""
-    parts = {table: reuse_part(part, part_file(table, number), old, new) for table, part in chunk.result.parts.items()}
-    return replace(chunk, result=replace(chunk.result, parts=parts))
+def _reuse_chunk(chunk: BuiltChunk, old: Path, new: Path) -> BuiltChunk:
+    """Link the rows of a chunk of the last build into the folder of chunks."""
+    for part in chunk.result.parts.values():
+        reuse_part(part, part.path, old, new)
+    return chunk
 
 
 def _corpus_problems(
@@ -313,7 +348,7 @@ def _corpus_problems(
     contract = context.contract()
     problems = [*codebook.problems, *(problem for result in results for problem in result.problems)]
     if not errors_in(problems):
-        parts = [context.folder / result.parts[contract.document.name].path for result in results]
+        parts = [context.chunk_folder / result.parts[contract.document.name].path for result in results]
         doc_ids = set(duplicate_texts(database, parts))
         if duplicates := tuple(document for document in listing.documents if document.doc_id in doc_ids):
             corpus = read_corpus(context.seeds, SourceListing(documents=duplicates))
@@ -323,29 +358,12 @@ def _corpus_problems(
     return deduplicate(problems)
 
 
-def _stored_tables(
-    contract: Contract, results: Sequence[ChunkResult], derived: Mapping[str, Partitions]
-) -> dict[str, StoredTable]:
-    """Return the tables that are stored in parts."""
-    coded = {
-        spec.name: _stored_table([(result.parts.get(spec.name), result.stats[spec.name]) for result in results])
+def _coded_pieces(contract: Contract, chunks: Chunks, results: Sequence[ChunkResult]) -> dict[str, tuple[Piece, ...]]:
+    """Return the rows of the tables of documents, one piece for each chunk."""
+    return {
+        spec.name: tuple(
+            Piece(chunk[-1].doc_id, result.parts.get(spec.name), result.stats[spec.name])
+            for chunk, result in zip(chunks, results, strict=True)
+        )
         for spec in contract.document_tables
     }
-    computed = {
-        name: _stored_table([(partition.part, partition.stats) for partition in partitions.values()])
-        for name, partitions in derived.items()
-    }
-    return {**coded, **computed}
-
-
-def _stored_table(pieces: Sequence[tuple[Part | None, TableStats]]) -> StoredTable:
-    parts, stats = zip(*pieces, strict=True)
-    return StoredTable(tuple(filter(None, parts)), sum(stats, start=TableStats()))
-
-
-def _complete(context: BuildContext, stored: Mapping[str, StoredTable], seeds_digest: str) -> None:
-    """Write the tables that are one file (those of the codebook and those without rows), and the dataset's metadata."""
-    contract, codebook = load_codebook(context)
-    empty = {name: frame_from_rows(contract.tables[name], []) for name, table in stored.items() if not table.parts}
-    complete_dataset(contract, {**codebook, **empty}, stored, context.folder, seeds=seeds_digest)
-    clear_unfinished(context.folder)

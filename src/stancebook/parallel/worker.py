@@ -1,4 +1,4 @@
-"""Build one chunk of documents, in any process on any machine: its parts of tables, its statistics and its problems."""
+"""Build one chunk of documents, in any process on any machine: its rows, its statistics and its problems."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from stancebook.build.diagnostics import CheckedCodebook, check_codebook, check_
 from stancebook.build.fast_path import build_fast
 from stancebook.build.integrity import document_links, tables_are_valid
 from stancebook.build.writer import dataset_metadata, write_part
-from stancebook.dataset.layout import part_file
 from stancebook.dataset.parquet import rows_digest
 from stancebook.dataset.table_stats import Part, TableStats, table_stats
 from stancebook.parallel.chunk_summary import (
@@ -28,7 +27,7 @@ from stancebook.parallel.chunk_summary import (
 from stancebook.problems import Problem, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import sort_rows
-from stancebook.schema.spec import Tables
+from stancebook.schema.spec import Tables, TableSpec
 from stancebook.sources.corpus import Corpus, SourceFile, combined_digest, read_corpus
 from stancebook.sources.discovery import SourceDocument, SourceListing
 from stancebook.sources.filesystem import Location, open_location
@@ -42,6 +41,7 @@ class BuildContext:
         contract: A module-level function that returns the contract.
         seeds: The absolute folder of the seeds, or their address.
         folder: The absolute folder that the dataset is written into.
+        chunk_folder: The absolute folder for the rows of chunks, from which the dataset is assembled.
         codebook: The files of the codebook.
         codebook_complete: Whether all files of the codebook could be read.
     """
@@ -49,6 +49,7 @@ class BuildContext:
     contract: Callable[[], Contract]
     seeds: Location
     folder: Path
+    chunk_folder: Path
     codebook: tuple[SourceFile, ...]
     codebook_complete: bool
 
@@ -58,7 +59,7 @@ class ChunkTask:
     """One chunk to build.
 
     Attributes:
-        number: The index of the chunk, by which its parts are named.
+        number: The index of the chunk.
         documents: Its documents.
         context_documents: Documents of other chunks that are in a connected component with its own; they are read, but
             their rows and problems belong to their own chunks.
@@ -87,7 +88,7 @@ class ChunkResult:
         files_digest: The digest of the contents of its files.
         problems: Its errors and warnings.
         links: Pairs of a document of the chunk and another one that it refers to, in the chunk or not.
-        parts: Its parts by table; an empty table has none.
+        parts: The files of its rows by table, in the folder of chunks; an empty table has none.
         stats: The statistics of its rows by table.
         rule_inputs: The distinct rows that rules on the codebook inspect, by table.
         checksums: The checksums of what each derived table reads, by derived table.
@@ -103,9 +104,9 @@ class ChunkResult:
 
 
 def build_chunk(context: BuildContext, task: ChunkTask) -> ChunkResult:
-    """Build one chunk, and write its parts if it has no errors.
+    """Build one chunk, and write its rows if it has no errors.
 
-    The fast path is tried first; the diagnosing path builds what it cannot. Parts depend on nothing but the documents
+    The fast path is tried first; the diagnosing path builds what it cannot. Rows depend on nothing but the documents
     of the chunk, the context documents, the codebook and the contract.
     """
     contract, codebook = checked_codebook(context)
@@ -121,7 +122,7 @@ def build_chunk(context: BuildContext, task: ChunkTask) -> ChunkResult:
         if not task.linked and _has_external_link(result.links, known):
             return result
         if tables_are_valid(contract, frames):
-            return _write_parts(context, task, contract, frames, result)
+            return _write_tables(context, task, contract, frames, result)
 
     checked = check_corpus(
         contract,
@@ -139,9 +140,15 @@ def build_chunk(context: BuildContext, task: ChunkTask) -> ChunkResult:
     if unpaired or errors_in(result.problems):  # discovery reports a document without its text or its annotations
         return result
     frames = {name: sort_rows(table.spec, table.frame) for name, table in checked.tables.items()}
-    return _write_parts(
+    return _write_tables(
         context, task, contract, frames, replace(result, links=tuple(sorted(frame_links(contract, frames))))
     )
+
+
+def write_rows(context: BuildContext, contract: Contract, spec: TableSpec, frame: pd.DataFrame) -> Part:
+    """Write rows of a table into the folder of chunks, as a file that is named by the digest of the rows."""
+    digest = rows_digest(frame, spec, dataset_metadata(contract))
+    return write_part(frame, spec, context.chunk_folder, f"{spec.name}-{digest}.parquet", digest=digest, about={})
 
 
 def load_codebook(context: BuildContext) -> tuple[Contract, Tables]:
@@ -178,7 +185,7 @@ def _own_problems(context: BuildContext, task: ChunkTask, problems: Collection[P
     return tuple(sorted({problem for problem in problems if problem.file not in others}))
 
 
-def _write_parts(
+def _write_tables(
     context: BuildContext, task: ChunkTask, contract: Contract, frames: Tables, result: ChunkResult
 ) -> ChunkResult:
     """Write the rows of the chunk's own documents, and return the result with all that summarizes them."""
@@ -188,18 +195,10 @@ def _write_parts(
             spec.name: _rows_of(frames[spec.name], document_id_column(contract, spec), own)
             for spec in contract.document_tables
         }
-    about = dataset_metadata(contract)
     parts = {
-        spec.name: write_part(
-            frame,
-            spec,
-            context.folder,
-            part_file(spec.name, task.number),
-            digest=rows_digest(frame, spec, about),
-            about=about,
-        )
+        spec.name: write_rows(context, contract, spec, frame)
         for spec in contract.document_tables
-        if len(frame := frames[spec.name])  # some readers fail on a part without rows
+        if len(frame := frames[spec.name])
     }
     return replace(
         result,

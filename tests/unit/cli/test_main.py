@@ -227,7 +227,9 @@ def test_dataset_in_parts_is_checked_and_compared(project, annotations, outcome)
     """A dataset in parts is checked, compared and replaced as one in files is; unchanged parts keep their bytes."""
 
     def run(*argv):
-        return outcome(lambda: main(argv, root=project, contract=lambda: CONTRACT, chunk_policy=ChunkPolicy(1, 1)))
+        return outcome(
+            lambda: main(argv, root=project, contract=lambda: CONTRACT, chunk_policy=ChunkPolicy(1, 1, rows_per_part=1))
+        )
 
     for path in (annotations, annotations.with_suffix(".txt")):
         path.with_stem("river-talks-again").write_bytes(path.read_bytes() + b"\n# again\n")

@@ -42,6 +42,14 @@ def out(tmp_path):
 
 
 @pytest.fixture
+def chunks(tmp_path):
+    """A folder with the rows of a chunk."""
+    (tmp_path / "chunks").mkdir()
+    (tmp_path / "chunks/claims-0.parquet").write_bytes(b"PAR1")
+    return tmp_path / "chunks"
+
+
+@pytest.fixture
 def cache(contract_file, out, tmp_path):
     sources = (str(contract_file),)
     warnings = (
@@ -58,7 +66,7 @@ def cache(contract_file, out, tmp_path):
         summary=BuildSummary(1, 1, 2, 3, 4, {"claims": 2}),
         warnings=warnings,
         chunks=({"own": "2", "é": [None, 2**64 - 1]},),
-        derived={"tallies": {"": {}}},
+        derived={"tallies": {"0" * 64: {}}},
     )
 
 
@@ -68,9 +76,9 @@ def same(first, second):
     return contents[0] == contents[1]
 
 
-def test_saved_cache_is_loaded(cache, out, tmp_path):
+def test_saved_cache_is_loaded(cache, chunks, out, tmp_path):
     """A saved cache is loaded unchanged, and nothing else is left."""
-    cache.save()
+    cache.save(chunks)
     assert same(load_cache(tmp_path / "seeds", out), cache)
     assert sorted(path.name for path in tmp_path.glob(".*")) == [".dataset.cache"]
 
@@ -85,9 +93,11 @@ def test_saved_cache_is_loaded(cache, out, tmp_path):
         lambda folder: (folder / "dataset/claims.parquet").unlink(),
         lambda folder: (folder / "dataset/more.parquet").touch(),
         lambda folder: shutil.rmtree(folder / "dataset"),
-        lambda folder: (folder / ".dataset.cache").unlink(),
-        lambda folder: (folder / ".dataset.cache").write_bytes(b""),
-        lambda folder: (folder / ".dataset.cache").write_bytes(b"[" * 100_000),
+        lambda folder: shutil.rmtree(folder / ".dataset.cache"),
+        lambda folder: (folder / ".dataset.cache/manifest").write_bytes(b""),
+        lambda folder: (folder / ".dataset.cache/manifest").write_bytes(b"[" * 100_000),
+        lambda folder: (folder / ".dataset.cache/claims-0.parquet").write_bytes(b"PAR11"),
+        lambda folder: (folder / ".dataset.cache/claims-0.parquet").unlink(),
     ],
     ids=[
         *(
@@ -98,25 +108,25 @@ def test_saved_cache_is_loaded(cache, out, tmp_path):
             "missing file of the dataset",
             "additional file of the dataset",
         ),
-        *("no dataset", "no cache", "empty cache", "deep cache"),
+        *("no dataset", "no cache", "empty cache", "deep cache", "rows of a chunk", "missing rows of a chunk"),
     ],
 )
-def test_outdated_cache_is_ignored(change, cache, out, tmp_path):
+def test_outdated_cache_is_ignored(change, cache, chunks, out, tmp_path):
     """A cache is ignored if the contract or the dataset has changed, or if its file is damaged."""
-    cache.save()
+    cache.save(chunks)
     change(tmp_path)
     assert load_cache(tmp_path / "seeds", out) is None
 
 
-def test_cache_of_other_seeds_is_ignored(cache, out, tmp_path):
+def test_cache_of_other_seeds_is_ignored(cache, chunks, out, tmp_path):
     """A cache is ignored if it belongs to another folder of seeds."""
-    cache.save()
+    cache.save(chunks)
     assert load_cache(tmp_path / "sources", out) is None
 
 
-def test_cache_of_another_format_is_ignored(cache, out, tmp_path, monkeypatch):
+def test_cache_of_another_format_is_ignored(cache, chunks, out, tmp_path, monkeypatch):
     """A cache is ignored if its format version differs."""
-    cache.save()
+    cache.save(chunks)
     monkeypatch.setattr(cache_module, "FORMAT_VERSION", "another")
     assert load_cache(tmp_path / "seeds", out) is None
 
@@ -130,8 +140,8 @@ def test_corrupted_cache_is_ignored(shares, new, tmp_path_factory):
     cache = BuildCache(
         folder / "dataset", os.path.realpath(folder), "", (), digest_code(()), "0" * 64, "1" * 64, summary, ()
     )
-    cache.save()
-    path = folder / ".dataset.cache"
+    cache.save(folder / "chunks")
+    path = folder / ".dataset.cache/manifest"
     saved = path.read_bytes()
     start, end = sorted(int(share * len(saved)) for share in shares)
     changed = saved[:start] + new + saved[end:]
@@ -139,18 +149,35 @@ def test_corrupted_cache_is_ignored(shares, new, tmp_path_factory):
     assert same(load_cache(folder, folder / "dataset"), cache if changed == saved else None)
 
 
-@pytest.mark.parametrize("name", [".dataset.cache", ".dataset.cache.new"])
-def test_builds_work_without_a_cache_file(name, tmp_path):
-    """Builds that cannot write the cache give the same dataset."""
+@pytest.mark.parametrize("make", [Path.touch, Path.mkdir], ids=["file", "folder"])
+def test_foreign_cache_is_replaced(make, tmp_path):
+    """A file or a folder in the place of the cache, such as one of an old format, is ignored and replaced."""
     workspace = Workspace(tmp_path)
     for number, doc_id in enumerate("abcd"):
         workspace.add(doc_id, number, claim(0))
-    (tmp_path / name).mkdir()
+    make(tmp_path / ".dataset.cache")
+    for chunks in (2, 0):
+        assert workspace.build() == 0
+        assert len(workspace.built_chunks) == chunks
+    assert {path.name for path in tmp_path.glob(".*")} == {".dataset.lock", ".dataset.cache"}
+    assert held(workspace.out) == workspace.build_from_scratch()
+
+
+def test_builds_work_without_a_cache(tmp_path, monkeypatch):
+    """Builds that cannot save the cache give the same dataset, and leave nothing."""
+    workspace = Workspace(tmp_path)
+    for number, doc_id in enumerate("abcd"):
+        workspace.add(doc_id, number, claim(0))
+
+    def refuse(*_):
+        raise OSError
+
+    monkeypatch.setattr(cache_module, "replace_cache", refuse)
     for _ in range(2):
         assert workspace.build() == 0
         assert len(workspace.built_chunks) == 2
         assert held(workspace.out) == workspace.build_from_scratch()
-    assert {path.name for path in tmp_path.glob(".*")} == {".dataset.lock", name}
+    assert {path.name for path in tmp_path.glob(".*")} == {".dataset.lock"}
 
 
 # ── Fingerprints and digests ───────────────────────────────────────────────────────────────────────────────

@@ -50,10 +50,12 @@ class ExplicitEnds(ChunkPolicy):
         return doc_id in self.doc_ids
 
 
-def in_chunks(seeds: Path, ends: Sequence[int], out: Path, contract=contract) -> BuildResult:
+def in_chunks(seeds: Path, ends: Sequence[int], out: Path, contract=contract, rows_per_part: int = 1) -> BuildResult:
     """Build a corpus in chunks with these ends, and write the dataset."""
     found = discover(seeds)
-    policy = ExplicitEnds(doc_ids=frozenset(found.documents[end - 1].doc_id for end in ends))
+    policy = ExplicitEnds(
+        rows_per_part=rows_per_part, doc_ids=frozenset(found.documents[end - 1].doc_id for end in ends)
+    )
     out.mkdir()
     result = build_into(contract, seeds, found, out, BuildOptions(jobs=1, chunk_policy=policy))
     if not result.errors:

@@ -47,7 +47,8 @@ def contract():
 
 if __name__ == "__main__":
     root = Path(__file__).parent
-    sys.exit(main(["build", *sys.argv[1:]], root=root, contract=contract, chunk_policy=ChunkPolicy(1, 3, 2)))
+    policy = ChunkPolicy(1, 3, 2, rows_per_part=1)
+    sys.exit(main(["build", *sys.argv[1:]], root=root, contract=contract, chunk_policy=policy))
 '''
 ROOT = Path(__file__).parents[3]
 LONG_AGO = 1_000_000_000  # seconds since 1970
@@ -102,7 +103,7 @@ class Workspace:
                 ["build", "--seeds", str(self.seeds), "--out", str(out or self.out), "--jobs", "1", *arguments],
                 root=self.folder,
                 contract=self._contract(),
-                chunk_policy=ChunkPolicy(1, 3, 2),
+                chunk_policy=ChunkPolicy(1, 3, 2, rows_per_part=1),
             )
 
     def start(self, *arguments: object, **more: Any) -> subprocess.Popen[str]:
@@ -125,8 +126,8 @@ class Workspace:
             out = self.folder / "first-build"
             self._first_builds[state] = held(out) if self.build("--no-cache", out=out) == 0 else None
             shutil.rmtree(out, ignore_errors=True)
-            for rest in self.folder.glob(".first-build*"):
-                rest.unlink()
+            shutil.rmtree(self.folder / ".first-build.cache", ignore_errors=True)
+            (self.folder / ".first-build.lock").unlink(missing_ok=True)
         return self._first_builds[state]
 
     def _contract(self) -> Callable[[], object]:
