@@ -5,17 +5,12 @@ from typing import Any
 import pandas as pd
 
 from schemas.quotation import are_in_passage
-from stancebook import Rule, Tables, rule
+from stancebook import Rule, Tables, look_up, rule
 
 
 def _of(tables: Tables, table: str, references: "pd.Series[Any]", column: str) -> "pd.Series[Any]":
     """Return a column of the referenced rows, aligned with the references."""
-    target = tables[table]
-    keys = target.iloc[:, 0]
-    values = target.loc[~keys.duplicated() & keys.notna(), column].set_axis(keys[~keys.duplicated() & keys.notna()])
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype("object")
-    return pd.Series(values.reindex(references).to_numpy(), index=references.index)
+    return look_up(tables[table], references, column)
 
 
 def _published(tables: Tables, table: str) -> "pd.Series[Any]":

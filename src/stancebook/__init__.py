@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from stancebook.schema.contract import Contract as Contract
     from stancebook.schema.contract import Contributor as Contributor
     from stancebook.schema.contract import License as License
+    from stancebook.schema.dataframes import look_up as look_up
     from stancebook.schema.models import Annotation as Annotation
     from stancebook.schema.models import Codebook as Codebook
     from stancebook.schema.models import Derived as Derived
@@ -81,6 +82,7 @@ _NAMES_BY_MODULE = {
     "schema.columns": "Category Date categorical date edtf edtf_lower edtf_upper foreign_key integer primary_key"
     " text verbatim",
     "schema.contract": "Contract Contributor License",
+    "schema.dataframes": "look_up",
     "schema.models": "Annotation Codebook Derived Document Nested",
     "schema.rules": "Rule row_rule rule",
     "schema.spec": "Tables",

@@ -9,29 +9,32 @@ from functools import cache
 from pathlib import Path
 
 from schemas import CONTRACT
-from stancebook.build.cell_parsing import parse_record
+from stancebook.build.diagnostics import Diagnostics
 from stancebook.build.pipeline import build_tables
+from stancebook.build.table_builder import build_coded_tables, document_texts
 from stancebook.problems import RENDERERS, CellError, escape_control_chars
 from stancebook.schema.edtf_dates import edtf_bounds
 from stancebook.sources.anchoring import AnchorError, SourceText
-from stancebook.sources.corpus import SourceFile
+from stancebook.sources.corpus import Corpus, DocumentFiles, SourceFile
 from stancebook.sources.formats import FORMATS
-from stancebook.sources.records import read_annotations, read_codebook
+from stancebook.sources.record_tables import RecordFile, read_files
 from tests.dataset_files import rendered
-from tests.unit.sources.reader_agreement import agrees
+from tests.unit.sources.reader_agreement import agrees, files_with_positions
 
 PROJECT = Path(__file__).parents[1] / "project"
 DOCUMENT = "seeds/documents/river-talks"
 
 
 def reader(data):
-    """Read an annotation file: it has typed records, or problems within it, and both YAML readers agree."""
+    """Read an annotation file: it has typed rows, or problems within it, and all ways to read it agree."""
     raw = _decoded(data)
     agrees(raw)
     for ending in FORMATS:
         file = SourceFile(f"river-talks{ending}", raw)
-        for parsed in (read_annotations(file, CONTRACT, "river-talks"), read_codebook(file, CONTRACT)):
-            _check_parsed(parsed, raw)
+        document = DocumentFiles("river-talks", None, file)
+        files_with_positions(CONTRACT, Corpus((file,), complete=True, documents=(document,), digests={}, problems=()))
+        _check_file(RecordFile(file, CONTRACT, "river-talks"), CONTRACT.document_tables)
+        _check_file(RecordFile(file, CONTRACT), CONTRACT.codebook_tables)
 
 
 def project(data):
@@ -109,16 +112,19 @@ def _cuts_a_word(raw, start, end):
     )
 
 
-def _check_parsed(parsed, raw):
-    """Assert that each record has a typed row whose passage is in the text, or a problem."""
-    problems = [*parsed.problems]
-    for record in parsed.records:
-        row, cell_problems = parse_record(record, CONTRACT, _text())
-        problems += cell_problems
-        assert record.valid or problems
-        if row.get("char_start") is not None:
-            assert _text().raw[row["char_start"] : row["char_end"]] == row["quote"]
-    _check_problems(problems, raw)
+def _check_file(file, specs):
+    """Assert that each record of a file has a typed row whose passage is in the text, or a problem."""
+    read = read_files(specs, [file])
+    texts = document_texts([("river-talks", _text())], read.tables["documents"]) if file.doc_id else {}
+    built, failures = build_coded_tables(CONTRACT, read.tables, texts)
+    tables = {table.spec.name: table for table in built}
+    problems = [*read.problems, *Diagnostics(tables, texts).explain(failures)]
+    for table in built:
+        assert table.valid.all() or problems
+        if table.spec.kind == "annotation":
+            for row in table.frame[table.frame["quote"].notna()].itertuples():
+                assert _text().raw[row.char_start : row.char_end] == row.quote
+    _check_problems(problems, file.source.text)
 
 
 def _check_problems(problems, raw):

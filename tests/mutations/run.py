@@ -14,7 +14,7 @@ from stancebook.build.pipeline import Build, build_tables
 from stancebook.problems import Problem, display_path
 from tests.mutations.fault import Fault
 from tests.mutations.seeds import Mutant, Seeds
-from tests.unit.fast_path_oracle import fast_path_agrees
+from tests.unit.sources.reader_agreement import files_with_positions
 
 Outcome = Literal["detected", "equivalent", "silent", "crashed"]
 
@@ -81,7 +81,7 @@ class MutantBuilder:
             for name, data in mutated.files.items():
                 self._write(name, data)
             built = self._build()
-            fast_path_agrees(built)
+            files_with_positions(CONTRACT, built.corpus)
         except Exception:  # noqa: BLE001 (any exception is a finding)
             return MutantResult(fault.name, number, "crashed", allowed=False, crash=traceback.format_exc())
         finally:

@@ -1,214 +1,164 @@
-"""The diagnosing path: read sources with positions, and report every problem where it can be fixed."""
+"""Turn failures into problems: positions are looked up, and hints are computed, only for what failed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
-from stancebook.build.cell_parsing import Row, matches_pinned_digest, parse_record
-from stancebook.build.derivation import compute_columns, distinct_rows
-from stancebook.build.integrity import check_cycles, check_duplicates, check_keys, check_references, check_texts
-from stancebook.build.rule_checks import check_model, check_rules
-from stancebook.build.table_state import IncompleteSources, TableState, collect, frames_of
-from stancebook.problems import Problem, errors_in
-from stancebook.schema.contract import Contract
-from stancebook.schema.dataframes import frame_from_rows, sort_rows
-from stancebook.schema.spec import Tables, TableSpec
-from stancebook.sources.anchoring import YAML_QUOTING, SourceText
-from stancebook.sources.corpus import Corpus, DocumentFiles
-from stancebook.sources.formats import format_of
-from stancebook.sources.records import ParsedFile, Record, read_annotations, read_codebook
+from stancebook.build.coded_table import CodedTable, CodedTables, Failure, FailureCode
+from stancebook.build.rule_checks import MIN_ROWS_FOR_DOCUMENT_PROBLEM
+from stancebook.build.table_builder import DocumentTexts
+from stancebook.problems import Problem
+from stancebook.schema.spec import QUOTE_CONTEXT
+from stancebook.sources.anchoring import AnchorError
+from stancebook.sources.records import Record
+from stancebook.suggestions import did_you_mean
 
 
 @dataclass(frozen=True)
-class CheckedTables:
-    """Coded tables with the problems that were found in them; rows with problems are included."""
-
-    tables: dict[str, TableState]
-    problems: list[Problem]
-
-
-@dataclass(frozen=True)
-class CheckedCodebook:
-    """The codebook, read and checked once; its rules across tables are checked later, see `check_codebook_rules`.
+class Diagnostics:
+    """What is needed to explain failures.
 
     Attributes:
-        tables: The tables of the codebook; rows with problems are included.
-        problems: The problems that were found, without those of references.
-        reference_problems: The problems of references, found without looking at documents.
-        incomplete: The names of tables that could not be read completely.
+        tables: The tables in which they were found, and those that these refer to.
+        texts: The texts of the documents.
     """
 
-    tables: dict[str, TableState]
-    problems: list[Problem]
-    reference_problems: list[Problem]
-    incomplete: frozenset[str]
+    tables: CodedTables
+    texts: DocumentTexts
 
-    @property
-    def valid_frames(self) -> dict[str, pd.DataFrame] | None:
-        """The tables by name, sorted; None if anything is missing or invalid."""
-        if self.incomplete or errors_in([*self.problems, *self.reference_problems]):
-            return None
-        return {name: sort_rows(table.spec, table.frame) for name, table in self.tables.items()}
+    def explain(self, failures: Iterable[Failure]) -> list[Problem]:
+        """Return the problem of each failure."""
+        return [_EXPLANATIONS[failure.code](self, failure) for failure in failures]
+
+    def record(self, failure: Failure) -> Record:
+        """Return the record of a failure, with its position."""
+        return self.tables[failure.table].records.record(failure.row)
 
 
-def check_codebook(contract: Contract, corpus: Corpus) -> CheckedCodebook:
-    """Read and check the codebook of a corpus.
+def _cell(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    return diagnostics.record(failure).problem(failure.column, *failure.arguments)
 
-    Args:
-        contract: The contract of the dataset.
-        corpus: The files; its documents are not looked at.
+
+def _pinned_text(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    [digest] = failure.arguments
+    message = f"the text is not the one that was coded: its SHA-256 is {digest}"
+    hint = "restore the text; or check the coding against the new text, and give its SHA-256 here"
+    return diagnostics.record(failure).problem(failure.column, message, hint)
+
+
+def _passage(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    """Return the problem of a quote, at the position where it differs from the text."""
+    record = diagnostics.record(failure)
+    prefix, suffix = (cell.text if (cell := record.cells.get(key)) else "" for key in QUOTE_CONTEXT)
+    text = diagnostics.texts[record.doc_id].text
+    return _anchor_problem(record, "quote", lambda words: text.anchor(words, prefix, suffix))
+
+
+def _words(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    record = diagnostics.record(failure)
+    return _anchor_problem(record, str(failure.column), diagnostics.texts[record.doc_id].text.locate)
+
+
+def _anchor_problem(record: Record, key: str, locate: Callable[[str], object]) -> Problem:
+    cell = record.cells[key]
+    try:
+        locate(cell.text if key == "quote" else cell.text.strip())
+    except AnchorError as error:
+        return record.problem(key, *error.args, at=cell.position_at(error.offset))
+    raise AssertionError(f"{record.where}.{key} was not found before, and is now")
+
+
+def _repeated_key(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    shown, earlier_row = failure.arguments
+    record, earlier = diagnostics.record(failure), _other(diagnostics, failure, earlier_row)
+    hint = "give each row a key of its own"
+    if record.file != earlier.file:
+        hint += f"; or remove the file, if it is a copy of {earlier.file}"
+    return record.problem(failure.column, f"{shown!r} is already used in {_location(earlier, record)}", hint)
+
+
+def _repeated_text(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    message = f"the text is the same, byte for byte, as that of {failure.arguments[0]!r}"
+    hint = "remove one of the two documents: its rows would count twice"
+    return diagnostics.record(failure).problem(None, message, hint)
+
+
+def _repeated_record(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    key, record = str(failure.column), diagnostics.record(failure)
+    earlier = _other(diagnostics, failure, failure.arguments[0])
+    location = _location(earlier, record)
+    message = f"this is the same as {earlier.cells[key].text!r} in {location} in all but its {key}"
+    return record.problem(key, message, "remove one of the two, or say what is different")
+
+
+def _missing_row(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    """Return the problem of a key that no row has, at its first reference.
+
+    If only one row of the codebook is never referenced by another table, the hint suggests that row.
     """
-    files = [read_codebook(file, contract) for file in corpus.codebook]
-    complete = corpus.complete and all(file.complete for file in files)
-    incomplete = frozenset(() if complete else (spec.name for spec in contract.tables_of_kind("codebook")))
-    tables, problems = _parse(contract, contract.codebook_tables, ((file, None) for file in files))
-    problems += _check_rows(tables.values())
-    reference_problems = collect(check_references(tables, IncompleteSources(set(incomplete), partial=True)))
-    all_valid = not (corpus.problems or problems or reference_problems)
-    tables = _with_computed_columns(contract, tables, contract.codebook_tables, all_valid=all_valid)
-    problems += _check_models(tables.values(), all_valid=all_valid)
-    return CheckedCodebook(tables, problems, reference_problems, incomplete)
+    key, target, references, occurrences, never_referenced = failure.arguments
+    cells = [(diagnostics.tables[table].records.record(row), column) for table, row, column in references]
+    record, column = min(cells, key=lambda cell: _position(*cell))
+    typed = record.cells[column].text.strip()
+    if len(never_referenced) == 1:
+        hint = f"{never_referenced[0]!r} is never referenced; did you mean it?"
+    else:
+        keys = diagnostics.tables[target].typed_keys.to_pylist()
+        local = [other.removeprefix(f"{record.doc_id}#") for other in keys]
+        hint = did_you_mean(typed, local) or f"add it to the {target}, or refer to another"
+    problem = record.problem(column, f"{typed!r} is not among the {target}", hint)
+    return replace(problem, cause=f"{target}: {key}", occurrences=occurrences)
 
 
-def check_codebook_rules(contract: Contract, codebook: CheckedCodebook, inputs: Tables) -> list[Problem]:
-    """Return all problems of a codebook, those of its rules included.
-
-    Args:
-        contract: The contract of the dataset.
-        codebook: The checked codebook.
-        inputs: The distinct rows, over all documents, of the columns that rules read (`Contract.rule_inputs`). A rule
-            that reads a table which is missing here is skipped.
-    """
-    problems = [*codebook.problems, *codebook.reference_problems]
-    return problems + _check_codebook_rules(contract, codebook, inputs, all_valid=not problems)
+def _cycle(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    cycle = failure.arguments
+    path = " → ".join(key.rpartition("#")[2] for key in [*cycle, cycle[0]])
+    message = f"the reference goes in a circle: {path}"
+    return diagnostics.record(failure).problem(failure.column, message, "remove one of them")
 
 
-def check_corpus(
-    contract: Contract,
-    corpus: Corpus,
-    codebook: CheckedCodebook | None = None,
-    *,
-    partial: bool = False,
-    allow_external_refs: bool = False,
-    context_documents: Collection[str] = (),
-) -> CheckedTables:
-    """Read and check the documents of a corpus.
-
-    Args:
-        contract: The contract of the dataset.
-        corpus: The files.
-        codebook: Its codebook, if that is checked already.
-        partial: Whether the corpus is a chunk. What needs all documents is skipped: duplicate texts, and the rules and
-            references of the codebook.
-        allow_external_refs: Whether documents may refer to documents outside the chunk.
-        context_documents: Documents of a chunk that are loaded only as targets of references; keys that only they name
-            are not reported as missing.
-
-    Returns:
-        All coded tables, and the problems of codebook and documents.
-    """
-    codebook = codebook or check_codebook(contract, corpus)
-    loaded = {files.doc_id for files in corpus.documents}
-    incomplete = IncompleteSources(
-        set(codebook.incomplete),
-        partial=partial,
-        loaded=loaded if allow_external_refs else None,
-        reported_elsewhere={"", *context_documents} if partial else (),
-    )
-    documents, problems = _parse(contract, contract.document_tables, _parse_documents(contract, corpus, incomplete))
-    tables = {**codebook.tables, **documents}
-    problems += [*corpus.problems, *codebook.problems, *_check_rows(documents.values())]
-    if not partial:
-        problems += collect(check_texts(documents[contract.document.name]))
-    problems += collect(check_references(tables, incomplete))
-    all_valid = not problems
-    tables = _with_computed_columns(contract, tables, contract.document_tables, all_valid=all_valid)
-    frames = frames_of(tables)
-    problems += _check_models((tables[spec.name] for spec in contract.document_tables), all_valid=all_valid)
-    rules = [rule for rule in contract.rules if not contract.in_codebook(rule.table)]
-    problems += check_rules(contract, rules, tables, frames, all_valid=not problems)
-    if not partial:
-        inputs = distinct_rows(frames, contract.rule_inputs)
-        problems += _check_codebook_rules(contract, codebook, inputs, all_valid=not problems)
-    return CheckedTables(tables, problems)
+def _model(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    record = diagnostics.record(failure)
+    column = failure.column if failure.column in record.cells else None
+    return record.problem(column, failure.arguments[0], level=failure.level)
 
 
-def duplicate_text_problems(contract: Contract, corpus: Corpus) -> list[Problem]:
-    """Return the problems of documents of a corpus that have the same text."""
-    documents = _parse_documents(contract, corpus, IncompleteSources())
-    tables, _ = _parse(contract, contract.document_tables, documents)
-    return collect(check_texts(tables[contract.document.name]))
+def _document_rule(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    """Return one problem for many rows that contradict a value of their document."""
+    broken: tuple[Failure, ...] = failure.arguments
+    messages = dict.fromkeys(row.arguments[0] for row in broken)
+    lines = ", ".join(str(diagnostics.record(row).line) for row in broken[:MIN_ROWS_FOR_DOCUMENT_PROBLEM])
+    hint = "\n".join([*messages, f"if this value is right, check the records in lines {lines} …"])
+    return diagnostics.record(failure).problem(failure.column, f"{len(broken)} records conflict with this value", hint)
 
 
-def _check_codebook_rules(
-    contract: Contract, codebook: CheckedCodebook, inputs: Tables, *, all_valid: bool
-) -> list[Problem]:
-    rules = [
-        rule for rule in contract.rules if contract.in_codebook(rule.table) and rule.inputs.keys() <= inputs.keys()
-    ]
-    frames = frames_of(codebook.tables) | dict(inputs)
-    return list(check_rules(contract, rules, codebook.tables, frames, all_valid=all_valid))
+_EXPLANATIONS: dict[FailureCode, Callable[[Diagnostics, Failure], Problem]] = {
+    "cell": _cell,
+    "pinned_text": _pinned_text,
+    "passage": _passage,
+    "words": _words,
+    "repeated_key": _repeated_key,
+    "repeated_text": _repeated_text,
+    "repeated_record": _repeated_record,
+    "missing_row": _missing_row,
+    "cycle": _cycle,
+    "model": _model,
+    "rule": _model,
+    "document_rule": _document_rule,
+}
 
 
-def _parse_documents(
-    contract: Contract, corpus: Corpus, incomplete: IncompleteSources
-) -> Iterator[tuple[ParsedFile, SourceText | None]]:
-    """Yield the records of each document with its text; add documents that could not be read to `incomplete`."""
-    for files in corpus.documents:
-        parsed, text = _parse_document(contract, files)
-        if not parsed.complete:
-            incomplete.documents.add(files.doc_id)
-        yield parsed, text
+def _other(diagnostics: Diagnostics, failure: Failure, row: int) -> Record:
+    """Return another record of the table of a failure."""
+    table: CodedTable = diagnostics.tables[failure.table]
+    return table.records.record(row)
 
 
-def _parse_document(contract: Contract, files: DocumentFiles) -> tuple[ParsedFile, SourceText | None]:
-    quoting = format_of(files.annotations.name).quoting if files.annotations else YAML_QUOTING
-    text = SourceText(files.text.text, files.text.name, quoting) if files.text else None
-    if files.annotations is None:
-        return ParsedFile(complete=False), text
-    return read_annotations(files.annotations, contract, files.doc_id), text
+def _location(earlier: Record, record: Record) -> str:
+    return f"line {earlier.line}" if earlier.file == record.file else f"{earlier.file}:{earlier.line}"
 
 
-def _parse(
-    contract: Contract, specs: Iterable[TableSpec], files: Iterable[tuple[ParsedFile, SourceText | None]]
-) -> tuple[dict[str, TableState], list[Problem]]:
-    """Parse the cells of all records; return the tables, and the problems of files and cells."""
-    problems: list[Problem] = []
-    rows: dict[str, list[tuple[Record, Row]]] = {spec.name: [] for spec in specs}
-    for file, text in files:
-        problems += file.problems
-        coded_text = text if text and matches_pinned_digest(text, file.records) else None
-        for record in file.records:
-            row, faults = parse_record(record, contract, text if record.spec.kind == "document" else coded_text)
-            problems += faults
-            rows[record.spec.name].append((record, row))
-    tables = {
-        name: TableState(
-            contract.tables[name],
-            frame_from_rows(contract.tables[name], [row for _, row in pairs]),
-            [record for record, _ in pairs],
-        )
-        for name, pairs in rows.items()
-    }
-    return tables, problems
-
-
-def _check_rows(tables: Iterable[TableState]) -> Iterator[Problem]:
-    for table in tables:
-        for check in (check_keys, check_duplicates, check_cycles):
-            yield from collect(check(table))
-
-
-def _check_models(tables: Iterable[TableState], *, all_valid: bool) -> Iterator[Problem]:
-    for table in tables:
-        yield from collect(check_model(table, all_valid=all_valid))
-
-
-def _with_computed_columns(
-    contract: Contract, tables: dict[str, TableState], specs: Iterable[TableSpec], *, all_valid: bool
-) -> dict[str, TableState]:
-    frames = compute_columns(contract, frames_of(tables), specs, all_valid=all_valid)
-    return {name: replace(table, frame=frames[name]) for name, table in tables.items()}
+def _position(record: Record, column: str) -> tuple[int, int]:
+    cell = record.cells[column]
+    return cell.line, cell.column

@@ -1,120 +1,94 @@
-"""Keys, duplicates, references and cycles: checked on whole columns first, and explained record by record."""
+"""Keys, repeated records, references and cycles, checked on whole columns; only rows that fail are looked at singly."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from stancebook.build.table_state import Finding, IncompleteSources, TableState, TableStates
-from stancebook.problems import Problem
+from stancebook.build.coded_table import CodedTable, CodedTables, Failure, IncompleteSources, rows_where
 from stancebook.schema.column_types import Column
-from stancebook.schema.contract import Contract
-from stancebook.schema.rules import evaluate_rule, model_failures
-from stancebook.schema.spec import Tables, TableSpec
-from stancebook.sources.records import Record
-from stancebook.suggestions import did_you_mean, nearest
+from stancebook.schema.dataframes import arrow_strings
+from stancebook.sources.record_tables import Cells
+from stancebook.suggestions import nearest
 
-CellRef = tuple[Record, Column]
-
-
-def tables_are_valid(contract: Contract, frames: Tables) -> bool:
-    """Return whether all document tables are valid, as far as whole columns show.
-
-    False means that the diagnosing path must look at them, not that there is an error.
-
-    Args:
-        contract: The contract of the dataset.
-        frames: All coded tables by name; those of the codebook are not checked.
-    """
-    return all(
-        _rows_are_distinct(spec, frames[spec.name])
-        and all(_references_are_valid(column, frames[spec.name], frames) for column in spec.references)
-        and not model_failures(spec, frames[spec.name])
-        for spec in contract.document_tables
-    ) and all(evaluate_rule(rule, frames).all() for rule in contract.rules if not contract.in_codebook(rule.table))
+CellRef = tuple[str, int, str]  # a table, a row and a column
+Found = Failure | tuple[str, int]  # a failure; or only the table and the row, if another failure reports the cause
 
 
-def _rows_are_distinct(spec: TableSpec, frame: pd.DataFrame) -> bool:
-    if frame[list(spec.key)].isna().any(axis=None) or frame.duplicated(list(spec.key)).any():
-        return False
-    if spec.kind == "document":
-        return bool(frame["text_sha256"].is_unique)
-    if spec.kind == "annotation":
-        same_passage = frame[frame.duplicated(["doc_id", "char_start", "char_end"], keep=False)]
-        return not same_passage.duplicated([name for name in spec.names if name not in spec.key]).any()
-    return True
-
-
-def _references_are_valid(column: Column, frame: pd.DataFrame, frames: Tables) -> bool:
-    """Return whether every reference of a column has its row, and none is part of a cycle."""
-    given = frame[column.name].dropna()
-    target = frames[str(column.target)]
-    if not set(given.tolist()) <= set(target[str(column.target_key)].tolist()):
-        return False
-    if target is not frame or given.empty:
-        return True
-    referred = dict(zip(frame.loc[given.index, str(column.target_key)].tolist(), given.tolist(), strict=True))
-    return not any(len(cycle) == 1 or not column.symmetric for cycle in cycles(referred))
-
-
-def check_keys(table: TableState) -> Iterator[Finding]:
-    """Yield a problem for each row whose key an earlier row has.
+def check_keys(table: CodedTable, tables: CodedTables) -> Iterator[Found]:
+    """Yield a failure for each row whose key an earlier row has.
 
     Of a file that repeats the keys of another file, only the first is reported.
     """
-    first: dict[tuple[Any, ...], Record] = {}
+    spec, key = table.spec, list(table.spec.key)
+    complete = table.frame[key].dropna()
+    if not (repeated := complete.duplicated()).any():
+        return
+    first = {tuple(values): row for row, *values in complete[~repeated].itertuples()}
     reported: set[tuple[str, str]] = set()
-    keys = table.frame[list(table.spec.key)]
-    for record, key, complete in zip(
-        table.records, keys.itertuples(index=False), keys.notna().all(axis=1), strict=True
-    ):
-        if not complete or (earlier := first.setdefault(tuple(key), record)) is record:
-            continue
-        if record.parent is not None and not record.parent.valid:  # a repeated parent repeats its nested rows
-            continue
-        files = (record.file, earlier.file)
+    for row, *values in complete[repeated].itertuples():
+        earlier = first[tuple(values)]
+        if spec.parent is not None and not tables[spec.parent].valid[table.records.parents[row]]:
+            continue  # a repeated parent repeats its nested rows
+        files = (table.records.file(row).name, table.records.file(earlier).name)
         if files in reported:
-            yield Finding(record, None)
+            yield spec.name, row
             continue
-        hint = "give each row a key of its own"
-        if record.file != earlier.file:
+        if files[0] != files[1]:
             reported.add(files)
-            hint += f"; or remove the file, if it is a copy of {earlier.file}"
-        column = table.spec.record_key
-        shown = record.cells[column].text if column in record.cells else ", ".join(map(str, key))
-        yield _finding(record, column, f"{shown!r} is already used in {_location(earlier, record)}", hint)
+        column = spec.record_key
+        typed = table.records.cells[row].get(column) if column else None
+        shown = ", ".join(map(str, values)) if typed is None else typed
+        yield Failure(spec.name, row, column, "repeated_key", (shown, earlier))
 
 
-def check_texts(documents: TableState) -> Iterator[Finding]:
-    """Yield a problem for each document whose text an earlier document has, since its rows would count twice."""
-    first: dict[str, Record] = {}
-    for record, digest in zip(documents.records, documents.frame["text_sha256"], strict=True):
-        if isinstance(digest, str) and (earlier := first.setdefault(digest, record)) is not record:
-            message = f"the text is the same, byte for byte, as that of {earlier.doc_id!r}"
-            yield _finding(record, None, message, "remove one of the two documents: its rows would count twice")
+def check_texts(documents: CodedTable) -> Iterator[Found]:
+    """Yield a failure for each document whose text an earlier document has, since its rows would count twice."""
+    digests = documents.frame["text_sha256"].dropna()
+    first = digests.drop_duplicates()
+    earlier = dict(zip(first, first.index, strict=True))
+    for row, digest in digests[digests.duplicated()].items():
+        yield Failure(documents.spec.name, int(str(row)), None, "repeated_text", (documents.document(earlier[digest]),))
 
 
-def check_duplicates(table: TableState) -> Iterator[Finding]:
-    """Yield a problem for each record that is equal to an earlier one of its document, apart from its key."""
+def check_duplicates(table: CodedTable) -> Iterator[Found]:
+    """Yield a failure for each record that is equal to an earlier one of its document, apart from its key."""
     key = table.spec.record_key
-    first: dict[tuple[tuple[str, str], ...], Record] = {}
-    for record in table.records if key else ():
-        content = tuple(
-            sorted((name, " ".join(cell.text.split())) for name, cell in record.cells.items() if name != key)
-        )
-        earlier = first.setdefault((("", record.doc_id), *content), record)
-        if key in record.cells and content and earlier.valid and earlier.key != record.key:
-            location = _location(earlier, record)
-            message = f"this is the same as {earlier.cells[key].text!r} in {location} in all but its {key}"
-            yield _finding(record, key, message, "remove one of the two, or say what is different")
+    if key is None:
+        return
+    first: dict[tuple[Any, ...], int] = {}
+    for row in _candidates(table):
+        cells = table.records.cells[row]
+        content = _content(cells, key)
+        earlier = first.setdefault((table.document(row), *content), row)
+        if earlier == row or not content or cells.get(key) is None or not table.valid[earlier]:
+            continue
+        if cells[key].strip() != table.records.cells[earlier][key].strip():
+            yield Failure(table.spec.name, row, key, "repeated_record", (earlier,))
 
 
-def check_references(tables: TableStates, incomplete: IncompleteSources) -> Iterator[Finding]:
-    """Yield a problem for each key that is referred to and that no row has.
+def _candidates(table: CodedTable) -> Iterator[int]:
+    """Yield the rows whose typed values are those of another row, as far as a few columns show."""
+    if table.spec.is_annotation:
+        return rows_where(table.frame.duplicated(["doc_id", "char_start", "char_end"], keep=False))
+    return iter(range(len(table.frame)))
+
+
+def _content(cells: Cells, key: str) -> list[tuple[str, str]]:
+    """Return the values of a record without its key and its nested records, in an order of their own."""
+    texts = {name: cell for name, cell in cells.items() if isinstance(cell, str) and name != key}
+    return sorted((name, " ".join(cell.split())) for name, cell in texts.items())
+
+
+# ── References ────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_references(tables: CodedTables, incomplete: IncompleteSources) -> Iterator[Found]:
+    """Yield a failure for each key that is referred to and that no row has.
 
     A key is reported once, at its first reference: the mistake is usually a renamed or a forgotten row.
 
@@ -122,48 +96,107 @@ def check_references(tables: TableStates, incomplete: IncompleteSources) -> Iter
         tables: The tables; all that they refer to are among them.
         incomplete: What was not read, and may hold missing keys.
     """
-    for target, references in _references_by_key(tables).items():
-        table = tables[target]
-        known = set(table.keys)
+    for target in tables.values():
         missing = {
-            key: refs
-            for key, refs in references.items()
-            if key not in known and not incomplete.may_hold(table.spec, key)
+            key: references
+            for key, references in _missing_keys(target, tables).items()
+            if not incomplete.may_hold(target.spec, key)
         }
-        explained = _explained_by_key_problems(missing, table)
-        never_referenced = _never_referenced(table, references) if missing and not incomplete.partial else []
-        for key, refs in missing.items():
-            yield from (Finding(record, None) for record, _ in refs)
-            reported = [ref for ref in refs if ref[0].doc_id not in incomplete.reported_elsewhere]
+        if not missing:
+            continue
+        explained = _explained_by_key_problems(missing, target)
+        unused = [] if incomplete.partial else _never_referenced(target, tables)
+        for key, references in missing.items():
+            yield from ((table, row) for table, row, _ in references)
+            reported = [
+                reference
+                for reference in references
+                if tables[reference[0]].document(reference[1]) not in incomplete.reported_elsewhere
+            ]
             if reported and key not in explained:
-                record, problem = _missing_row(reported, table, never_referenced)
-                yield Finding(record, replace(problem, cause=f"{target}: {key}", occurrences=len(reported)))
+                yield _missing_row(key, target.spec.name, reported, unused, tables)
 
 
-def document_links(tables: TableStates) -> set[tuple[str, str]]:
-    """Return pairs of document IDs: a document, and another one that it refers to."""
+def _references(target: str, tables: CodedTables) -> Iterator[tuple[CodedTable, Column]]:
+    """Yield the columns that refer to a table and that coders write."""
+    for table in tables.values():
+        for column in table.spec.references:
+            if column.target == target and column.may_be_given:
+                yield table, column
+
+
+def _missing_keys(target: CodedTable, tables: CodedTables) -> dict[str, list[CellRef]]:
+    """Return the cells whose keys no row of a table has, by key."""
+    missing: dict[str, list[CellRef]] = {}
+    for table, column in _references(target.spec.name, tables):
+        keys = arrow_strings(table.frame[column.name])
+        known = pc.is_in(keys, value_set=target.typed_keys, skip_nulls=True)
+        for row in rows_where(pc.and_(pc.is_valid(keys), pc.invert(known))):
+            if table.is_written(column.name, row):
+                missing.setdefault(keys[row].as_py(), []).append((table.spec.name, row, column.name))
+    return missing
+
+
+def _never_referenced(target: CodedTable, tables: CodedTables) -> list[str]:
+    """Return the keys of a codebook table that no other table refers to."""
+    if target.spec.kind != "codebook":
+        return []
+    used: set[Any] = set()
+    for table, column in _references(target.spec.name, tables):
+        if table is not target:
+            used.update(table.frame[column.name].dropna())
+    return [key for key in target.typed_keys.to_pylist() if key not in used]
+
+
+def _explained_by_key_problems(missing: Collection[str], target: CodedTable) -> set[str]:
+    """Return the keys that are missing because of a problem in a key of the target table, which is reported there.
+
+    Either an ill-formed key is a near miss of it; or it is the only missing key of a document (or of the codebook) in
+    which two rows have the same key: then one of the two should have it.
+    """
+    keys = target.typed_keys.to_pylist()
+    ill_formed = [key for key, value in zip(keys, target.frame[target.spec.key[0]], strict=True) if value != key]
+    with_repeated = {_document_of(key) for key, count in Counter(keys).items() if count > 1}
+    with_one_missing = {document for document, count in Counter(map(_document_of, missing)).items() if count == 1}
     return {
-        (record.doc_id, other)
-        for target, references in _references_by_key(tables).items()
-        if tables[target].spec.kind in ("document", "annotation")
-        for key, refs in references.items()
-        for other in [key.partition("#")[0]]
-        for record, _ in refs
-        if record.doc_id != other
+        key
+        for key in missing
+        if _document_of(key) in with_repeated & with_one_missing
+        or nearest(key, [other for other in ill_formed if _document_of(other) == _document_of(key)])
     }
 
 
-def check_cycles(table: TableState) -> Iterator[Finding]:
-    """Yield a problem for each cycle of references within a table, and for each row that refers to itself."""
+def _document_of(key: str) -> str:
+    """Return the document of a key; an empty string for a key of the codebook."""
+    document, mark, _ = key.partition("#")
+    return document if mark else ""
+
+
+def _missing_row(key: str, target: str, references: list[CellRef], unused: list[str], tables: CodedTables) -> Failure:
+    """Return the failure of a key that no row has, at a reference in the first file that has one."""
+
+    def file(reference: CellRef) -> str:
+        return tables[reference[0]].records.file(reference[1]).name
+
+    first = min(map(file, references))
+    in_first = tuple(reference for reference in references if file(reference) == first)
+    table, row, column = in_first[0]
+    return Failure(table, row, column, "missing_row", (key, target, in_first, len(references), tuple(unused)))
+
+
+# ── Cycles ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_cycles(table: CodedTable) -> Iterator[Found]:
+    """Yield a failure for each cycle of references within a table, and for each row that refers to itself."""
     for column in table.spec.references:
         if column.target == table.spec.name and column.filled_by == "coder":
-            rows = zip(table.keys, table.records, table.frame[column.name], strict=True)
-            valid = {key: (record, value) for key, record, value in rows if record.valid}
-            for cycle in cycles({key: value for key, (_, value) in valid.items()}):
+            rows = table.valid_rows[column.name].dropna()
+            keys = table.typed_keys.take(pa.array(rows.index)).to_pylist()
+            row_of = dict(zip(keys, rows.index, strict=True))
+            for cycle in cycles(dict(zip(keys, rows, strict=True))):
                 if len(cycle) == 1 or not column.symmetric:
-                    path = " → ".join(key.rpartition("#")[2] for key in [*cycle, cycle[0]])
-                    message = f"the reference goes in a circle: {path}"
-                    yield _finding(valid[cycle[0]][0], column.name, message, "remove one of them")
+                    yield Failure(table.spec.name, int(row_of[cycle[0]]), column.name, "cycle", tuple(cycle))
 
 
 def cycles(references: Mapping[str, Any]) -> Iterator[list[str]]:
@@ -180,74 +213,3 @@ def cycles(references: Mapping[str, Any]) -> Iterator[list[str]]:
             cycle = path[path.index(key) :]
             first = cycle.index(min(cycle))
             yield cycle[first:] + cycle[:first]
-
-
-def _finding(record: Record, key: str | None, message: str, hint: str) -> Finding:
-    return Finding(record, record.problem(key, message, hint))
-
-
-def _location(earlier: Record, record: Record) -> str:
-    return f"line {earlier.line}" if earlier.file == record.file else f"{earlier.file}:{earlier.line}"
-
-
-def _references_by_key(tables: TableStates) -> dict[str, dict[str, list[CellRef]]]:
-    """Return, by target table and by key, the cells that refer to it."""
-    references: dict[str, dict[str, list[CellRef]]] = {name: {} for name in tables}
-    for table in tables.values():
-        for column in table.spec.references:
-            for record, key in zip(table.records, table.frame[column.name], strict=True):
-                if column.name in record.cells and isinstance(key, str):
-                    references[column.target or ""].setdefault(key, []).append((record, column))
-    return references
-
-
-def _never_referenced(table: TableState, references: Mapping[str, list[CellRef]]) -> list[str]:
-    """Return the keys of a codebook table that no other table refers to."""
-    if table.spec.kind != "codebook":
-        return []
-    used = {key for key, refs in references.items() if any(record.spec.name != table.spec.name for record, _ in refs)}
-    return [key for key in table.keys if key not in used]
-
-
-def _explained_by_key_problems(missing: Collection[str], target: TableState) -> set[str]:
-    """Return the keys that are missing because of a problem in a key of the target table, which is reported there.
-
-    Either an ill-formed key is a near miss of it; or it is the only missing key of a document (or of the codebook) in
-    which two rows have the same key: then one of the two should have it.
-    """
-    ill_formed = [key for key, value in zip(target.keys, target.frame[target.spec.key[0]], strict=True) if value != key]
-    with_repeated = {_document_of(key) for key, count in Counter(target.keys).items() if count > 1}
-    with_one_missing = {document for document, count in Counter(map(_document_of, missing)).items() if count == 1}
-    return {
-        key
-        for key in missing
-        if _document_of(key) in with_repeated & with_one_missing
-        or nearest(key, [other for other in ill_formed if _document_of(other) == _document_of(key)])
-    }
-
-
-def _document_of(key: str) -> str:
-    """Return the document of a key; an empty string for a key of the codebook."""
-    document, mark, _ = key.partition("#")
-    return document if mark else ""
-
-
-def _missing_row(references: list[CellRef], target: TableState, never_referenced: list[str]) -> tuple[Record, Problem]:
-    """Return the problem of a key that no row has, at the first of its references.
-
-    If only one row of the codebook is never referenced by another table, the hint suggests that row.
-    """
-    record, column = min(references, key=lambda ref: (ref[0].file, *_position(*ref)))
-    typed = record.cells[column.name].text.strip()
-    name = target.spec.name
-    local = [key.removeprefix(f"{record.doc_id}#") for key in target.keys]
-    if len(never_referenced) == 1:
-        hint = f"{never_referenced[0]!r} is never referenced; did you mean it?"
-    else:
-        hint = did_you_mean(typed, local) or f"add it to the {name}, or refer to another"
-    return record, record.problem(column.name, f"{typed!r} is not among the {name}", hint)
-
-
-def _position(record: Record, column: Column) -> tuple[int, int]:
-    cell = record.cells[column.name]
-    return cell.line, cell.column

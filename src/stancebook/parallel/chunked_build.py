@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stancebook.build.diagnostics import check_codebook_rules, duplicate_text_problems
-from stancebook.build.pipeline import Build, build_corpus, summarize
+from stancebook.build.pipeline import Build, build_corpus, check_codebook_rules, duplicate_text_problems, summarize
 from stancebook.build.writer import (
     build_digest,
     clear_unfinished,

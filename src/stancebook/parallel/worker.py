@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from stancebook.build.diagnostics import CheckedCodebook, check_codebook, check_corpus
-from stancebook.build.fast_path import build_fast
-from stancebook.build.integrity import document_links, tables_are_valid
+from stancebook.build.coded_table import frames_of
+from stancebook.build.pipeline import CheckedCodebook, check_codebook, check_corpus
 from stancebook.build.writer import dataset_metadata, write_part
 from stancebook.dataset.parquet import rows_digest
 from stancebook.dataset.table_stats import Part, TableStats, table_stats
@@ -106,24 +105,11 @@ class ChunkResult:
 def build_chunk(context: BuildContext, task: ChunkTask) -> ChunkResult:
     """Build one chunk, and write its rows if it has no errors.
 
-    The fast path is tried first; the diagnosing path builds what it cannot. Rows depend on nothing but the documents
-    of the chunk, the context documents, the codebook and the contract.
+    The rows depend on nothing but the documents of the chunk, the context documents, the codebook and the contract.
     """
     contract, codebook = checked_codebook(context)
     corpus = read_corpus(context.seeds, SourceListing(documents=task.all_documents))
-    result = ChunkResult(_digest_files(corpus, task.documents))
     known = {document.doc_id for document in task.all_documents}
-
-    frames = None
-    if codebook.valid_frames is not None and not corpus.problems:
-        frames = build_fast(contract, codebook.valid_frames, corpus)
-    if frames is not None:
-        result = replace(result, links=tuple(sorted(frame_links(contract, frames))))
-        if not task.linked and _has_external_link(result.links, known):
-            return result
-        if tables_are_valid(contract, frames):
-            return _write_tables(context, task, contract, frames, result)
-
     checked = check_corpus(
         contract,
         corpus,
@@ -132,17 +118,16 @@ def build_chunk(context: BuildContext, task: ChunkTask) -> ChunkResult:
         allow_external_refs=not task.linked,
         context_documents=[document.doc_id for document in task.context_documents],
     )
-    result = replace(result, links=tuple(sorted(document_links(checked.tables))))
+    frames = frames_of(checked.tables)
+    result = ChunkResult(_digest_files(corpus, task.documents), links=tuple(sorted(frame_links(contract, frames))))
     if not task.linked and _has_external_link(result.links, known):
         return result
     result = replace(result, problems=_own_problems(context, task, checked.problems))
     unpaired = any(document.text is None or document.annotations is None for document in task.documents)
     if unpaired or errors_in(result.problems):  # discovery reports a document without its text or its annotations
         return result
-    frames = {name: sort_rows(table.spec, table.frame) for name, table in checked.tables.items()}
-    return _write_tables(
-        context, task, contract, frames, replace(result, links=tuple(sorted(frame_links(contract, frames))))
-    )
+    frames = {name: sort_rows(contract.tables[name], frame) for name, frame in frames.items()}
+    return _write_tables(context, task, contract, frames, result)
 
 
 def write_rows(context: BuildContext, contract: Contract, spec: TableSpec, frame: pd.DataFrame) -> Part:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stancebook.exceptions import ContractError
 from stancebook.schema.column_types import Column
@@ -39,6 +40,12 @@ def frame_from_columns(columns: Iterable[Column], cells: Mapping[str, list[Any]]
     )
 
 
+def arrow_strings(cells: pd.Series[str]) -> pa.Array:
+    """Return a series of strings as an Arrow array; it is not copied cell by cell."""
+    array = pa.array(cells, from_pandas=True)
+    return (array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array).cast(pa.string())
+
+
 def cast_column(values: Any, column: Column) -> pd.Series[Any]:
     """Return values, a list or a series, as a series of the column's type.
 
@@ -57,9 +64,38 @@ def cast_column(values: Any, column: Column) -> pd.Series[Any]:
     return column.to_pandas(cells).set_axis(objects.index)
 
 
+def look_up(table: pd.DataFrame, references: pd.Series[str], column: str) -> pd.Series[Any]:
+    """Return a column of the rows that foreign keys refer to.
+
+    Args:
+        table: The table referred to, whose first column is its key.
+        references: The foreign keys; empty ones refer to nothing.
+        column: The column of the table.
+
+    Returns:
+        Its values over the index of the references; empty where there is no such row, and objects if it is categorical.
+    """
+    rows = pc.index_in(arrow_strings(references), value_set=arrow_strings(table.iloc[:, 0]), skip_nulls=True)
+    values = table[column]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype("object")
+    positions = pc.fill_null(rows, -1).to_numpy(zero_copy_only=False)
+    found = pd.api.extensions.take(values.array, positions, allow_fill=True)
+    return pd.Series(found, index=references.index)
+
+
 def sort_rows(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table's rows in the order of the dataset, with an index from 0."""
-    return frame.sort_values(list(spec.sort_columns), ignore_index=True)
+    # Arrow sorts strings many times as fast as pandas.
+    order = pc.sort_indices(
+        pa.table({name: _sort_keys(frame[name]) for name in spec.sort_columns}),
+        [(name, "ascending") for name in spec.sort_columns],
+    )
+    return frame.take(order.to_numpy()).reset_index(drop=True)
+
+
+def _sort_keys(cells: pd.Series[Any]) -> Any:
+    return pa.array(cells.cat.codes if isinstance(cells.dtype, pd.CategoricalDtype) else cells, from_pandas=True)
 
 
 def conform_to_spec(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:

@@ -148,9 +148,12 @@ def model_failures(spec: TableSpec, frame: pd.DataFrame) -> list[ModelFailure]:
     Raises:
         ContractError: A column has the wrong type, or a check of the model itself fails to run.
     """
+    if different := set(spec.names) ^ set(frame.columns):
+        names = ", ".join(sorted(different))
+        raise ContractError(f"{spec.name} cannot be checked by its model: they differ in the columns {names}")
     for column in spec.columns:
         expected = column.pandas_dtype
-        if column.name in frame and frame[column.name].dtype != expected:
+        if frame[column.name].dtype != expected:
             raise ContractError(
                 f"{spec.name} cannot be checked by its model: {column.name} is {frame[column.name].dtype}, not"
                 f" {expected}"
@@ -167,10 +170,17 @@ def model_failures(spec: TableSpec, frame: pd.DataFrame) -> list[ModelFailure]:
 
 @cache
 def _untyped_schema(model: Any) -> Any:
-    """Return a model's schema without column types, whose checks would take Pandera as long as all others."""
+    """Return a model's schema without column types, and without columns of which only the type would be checked.
+
+    Pandera needs as long for these as for all other checks; `model_failures` compares types itself.
+    """
     schema = deepcopy(model.to_schema())  # Pandera caches the original
     for column in schema.columns.values():
         column.dtype = None
+    schema.columns = {
+        name: column for name, column in schema.columns.items() if column.checks or column.unique or not column.nullable
+    }
+    schema.strict = False
     return schema
 
 

@@ -132,9 +132,9 @@ class SourceText:
             offset = self._find_with_context(words, before, after)
         else:
             offset = _find_once(words, self.normalized)
-        if offset < 0 or not words or not (before or after or not self._cuts_word(offset, offset + len(words))):
-            return None
-        return self._span(offset, len(words))
+            if offset >= 0 and self._cuts_word(offset, offset + len(words)):
+                return None
+        return self._span(offset, len(words)) if offset >= 0 and words else None
 
     def locate(self, words: str) -> str:
         """Return the text's own spelling of words, at their first occurrence that does not cut a word.
@@ -162,13 +162,12 @@ class SourceText:
 
     def _find_with_context(self, words: str, prefix: str, suffix: str) -> int:
         """Return the only offset of words between a prefix and a suffix, else `_NOT_FOUND` or `_AMBIGUOUS`."""
-        only = _NOT_FOUND
-        for head, pattern in _patterns(words, prefix, suffix):
-            offset = _find_once(pattern, self.normalized)
-            if offset == _AMBIGUOUS or (offset >= 0 and only >= 0):
-                return _AMBIGUOUS
-            only = offset + head if offset >= 0 else only
-        return only
+        offsets = list(islice(_occurrences(words, self.normalized), _MAX_COUNTED_MATCHES))
+        if len(offsets) < _MAX_COUNTED_MATCHES:
+            found = [start for start in offsets if self._has_context(start, start + len(words), prefix, suffix)]
+        else:
+            found = self._matches(words, prefix, suffix)
+        return found[0] if len(found) == 1 else _AMBIGUOUS if found else _NOT_FOUND
 
     def _matches(self, words: str, prefix: str = "", suffix: str = "") -> list[int]:
         """Return the offsets of words between a prefix and a suffix, a few more at most than are counted."""
@@ -197,7 +196,10 @@ class SourceText:
         return start, min(end + _CONTEXT_CHARACTERS, len(self.normalized)) if last < 0 else last
 
     def _span(self, offset: int, length: int) -> Span:
-        return Span(self._raw_offset(offset), self._raw_offset(offset + length - 1) + 1)
+        starts, shifts = self._shifts
+        last = offset + length - 1
+        first = bisect_right(starts, offset)
+        return Span(offset + shifts[first - 1], last + shifts[bisect_right(starts, last, first) - 1] + 1)
 
     def _raw_offset(self, offset: int) -> int:
         starts, shifts = self._shifts

@@ -7,7 +7,7 @@ The reader accepts what the standard library's `json` accepts, but no duplicate 
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeVar
 
@@ -154,6 +154,7 @@ class _JsonReader(TreeReader):
 # ── Fast reader ───────────────────────────────────────────────────────────────────────────────────
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_SPACES_BEFORE_COLON = (" :", "\n:", "\t:", "\r:")
 _MAX_FAST_DEPTH = 8  # of mappings, with lists between them: far fewer than `parse_json` accepts
 
 
@@ -165,50 +166,41 @@ def read_fast(text: str) -> PlainMapping | None:
         or if there is a blank string or a list of anything but mappings.
     """
     try:
-        hook = _FastMappings().from_pairs
-        root = json.loads(text, object_pairs_hook=hook, parse_int=str, parse_float=str, parse_constant=_give_up)
+        root = json.loads(text, parse_int=str, parse_float=str, parse_constant=_give_up)
+        if type(root) is not dict or not root:
+            return None
+        # Of two equal keys only the last is read, so fewer are read than written; each is written with '":' after it.
+        if _read_keys(root, 1) != text.count('":') or any(mark in text for mark in _SPACES_BEFORE_COLON):
+            json.loads(text, object_pairs_hook=_distinct_pairs)
         if _SURROGATE_ESCAPE.search(text):
             json.dumps(root, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
-    return root if isinstance(root, dict) and root else None
+    return root
 
 
-class _FastMappings:
-    """Turns key-value pairs into mappings, from the innermost to the outermost; raises `ValueError` to give up."""
+def _read_keys(mapping: PlainMapping, depth: int) -> int:
+    """Replace booleans by their text, check nested values, and return the number of keys."""
+    values: Iterable[Any] = mapping.values()
+    keys = len(mapping)
+    if depth > _MAX_FAST_DEPTH:
+        _give_up()
+    if {*map(type, values)} == {str}:
+        return keys if all(map(str.strip, values)) else _give_up()
+    for key, value in mapping.items():
+        if isinstance(value, bool):
+            mapping[key] = "true" if value else "false"
+        elif isinstance(value, str):
+            keys += 0 if value.strip() else _give_up()
+        elif value is not None:
+            for nested in value if isinstance(value, list) else [value]:
+                keys += _read_keys(nested, depth + 1) if type(nested) is dict else _give_up()
+    return keys
 
-    def __init__(self) -> None:
-        self.depths: dict[int, int] = {}  # of mappings that hold others, by id
 
-    def from_pairs(self, pairs: list[tuple[str, Any]]) -> PlainMapping:
-        mapping = dict(pairs)
-        if len(mapping) < len(pairs):
-            _give_up()
-        values = mapping.values()
-        if {*map(type, values)} != {str}:
-            self.convert(mapping)
-        elif not all(map(str.strip, values)):
-            _give_up()
-        return mapping
-
-    def convert(self, mapping: PlainMapping) -> None:
-        """Replace booleans by their text, and check nested values."""
-        nested = []
-        for key, value in mapping.items():
-            if isinstance(value, bool):
-                mapping[key] = "true" if value else "false"
-            elif isinstance(value, dict):
-                nested.append(value)
-            elif isinstance(value, list):
-                nested += value
-            elif value is not None and not value.strip():
-                _give_up()
-        if {*map(type, nested)} - {dict}:
-            _give_up()
-        depth = 1 + max((self.depths.get(id(child), 1) for child in nested), default=0)
-        self.depths[id(mapping)] = depth
-        if depth > _MAX_FAST_DEPTH:
-            _give_up()
+def _distinct_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    mapping = dict(pairs)
+    return mapping if len(mapping) == len(pairs) else _give_up()
 
 
 def _give_up(*_: object) -> NoReturn:

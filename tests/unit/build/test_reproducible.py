@@ -66,7 +66,11 @@ def foreign_locale():
 def checkout(folder, order):
     """Copy code and sources to a folder; the order of files and their mtimes depend on `order`."""
     files = sorted(path for top in ("src", "schemas", "seeds") for path in (ROOT / top).rglob("*"))
-    files = [path for path in [ROOT / "build.py", *files] if path.is_file() and "__pycache__" not in path.parts]
+    files = [
+        path
+        for path in [ROOT / "build.py", ROOT / "pyproject.toml", *files]
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
     contents = [*((path.relative_to(ROOT), path.read_bytes()) for path in files), *several()]
     for number, (name, data) in enumerate(contents if order == "forward" else reversed(contents)):
         copy = folder / name

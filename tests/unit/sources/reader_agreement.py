@@ -1,8 +1,11 @@
-"""Compares what the fast YAML reader returns with the tree of the parser."""
+"""Compare what is read without positions with what is read with positions."""
 
 import json
 
+from stancebook.schema.contract import Contract
+from stancebook.sources.corpus import Corpus
 from stancebook.sources.nodes import Mapping, Sequence
+from stancebook.sources.record_tables import RecordFile, RecordTable, read_files
 from stancebook.sources.yaml_fast_reader import read_fast
 from stancebook.sources.yaml_reader import parse_yaml
 
@@ -28,3 +31,47 @@ def values(node):
     assert not node.cut
     assert not node.swallowed
     return None if node.absent else node.text
+
+
+def record_files(contract: Contract, corpus: Corpus) -> tuple[list[RecordFile], list[RecordFile]]:
+    """Return the record files of a corpus: those of its codebook, and those of its documents."""
+    documents = [
+        RecordFile(files.annotations, contract, files.doc_id) for files in corpus.documents if files.annotations
+    ]
+    return [RecordFile(file, contract) for file in corpus.codebook], documents
+
+
+def files_with_positions(contract: Contract, corpus: Corpus) -> list[str]:
+    """Read all record files of a corpus; return the names of those that are read with positions.
+
+    Assert that any other file has no problem, and the same records in the same order when it is read with positions.
+    """
+    codebook, documents = record_files(contract, corpus)
+    tables = [
+        *read_files(contract.codebook_tables, codebook).tables.values(),
+        *read_files(contract.document_tables, documents).tables.values(),
+    ]
+    with_positions = [file.name for file in [*codebook, *documents] if "parsed" in vars(file)]
+    for file in [*codebook, *documents]:
+        if file.name not in with_positions:
+            assert (file.parsed.problems, file.parsed.complete) == ([], True)
+            assert all(record.valid for record in file.parsed.records)
+            assert sum(_rows_of(file, table) for table in tables) == len(file.parsed.records)
+    by_name = {table.spec.name: table for table in tables}
+    for table in tables:
+        for row in range(len(table)):
+            _assert_same_record(table, row, by_name)
+    return with_positions
+
+
+def _rows_of(file: RecordFile, table: RecordTable) -> int:
+    return sum(end - start for other, start, end in table.by_file() if other is file)
+
+
+def _assert_same_record(table: RecordTable, row: int, tables: dict[str, RecordTable]) -> None:
+    """Assert that a row has the texts and the parent of its record."""
+    record = table.record(row)
+    texts = {key: value for key, value in table.cells[row].items() if value is not None and type(value) is not list}
+    assert texts == {key: cell.text for key, cell in record.cells.items()}
+    if record.parent is not None:
+        assert tables[str(table.spec.parent)].record(table.parents[row]) is record.parent

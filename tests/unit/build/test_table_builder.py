@@ -1,11 +1,20 @@
 import datetime as dt
 import hashlib
+from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
 import pytest
 
-from stancebook.build.cell_parsing import matches_pinned_digest, parse_record
+from stancebook.build.coded_table import CodedTable
+from stancebook.build.diagnostics import Diagnostics
+from stancebook.build.table_builder import build_coded_tables, document_texts
+from stancebook.problems import Problem
 from stancebook.sources.anchoring import SourceText
+from stancebook.sources.corpus import SourceFile
 from stancebook.sources.nodes import Scalar
+from stancebook.sources.record_tables import RecordFile, RecordTables, read_files
+from stancebook.sources.records import ParsedFile
 from tests.unit.sample_contract import LETTER, LETTERS, record
 
 CLAIMS, PEOPLE, DOCUMENT, WITNESSES = (LETTERS.tables[name] for name in ("claims", "people", "letters", "witnesses"))
@@ -13,14 +22,57 @@ TEXT = SourceText(LETTER, "bridge.txt")
 SHA256 = hashlib.sha256(LETTER.encode()).hexdigest()
 
 
-def row_of(source, text=TEXT):
-    row, problems = parse_record(source, LETTERS, text)
-    assert problems == []
+@dataclass
+class BuiltRow:
+    """One row of a table that was built, with the problems of its table."""
+
+    table: CodedTable
+    row: int
+    problems: list[Problem]
+
+    @property
+    def valid(self) -> bool:
+        return bool(self.table.valid[self.row])
+
+    def __getitem__(self, column: str) -> Any:
+        """Return a cell: None if it is empty, and dates as Python has them."""
+        value = self.table.frame[column].iloc[self.row]
+        if pd.isna(value):
+            return None
+        return value.date() if isinstance(value, pd.Timestamp) else value
+
+
+def tables_of(records) -> RecordTables:
+    """Return the tables of a file with these records, as if it had been read with positions."""
+    in_codebook = LETTERS.in_codebook(records[0].spec.name)
+    file = RecordFile(SourceFile("bridge.yaml", ""), LETTERS, "" if in_codebook else "bridge")
+    file.parsed = ParsedFile(records)
+    return read_files(LETTERS.codebook_tables if in_codebook else LETTERS.document_tables, [file]).tables
+
+
+def rows_of(*records, text=TEXT) -> list[BuiltRow]:
+    """Build records, each after its parent; return their rows."""
+    parents = [source.parent for source in records if source.parent is not None]
+    tables = tables_of([*parents, *records])
+    texts = document_texts([("bridge", text)] if text else [], tables["letters"]) if "letters" in tables else {}
+    built, failures = build_coded_tables(LETTERS, tables, texts)
+    by_name = {table.spec.name: table for table in built}
+    table = by_name[records[0].spec.name]
+    problems = Diagnostics(by_name, texts).explain(failures)
+    return [BuiltRow(table, row, problems) for row in range(len(records))]
+
+
+def row_of(source, text=TEXT) -> BuiltRow:
+    """Build a record that has no problem."""
+    [row] = rows_of(source, text=text)
+    assert row.problems == []
     return row
 
 
-def problem_of(source, text=TEXT):
-    row, [problem] = parse_record(source, LETTERS, text)
+def problem_of(source, text=TEXT) -> tuple[BuiltRow, Problem]:
+    """Build a record that has one problem."""
+    [row] = rows_of(source, text=text)
+    [problem] = row.problems
     return row, problem
 
 
@@ -30,7 +82,7 @@ def claim(**cells):
 
 def test_row_has_all_columns():
     """A row has every column of its table."""
-    assert tuple(row_of(claim())) == CLAIMS.names
+    assert tuple(row_of(claim()).table.frame) == CLAIMS.names
 
 
 def test_quote_is_slice_of_text():
@@ -82,7 +134,8 @@ def test_document_columns_are_filled():
 
 def test_surrounding_white_space_is_removed():
     """White space around a value is removed."""
-    assert row_of(record(PEOPLE, person_id=" otto\n", name=" Otto "))["name"] == "Otto"
+    row = row_of(record(PEOPLE, person_id=" otto\n", name=" Otto "))
+    assert (row["person_id"], row["name"]) == ("otto", "Otto")
 
 
 @pytest.mark.parametrize(
@@ -96,14 +149,22 @@ def test_surrounding_white_space_is_removed():
     ],
 )
 def test_invalid_cell_is_problem_at_cell(cells, message, hint):
-    """An invalid cell is a problem at its place and makes the record invalid."""
+    """An invalid cell is a problem at its place and makes the row invalid."""
     source = claim(**cells)
     [name] = cells
-    _, problem = problem_of(source)
+    row, problem = problem_of(source)
     assert (problem.line, problem.column) == (source.cells[name].line, source.cells[name].column)
     assert problem.message == message
     assert hint in problem.hint
-    assert not source.valid
+    assert not row.valid
+
+
+def test_repeated_invalid_value_is_problem_each_time():
+    """A value that several records have is a problem in each of them, and leaves other rows valid."""
+    rows = rows_of(claim(id="c01", strength="Fair"), claim(id="c02", strength="fair"), claim(id="c03", strength="Fair"))
+    assert [problem.where for problem in rows[0].problems] == ["claims.strength", "claims.strength"]
+    assert [row.valid for row in rows] == [False, True, False]
+    assert [row["strength"] for row in rows] == [None, "fair", None]
 
 
 def test_quote_may_have_invisible_character():
@@ -127,10 +188,9 @@ def test_day_has_one_notation():
 
 def test_missing_text_leaves_passage_empty():
     """Without a text, passages stay empty and no further problem is reported."""
-    source = claim(when_text="on Friday")
-    row = row_of(source, text=None)
-    assert (row["quote"], row["char_start"]) == (None, None)
-    assert not source.valid
+    row = row_of(claim(when_text="on Friday"), text=None)
+    assert (row["quote"], row["char_start"], row["char_end"]) == (None, 0, 0)
+    assert not row.valid
 
 
 def test_mismatch_in_block_points_at_its_line():
@@ -144,5 +204,21 @@ def test_mismatch_in_block_points_at_its_line():
 @pytest.mark.parametrize(("pin", "matches"), [(None, True), (SHA256, True), (SHA256.upper(), True), ("0" * 64, False)])
 def test_pinned_digest_must_match_text(pin, matches):
     """A pinned digest must be that of the text, in either case; without one every text matches."""
-    cells = {"sent": "1901-05-04", **({"text_sha256": pin} if pin else {})}
-    assert matches_pinned_digest(TEXT, [record(DOCUMENT, **cells)]) is matches
+    document = record(DOCUMENT, sent="1901-05-04", **({"text_sha256": pin} if pin else {}))
+    text = document_texts([("bridge", TEXT)], tables_of([document])["letters"])["bridge"]
+    assert text.is_coded is matches
+    [row] = rows_of(document)
+    assert ([problem.where for problem in row.problems] == ["letters.text_sha256"]) is not matches
+
+
+def test_quotes_of_other_text_are_not_located():
+    """Annotations of another text than the coded one are invalid, without a problem of their own."""
+    document, other = record(DOCUMENT, text_sha256="0" * 64), claim(quote="a ferry sank")
+    tables = tables_of([document, other])
+    texts = document_texts([("bridge", TEXT)], tables["letters"])
+    built, failures = build_coded_tables(LETTERS, tables, texts)
+    assert [failure.code for failure in failures] == ["pinned_text"]
+    assert {table.spec.name: table.valid.tolist() for table in built if len(table.frame)} == {
+        "letters": [False],
+        "claims": [False],
+    }
