@@ -211,5 +211,5 @@ def test_engine_tests_do_not_read_the_data():
     ]
     readers = {path.relative_to(ROOT) for path in tests if data.search(path.read_text(encoding="utf-8"))}
     proofs = {path for path in readers if "pytestmark = pytest.mark.proof" in (ROOT / path).read_text("utf-8")}
-    allowed = (*DATA_TESTS, "tests/mutations", "tests/unit/build/test_fast_path.py")
+    allowed = (*DATA_TESTS, "tests/mutations")
     assert [path for path in sorted(readers - proofs) if not any(map(path.is_relative_to, allowed))] == []

@@ -183,7 +183,7 @@ def read_with_positions(monkeypatch) -> list[str]:
     ids=["clean", "unusual", "faulty"],
 )
 def test_codebook_is_read_once_per_build(people, codebook_reads, tmp_path, read_with_positions, monkeypatch):
-    """A build reads each file once, and a file of the codebook at most once more with positions."""
+    """A build reads each file once, and a file of the codebook at most a second time, with positions."""
     read, format_of = [], record_tables.format_of
     monkeypatch.setattr(record_tables, "format_of", lambda name: read.append(Path(name).name) or format_of(name))
     build_tables(LETTERS, write(tmp_path, people=people))
@@ -226,7 +226,7 @@ def test_valid_corpus_is_read_without_positions(read_with_positions):
         (annotations([*CLAIMS, claim(3, answers_id="c03")]), "claims[c03].answers_id"),
         (annotations([*CLAIMS, claim(3, answers_id="c07")]), "claims[c03].answers_id"),
         (annotations([*CLAIMS, claim(3, answers_id="d00#c07")]), "claims[c03].answers_id"),
-        (annotations([*CLAIMS, claim(3, person_id="nobody")]), "claims[c03].person_id"),
+        (annotations([*CLAIMS, claim(3, person_id="hugo")]), "claims[c03].person_id"),
         (annotations(CLAIMS, text_sha256="0" * 64), "letter.text_sha256"),
     ],
     ids=[
@@ -254,8 +254,8 @@ def test_only_faulty_file_is_read_with_positions(faulty, where, read_with_positi
 
 
 def test_missing_key_is_located_once(read_with_positions):
-    """Of 50 documents that refer to a row which nobody wrote, only the first is read with positions."""
-    faulty = annotations([*CLAIMS, claim(3, person_id="nobody")])
+    """Of 50 documents that refer to a row that is missing, only the first is read with positions."""
+    faulty = annotations([*CLAIMS, claim(3, person_id="hugo")])
     built = build_corpus(LINKED_LETTERS, letters_with(faulty, documents=54, faults=50))
     [problem] = built.problems
     assert (problem.file, problem.where) == ("documents/d02.yaml", "claims[c03].person_id")

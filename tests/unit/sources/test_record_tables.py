@@ -48,10 +48,9 @@ def read_documents(corpus):
 # ── The same records ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_projects_are_read_without_positions(built, article):
+def test_project_is_read_without_positions(built):
     """The projects that people wrote are read without positions, with the same records."""
     assert files_with_positions(CONTRACT, built.corpus) == []
-    assert files_with_positions(CONTRACT, article.corpus) == []
 
 
 @pytest.mark.parametrize("notation", ["yaml", "json"])
