@@ -28,13 +28,17 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from stancebook.schema.column_types import Pattern as Pattern
     from stancebook.schema.columns import Category as Category
     from stancebook.schema.columns import Date as Date
+    from stancebook.schema.columns import DateTime as DateTime
+    from stancebook.schema.columns import boolean as boolean
     from stancebook.schema.columns import categorical as categorical
     from stancebook.schema.columns import date as date
+    from stancebook.schema.columns import datetime as datetime
     from stancebook.schema.columns import edtf as edtf
     from stancebook.schema.columns import edtf_lower as edtf_lower
     from stancebook.schema.columns import edtf_upper as edtf_upper
     from stancebook.schema.columns import foreign_key as foreign_key
     from stancebook.schema.columns import integer as integer
+    from stancebook.schema.columns import number as number
     from stancebook.schema.columns import primary_key as primary_key
     from stancebook.schema.columns import text as text
     from stancebook.schema.columns import verbatim as verbatim
@@ -79,8 +83,8 @@ _NAMES_BY_MODULE = {
     " ProblemsError PublishError StancebookError TableNotFoundError UnknownRevisionError",
     "problems": "Problem",
     "schema.column_types": "Pattern",
-    "schema.columns": "Category Date categorical date edtf edtf_lower edtf_upper foreign_key integer primary_key"
-    " text verbatim",
+    "schema.columns": "Category Date DateTime boolean categorical date datetime edtf edtf_lower edtf_upper foreign_key"
+    " integer number primary_key text verbatim",
     "schema.contract": "Contract Contributor License",
     "schema.dataframes": "look_up",
     "schema.models": "Annotation Codebook Derived Document Nested",

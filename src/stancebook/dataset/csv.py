@@ -19,6 +19,7 @@ from stancebook.dataset.layout import DATAPACKAGE, files_of
 from stancebook.dataset.parquet_files import BATCH_ROWS, RowSource
 from stancebook.dataset.publish import publish, staging_folder
 from stancebook.exceptions import PublishError
+from stancebook.schema.spec import TableSpec
 
 _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True}
 _PARQUET_PROPERTIES = {"bytes", "hash", "parts"}  # of a resource, true of its Parquet files only
@@ -41,7 +42,7 @@ def to_csv(package: Package, tables: Mapping[str, RowSource], folder: Path) -> N
         try:
             for name, rows in tables.items():
                 with (new / f"{name}.csv").open("xb") as file:
-                    _write(rows, file)
+                    _write(rows, package.tables[name], file)
         except pa.ArrowException as error:
             raise PublishError(f"A column cannot be written as CSV: {error}") from error
         text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
@@ -49,12 +50,18 @@ def to_csv(package: Package, tables: Mapping[str, RowSource], folder: Path) -> N
         publish(new, folder)
 
 
-def _write(rows: RowSource, sink: BinaryIO) -> None:
+def _write(rows: RowSource, spec: TableSpec, sink: BinaryIO) -> None:
     """Write a table batch by batch."""
+
+    def convert(batch: pa.RecordBatch) -> pa.RecordBatch:
+        cells = [spec[name].csv_cells(batch[name]) for name in rows.schema.names]
+        return pa.RecordBatch.from_arrays(cells, rows.schema.names)
+
     options = csv.WriteOptions(quoting_style="needed", eol="\r\n")
-    with csv.CSVWriter(sink, rows.schema, write_options=options) as writer:
+    schema = convert(pa.RecordBatch.from_pylist([], rows.schema)).schema
+    with csv.CSVWriter(sink, schema, write_options=options) as writer:
         for batch in rows.to_batches(BATCH_ROWS):
-            writer.write_batch(batch)
+            writer.write_batch(convert(batch))
 
 
 def _resources(package: Package) -> list[dict[str, Any]]:

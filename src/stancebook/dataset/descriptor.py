@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,8 +34,8 @@ _T = TypeVar("_T")
 _TABLE_FILE = re.compile(r"(?P<name>[^./\\:][^/\\:]*)\.parquet")
 _PART_FILE = re.compile(rf"{_TABLE_FILE.pattern}/[^./\\:][^/\\:]*\.parquet")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_CONSTRAINTS = {"required", "unique", "enum", "pattern", "minimum"}
-_MAX_INTEGER = 2**63 - 1
+_CONSTRAINTS = {"required", "unique", "enum", "pattern", "minimum", "maximum"}
+_MAX_LIMITS = {int: 2**63 - 1, float: sys.float_info.max}
 _MAX_QUOTED = 80  # characters of a value of the file that a message quotes
 _JSON_TYPES: Mapping[type, str] = {
     dict: "an object",
@@ -241,7 +242,8 @@ class _Parser:
             vocabulary=vocabulary,
             ordered=_optional(bool, field, "categoriesOrdered", where) or False,
             pattern=self._pattern(table, where, class_, constraints),
-            minimum=self._minimum(table, where, class_, constraints),
+            minimum=self._limit("minimum", table, where, class_, constraints),
+            maximum=self._limit("maximum", table, where, class_, constraints),
         )
 
     def _vocabulary(
@@ -267,12 +269,15 @@ class _Parser:
             return Pattern(pattern, "")
         return None
 
-    def _minimum(self, table: str, where: str, class_: type[Column], constraints: Mapping[str, Any]) -> int | None:
-        minimum: Any = constraints.get("minimum")
-        is_valid = type(minimum) in class_.limit_types and abs(minimum) <= _MAX_INTEGER
-        if minimum is not None and not is_valid:
-            self._note(table, where, "a minimum is only checked for integers")
-        return minimum if is_valid else None
+    def _limit(
+        self, name: str, table: str, where: str, class_: type[Column], constraints: Mapping[str, Any]
+    ) -> float | None:
+        limit: Any = constraints.get(name)
+        if type(limit) in class_.limit_types and abs(limit) <= _MAX_LIMITS[type(limit)]:
+            return limit  # type: ignore[no-any-return]
+        if limit is not None:
+            self._note(table, where, f"a {name} is only checked for numbers")
+        return None
 
     def _foreign_keys(
         self,

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from stancebook.dataset.parquet_files import BATCH_ROWS, RowSource
 from stancebook.exceptions import DatasetError
+from stancebook.schema.column_types import datetime_texts
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -81,7 +82,7 @@ class RowSession:
 
         self._error = None
         for name, source in sources.items():
-            fields = [pa.field(f"c{index}", field.type) for index, field in enumerate(source.schema)]
+            fields = [pa.field(f"c{index}", _queried_type(field.type)) for index, field in enumerate(source.schema)]
             schema = pa.schema([*fields, ("row", pa.int64())])
             self._connection.register(name, pa.RecordBatchReader.from_batches(schema, self._batches(source, schema)))
         try:
@@ -94,11 +95,21 @@ class RowSession:
         try:
             for batch in source.to_batches(BATCH_ROWS):
                 numbers = pa.array(range(start, start + batch.num_rows), pa.int64())
-                yield pa.RecordBatch.from_arrays([*batch.columns, numbers], schema=schema)
+                cells = [datetime_texts(cells) if _is_moment(cells.type) else cells for cells in batch.columns]
+                yield pa.RecordBatch.from_arrays([*cells, numbers], schema=schema)
                 start += batch.num_rows
         except DatasetError as error:
             self._error = error
             raise
+
+
+def _is_moment(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_timestamp(type_) and type_.tz)
+
+
+def _queried_type(type_: pa.DataType) -> pa.DataType:
+    """Return the type as which a column is queried: DuckDB returns moments by a library that need not be installed."""
+    return pa.string() if _is_moment(type_) else type_
 
 
 @contextmanager

@@ -112,8 +112,9 @@ def load(
             a `pyarrow.compute.Expression`. In a list, `<` and `>` compare values of an ordinal scale by rank; an
             expression compares them as text.
         engine: What to return. `"pandas"`: a `DataFrame` whose text columns are `str`, categorical columns
-            `category` with all values of their vocabulary (ordered if the scale is), dates `datetime64[s]` and
-            integers `int64`. `"polars"`: a `DataFrame` in which categorical columns are `Enum`. `"arrow"`: a
+            `category` with all values of their vocabulary (ordered if the scale is), dates `datetime64[s]`, moments
+            `datetime64[us, UTC]`, numbers `float64`, integers `int64` and booleans `bool` (`Int64` and `boolean` if
+            they may be empty). `"polars"`: a `DataFrame` in which categorical columns are `Enum`. `"arrow"`: a
             `pyarrow.Table` with the types of the file (`string`, `date32`, `int64`). `"duckdb"`: a relation over
             that table.
 

@@ -11,7 +11,8 @@ from stancebook.problems import pluralize, shorten
 
 Level = Literal["dataset", "table", "column", "value"]
 _Metadata = Literal["title", "description", "unit", "definition"]
-_Constraint = Literal["type", "required", "unique", "vocabulary", "ordered", "pattern", "minimum", "key", "reference"]
+_Limit = Literal["pattern", "minimum", "maximum"]
+_Constraint = Literal["type", "required", "unique", "vocabulary", "ordered", _Limit, "key", "reference"]
 _Order = Literal["columns", "order", "listing"]  # of columns, of the values of a scale, of other values
 What = Literal["added", "removed", "about", _Metadata, _Constraint, _Order]
 
@@ -79,7 +80,8 @@ class CellChange:
     after: Any
 
     def __str__(self) -> str:
-        return f"{self.column} {contrast(self.before, self.after, 'empty')}"
+        before, after = (str(cell).lower() if isinstance(cell, bool) else cell for cell in (self.before, self.after))
+        return f"{self.column} {contrast(before, after, 'empty')}"
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ RULE: Mapping[tuple[Level, What], Bump] = {
     ("column", "listing"): Bump.PATCH,
     ("column", "pattern"): Bump.MAJOR,
     ("column", "minimum"): Bump.MAJOR,
+    ("column", "maximum"): Bump.MAJOR,
     ("value", "added"): Bump.MINOR,
     ("value", "removed"): Bump.MAJOR,
     ("value", "definition"): Bump.PATCH,

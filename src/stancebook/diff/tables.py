@@ -31,6 +31,7 @@ PROPERTIES: Mapping[What, Callable[[Column], Any]] = {
     "ordered": lambda column: column.ordered,
     "pattern": lambda column: column.pattern and column.pattern.pattern,
     "minimum": lambda column: column.minimum,
+    "maximum": lambda column: column.maximum,
 }
 
 # The properties of a data package that follow neither from its tables nor from their rows.

@@ -207,7 +207,9 @@ def _column(column: Column, stats: TableStats) -> list[str]:
     unit = f" ({column.unit})" if column.unit else ""
     target = f" → [{column.target}](#{column.target})" if column.target else ""
     pattern = f" Written as {column.pattern.description}." if column.pattern and column.kind == "text" else ""
-    text = f"{column.description}{pattern}{_empty_cells(column, stats)}"
+    start = "At most" if column.minimum is None else f"From {column.minimum} to"
+    limits = "" if column.maximum is None else f" {start} {column.maximum}."
+    text = f"{column.description}{pattern}{limits}{_empty_cells(column, stats)}"
     return [f"`{column.name}`", f"{type_}{unit}{target}", _table_cell(text)]
 
 

@@ -111,6 +111,8 @@ def _field(column: Column, spec: TableSpec) -> dict[str, Any]:
         # Definitions are not labels: a reader that supports labels would show them instead of the values.
         values = [{"value": value, "description": text} for value, text in column.vocabulary.items()]
         field |= {"categories": values, "categoriesOrdered": column.ordered}
+    if column.nullable and column.missing_values:
+        field["missingValues"] = ["", *column.missing_values]
     return _drop_empty({**field, "constraints": _constraints(column, spec)})
 
 
@@ -126,6 +128,8 @@ def _constraints(column: Column, spec: TableSpec) -> dict[str, Any]:
         constraints["pattern"] = column.pattern.pattern
     if column.minimum is not None:
         constraints["minimum"] = column.minimum
+    if column.maximum is not None:
+        constraints["maximum"] = column.maximum
     return constraints
 
 

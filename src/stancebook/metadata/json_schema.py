@@ -154,10 +154,10 @@ def _value_schema(column: Column) -> dict[str, Any]:
     typed = {**base, "type": [*column.json_types, *(["null"] if column.nullable else [])]}
     if column.target is not None:
         return {**typed, "description": f"{column.description} Write the key of one of the {column.target}."}
-    minimum = {} if column.minimum is None else {"minimum": column.minimum}
+    limits = {name: limit for name in ("minimum", "maximum") if (limit := getattr(column, name)) is not None}
     # A pinned value needs no pattern: it is compared with the value that the engine computes.
     pattern = (column.written_as or column.pattern) if column.filled_by == "coder" else None
-    return {**typed, **minimum, **(_pattern_schema(pattern, column.description) if pattern else {})}
+    return {**typed, **limits, **(_pattern_schema(pattern, column.description) if pattern else {})}
 
 
 def _pattern_schema(pattern: Pattern, description: str) -> dict[str, str]:

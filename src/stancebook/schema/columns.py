@@ -5,16 +5,19 @@ from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.engines.pandas_engine import DateTime
+from pandera.engines import pandas_engine
 
 from stancebook.schema.column_types import (
     KEY,
+    BooleanColumn,
     CategoricalColumn,
     Column,
     DateColumn,
+    DateTimeColumn,
     EdtfColumn,
     ForeignKeyColumn,
     IntegerColumn,
+    NumberColumn,
     Pattern,
     PrimaryKeyColumn,
     TextColumn,
@@ -22,7 +25,8 @@ from stancebook.schema.column_types import (
 )
 
 Category = pd.CategoricalDtype
-Date = DateTime
+Date = pandas_engine.DateTime
+DateTime = pd.DatetimeTZDtype
 Compute = Callable[..., "pd.Series[Any]"]
 
 METADATA_KEY = "stancebook"  # the key under which a Pandera field carries its Column
@@ -176,18 +180,99 @@ def edtf_upper(column: str, description: str, *, title: str = "") -> Any:
 
 
 def integer(
-    description: str, *, title: str = "", unit: str = "", minimum: int | None = None, compute: Compute | None = None
+    description: str,
+    *,
+    title: str = "",
+    unit: str = "",
+    nullable: bool = False,
+    minimum: int | None = None,
+    maximum: int | None = None,
+    compute: Compute | None = None,
 ) -> Any:
-    """Declare a whole number; it is never empty, because many readers turn nullable integers into floats.
+    """Declare a whole number of at most 18 digits.
+
+    It is `int64` in pandas, and `Int64` if it may be empty.
 
     Args:
         description: What the column holds, for the coder and the reader.
         title: A name for readers; by default the name of the column in words.
         unit: What is counted, in the plural.
+        nullable: Whether it may be empty.
         minimum: The smallest value allowed.
+        maximum: The greatest value allowed.
         compute: A function that fills the column from all tables by name; then no coder does.
     """
-    return column_field(IntegerColumn(description, title=title, unit=unit, minimum=minimum, **_computed(compute)))
+    column = IntegerColumn(
+        description,
+        title=title,
+        unit=unit,
+        nullable=nullable,
+        minimum=minimum,
+        maximum=maximum,
+        **_computed(compute),
+    )
+    return column_field(column)
+
+
+def number(
+    description: str,
+    *,
+    title: str = "",
+    unit: str = "",
+    nullable: bool = False,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    compute: Compute | None = None,
+) -> Any:
+    """Declare a decimal number, which is `float64` in pandas.
+
+    Args:
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
+        unit: What it is measured in, such as `kilometres`.
+        nullable: Whether it may be empty.
+        minimum: The smallest value allowed.
+        maximum: The greatest value allowed.
+        compute: A function that fills the column from all tables by name; then no coder does.
+    """
+    column = NumberColumn(
+        description,
+        title=title,
+        unit=unit,
+        nullable=nullable,
+        minimum=minimum,
+        maximum=maximum,
+        **_computed(compute),
+    )
+    return column_field(column)
+
+
+def boolean(description: str, *, title: str = "", nullable: bool = False, compute: Compute | None = None) -> Any:
+    """Declare a column that is `true` or `false`.
+
+    It is `bool` in pandas, and `boolean` if it may be empty.
+
+    Args:
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
+        nullable: Whether it may be empty.
+        compute: A function that fills the column from all tables by name; then no coder does.
+    """
+    return column_field(BooleanColumn(description, title=title, nullable=nullable, **_computed(compute)))
+
+
+def datetime(description: str, *, title: str = "", nullable: bool = False, compute: Compute | None = None) -> Any:
+    """Declare a date and time with an offset from UTC, as in RFC 3339, such as `2031-04-02T12:00:00+02:00`.
+
+    It is stored in UTC, exact to the microsecond: `datetime64[us, UTC]` in pandas.
+
+    Args:
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
+        nullable: Whether it may be empty.
+        compute: A function that fills the column from all tables by name; then no coder does.
+    """
+    return column_field(DateTimeColumn(description, title=title, nullable=nullable, **_computed(compute)))
 
 
 def column_field(column: Column, **settings: Any) -> Any:

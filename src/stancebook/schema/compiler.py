@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import math
 import re
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,14 @@ from stancebook.schema.models import Table
 from stancebook.schema.rules import RULE_COLUMN
 from stancebook.schema.spec import ID, QUOTE_CONTEXT, RowRule, TableSpec
 
-_BUILT_IN_CHECKS = {"str_matches", "greater_than_or_equal_to"}  # those that `columns` adds
+# Those that column types add.
+_BUILT_IN_CHECKS = {
+    "str_matches",
+    "greater_than",
+    "greater_than_or_equal_to",
+    "less_than",
+    "less_than_or_equal_to",
+}
 
 
 def compile_model(model: type[Table]) -> TableSpec:
@@ -86,6 +94,9 @@ def _column(path: str, name: str, annotation: Any, field: Any) -> Column:
         raise ContractError(f"{path} has no description: say what it holds, for the coder and the reader.")
     if column.kind == "categorical" and not (column.vocabulary and all(map(str.strip, column.vocabulary.values()))):
         raise ContractError(f"{path}: every value of a vocabulary needs a definition a coder can decide by.")
+    limits = [limit for _, limit, _ in column.limits]
+    if not all(map(math.isfinite, limits)) or limits != sorted(limits):
+        raise ContractError(f"{path}: minimum= and maximum= are finite numbers, the minimum not above the maximum.")
     return column
 
 

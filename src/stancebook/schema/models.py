@@ -13,10 +13,11 @@ from stancebook.schema.column_types import (
     IntegerColumn,
     Pattern,
     PrimaryKeyColumn,
+    ScalarColumn,
     TextColumn,
     VerbatimColumn,
 )
-from stancebook.schema.columns import column_field
+from stancebook.schema.columns import METADATA_KEY, column_field
 from stancebook.schema.rules import row_rule
 from stancebook.schema.spec import TableKind
 
@@ -75,6 +76,16 @@ class Table(pa.DataFrameModel):
         if key:
             cls.Config = type("Config", (cls.Config,), {"unique": list(key)})  # type: ignore[misc,assignment]
         super().__init_subclass__(**rest)  # type: ignore[no-untyped-call]
+
+    @classmethod
+    def to_schema(cls) -> pa.DataFrameSchema:
+        """Return the Pandera schema, with the nullable dtypes of columns that may be empty."""
+        schema: pa.DataFrameSchema = super().to_schema()
+        for column in schema.columns.values():
+            declared = (column.metadata or {}).get(METADATA_KEY)
+            if isinstance(declared, ScalarColumn) and declared.nullable:
+                column.dtype = declared.pandas_dtype
+        return schema
 
 
 class Codebook(Table):

@@ -27,6 +27,9 @@ _ROW_REASONS = {
 }
 
 
+_COMPARISONS = {"greater_than_or_equal_to": ">=", "less_than_or_equal_to": "<="}
+
+
 @dataclass(frozen=True)
 class Rule:
     """A condition on the rows of one table that needs other tables to decide; made with `@rule`.
@@ -204,6 +207,11 @@ def _message(spec: TableSpec, column: str | None, error: SchemaError, value: Any
     if error.reason_code != SchemaErrorReason.DATAFRAME_CHECK:
         return f"another row of {spec.name} has the same {', '.join(spec.key)}"
     pattern = spec[column].pattern if column else None
+    if error.check.name in ("greater_than", "less_than"):
+        return f"{value} is not a finite number"
+    if column and error.check.name in _COMPARISONS:
+        words = {compare: words for compare, _, words in spec[column].limits}
+        return f"{value} {words[_COMPARISONS[error.check.name]]}"
     if error.check.name == "str_matches" and pattern is not None:
         return f"{value!r} is not {pattern.description}"
     return " ".join((error.check.description or f"{value!r} fails {error.check.error or error.check.name}").split())

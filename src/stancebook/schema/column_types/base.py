@@ -1,34 +1,26 @@
-"""Column types: one class for each, with everything that depends on the type of a column."""
+"""The base class of column types: a column of text, and what depends on its type."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from stancebook.problems import CellError, shorten
-from stancebook.schema.edtf_dates import edtf_bounds, parse_day
+from stancebook.problems import shorten
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     import pandas as pd
     import pyarrow as pa
     from pandera.pandas import Check
 
-    Value = str | int | dt.date | None
+Value = str | int | float | dt.date | dt.datetime
 
 FilledBy = Literal["coder", "pinned", "engine", "edtf_lower", "edtf_upper", "function"]
 
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-# Not allowed in raw YAML, but an escape can produce it. Verbatim cells are exempt: the text decides.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-# UTF-8 that was decoded as Windows-1252 or Latin-1: "é" becomes "Ã©", "–" becomes "â€“".
-_GARBLED = re.compile("Ã[\u0080-\u00bf]|â€.|â\u0080[\u0080-\u00bf]|Â[\u0080-\u00a0©«®°·»]")
-_DATE = r"[0-9X]{4}(?:-[0-9X]{2}){0,2}[?~%]?"
-_END = rf"(?:{_DATE}|\.\.)?"
 
 
 @dataclass(frozen=True)
@@ -83,6 +75,7 @@ class Column:
         vocabulary: Each allowed value with its definition, in order; `ordered` if that order is a scale.
         default: The column whose value is used where a coder gives none.
         minimum: The smallest value allowed.
+        maximum: The greatest value allowed.
         kind: The name of the type, in messages.
         storage: The name of the type in the metadata of Parquet files.
         data_type: The name of the type in a data package.
@@ -90,7 +83,8 @@ class Column:
         sqlite_type: The type in a SQLite database.
         json_types: The types of JSON and YAML as which an editor may read a cell.
         written_as: What coders write, if the type alone decides it.
-        limit_types: The Python types of a minimum in a data package; none if the type has no limits.
+        limit_types: The Python types of `minimum` and `maximum`; none if the type has no limits.
+        missing_values: Further texts as which tools that turn Parquet into text see an empty cell.
         annotation_name: The annotation of such a column in a model.
     """
 
@@ -108,7 +102,8 @@ class Column:
     ordered: bool = False
     default: str | None = None
     pattern: Pattern | None = None
-    minimum: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     bound_of: str | None = None
     compute: Callable[[Mapping[str, pd.DataFrame]], pd.Series[Any]] | None = None
 
@@ -120,6 +115,7 @@ class Column:
     json_types: ClassVar[tuple[str, ...]] = ("string", "number", "boolean")
     written_as: ClassVar[Pattern | None] = None
     limit_types: ClassVar[tuple[type, ...]] = ()
+    missing_values: ClassVar[tuple[str, ...]] = ()
     annotation_name: ClassVar[str] = "str"
 
     @property
@@ -131,6 +127,12 @@ class Column:
     def must_be_given(self) -> bool:
         """Whether a record without it is incomplete."""
         return self.filled_by == "coder" and not self.nullable and self.default is None
+
+    @property
+    def limits(self) -> list[tuple[str, float, str]]:
+        """Each limit that is given: the comparison that holds, the limit, and words for a value beyond it."""
+        limits = ((">=", self.minimum, "is less than"), ("<=", self.maximum, "is more than"))
+        return [(compare, limit, f"{words} {limit}") for compare, limit, words in limits if limit is not None]
 
     @property
     def annotation(self) -> Any:
@@ -207,6 +209,10 @@ class Column:
         values = type_.value_type if pat.is_dictionary(type_) else type_
         return any(is_text(values) for is_text in (pat.is_string, pat.is_large_string, pat.is_string_view))
 
+    def csv_cells(self, cells: pa.Array) -> pa.Array:
+        """Convert cells to what is written into a CSV file."""
+        return cells
+
     def sqlite_cells(self, cells: pa.Array) -> pa.Array:
         """Convert cells to what a SQLite database stores."""
         return cells
@@ -216,17 +222,15 @@ class Column:
         if self.vocabulary:
             values = ", ".join("'" + value.replace("'", "''") + "'" for value in self.vocabulary)
             yield f"{name} IN ({values})"
-        if self.minimum is not None:
-            yield f"{name} >= {self.minimum}"
+        yield from (f"{name} {compare} {limit}" for compare, limit, _ in self.limits)
 
     def field_settings(self) -> dict[str, Any]:
         """Return the arguments of `pandera.Field` that the type adds."""
         settings: dict[str, Any] = {}
         if self.pattern is not None:
             settings["str_matches"] = rf"(?:{self.pattern.pattern})\Z"
-        if self.minimum is not None:
-            settings["ge"] = self.minimum
-        return settings
+        limits = {"ge": self.minimum, "le": self.maximum}
+        return settings | {name: limit for name, limit in limits.items() if limit is not None}
 
     def pandera_checks(self) -> Iterator[Check]:
         """Yield what the column demands of a frame beyond its dtype, which includes a vocabulary."""
@@ -242,6 +246,8 @@ class Column:
             )
         if self.minimum is not None:
             yield Check.ge(self.minimum)
+        if self.maximum is not None:
+            yield Check.le(self.maximum)
 
     def cell_rules(self) -> Iterator[CellRule]:
         """Yield the rules for stored cells; a cell that breaks several is reported for the first."""
@@ -268,281 +274,12 @@ class Column:
                 lambda _: hint,
                 self.pattern.pattern,
             )
-        if self.minimum is not None:
-            limit = f"is less than {self.minimum}"
-            yield CellRule(
-                "{cell} < {limit}", lambda value: f"{value} {limit}", f"whose {name} {limit}", limit=self.minimum
-            )
+        yield from (_limit_rule(name, *limit) for limit in self.limits)
 
 
-class PrimaryKeyColumn(Column):
-    """A column that identifies a row by a slug."""
-
-    kind = "primary_key"
-    written_as = SLUG
-
-    def parse(self, text: str) -> str:
-        if not SLUG.matches(text):
-            raise CellError(f"{text!r} is not a slug", SLUG.description)
-        return text
-
-
-class TextColumn(Column):
-    """Free text."""
-
-    kind = "text"
-
-    def parse(self, text: str) -> str:
-        if found := _CONTROL.search(text):
-            raise CellError(f"{text!r} contains the character U+{ord(found[0]):04X}", "remove it: it is invisible")
-        if garbled := _GARBLED.search(text):
-            raise CellError(
-                f"{garbled[0]!r} is what is left of a character that was saved as UTF-8 and read in another encoding",
-                "type the character again, and save the file as UTF-8",
-            )
-        return text
-
-
-class ForeignKeyColumn(TextColumn):
-    """A reference to a row of a table by its key."""
-
-    kind = "foreign_key"
-
-
-class VerbatimColumn(Column):
-    """Words that occur in the text of the document."""
-
-    kind = "verbatim"
-
-
-class CategoricalColumn(Column):
-    """A value of a closed vocabulary.
-
-    Files hold it as text: an Arrow dictionary comes back with its values in the order of their first rows, and an
-    ordinal scale in the wrong order is worse than none.
-    """
-
-    kind = "categorical"
-    storage = "category"
-    annotation_name = "Category"
-
-    @property
-    def annotation(self) -> Any:
-        import pandas as pd
-
-        return pd.CategoricalDtype
-
-    @property
-    def pandas_dtype(self) -> Any:
-        import pandas as pd
-
-        return pd.CategoricalDtype(list(self.vocabulary), ordered=self.ordered)
-
-    def parse(self, text: str) -> str:
-        if text not in self.vocabulary:
-            from stancebook.suggestions import options_hint
-
-            raise CellError(f"{text!r} is not a value of {self.name}", options_hint(text, self.vocabulary))
-        return text
-
-    def to_pandas(self, cells: pa.ChunkedArray) -> pd.Series[Any]:
-        import pandas as pd
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        values = pa.array(list(self.vocabulary), cells.type)
-        codes = pc.fill_null(pc.index_in(cells, value_set=values), -1)
-        return pd.Series(pd.Categorical.from_codes(codes.to_numpy(), dtype=self.pandas_dtype))
-
-    def stored_facts(self) -> dict[str, Any]:
-        return {**super().stored_facts(), "categories": list(self.vocabulary), "ordered": self.ordered}
-
-    def field_settings(self) -> dict[str, Any]:
-        categories = {"categories": list(self.vocabulary), "ordered": self.ordered}
-        return {**super().field_settings(), "dtype_kwargs": categories}
-
-
-class DateColumn(Column):
-    """A calendar day."""
-
-    kind = "date"
-    storage = "date"
-    data_type = "date"
-    croissant_type = "sc:Date"
-    json_types = ("string",)
-    written_as = Pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a day, such as '2031-04-02'")
-    annotation_name = "Date"
-
-    @property
-    def annotation(self) -> Any:
-        from pandera.engines.pandas_engine import DateTime
-
-        return DateTime
-
-    @property
-    def pandas_dtype(self) -> Any:
-        return "datetime64[s]"
-
-    @property
-    def arrow_type(self) -> pa.DataType:
-        import pyarrow as pa
-
-        return pa.date32()
-
-    def parse(self, text: str) -> dt.date:
-        return parse_day(text)
-
-    def to_pandas(self, cells: pa.ChunkedArray) -> pd.Series[Any]:
-        import pandas as pd
-        import pyarrow as pa
-
-        return pd.Series(cells.cast(pa.timestamp("s")).to_numpy().astype(self.pandas_dtype))
-
-    def _value_bytes(self, cells: pa.ChunkedArray) -> Iterator[Any]:
-        import pyarrow as pa
-
-        yield _integer_bytes(cells.cast(pa.int32()))
-
-    def accepts(self, type_: pa.DataType) -> bool:
-        return bool(type_ == self.arrow_type)
-
-    def sqlite_cells(self, cells: pa.Array) -> pa.Array:
-        import pyarrow as pa
-
-        return cells.cast(pa.string())
-
-    def sqlite_checks(self, name: str) -> Iterator[str]:
-        yield from super().sqlite_checks(name)
-        yield f"{name} IS date({name}, '+0 days')"  # which turns 30 February into another day
-
-    def pandera_checks(self) -> Iterator[Check]:
-        from pandera.pandas import Check
-
-        yield Check(_are_days, name="whole_days", error="a date has no time of day")
-        yield from super().pandera_checks()
-
-
-class EdtfColumn(Column):
-    """A date in the Extended Date/Time Format."""
-
-    kind = "edtf"
-    json_types = ("string", "number")
-    written_as = Pattern(
-        rf"{_DATE}|{_END}/{_END}",
-        "a date in EDTF: a day '2031-04-02', a month '2031-04', a span '2031-04-02/2031-04-05', an open one"
-        " '../2031-04-02'",
-    )
-
-    def parse(self, text: str) -> str:
-        edtf_bounds(text)
-        return text
-
-
-class IntegerColumn(Column):
-    """A whole number of at most 18 digits."""
-
-    kind = "integer"
-    storage = "integer"
-    data_type = "integer"
-    croissant_type = "sc:Integer"
-    sqlite_type = "INTEGER"
-    json_types = ("integer", "string")
-    written_as = Pattern(r"-?[0-9]{1,18}", "a whole number")
-    limit_types = (int,)
-    annotation_name = "int"
-
-    @property
-    def annotation(self) -> Any:
-        return int
-
-    @property
-    def pandas_dtype(self) -> Any:
-        return "int64"
-
-    @property
-    def arrow_type(self) -> pa.DataType:
-        import pyarrow as pa
-
-        return pa.int64()
-
-    def parse(self, text: str) -> int:
-        if not re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
-            raise CellError(f"{text!r} is not a whole number", "write digits only")
-        return int(text)
-
-    def to_pandas(self, cells: pa.ChunkedArray) -> pd.Series[Any]:
-        import pandas as pd
-        import pyarrow.compute as pc
-
-        return pd.Series(pc.fill_null(cells, 0).to_numpy().astype(self.pandas_dtype))
-
-    def _value_bytes(self, cells: pa.ChunkedArray) -> Iterator[Any]:
-        yield _integer_bytes(cells)
-
-    def accepts(self, type_: pa.DataType) -> bool:
-        import pyarrow as pa
-
-        return bool(pa.types.is_integer(type_) and type_ != pa.uint64())
-
-
-class UnknownColumn(Column):
-    """A column of a type that this version does not know, whose cells are not checked."""
-
-    kind = "unknown"
-    storage = "unknown"
-    data_type = "unknown"
-    sqlite_type = "ANY"
-
-    @property
-    def pandas_dtype(self) -> Any:
-        return None
-
-    def accepts(self, type_: pa.DataType) -> bool:
-        return type_ is not None
-
-
-# Of several types with one name in a file, the first is what the file says.
-COLUMN_TYPES: Mapping[str, type[Column]] = {
-    type_.kind: type_
-    for type_ in (
-        TextColumn,
-        CategoricalColumn,
-        DateColumn,
-        IntegerColumn,
-        PrimaryKeyColumn,
-        ForeignKeyColumn,
-        VerbatimColumn,
-        EdtfColumn,
-        UnknownColumn,
-    )
-}
-
-
-def column_type(name: str) -> type[Column]:
-    """Return the column type by its name in a data package; `UnknownColumn` for other names."""
-    return next((type_ for type_ in COLUMN_TYPES.values() if type_.data_type == name), UnknownColumn)
-
-
-def column_from_facts(facts: Mapping[str, Any]) -> Column:
-    """Return a column as the metadata of a Parquet file describes it.
-
-    Args:
-        facts: The result of `stored_facts`.
-    """
-    type_ = next((known for known in COLUMN_TYPES.values() if known.storage == facts["storage"]), UnknownColumn)
-    vocabulary = dict.fromkeys(facts.get("categories", ()), "")
-    return type_("", facts["name"], vocabulary=vocabulary, ordered=facts.get("ordered", False))
-
-
-def _integer_bytes(cells: pa.ChunkedArray) -> Any:
-    import pyarrow.compute as pc
-
-    return pc.fill_null(cells, 0).to_numpy().astype("<i8")
-
-
-def _are_days(dates: pd.Series[Any]) -> pd.Series[bool]:
-    midnight: pd.Series[bool] = dates == dates.dt.normalize()
-    return midnight
+def _limit_rule(name: str, compare: str, limit: float, words: str) -> CellRule:
+    broken = f"NOT {{cell}} {compare} {{limit}}"
+    return CellRule(broken, lambda value: f"{value} {words}", f"whose {name} {words}", limit=limit)
 
 
 def _matches(texts: pd.Series[Any], pattern: str) -> pd.Series[bool]:
@@ -553,3 +290,10 @@ def _matches(texts: pd.Series[Any], pattern: str) -> pd.Series[bool]:
 
     matches = pc.match_substring_regex(pa.Array.from_pandas(texts, type=pa.string()), rf"\A(?:{pattern})\z")
     return pd.Series(matches.to_pylist(), texts.index)
+
+
+def integer_bytes(cells: pa.ChunkedArray) -> Any:
+    """Return numbers as eight bytes each, 0 for an empty cell."""
+    import pyarrow.compute as pc
+
+    return pc.fill_null(cells, 0).to_numpy().astype("<i8")
