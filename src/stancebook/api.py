@@ -43,13 +43,15 @@ class ColumnDescription:
     Attributes:
         name: The name of the column.
         title: Its name for people.
-        type: Its Data Package type: `string`, `integer` or `date`.
+        type: Its Data Package type: `string`, `integer`, `number`, `boolean`, `date` or `datetime`.
         definition: What the column holds.
         unit: What a number counts; empty for other types.
         nullable: Whether cells may be empty.
         vocabulary: Each value that it may hold, with its meaning; empty if it is not categorical.
         ordered: Whether the vocabulary is a scale, from least to most.
         references: The table whose rows it refers to by key, if any.
+        minimum: The smallest number that it may hold, if there is a limit.
+        maximum: The greatest number, likewise.
     """
 
     name: str
@@ -61,10 +63,14 @@ class ColumnDescription:
     vocabulary: Mapping[str, str] = field(default_factory=dict)
     ordered: bool = False
     references: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
 
     def __str__(self) -> str:
         facts = [self.type, *([f"refers to {self.references}"] if self.references else [])]
         facts += [word for word, is_so in (("nullable", self.nullable), ("ordered", self.ordered)) if is_so]
+        limits = (("at least", self.minimum), ("at most", self.maximum))
+        facts += [f"{words} {limit}" for words, limit in limits if limit is not None]
         values = [f"  {value}: {meaning}" for value, meaning in self.vocabulary.items()]
         return "\n".join([f"{self.name} ({', '.join(facts)}): {self.definition}", *values])
 
@@ -180,6 +186,8 @@ class Dataset(_TableMapping):
             nullable=not found.get("constraints", {}).get("required", False),
             vocabulary={item["value"]: item.get("description", "") for item in found.get("categories", [])},
             ordered=found.get("categoriesOrdered", False),
+            minimum=found.get("constraints", {}).get("minimum"),
+            maximum=found.get("constraints", {}).get("maximum"),
             references=next((key["reference"]["resource"] for key in targets if column in key["fields"]), None),
         )
 

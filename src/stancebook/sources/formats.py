@@ -1,7 +1,10 @@
 """The formats of record files, YAML and JSON: readers, quoting, and the wording of hints."""
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from stancebook.problems import Problem
 from stancebook.sources import json_reader, yaml_fast_reader, yaml_reader
@@ -24,6 +27,7 @@ class SourceFormat:
         list_hint: The hint where a list is expected.
         record_hint: The hint where a record is expected.
         value_hint: The hint where a single value is expected.
+        write_record: Writes a record on one line.
     """
 
     parse: Callable[[str, str], tuple[Node | None, list[Problem]]]
@@ -35,6 +39,16 @@ class SourceFormat:
     list_hint: str
     record_hint: str
     value_hint: str
+    write_record: Callable[[Mapping[str, str]], str]
+
+
+def _write_flow_mapping(record: Mapping[str, str]) -> str:
+    """Return a YAML mapping between braces; what might end a value early is put between quotation marks."""
+    texts = {
+        key: text if re.fullmatch(r"[\w…-]+", text) else json.dumps(text, ensure_ascii=False)
+        for key, text in record.items()
+    }
+    return f"{{{', '.join(f'{key}: {text}' for key, text in texts.items())}}}"
 
 
 FORMATS: Mapping[str, SourceFormat] = {
@@ -48,6 +62,7 @@ FORMATS: Mapping[str, SourceFormat] = {
         list_hint="write the rows as a list, each starting with '- '",
         record_hint="write it as 'key: value' lines",
         value_hint="write a single value; text with brackets, braces or ': ' in it goes into a block after '|-'",
+        write_record=_write_flow_mapping,
     ),
     JSON: SourceFormat(
         parse=json_reader.parse_json,
@@ -59,6 +74,7 @@ FORMATS: Mapping[str, SourceFormat] = {
         list_hint='write the rows as a list, each between braces: [{"key": "value"}]',
         record_hint='write it between braces: {"key": "value"}',
         value_hint="write a single value, such as a text between quotation marks",
+        write_record=partial(json.dumps, ensure_ascii=False),
     ),
 }
 

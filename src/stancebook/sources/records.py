@@ -1,10 +1,10 @@
 """Turn a parsed YAML or JSON file into records of tables, and report unknown, missing and misplaced keys."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
-from stancebook.problems import Level, Problem
+from stancebook.problems import Level, Problem, shorten
 from stancebook.schema.contract import Contract
 from stancebook.schema.spec import ID, QUOTE_CONTEXT, TableSpec
 from stancebook.sources.corpus import SourceFile
@@ -172,8 +172,13 @@ class _RecordReader:
             message = f"a {self.format.record_separator} cuts a record in two here"
             hint = f"{self.format.join_hint}; or, if another record starts here, add the keys that it lacks"
             self.report(half.line, half.column, where, message, hint)
+        values = [item for item in items if isinstance(item, Scalar)]
+        if parent and values:
+            parent.invalidate()
+            self.refuse(values[0], where, *_values_for_records(spec, values, self.format.write_record))
         for number, item in enumerate(items, start=1):
-            self.read_record(spec, item, f"{where}[{_label(spec, item) or number}]", parent)
+            if not (parent and isinstance(item, Scalar)):
+                self.read_record(spec, item, f"{where}[{_label(spec, item) or number}]", parent)
 
     def read_record(self, spec: TableSpec, node: Node, where: str, parent: Record | None = None) -> None:
         if not isinstance(node, Mapping):
@@ -334,6 +339,16 @@ def _label(spec: TableSpec, node: Node) -> str | None:
     """Return the key by which a problem names a record, if it is given."""
     cell = node.values.get(spec.record_key) if isinstance(node, Mapping) and spec.record_key else None
     return cell.text if isinstance(cell, Scalar) and not cell.absent else None
+
+
+def _values_for_records(
+    spec: TableSpec, values: list[Scalar], write_record: Callable[[Map[str, str]], str]
+) -> tuple[str, str]:
+    """Return the message and the hint for values in a list of nested records: the record to write for the first."""
+    more = f", and so {'is' if len(values) == 2 else 'are'} {len(values) - 1} below it" if len(values) > 1 else ""
+    first, *others = spec.required_keys or spec.allowed_keys
+    record = write_record({first: shorten(values[0].text.strip()), **dict.fromkeys(others, "…")})
+    return f"this is a value, not a record{more}", f"write each as a record, such as {record}"
 
 
 def _is_verbatim(spec: TableSpec, name: str) -> bool:

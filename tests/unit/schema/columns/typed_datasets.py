@@ -4,9 +4,6 @@ import json
 from types import new_class
 
 import stancebook as sb
-from stancebook.cli.main import main as stancebook_command
-
-
 
 
 def contract_with(**columns):
@@ -29,7 +26,8 @@ def write_seeds(folder, records):
         path = folder / "documents" / f"d{number:02}"
         path.with_suffix(".txt").write_text(f"Reading {number} of the gate.\n", encoding="utf-8")
         if number % 2:
-            lines = [f"  {key}: {json.dumps(cell) if not isinstance(cell, str) else cell}\n" for key, cell in record.items()]
+            cells = {key: cell if isinstance(cell, str) else json.dumps(cell) for key, cell in record.items()}
+            lines = [f"  {key}: {cell}\n" for key, cell in cells.items()]
             path.with_suffix(".yaml").write_text("reading:\n  language: en\n" + "".join(lines), encoding="utf-8")
         else:
             content = {"reading": {"language": "en", **record}}
