@@ -276,7 +276,7 @@ class _Parser:
         if type(limit) in class_.limit_types and abs(limit) <= _MAX_LIMITS[type(limit)]:
             return limit  # type: ignore[no-any-return]
         if limit is not None:
-            self._note(table, where, f"a {name} is only checked for numbers")
+            self._note(table, where, f"the {name} {_quoted(str(limit))} does not suit the type and is not checked")
         return None
 
     def _foreign_keys(

@@ -58,7 +58,7 @@ def cast_column(values: Any, column: Column) -> pd.Series[Any]:
     if column.vocabulary and (unknown := set(objects.dropna()) - set(column.vocabulary)):
         raise ContractError(f"{column.name}: {', '.join(sorted(map(str, unknown)))} not in its vocabulary")
     try:
-        cells = pa.chunked_array([pa.array(objects, from_pandas=True).cast(column.arrow_type)])
+        cells = column.to_arrow(objects)
     except pa.ArrowException as error:
         raise ContractError(f"{column.name} holds values that are no {column.storage}: {error}") from error
     return column.to_pandas(cells).set_axis(objects.index)

@@ -196,8 +196,9 @@ def _failures(spec: TableSpec, error: SchemaError) -> Iterator[ModelFailure]:
             yield ModelFailure(row, broken_rule.column, broken_rule.message, single_column=False)
         return
     column = error.schema.name if error.schema.name in spec.names else None
-    for _, case in error.failure_cases.drop_duplicates("index").iterrows():
-        yield ModelFailure(case["index"], column, _message(spec, column, error, case["failure_case"]))
+    cases = error.failure_cases.drop_duplicates("index")
+    for row, value in zip(cases["index"], cases["failure_case"], strict=True):  # by column: a row has a single dtype
+        yield ModelFailure(row, column, _message(spec, column, error, value))
 
 
 def _message(spec: TableSpec, column: str | None, error: SchemaError, value: Any) -> str:

@@ -133,7 +133,15 @@ def test_unknown_properties_are_ignored(parse):
         ),
         (
             lambda p: field(p, "claims", "char_start").update(constraints={"minimum": 0.5}),
-            "claims.char_start: a minimum is only checked for integers",
+            "claims.char_start: the minimum '0.5' does not suit the type and is not checked",
+        ),
+        (
+            lambda p: field(p, "claims", "quote").update(constraints={"maximum": "zz"}),
+            "claims.quote: the maximum 'zz' does not suit the type and is not checked",
+        ),
+        (
+            lambda p: field(p, "claims", "char_start").update(type="number", constraints={"maximum": float("inf")}),
+            "claims.char_start: the maximum 'inf' does not suit the type and is not checked",
         ),
         (
             lambda p: field(p, "claims", "char_start").update(constraints={"enum": [1]}),

@@ -80,6 +80,7 @@ NEWER = [
     (lambda p: vocabulary(p, "fair", "weak", "strong"), ("column", "order"), Bump.MAJOR),
     (lambda p: constrain(p, "people", "lives_in", pattern="[A-Z]"), ("column", "pattern"), Bump.MAJOR),
     (lambda p: constrain(p, "tallies", "n_claims", minimum=1), ("column", "minimum"), Bump.MAJOR),
+    (lambda p: constrain(p, "tallies", "n_claims", maximum=9), ("column", "maximum"), Bump.MAJOR),
     (lambda p: vocabulary(p, "weak", "fair", "good", "strong"), ("value", "added"), Bump.MINOR),
     (lambda p: vocabulary(p, "weak", "strong"), ("value", "removed"), Bump.MAJOR),
     (

@@ -137,6 +137,13 @@ class DateTimeColumn(Column):
             message = f"{text!r} names a day or a time that does not exist"
             raise CellError(message, f"write {self.written_as.description}") from error
 
+    def to_arrow(self, cells: pd.Series[Any]) -> pa.ChunkedArray:
+        import pyarrow as pa
+
+        if cells.dtype == object and any(getattr(cell, "tzinfo", dt.UTC) is None for cell in cells.dropna()):
+            raise pa.ArrowInvalid("a moment has no time zone")
+        return super().to_arrow(cells)
+
     def to_pandas(self, cells: pa.ChunkedArray) -> pd.Series[Any]:
         series: pd.Series[Any] = cells.to_pandas()
         return series
