@@ -100,7 +100,7 @@ outcomes = []
 for folder in sys.argv[1:]:
     os.chdir(folder)
     with contextlib.redirect_stdout(io.StringIO()) as output, contextlib.redirect_stderr(output):
-        status = main(["build"], root=Path(folder), contract=lambda: CONTRACT)
+        status = main(["build", "--all-problems"], root=Path(folder), contract=lambda: CONTRACT)
     outcomes.append([status, output.getvalue()])
 print(json.dumps(outcomes))
 """
