@@ -11,10 +11,13 @@ import pyarrow.compute as pc
 
 from stancebook.build.coded_table import CodedTable, CodedTables, Failure, IncompleteSources, rows_where
 from stancebook.schema.column_types import Column
+from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import arrow_strings
+from stancebook.schema.spec import Tables, TableSpec
 from stancebook.sources.record_tables import Cells
 from stancebook.suggestions import nearest
 
+Link = tuple[str, str]  # the ids of a document and of another one that it refers to
 CellRef = tuple[str, int, str]  # a table, a row and a column
 Found = Failure | tuple[str, int]  # a failure; or only the table and the row, if another failure reports the cause
 
@@ -182,6 +185,28 @@ def _missing_row(key: str, target: str, references: list[CellRef], unused: list[
     in_first = tuple(reference for reference in references if file(reference) == first)
     table, row, column = in_first[0]
     return Failure(table, row, column, "missing_row", (key, target, in_first, len(references), tuple(unused)))
+
+
+# ── Links between documents ───────────────────────────────────────────────────────────────────────
+
+
+def document_id_column(contract: Contract, spec: TableSpec) -> str:
+    """Return the column of a table that holds document ids, or keys that start with them."""
+    return spec.key[0] if spec.parent is None else contract.tables[spec.parent].key[0]
+
+
+def document_links(contract: Contract, frames: Tables) -> set[Link]:
+    """Return the pairs of a document and another one that one of its rows refers to."""
+    links: set[Link] = set()
+    for spec in contract.document_tables:
+        for column in spec.references:
+            if column.filled_by != "engine" and contract.tables[str(column.target)] in contract.document_tables:
+                cells = frames[spec.name][[document_id_column(contract, spec), column.name]].dropna()
+                ids = (pc.replace_substring_regex(arrow_strings(cells[name]), "#.*", "") for name in cells)
+                rows = pa.Table.from_arrays(list(ids), names=["source", "target"])
+                other = rows.filter(pc.not_equal(rows["source"], rows["target"])).group_by(rows.column_names)
+                links.update(zip(*(cells.to_pylist() for cells in other.aggregate([]).columns), strict=True))
+    return links
 
 
 # ── Cycles ────────────────────────────────────────────────────────────────────────────────────────

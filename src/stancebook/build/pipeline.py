@@ -14,7 +14,14 @@ import pandas as pd
 from stancebook.build.coded_table import CodedTable, CodedTables, Failures, IncompleteSources, frames_of
 from stancebook.build.derivation import compute_columns, derive_tables, distinct_rows
 from stancebook.build.diagnostics import Diagnostics
-from stancebook.build.integrity import check_cycles, check_duplicates, check_keys, check_references, check_texts
+from stancebook.build.integrity import (
+    check_cycles,
+    check_duplicates,
+    check_keys,
+    check_references,
+    check_texts,
+    document_links,
+)
 from stancebook.build.rule_checks import check_model, check_rules
 from stancebook.build.table_builder import DocumentTexts, build_coded_tables, document_texts
 from stancebook.dataset.table_stats import BuildSummary, TableStats, table_stats
@@ -164,7 +171,8 @@ def check_corpus(
         codebook: Its codebook.
         partial: Whether the corpus is a chunk. What needs all documents is skipped: duplicate texts, and the rules and
             references of the codebook.
-        allow_external_refs: Whether documents may refer to documents outside the chunk.
+        allow_external_refs: Whether documents may refer to documents outside the chunk. If any does, no column is
+            computed and no model or rule is checked: they may read what is missing.
         context_documents: Documents of a chunk that are loaded only as targets of references; keys that only they name
             are not reported as missing.
 
@@ -188,6 +196,9 @@ def check_corpus(
         failures.add(check_texts(documents[contract.document.name]))
     failures.add(check_references(tables, incomplete))
     problems = [*corpus.problems, *read.problems, *codebook.problems]
+    links = document_links(contract, frames_of(tables)) if incomplete.loaded is not None else ()
+    if any(target not in (incomplete.loaded or ()) for _, target in links):
+        return CheckedTables(tables, [*problems, *Diagnostics(tables, texts).explain(failures.found)])
     all_valid = not (problems or failures.found)
     tables = _with_computed_columns(contract, tables, contract.document_tables, all_valid=all_valid)
     frames = frames_of(tables)

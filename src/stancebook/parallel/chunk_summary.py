@@ -6,36 +6,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from stancebook.build.derivation import distinct_rows
+from stancebook.build.integrity import Link
 from stancebook.schema.contract import Contract
-from stancebook.schema.dataframes import frame_from_columns
 from stancebook.schema.spec import Tables, TableSpec
 
-Link = tuple[str, str]  # the ids of a document and of another one that it refers to
-Cells = tuple[str | int | None, ...]
+Cells = tuple[str | None, ...]  # as Arrow casts them to text
 Checksum = Sequence[int]  # the number of some rows, and the sum of their hashes modulo 2**64
 Checksums = dict[str, dict[str, Checksum]]  # by the value that partitions a derived table, and by table that it reads
 
 UNPARTITIONED = ""  # the value of all rows of a derived table that is not partitioned
-
-
-def document_id_column(contract: Contract, spec: TableSpec) -> str:
-    """Return the column of a table that holds document ids, or keys that start with them."""
-    return spec.key[0] if spec.parent is None else contract.tables[spec.parent].key[0]
-
-
-def frame_links(contract: Contract, frames: Tables) -> set[Link]:
-    """Return the pairs of a document and another one that one of its rows refers to."""
-    return {
-        (source, target)
-        for spec in contract.document_tables
-        for column in spec.references
-        if column.filled_by != "engine" and contract.tables[str(column.target)] in contract.document_tables
-        for row in frames[spec.name][[document_id_column(contract, spec), column.name]].dropna().itertuples(index=False)
-        for source, target in [[key.partition("#")[0] for key in row]]
-        if source != target
-    }
 
 
 def linked_documents(links: Collection[Link], chunks: Sequence[Sequence[str]]) -> dict[int, list[str]]:
@@ -81,7 +63,7 @@ def _pop_component(neighbours: dict[str, set[str]]) -> set[str]:
 def chunk_rule_inputs(contract: Contract, frames: Tables) -> dict[str, tuple[Cells, ...]]:
     """Return the distinct rows that rules on the codebook inspect, by table, as cells that JSON can hold."""
     return {
-        table: tuple(map(_json_cells, frame.itertuples(index=False)))
+        table: _text_cells(contract.tables[table], frame)
         for table, frame in distinct_rows(frames, contract.rule_inputs).items()
     }
 
@@ -154,10 +136,13 @@ def _sums_by_document(frame: pd.DataFrame, other: pd.DataFrame, hashes: pd.Serie
     return frame["doc_id"].map(hashes.groupby(other["doc_id"]).sum()).fillna(0).astype("uint64")
 
 
-def _json_cells(row: Iterable[Any]) -> Cells:
-    return tuple(None if pd.isna(cell) else cell if isinstance(cell, str | int) else str(cell) for cell in row)
+def _text_cells(spec: TableSpec, frame: pd.DataFrame) -> tuple[Cells, ...]:
+    columns = (spec[str(name)].to_arrow(frame[name]).cast(pa.string()).to_pylist() for name in frame)
+    return tuple(zip(*columns, strict=True))
 
 
 def _typed_frame(spec: TableSpec, names: Collection[str], rows: list[Cells]) -> pd.DataFrame:
-    cells = {name: [row[index] for row in rows] for index, name in enumerate(names)}
-    return frame_from_columns([spec[name] for name in names], cells)
+    cells = {name: pa.array([row[index] for row in rows], pa.string()) for index, name in enumerate(names)}
+    return pd.DataFrame(
+        {name: spec[name].to_pandas(pa.chunked_array([cells[name].cast(spec[name].arrow_type)])) for name in names}
+    )

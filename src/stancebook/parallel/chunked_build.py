@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stancebook.build.integrity import Link
 from stancebook.build.pipeline import Build, build_corpus, check_codebook_rules, duplicate_text_problems, summarize
 from stancebook.build.writer import (
     build_digest,
@@ -29,7 +30,7 @@ from stancebook.parallel.cache import (
     fingerprint_documents,
     reuse_part,
 )
-from stancebook.parallel.chunk_summary import Link, linked_documents, merge_rule_inputs
+from stancebook.parallel.chunk_summary import linked_documents, merge_rule_inputs
 from stancebook.parallel.chunking import split_into_chunks
 from stancebook.parallel.executors import BuildExecutor, local_executor, run_tasks
 from stancebook.parallel.options import BuildOptions

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from stancebook.build.coded_table import frames_of
+from stancebook.build.integrity import Link, document_id_column, document_links
 from stancebook.build.pipeline import CheckedCodebook, check_codebook, check_corpus
 from stancebook.build.writer import dataset_metadata, write_part
 from stancebook.dataset.parquet import rows_digest
@@ -17,10 +18,7 @@ from stancebook.dataset.table_stats import Part, TableStats, table_stats
 from stancebook.parallel.chunk_summary import (
     Cells,
     Checksums,
-    Link,
     chunk_rule_inputs,
-    document_id_column,
-    frame_links,
     input_checksums,
 )
 from stancebook.problems import Problem, errors_in
@@ -119,7 +117,7 @@ def build_chunk(context: BuildContext, task: ChunkTask) -> ChunkResult:
         context_documents=[document.doc_id for document in task.context_documents],
     )
     frames = frames_of(checked.tables)
-    result = ChunkResult(_digest_files(corpus, task.documents), links=tuple(sorted(frame_links(contract, frames))))
+    result = ChunkResult(_digest_files(corpus, task.documents), links=tuple(sorted(document_links(contract, frames))))
     if not task.linked and _has_external_link(result.links, known):
         return result
     result = replace(result, problems=_own_problems(context, task, checked.problems))

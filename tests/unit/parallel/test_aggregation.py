@@ -17,7 +17,7 @@ from stancebook.build.derivation import derive_table
 from stancebook.build.pipeline import build_tables
 from stancebook.dataset.reader import load
 from stancebook.schema.columns import Date, date, foreign_key, integer, primary_key, text
-from stancebook.schema.dataframes import frame_from_columns
+from stancebook.schema.dataframes import cast_column
 from stancebook.schema.models import Annotation, Derived
 from tests.unit.parallel.sample_corpora import PEOPLE, letter, write_seeds
 from tests.unit.parallel.test_chunked_build import in_chunks
@@ -51,7 +51,7 @@ statements = st.fixed_dictionaries(
 def frame(table, rows):
     """Return rows of a table with the columns that the derived table reads."""
     columns = [CONTRACT.tables[table][name] for name in CHANGES.inputs[table]]
-    return frame_from_columns(columns, {each.name: [row[each.name] for row in rows] for each in columns})
+    return pd.DataFrame({each.name: cast_column([row[each.name] for row in rows], each) for each in columns})
 
 
 def tables(rows):

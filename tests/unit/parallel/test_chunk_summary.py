@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stancebook.build.derivation import distinct_rows
+from stancebook.build.integrity import document_id_column
 from stancebook.build.pipeline import build_corpus
 from stancebook.parallel.chunk_summary import (
     chunk_rule_inputs,
-    document_id_column,
     input_checksums,
     linked_documents,
     merge_checksums,

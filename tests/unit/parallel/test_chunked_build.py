@@ -18,6 +18,7 @@ from stancebook.parallel.chunked_build import BuildResult, build_into
 from stancebook.parallel.chunking import ChunkPolicy
 from stancebook.parallel.options import BuildOptions
 from stancebook.problems import Problem
+from stancebook.schema.rules import rule
 from stancebook.sources.discovery import discover
 from tests.unit.parallel.sample_corpora import (
     CODEBOOKS,
@@ -222,6 +223,22 @@ def test_references_across_chunks_are_checked(files, ends, messages, tmp_path):
     """References, rules and duplicates across chunks are checked as in memory."""
     result = compare(files, ends, tmp_path)
     assert sorted(problem.message for problem in errors(result.problems)) == messages
+
+
+@rule("claims", "answers_id")
+def answered_claims_have_strength(tables):
+    """A claim that is answered has a key that is found, or the rule fails to run."""
+    claims = tables["claims"].set_index("claim_id")
+    claims.loc[claims["answers_id"].dropna()]
+    return True | tables["claims"]["answers_id"].isna()
+
+
+@pytest.mark.parametrize("ends", [[], [1], [1, 2]], ids=["one chunk", "two chunks", "three chunks"])
+def test_rules_find_all_rows_referred_to(ends, tmp_path):
+    """A rule that fails on a missing row runs once the rows of other chunks are there."""
+    linked = replace(LINKED_LETTERS, rules=(answered_claims_have_strength,))
+    seeds = write_seeds(letters([claim(0)], [claim(0, answers_id="c#c00")], [claim(0)]), tmp_path / "seeds")
+    assert not in_chunks(seeds, ends, tmp_path / "dataset", lambda: linked).problems
 
 
 @pytest.mark.parametrize("people", CODEBOOKS.values(), ids=CODEBOOKS)
