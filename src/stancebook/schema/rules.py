@@ -212,7 +212,7 @@ def _message(spec: TableSpec, column: str | None, error: SchemaError, value: Any
         return f"{value} is not a finite number"
     if column and error.check.name in _COMPARISONS:
         words = {compare: words for compare, _, words in spec[column].limits}
-        return f"{value} {words[_COMPARISONS[error.check.name]]}"
+        return f"{str(value).removesuffix('.0')} {words[_COMPARISONS[error.check.name]]}"
     if error.check.name == "str_matches" and pattern is not None:
         return f"{value!r} is not {pattern.description}"
     return " ".join((error.check.description or f"{value!r} fails {error.check.error or error.check.name}").split())

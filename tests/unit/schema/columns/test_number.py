@@ -77,6 +77,8 @@ def test_number_in_every_format(tmp_path):
     assert croissant_type(dataset, "length") == "sc:Float"
     lines, rows = exported(dataset, tmp_path)
     assert [float(line.split(",")[1]) for line in lines[1:]] == [row["length"] for row in rows] == [1.5, 2, 10.5, 1e-7]
+    card = (dataset.path / "README.md").read_text(encoding="utf-8")
+    assert "| `length` | number (metres) | A length. From 0 to 10.5. |" in card
     assert str(dataset.describe("readings", "length")) == "length (number, at least 0, at most 10.5): A length."
 
 
@@ -92,7 +94,7 @@ def test_number_beyond_limits_is_refused(tmp_path):
     """A number below the minimum or above the maximum is a problem at its cell."""
     records = [{"length": 11}, {"length": "-0.5"}]
     messages = [message for message, _ in problems_of(contract_with(columns), tmp_path, records)]
-    assert messages == ["11.0 is more than 10.5", "-0.5 is less than 0"]
+    assert messages == ["11 is more than 10.5", "-0.5 is less than 0"]
 
 
 @pytest.mark.parametrize(

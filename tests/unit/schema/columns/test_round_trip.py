@@ -72,6 +72,9 @@ def test_value_survives_every_format(type_, data):
     file = io.BytesIO()
     pq.write_table(arrow, file)
     loaded = pq.read_table(file)
+    stored, written = (b"".join(map(bytes, column.to_bytes(table["cell"]))) for table in (loaded, arrow))
+    assert stored == written
+    assert written != b"".join(map(bytes, column.to_bytes(arrow["cell"][:-1])))
     again = column_from_facts(column.stored_facts()).to_pandas(loaded["cell"])
     assert again.dtype == frame["cell"].dtype
     assert again.equals(frame["cell"])
