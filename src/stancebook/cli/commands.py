@@ -54,7 +54,7 @@ def build(project: Project, options: BuildOptions, console: Console, *, list_cha
         with garbage_collection_paused():
             sources = discover(project.seeds)
             cache = load_cache(project.seeds, project.out) if options.use_cache else None
-            fingerprint = fingerprint_sources(sources)
+            fingerprint = fingerprint_sources(sources, options.chunk_policy)
         if cache is not None and cache.seeds_fingerprint == fingerprint != "":
             console.show(cache.warnings)
             console.say(format_summary(cache.summary, project.seeds))

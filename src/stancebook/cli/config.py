@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stancebook.schema.contract import Contract
     from stancebook.sources.filesystem import Location
 
-_DEFAULTS = {"contract": "", "seeds": "seeds", "out": "dataset"}
+_DEFAULTS: Mapping[str, Any] = {"contract": "", "seeds": "seeds", "out": "dataset", "rows_per_part": 100_000}
 _NO_CONTRACT = """\
 no pyproject.toml here or above names a contract; write these lines into one (module:attribute), or use --contract:
 
@@ -63,12 +63,14 @@ class Project:
         contract: Returns the contract; called late, because its import takes a second.
         seeds: The folder of the annotated texts, or its URL.
         out: The folder of the dataset, or its URL.
+        rows_per_part: A table with more rows is stored in parts of about so many.
     """
 
     root: Path
     contract: Callable[[], Contract]
     seeds: Location
     out: Location
+    rows_per_part: int = _DEFAULTS["rows_per_part"]
 
     @property
     def schemas(self) -> Path | None:
@@ -130,7 +132,7 @@ def find_project(
     out = out or to_location(settings["out"], root)
     if _overlap(seeds, out):
         raise UsageError(f"one of the folders {out} and {seeds} contains the other; choose another folder with --out")
-    return Project(root, contract, seeds, out)
+    return Project(root, contract, seeds, out, settings["rows_per_part"])
 
 
 def find_dataset(start: Path) -> Path | None:
@@ -157,16 +159,19 @@ def _settings(start: Path) -> tuple[Path, Mapping[str, Any]]:
             except ValueError as error:
                 raise UsageError(f"{display_path(file)} cannot be read: {error}") from error
             if found is not None:
-                return folder, _DEFAULTS | _validated(found, file)
+                return folder, {**_DEFAULTS, **_validated(found, file)}
     return start, _DEFAULTS
 
 
-def _validated(settings: Any, file: Path) -> dict[str, str]:
+def _validated(settings: Any, file: Path) -> dict[str, Any]:
     if not isinstance(settings, dict) or not settings.keys() <= _DEFAULTS.keys():
         raise UsageError(f"{display_path(file)}: [tool.stancebook] takes {', '.join(_DEFAULTS)}, and nothing else")
     for key, value in settings.items():
-        if not isinstance(value, str):
-            raise UsageError(f"{display_path(file)}: {key} of [tool.stancebook] is not a string")
+        if type(value) is not type(_DEFAULTS[key]):
+            kind = "a string" if isinstance(_DEFAULTS[key], str) else "a whole number"
+            raise UsageError(f"{display_path(file)}: {key} of [tool.stancebook] is not {kind}")
+        if isinstance(value, int) and value < 1:
+            raise UsageError(f"{display_path(file)}: {key} of [tool.stancebook] is less than 1")
     return settings
 
 

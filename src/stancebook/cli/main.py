@@ -173,7 +173,8 @@ def _build_options(options: argparse.Namespace) -> BuildOptions:
     from stancebook.parallel.chunking import ChunkPolicy
     from stancebook.parallel.options import BuildOptions
 
-    return BuildOptions(options.jobs, options.cluster, options.use_cache, options.chunk_policy or ChunkPolicy())
+    policy = options.chunk_policy or ChunkPolicy(rows_per_part=options.project.rows_per_part)
+    return BuildOptions(options.jobs, options.cluster, options.use_cache, policy)
 
 
 def _dataset(options: argparse.Namespace) -> Path:

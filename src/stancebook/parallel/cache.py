@@ -26,6 +26,7 @@ from stancebook.sources.filesystem import open_location
 
 if TYPE_CHECKING:
     from stancebook.dataset.table_stats import Part
+    from stancebook.parallel.chunking import ChunkPolicy
 
 FORMAT_VERSION = 3  # a cache of any other version is ignored
 MTIME_RESOLUTION_NS = 2_000_000_000  # of the coarsest file system: two changes within it may show the same mtime
@@ -153,13 +154,21 @@ def canonical_location(seeds: Path | str) -> str:
     return os.path.realpath(seeds) if isinstance(seeds, Path) else seeds
 
 
-def fingerprint_sources(listing: SourceListing) -> str:
-    """Return the fingerprint of all source files; empty if any was modified too recently or cannot be listed."""
+def fingerprint_sources(listing: SourceListing, policy: ChunkPolicy) -> str:
+    """Return the fingerprint of all source files and of how the dataset is divided into files.
+
+    Args:
+        listing: The source files.
+        policy: The sizes of chunks and parts.
+
+    Returns:
+        The fingerprint; empty if a file was modified too recently or cannot be listed.
+    """
     if listing.problems:
         return ""
     documents = fingerprint_documents(listing.documents, listing.taken_ns)
     codebook = fingerprint_files(listing.codebook, listing.taken_ns)
-    return _digest([codebook, documents]) if codebook and documents else ""
+    return _digest([codebook, documents, repr(policy)]) if codebook and documents else ""
 
 
 def fingerprint_documents(documents: Iterable[SourceDocument], listed_ns: int) -> str:

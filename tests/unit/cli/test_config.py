@@ -61,11 +61,13 @@ def imports(monkeypatch):
 @pytest.mark.usefixtures("imports")
 def test_nearest_settings_above_are_used(tmp_path):
     """A `pyproject.toml` without the table is passed over; its folders are below that of the file."""
-    outer = settings(tmp_path / "project", '[tool.stancebook]\ncontract = "schemas:CONTRACT"\nseeds = "texts"\n')
+    outer = settings(
+        tmp_path / "project", '[tool.stancebook]\ncontract = "schemas:CONTRACT"\nseeds = "texts"\nrows_per_part = 9\n'
+    )
     inner = settings(outer / "inner", "[tool.other]\n")
     project = find_project(inner)
     assert (project.root, project.seeds, project.out) == (outer, outer / "texts", outer / "dataset")
-    assert project.contract == ContractReference("schemas", "CONTRACT")
+    assert (project.contract, project.rows_per_part) == (ContractReference("schemas", "CONTRACT"), 9)
     assert sys.path[0] == str(outer)
     assert find_project(inner, contract="other:NAME").contract == ContractReference("other", "NAME")
 
@@ -80,8 +82,10 @@ def test_no_contract_shows_the_lines_to_write(tmp_path):
     ("text", "error"),
     [
         ("[tool.stancebook", "pyproject.toml cannot be read: "),
-        ("[tool.stancebook]\ncontrakt = 'a:B'\n", "takes contract, seeds, out, and nothing else"),
+        ("[tool.stancebook]\ncontrakt = 'a:B'\n", "takes contract, seeds, out, rows_per_part, and nothing else"),
         ("[tool.stancebook]\nseeds = 1\n", "seeds of .* is not a string"),
+        ("[tool.stancebook]\nrows_per_part = '9'\n", "rows_per_part of .* is not a whole number"),
+        ("[tool.stancebook]\nrows_per_part = 0\n", "rows_per_part of .* is less than 1"),
         ("[tool.stancebook]\ncontract = 'schemas'\n", "'schemas' does not name a contract as module:attribute"),
     ],
 )

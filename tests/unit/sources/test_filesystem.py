@@ -8,6 +8,7 @@ import pytest
 from schemas import CONTRACT
 from stancebook.cli.main import main
 from stancebook.parallel.cache import fingerprint_sources
+from stancebook.parallel.chunking import ChunkPolicy
 from stancebook.sources.corpus import load_corpus
 from stancebook.sources.discovery import MAX_FILE_BYTES, discover
 from stancebook.sources.filesystem import UNKNOWN_MTIME_NS, RemoteFolder, UnreadableError
@@ -57,12 +58,16 @@ def test_s3_sources_build_the_same_dataset(s3, tmp_path, outcome):
 def test_s3_change_is_detected_by_version(s3):
     """A change in S3 is detected by the version of the file."""
     before = discover("s3://news/seeds")
-    assert fingerprint_sources(before) == fingerprint_sources(discover("s3://news/seeds")) != ""
+    assert (
+        fingerprint_sources(before, ChunkPolicy())
+        == fingerprint_sources(discover("s3://news/seeds"), ChunkPolicy())
+        != ""
+    )
     text = s3.cat("news/seeds/documents/river-talks.txt")
     s3.pipe("news/seeds/documents/river-talks.txt", text[:-2] + b"!\n")
-    assert fingerprint_sources(before) != fingerprint_sources(discover("s3://news/seeds"))
+    assert fingerprint_sources(before, ChunkPolicy()) != fingerprint_sources(discover("s3://news/seeds"), ChunkPolicy())
     s3.pipe("news/seeds/documents/river-talks.txt", text)
-    assert fingerprint_sources(before) == fingerprint_sources(discover("s3://news/seeds"))
+    assert fingerprint_sources(before, ChunkPolicy()) == fingerprint_sources(discover("s3://news/seeds"), ChunkPolicy())
 
 
 def test_s3_files_are_limited_and_may_be_empty(s3):
@@ -94,7 +99,7 @@ def test_store_without_versions_is_always_reread(memory):
         ("documents/a.txt", 4, UNKNOWN_MTIME_NS),
         ("documents/a.yaml", 4, UNKNOWN_MTIME_NS),
     ]
-    assert fingerprint_sources(listing) == ""
+    assert fingerprint_sources(listing, ChunkPolicy()) == ""
 
 
 def test_unknown_protocol_is_a_problem():
