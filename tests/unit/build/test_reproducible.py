@@ -18,7 +18,7 @@ import os, runpy, sys
 from stancebook.parallel.chunking import ChunkPolicy
 
 order, umask, jobs, *argv = sys.argv[1:]
-ChunkPolicy.__init__.__defaults__ = (1, 2, 128, 20)
+ChunkPolicy.__init__.__defaults__ = (1, 2, 128, 1)
 scandir, listdir = os.scandir, os.listdir
 
 class Listing(list):
