@@ -125,7 +125,7 @@ class _LocalExecutor(BuildExecutor):
         jobs = self.jobs or (available_cores() if tasks >= min_pool_tasks else 1)
         if jobs > 1 and self.pool is None:
             _check_picklable(call)
-            self.jobs, self.pool = jobs, ProcessPoolExecutor(jobs, _process_context(), _exit_with_parent)
+            self.jobs, self.pool = jobs, ProcessPoolExecutor(jobs, _process_context(), _start_worker)
 
     def max_pending(self) -> int:
         return PENDING_PER_WORKER * (self.jobs or 1) if self.pool else 1
@@ -153,8 +153,11 @@ def _check_picklable(call: tuple[Any, ...]) -> None:
         ) from error
 
 
-def _exit_with_parent() -> None:
-    """Let this worker process exit as soon as the build has ended, even if that was killed."""
+def _start_worker() -> None:
+    """Let this worker process return freed memory, and exit as soon as the build has ended, even if that was killed."""
+    import pyarrow as pa
+
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what a chunk needed
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 
 
