@@ -85,7 +85,7 @@ class CodedTable:
 
     def is_written(self, column: str, row: int) -> bool:
         """Return whether the record of a row has a value for a column."""
-        return self.records.cells[row].get(column) is not None
+        return self.records.cell(row, column) is not None
 
     def document(self, row: int) -> str:
         """Return the document of a row; an empty string for a row of the codebook."""
@@ -106,8 +106,9 @@ def typed_keys(records: RecordTable) -> pa.Array:
     """Return the single key of each record as typed, as `CodedTable.typed_keys`."""
     if records.spec.kind == "document":
         return documents_of(records)
-    name = records.spec.record_key or ""
-    typed = pa.array([(cells.get(name) or "").strip() for cells in records.cells], pa.string())
+    name = records.spec.record_key
+    written = records.columns[name] if name else pa.nulls(len(records), pa.string())
+    typed = pc.utf8_trim_whitespace(pc.fill_null(written, ""))
     if not records.spec.is_annotation:
         return typed
     return pc.if_else(pc.equal(typed, ""), "", pc.binary_join_element_wise(documents_of(records), typed, "#"))

@@ -14,7 +14,6 @@ from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import arrow_strings
 from stancebook.schema.spec import Tables, TableSpec
-from stancebook.sources.record_tables import Cells
 from stancebook.suggestions import nearest
 
 Link = tuple[str, str]  # the ids of a document and of another one that it refers to
@@ -44,7 +43,7 @@ def check_keys(table: CodedTable, tables: CodedTables) -> Iterator[Found]:
         if files[0] != files[1]:
             reported.add(files)
         column = spec.record_key
-        typed = table.records.cells[row].get(column) if column else None
+        typed = table.records.cell(row, column) if column else None
         shown = ", ".join(map(str, values)) if typed is None else typed
         yield Failure(spec.name, row, column, "repeated_key", (shown, earlier))
 
@@ -65,12 +64,13 @@ def check_duplicates(table: CodedTable) -> Iterator[Found]:
         return
     first: dict[tuple[Any, ...], int] = {}
     for row in _candidates(table):
-        cells = table.records.cells[row]
-        content = _content(cells, key)
+        cells = {name: cell for name in table.spec.allowed_keys if (cell := table.records.cell(row, name)) is not None}
+        typed = cells.pop(key, None)
+        content = [(name, " ".join(cell.split())) for name, cell in cells.items()]
         earlier = first.setdefault((table.document(row), *content), row)
-        if earlier == row or not content or cells.get(key) is None or not table.valid[earlier]:
+        if earlier == row or not content or typed is None or not table.valid[earlier]:
             continue
-        if cells[key].strip() != table.records.cells[earlier][key].strip():
+        if typed.strip() != str(table.records.cell(earlier, key)).strip():
             yield Failure(table.spec.name, row, key, "repeated_record", (earlier,))
 
 
@@ -79,12 +79,6 @@ def _candidates(table: CodedTable) -> Iterator[int]:
     if table.spec.is_annotation:
         return rows_where(table.frame.duplicated(["doc_id", "char_start", "char_end"], keep=False))
     return iter(range(len(table.frame)))
-
-
-def _content(cells: Cells, key: str) -> list[tuple[str, str]]:
-    """Return the values of a record without its key and its nested records, in an order of their own."""
-    texts = {name: cell for name, cell in cells.items() if isinstance(cell, str) and name != key}
-    return sorted((name, " ".join(cell.split())) for name, cell in texts.items())
 
 
 # ── References ────────────────────────────────────────────────────────────────────────────────────

@@ -45,9 +45,9 @@ DocumentTexts = Mapping[str, DocumentText]  # by document, without those that co
 def document_texts(texts: Iterable[tuple[str, SourceText]], documents: RecordTable) -> dict[str, DocumentText]:
     """Return the texts by document, compared with the digests that the records of documents give."""
     pins: dict[str, set[str]] = {}
-    for file, start, end in documents.by_file():
-        given = {str(cells[PIN]).strip().lower() for cells in documents.cells[start:end] if cells.get(PIN)}
-        pins[file.doc_id] = given  # some tools write the digits in capitals
+    written = documents.columns[PIN].to_pylist()
+    for file, start, end in documents.by_file():  # some tools write the digits in capitals
+        pins[file.doc_id] = {pin.strip().lower() for pin in written[start:end] if pin is not None}
     result = {}
     for doc_id, text in texts:
         digest = hashlib.sha256(text.raw.encode()).hexdigest()
@@ -106,9 +106,7 @@ class _TableBuilder:
         self.valid = np.ones(len(self.records), dtype=bool)
         self.valid[self.records.invalid] = False
         self.documents = documents_of(self.records)
-        keys = [*self.spec.allowed_keys]
-        record = pa.struct([(key, pa.string()) for key in keys])
-        self.written = dict(zip(keys, pa.array(self.records.cells, record).flatten(), strict=True))
+        self.written = self.records.columns
 
     def build(self) -> CodedTable:
         """Return the table; `failures` has what its cells fail."""
@@ -210,12 +208,11 @@ class _TableBuilder:
         """Locate quotes; a row without a quote, or whose text is not the one that was coded, is invalid."""
         quotes: list[str | None] = [None] * len(self.records)
         spans: list[Span] = [Span(0, 0)] * len(self.records)
+        written, *contexts = (self.written[key].to_pylist() for key in ("quote", *QUOTE_CONTEXT))
         for row, text in self.coded_texts():
-            cells = self.records.cells[row]
-            quote = cells.get("quote")
-            if quote is None:
+            if (quote := written[row]) is None:
                 self.valid[row] = False
-            elif (span := text.find(quote, *(cells.get(key) or "" for key in QUOTE_CONTEXT))) is None:
+            elif (span := text.find(quote, *(cells[row] or "" for cells in contexts))) is None:
                 self.fail([row], "quote", "passage")
             else:
                 quotes[row] = text.raw[span.start : span.end]

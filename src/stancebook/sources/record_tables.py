@@ -9,6 +9,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+import pyarrow as pa
+
 from stancebook.problems import Problem
 from stancebook.schema.contract import Contract
 from stancebook.schema.spec import TableSpec
@@ -16,6 +18,7 @@ from stancebook.sources.corpus import SourceFile
 from stancebook.sources.formats import format_of
 from stancebook.sources.records import ParsedFile, Record, read_annotations, read_codebook
 
+_BLOCK_RECORDS = 2048
 Cells = dict[str, Any]  # the values of a record by key: texts, or None; under the sections of nested tables, lists
 
 
@@ -65,32 +68,64 @@ class RecordTable:
 
     Attributes:
         spec: The table.
-        cells: The values of each record by key; never blank, but perhaps with white space around them.
         parents: For a nested table, the row of each record's parent in the parent's table.
         invalid: The rows of which a problem is known.
         shapes: The tuples of keys that clean records have.
     """
 
     spec: TableSpec
-    cells: list[Cells] = field(default_factory=list)
     parents: list[int] = field(default_factory=list)
     invalid: list[int] = field(default_factory=list)
     shapes: set[tuple[str, ...]] = field(default_factory=set)
+    _rows: int = 0
     _files: list[RecordFile] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)  # the first row of each file
+    _pending: list[Cells] = field(default_factory=list)
+    _blocks: list[pa.Array] = field(default_factory=list)
 
     def __len__(self) -> int:
-        return len(self.cells)
+        return self._rows
 
-    def add(self, file: RecordFile, cells: list[Cells]) -> None:
-        """Add the records of a file."""
+    def add(self, file: RecordFile, records: list[Cells]) -> None:
+        """Add the records of a file.
+
+        Args:
+            file: The file.
+            records: The values of each record by key; never blank, but perhaps with white space around them.
+        """
         self._files.append(file)
-        self._starts.append(len(self.cells))
-        self.cells += cells
+        self._starts.append(self._rows)
+        self._rows += len(records)
+        self._pending += records
+        if len(self._pending) >= _BLOCK_RECORDS:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Convert pending records to Arrow, which needs a quarter of the memory."""
+        record = pa.struct([(key, pa.string()) for key in self.spec.allowed_keys])
+        self._blocks.append(pa.array(self._pending, record))
+        self._pending = []
+
+    @cached_property
+    def columns(self) -> Mapping[str, pa.Array]:
+        """The values of all records as typed, as an array of strings for each key; null if there is none.
+
+        No more records can be added.
+        """
+        self._flush()
+        blocks = pa.chunked_array(self._blocks).combine_chunks()
+        self._blocks = []
+        keys = [*self.spec.allowed_keys]
+        return dict(zip(keys, blocks.flatten(), strict=True))
+
+    def cell(self, row: int, key: str) -> str | None:
+        """Return a value of a record as typed."""
+        value: str | None = self.columns[key][row].as_py()
+        return value
 
     def by_file(self) -> Iterator[tuple[RecordFile, int, int]]:
         """Yield each file with its first row and the row after its last."""
-        ends = [*self._starts[1:], len(self.cells)]
+        ends = [*self._starts[1:], self._rows]
         return zip(self._files, self._starts, ends[: len(self._files)], strict=True)
 
     def file(self, row: int) -> RecordFile:
