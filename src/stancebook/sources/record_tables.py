@@ -237,7 +237,8 @@ class _CleanFile:
         if type(records) is not list or {*map(type, records)} - {dict}:
             raise _NotCleanError
         nested = self.contract.nested_tables(spec.name)
-        self.check_keys(spec, {*map(tuple, records)}, nested)
+        shapes = {*map(tuple, records)}
+        self.check_keys(spec, shapes, nested)
         types = {*map(type, chain.from_iterable(map(dict.values, records)))}
         if types - {str} and not all(_has_clean_values(spec, record, nested) for record in records):
             raise _NotCleanError
@@ -245,10 +246,10 @@ class _CleanFile:
         first = len(self.tables[spec.name]) + len(cells)
         cells += records
         parent_rows += parents
-        for section, table in nested.items() if list in types else ():
+        for section in nested.keys() & {*chain.from_iterable(shapes)}:
             for row, record in enumerate(records, start=first):
-                if listed := record.get(section):
-                    self.add(table, listed, [row] * len(listed))
+                if listed := record.get(section):  # a text is refused there
+                    self.add(nested[section], listed, [row] * len(listed))
 
     def check_keys(self, spec: TableSpec, shapes: set[tuple[str, ...]], nested: Mapping[str, TableSpec]) -> None:
         """Refuse unknown and missing keys; most records have one of few shapes."""

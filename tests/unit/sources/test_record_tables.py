@@ -138,6 +138,16 @@ def test_only_unclean_file_is_read_with_positions(old, new):
     assert files_with_positions(LINKED_LETTERS, letters(valid, faulty, valid)) == ["documents/b.yaml"]
 
 
+@pytest.mark.parametrize("notation", ["yaml", "json"])
+@pytest.mark.parametrize("strength", ["", "    strength: ~\n"])
+def test_text_for_nested_table_is_not_clean(strength, notation):
+    """A text where a nested table belongs is not clean, even if no other value is a list."""
+    written = annotations([claim(0)]) + strength + "    witnesses: otto\n"
+    corpus = letters(written if notation == "yaml" else as_json(written), notation=notation)
+    assert files_with_positions(LINKED_LETTERS, corpus) == [f"documents/a.{notation}"]
+    assert [problem.where for problem in read_documents(corpus).problems] == ["claims[c00].witnesses"]
+
+
 def test_unclean_file_keeps_its_place():
     """The records of a file that is not clean are between those of the files around it."""
     valid = annotations(CLAIMS)
