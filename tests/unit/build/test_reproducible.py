@@ -75,7 +75,7 @@ def checkout(folder, order):
     for number, (name, data) in enumerate(contents if order == "forward" else reversed(contents)):
         copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(data)
+        copy.write_bytes(data.replace(b"[tool.stancebook]\n", b"[tool.stancebook]\nrows_per_part = 1\n"))
         os.utime(copy, (number * 86_400, number * 86_400))
 
 
