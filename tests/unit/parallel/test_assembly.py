@@ -22,7 +22,7 @@ def parts(pieces):
 
 @pytest.mark.parametrize("number", [0, 1, 10])
 def test_small_table_is_one_file(number):
-    """A table of at most `rows_per_part` rows is one file, whatever the number of chunks."""
+    """A table of at most `rows_per_part` rows is one file, for any number of chunks."""
     [part] = plan_table("claims", [piece(each) for each in range(number)], POLICY).stored.parts
     assert (part.path, part.rows) == ("claims.parquet", 100 * number)
 
@@ -52,7 +52,7 @@ def test_added_chunk_changes_few_parts():
     assert len(set(after) - set(before)) <= 2
 
 
-def test_digest_of_a_part_depends_on_its_rows():
+def test_part_digest_depends_on_its_rows():
     """If the rows of a chunk change, the digest of its part changes, and no other."""
     pieces = [piece(number) for number in range(200)]
     before, after = (

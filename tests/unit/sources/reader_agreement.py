@@ -71,7 +71,7 @@ def _rows_of(file: RecordFile, table: RecordTable) -> int:
 def _assert_same_record(table: RecordTable, row: int, tables: dict[str, RecordTable]) -> None:
     """Assert that a row has the texts and the parent of its record."""
     record = table.record(row)
-    texts = {key: value for key, value in table.cells[row].items() if value is not None and type(value) is not list}
+    texts = {key: value for key in table.columns if (value := table.cell(row, key)) is not None}
     assert texts == {key: cell.text for key, cell in record.cells.items()}
     if record.parent is not None:
         assert tables[str(table.spec.parent)].record(table.parents[row]) is record.parent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from stancebook.problems import CellError
@@ -75,7 +76,7 @@ class CategoricalColumn(Column):
 
         return pd.CategoricalDtype
 
-    @property
+    @cached_property
     def pandas_dtype(self) -> Any:
         import pandas as pd
 

@@ -35,7 +35,7 @@ class Gates(
     partition_by="gate",
     key=("gate",),
 ):
-    """One gate as it was last read."""
+    """The last reading of a gate."""
 
     gate: str = sb.text("The gate.")
     day: sb.Date = sb.date("The day.", nullable=True)
