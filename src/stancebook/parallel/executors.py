@@ -22,6 +22,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MIN_POOL_TASKS = 6  # chunks: starting a pool for fewer takes longer than it saves
+# Arrow's own allocator, and glibc's by default, keep what a chunk needed: https://man7.org/linux/man-pages/man3/mallopt.3.html
+_RETURN_FREED_MEMORY = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "65536",
+}
 PENDING_PER_WORKER = 2  # submitted tasks per worker: none is ever idle, and few arguments and results are in memory
 
 
@@ -125,7 +131,7 @@ class _LocalExecutor(BuildExecutor):
         jobs = self.jobs or (available_cores() if tasks >= min_pool_tasks else 1)
         if jobs > 1 and self.pool is None:
             _check_picklable(call)
-            self.jobs, self.pool = jobs, ProcessPoolExecutor(jobs, _process_context(), _start_worker)
+            self.jobs, self.pool = jobs, ProcessPoolExecutor(jobs, _process_context(), _exit_with_parent)
 
     def max_pending(self) -> int:
         return PENDING_PER_WORKER * (self.jobs or 1) if self.pool else 1
@@ -153,11 +159,8 @@ def _check_picklable(call: tuple[Any, ...]) -> None:
         ) from error
 
 
-def _start_worker() -> None:
-    """Let this worker process return freed memory, and exit as soon as the build has ended, even if that was killed."""
-    import pyarrow as pa
-
-    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what a chunk needed
+def _exit_with_parent() -> None:
+    """Let this worker process exit as soon as the build has ended, even if that was killed."""
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 
 
@@ -172,6 +175,16 @@ def _process_context() -> BaseContext:
     """Return how processes start: forked from a server that has imported the engine and has no threads."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["__main__", "stancebook.parallel.worker"])
+    outside = dict(os.environ)
+    os.environ.update(_RETURN_FREED_MEMORY)
+    try:
+        forkserver.ensure_running()
+    finally:
+        for name in _RETURN_FREED_MEMORY:
+            os.environ.pop(name)
+        os.environ.update(outside)
     return context
