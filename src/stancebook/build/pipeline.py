@@ -199,7 +199,7 @@ def check_corpus(
     links = document_links(contract, frames_of(tables)) if incomplete.loaded is not None else ()
     if any(target not in (incomplete.loaded or ()) for _, target in links):
         return CheckedTables(tables, [*problems, *Diagnostics(tables, texts).explain(failures.found)])
-    all_valid = not (problems or failures.found)
+    all_valid = not problems and all(table.valid.all() for table in tables.values())
     tables = _with_computed_columns(contract, tables, contract.document_tables, all_valid=all_valid)
     frames = frames_of(tables)
     for spec in contract.document_tables:

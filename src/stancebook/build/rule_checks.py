@@ -48,7 +48,7 @@ def check_rules(
     for rule in rules:
         table = tables[rule.table]
         broken = _broken_rows(rule, frames, all_valid=all_valid)
-        if len(broken) and not all_valid:
+        if len(broken):
             broken = broken[_related_rows_valid(table, tables)[broken]]
         for row in broken.tolist():
             failure = Failure(rule.table, row, rule.column, "rule", (rule.message,), rule.level)

@@ -185,6 +185,14 @@ CASES = {
         [1, 2],
         ["'nowhere#c00' is not among the claims"],
     ),
+    "an answer that breaks a rule, to a faulty claim of another chunk": (
+        letters(
+            [claim(0, answers_id="nowhere#c00")],
+            [claim(0, answers_id="a#c00", when_edtf="../1901-05", strength="weak")],
+        ),
+        [1],
+        ["'nowhere#c00' is not among the claims"],
+    ),
     "a duplicate key in one document, a missing one in another": (
         letters([claim(0, id="c01"), claim(1)], [claim(0, answers_id="c01")]),
         [1],
