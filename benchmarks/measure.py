@@ -363,6 +363,7 @@ def curve(folders: Folders, notation: Notation, sizes: Sequence[int]) -> str:
         up_to_date = up_to_date_build(folders, notation, documents)
         show(f"{documents:,} documents")
         up_to_date.corpus.make()
+        time.sleep(TRUSTED_AGE_SECONDS)
         built = measure_memory(up_to_date.command)
         unchanged = seconds(up_to_date.command)
         up_to_date.prepare_change()
