@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from stancebook.problems import Level
 from stancebook.schema.spec import TableSpec
@@ -78,11 +75,6 @@ class CodedTable:
         """The valid rows of the frame; the index gives their row numbers."""
         return self.frame if self.valid.all() else self.frame[self.valid]
 
-    @cached_property
-    def typed_keys(self) -> pa.Array:
-        """The key of each row, for a table with a single one: as typed, even if ill-formed; empty if missing."""
-        return typed_keys(self.records)
-
     def is_written(self, column: str, row: int) -> bool:
         """Return whether the record of a row has a value for a column."""
         return self.records.cell(row, column) is not None
@@ -93,25 +85,6 @@ class CodedTable:
 
 
 CodedTables = Mapping[str, CodedTable]
-
-
-def documents_of(records: RecordTable) -> pa.Array:
-    """Return the document of each record as an array of strings; empty strings for the codebook."""
-    runs = [(file.doc_id, end - start) for file, start, end in records.by_file()]
-    numbers = np.repeat(np.arange(len(runs)), [length for _, length in runs])
-    return pa.array([doc_id for doc_id, _ in runs], pa.string()).take(pa.array(numbers))
-
-
-def typed_keys(records: RecordTable) -> pa.Array:
-    """Return the single key of each record as typed, as `CodedTable.typed_keys`."""
-    if records.spec.kind == "document":
-        return documents_of(records)
-    name = records.spec.record_key
-    written = records.columns[name] if name else pa.nulls(len(records), pa.string())
-    typed = pc.utf8_trim_whitespace(pc.fill_null(written, ""))
-    if not records.spec.is_annotation:
-        return typed
-    return pc.if_else(pc.equal(typed, ""), "", pc.binary_join_element_wise(documents_of(records), typed, "#"))
 
 
 def frames_of(tables: CodedTables) -> dict[str, pd.DataFrame]:

@@ -104,7 +104,7 @@ def _missing_row(diagnostics: Diagnostics, failure: Failure) -> Problem:
     if len(never_referenced) == 1:
         hint = f"{never_referenced[0]!r} is never referenced; did you mean it?"
     else:
-        keys = diagnostics.tables[target].typed_keys.to_pylist()
+        keys = diagnostics.tables[target].records.typed_keys.to_pylist()
         local = [other.removeprefix(f"{record.doc_id}#") for other in keys]
         hint = did_you_mean(typed, local) or f"add it to the {target}, or refer to another"
     problem = record.problem(column, f"{typed!r} is not among the {target}", hint)

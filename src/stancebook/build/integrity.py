@@ -127,7 +127,7 @@ def _missing_keys(target: CodedTable, tables: CodedTables) -> dict[str, list[Cel
     missing: dict[str, list[CellRef]] = {}
     for table, column in _references(target.spec.name, tables):
         keys = arrow_strings(table.frame[column.name])
-        known = pc.is_in(keys, value_set=target.typed_keys, skip_nulls=True)
+        known = pc.is_in(keys, value_set=target.records.typed_keys, skip_nulls=True)
         for row in rows_where(pc.and_(pc.is_valid(keys), pc.invert(known))):
             if table.is_written(column.name, row):
                 missing.setdefault(keys[row].as_py(), []).append((table.spec.name, row, column.name))
@@ -142,7 +142,7 @@ def _never_referenced(target: CodedTable, tables: CodedTables) -> list[str]:
     for table, column in _references(target.spec.name, tables):
         if table is not target:
             used.update(table.frame[column.name].dropna())
-    return [key for key in target.typed_keys.to_pylist() if key not in used]
+    return [key for key in target.records.typed_keys.to_pylist() if key not in used]
 
 
 def _explained_by_key_problems(missing: Collection[str], target: CodedTable) -> set[str]:
@@ -151,7 +151,7 @@ def _explained_by_key_problems(missing: Collection[str], target: CodedTable) -> 
     Either an ill-formed key is a near miss of it; or it is the only missing key of a document (or of the codebook) in
     which two rows have the same key: then one of the two should have it.
     """
-    keys = target.typed_keys.to_pylist()
+    keys = target.records.typed_keys.to_pylist()
     ill_formed = [key for key, value in zip(keys, target.frame[target.spec.key[0]], strict=True) if value != key]
     with_repeated = {_document_of(key) for key, count in Counter(keys).items() if count > 1}
     with_one_missing = {document for document, count in Counter(map(_document_of, missing)).items() if count == 1}
@@ -211,7 +211,7 @@ def check_cycles(table: CodedTable) -> Iterator[Found]:
     for column in table.spec.references:
         if column.target == table.spec.name and column.filled_by == "coder":
             rows = table.valid_rows[column.name].dropna()
-            keys = table.typed_keys.take(pa.array(rows.index)).to_pylist()
+            keys = table.records.typed_keys.take(pa.array(rows.index)).to_pylist()
             row_of = dict(zip(keys, rows.index, strict=True))
             for cycle in cycles(dict(zip(keys, rows, strict=True))):
                 if len(cycle) == 1 or not column.symmetric:

@@ -59,7 +59,7 @@ def check_rules(
     for (doc_id, column), failures in by_document.items():
         if len(failures) >= MIN_ROWS_FOR_DOCUMENT_PROBLEM:
             documents = tables[contract.document.name]
-            row = documents.typed_keys.index(doc_id).as_py()
+            row = documents.records.typed_keys.index(doc_id).as_py()
             yield Failure(documents.spec.name, row, column, "document_rule", tuple(failures))
         else:
             yield from failures

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stancebook.build.coded_table import CodedTable, Failure, FailureCode, documents_of, rows_where, typed_keys
+from stancebook.build.coded_table import CodedTable, Failure, FailureCode, rows_where
 from stancebook.problems import CellError
 from stancebook.schema.column_types import SLUG, Column
 from stancebook.schema.contract import Contract
@@ -105,7 +105,7 @@ class _TableBuilder:
         self.spec = self.records.spec
         self.valid = np.ones(len(self.records), dtype=bool)
         self.valid[self.records.invalid] = False
-        self.documents = documents_of(self.records)
+        self.documents = self.records.documents
         self.written = self.records.columns
 
     def build(self) -> CodedTable:
@@ -114,7 +114,7 @@ class _TableBuilder:
             self.fill_written(column)
         self.fill_defaults()
         if self.spec.parent is not None:
-            keys, parents = typed_keys(self.tables[self.spec.parent]), pa.array(self.records.parents, pa.int64())
+            keys, parents = self.tables[self.spec.parent].typed_keys, pa.array(self.records.parents, pa.int64())
             self.columns[self.contract.tables[self.spec.parent].key[0]] = keys.take(parents)
         if self.spec.kind == "document":
             self.fill_document()

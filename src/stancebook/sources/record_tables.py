@@ -9,7 +9,9 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stancebook.problems import Problem
 from stancebook.schema.contract import Contract
@@ -117,6 +119,25 @@ class RecordTable:
         self._blocks = []
         keys = [*self.spec.allowed_keys]
         return dict(zip(keys, blocks.flatten(), strict=True))
+
+    @cached_property
+    def documents(self) -> pa.Array:
+        """The document of each record as an array of strings; empty strings for the codebook."""
+        runs = [(file.doc_id, end - start) for file, start, end in self.by_file()]
+        numbers = np.repeat(np.arange(len(runs)), [length for _, length in runs])
+        return pa.array([doc_id for doc_id, _ in runs], pa.string()).take(pa.array(numbers))
+
+    @cached_property
+    def typed_keys(self) -> pa.Array:
+        """The key of each record, for a table with a single one: as typed, even if ill-formed; empty if missing."""
+        if self.spec.kind == "document":
+            return self.documents
+        name = self.spec.record_key
+        written = self.columns[name] if name else pa.nulls(len(self), pa.string())
+        typed = pc.utf8_trim_whitespace(pc.fill_null(written, ""))
+        if not self.spec.is_annotation:
+            return typed
+        return pc.if_else(pc.equal(typed, ""), "", pc.binary_join_element_wise(self.documents, typed, "#"))
 
     def cell(self, row: int, key: str) -> str | None:
         """Return a value of a record as typed."""
