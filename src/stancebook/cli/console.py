@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -27,6 +27,7 @@ from stancebook.problems import (
 if TYPE_CHECKING:
     from stancebook.dataset.table_stats import BuildSummary
 
+CLOSED_PIPE = 141  # the exit status of a program that SIGPIPE ends
 _CLEAR_SCREEN = "\x1b[2J\x1b[H"
 
 
@@ -112,7 +113,13 @@ class Console:
 
 
 def prepare_streams(output_format: str) -> None:
-    """Print escapes for characters that a terminal lacks; print UTF-8 for programs, in any locale."""
+    """Print escapes for characters that a terminal lacks; print UTF-8 for programs, in any locale.
+
+    A stream that was closed before the start gets an open file: a table would take its file descriptor.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (open until the exit)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = None if output_format == "text" else "utf-8"
@@ -141,9 +148,27 @@ def format_rows(rows: Mapping[str, int]) -> str:
     return "\n".join(f"         {count:>6}  {table}" for table, count in rows.items())
 
 
+def flush_output() -> None:
+    """Print what is buffered for standard output."""
+    if sys.stdout is not None:
+        with _exit_if_refused(sys.stdout):
+            sys.stdout.flush()
+
+
 def _print(text: str, stream: TextIO) -> None:
-    """Print; if the reader has closed the pipe, as `head` does, go on without printing."""
-    try:
+    with _exit_if_refused(stream):
         print(text, file=stream, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+@contextmanager
+def _exit_if_refused(stream: TextIO) -> Iterator[None]:
+    """Exit if nothing more can be printed: silently if the reader has closed the pipe, as `head` does."""
+    try:
+        yield
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # what is buffered is flushed at the exit
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(CLOSED_PIPE) from None
+        with suppress(OSError):
+            print(f"The output cannot be written: {error.strerror}.", file=sys.stderr, flush=True)
+        raise SystemExit(1) from None

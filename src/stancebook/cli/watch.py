@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from types import FrameType
 
 import watchfiles
 
@@ -37,13 +34,9 @@ def watch(run: Callable[[Console], int], seeds: Path, schemas: Path | None, cons
 
     Returns:
         The exit status of a usage error, which no save can change.
-
-    Raises:
-        KeyboardInterrupt: Ctrl-C was pressed.
     """
     folders = [folder.resolve() for folder in (seeds, schemas) if folder and folder.is_dir()]
-    stop = _stop_on_ctrl_c()
-    for saved in _saves(folders, console, stop):
+    for saved in _saves(folders, console):
         console.clear()
         title = _file_names(saved) if saved else f"watching {_folder_names(folders)}; Ctrl-C ends it"
         console.say(f"{time.strftime('%H:%M:%S')}  {title}")
@@ -51,20 +44,8 @@ def watch(run: Callable[[Console], int], seeds: Path, schemas: Path | None, cons
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (this very program)
         first_files = {display_path(path) for path in saved}
         if _run(run, Console(console.output_format, MAX_PROBLEMS, first_files)) == _USAGE_ERROR:
-            return _USAGE_ERROR
-    raise KeyboardInterrupt
-
-
-def _stop_on_ctrl_c() -> threading.Event:
-    """Return an event that Ctrl-C sets before it raises: an import or a destructor may swallow the exception."""
-    stop = threading.Event()
-
-    def interrupt(signum: int, frame: FrameType | None) -> None:
-        stop.set()
-        signal.default_int_handler(signum, frame)
-
-    signal.signal(signal.SIGINT, interrupt)
-    return stop
+            break
+    return _USAGE_ERROR
 
 
 def _run(run: Callable[[Console], int], console: Console) -> int:
@@ -75,9 +56,9 @@ def _run(run: Callable[[Console], int], console: Console) -> int:
         return 1
 
 
-def _saves(folders: Sequence[Path], console: Console, stop: threading.Event) -> Iterator[set[Path]]:
+def _saves(folders: Sequence[Path], console: Console) -> Iterator[set[Path]]:
     """Yield an empty set when watching begins, then the files of each save; start again if a folder was replaced."""
-    while not stop.is_set():
+    while True:
         begun = False
         for changes in watchfiles.watch(
             *folders,
@@ -86,7 +67,6 @@ def _saves(folders: Sequence[Path], console: Console, stop: threading.Event) -> 
             rust_timeout=POLL_MS,
             yield_on_timeout=True,
             ignore_permission_denied=True,
-            stop_event=stop,
         ):
             if any((watchfiles.Change.deleted, str(folder)) in changes for folder in folders):
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import filecmp
 import json
@@ -12,6 +13,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,6 @@ from stancebook.dataset.layout import (
     DATAPACKAGE,
     backup_folder,
     cache_folder,
-    chunk_folder,
     files_in,
     files_of,
     sibling_path,
@@ -63,7 +64,7 @@ def build_lock(folder: Path, report: Callable[[str], None]) -> Iterator[None]:
         report: Receives a line if another build is running, or if the file system has no locks.
 
     Raises:
-        PublishError: The lock file cannot be written, or the wait is interrupted.
+        PublishError: The lock file cannot be written.
     """
     from filelock import FileLock
 
@@ -91,8 +92,6 @@ def _acquire(lock: BaseFileLock, folder: Path, report: Callable[[str], None]) ->
         except Timeout:
             report(f"waiting  for another build into {folder} to end; Ctrl-C ends the wait")
             lock.acquire()
-    except KeyboardInterrupt:
-        raise PublishError(f"The wait was interrupted; the other build into {folder} goes on.") from None
     except OSError as error:
         if error.errno not in _UNSUPPORTED:
             raise
@@ -122,17 +121,17 @@ def staging_folder(folder: Path) -> Iterator[Path]:
     """
     try:
         real = resolve_target(folder)
-        restore_backup(real)
-        for leftover in _leftovers(real):
-            _remove(leftover)
+        clean_up = partial(_clean_up, real)
+        clean_up()
         real.parent.mkdir(parents=True, exist_ok=True)
-        new = _staging_path(real)
-        new.mkdir()
+        atexit.register(clean_up)  # a signal may end the process
         try:
+            new = _staging_path(real)
+            new.mkdir()
             yield new
         finally:
-            _remove(new)
-            _remove(chunk_folder(new))
+            clean_up()
+            atexit.unregister(clean_up)
     except OSError as error:
         raise publish_error(error, folder) from error
 
@@ -235,17 +234,28 @@ def _replace(new: Path, folder: Path) -> bool:
     if _is_same(new, folder):
         return False
     flush_files(new, folder)
+    recover = partial(_recover, folder, backup)
+    atexit.register(recover)  # a signal may end the process
     try:
         if folder.exists():
             folder.rename(backup)
         new.rename(folder)
+        with suppress(OSError):  # then the backup stays until the next build
+            _flush_folder(folder.parent)
+            _discard(backup, _staging_path(folder))
     except BaseException:
-        _recover(folder, backup)
+        recover()
         raise
-    with suppress(OSError):  # then the backup stays until the next build
-        _flush_folder(folder.parent)
-        _discard(backup, _staging_path(folder))
+    finally:
+        atexit.unregister(recover)
     return True
+
+
+def _clean_up(folder: Path) -> None:
+    """Restore a backup that a killed build left, and remove staging folders."""
+    restore_backup(folder)
+    for leftover in _leftovers(folder):
+        _remove(leftover)
 
 
 def _recover(folder: Path, backup: Path) -> None:

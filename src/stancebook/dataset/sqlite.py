@@ -6,6 +6,7 @@ others.
 
 from __future__ import annotations
 
+import atexit
 import os
 import sqlite3
 import tempfile
@@ -49,6 +50,7 @@ def to_sqlite(package: Package, tables: Mapping[str, RowSource], file: Path) -> 
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.new-", dir=file.parent)
     new = Path(name)
+    atexit.register(new.unlink, missing_ok=True)  # a signal may end the process
     try:
         with closing(sqlite3.connect(new, isolation_level=None)) as database:
             _fill(database, package, tables)
@@ -60,6 +62,7 @@ def to_sqlite(package: Package, tables: Mapping[str, RowSource], file: Path) -> 
     finally:
         os.close(handle)
         new.unlink(missing_ok=True)
+        atexit.unregister(new.unlink)
 
 
 def _fill(database: sqlite3.Connection, package: Package, tables: Mapping[str, RowSource]) -> None:

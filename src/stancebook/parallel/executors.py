@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -131,7 +132,7 @@ class _LocalExecutor(BuildExecutor):
         jobs = self.jobs or (available_cores() if tasks >= min_pool_tasks else 1)
         if jobs > 1 and self.pool is None:
             _check_picklable(call)
-            self.jobs, self.pool = jobs, ProcessPoolExecutor(jobs, _process_context(), _exit_with_parent)
+            self.jobs, self.pool = jobs, ProcessPoolExecutor(jobs, _process_context(), _follow_parent)
 
     def max_pending(self) -> int:
         return PENDING_PER_WORKER * (self.jobs or 1) if self.pool else 1
@@ -159,8 +160,9 @@ def _check_picklable(call: tuple[Any, ...]) -> None:
         ) from error
 
 
-def _exit_with_parent() -> None:
-    """Let this worker process exit as soon as the build has ended, even if that was killed."""
+def _follow_parent() -> None:
+    """Let this worker process exit as soon as the build has ended, even if that was killed, and not by Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 
 
@@ -175,15 +177,18 @@ def _process_context() -> BaseContext:
     """Return how processes start: forked from a server that has imported the engine and has no threads."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    from multiprocessing import forkserver
+    from multiprocessing import forkserver, resource_tracker
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["__main__", "stancebook.parallel.worker"])
     outside = dict(os.environ)
     os.environ.update(_RETURN_FREED_MEMORY)
+    resource_tracker.ensure_running()  # unblocks the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # which processes inherit
     try:
         forkserver.ensure_running()
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         for name in _RETURN_FREED_MEMORY:
             os.environ.pop(name)
         os.environ.update(outside)

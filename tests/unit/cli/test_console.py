@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 
@@ -63,14 +64,27 @@ def test_say_prints_to_stderr_for_json(output_format, stream, capsys):
     assert captured.out + captured.err == "All is well.\n"
 
 
-def test_say_ignores_closed_pipe(monkeypatch):
-    """A reader that closes the pipe does not end the command."""
+def test_closed_pipe_ends_the_command(monkeypatch, capsys):
+    """A reader that closes the pipe ends the command as SIGPIPE would, without a word."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as stream:
         monkeypatch.setattr("sys.stdout", stream)
-        Console().say("All is well.")
-        Console().say("Still.")
+        with pytest.raises(SystemExit) as end:
+            Console().say("All is well.")
+    assert end.value.code == 141
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_full_output_ends_the_command(monkeypatch, capsys):
+    """An output that cannot be written ends the command with a sentence."""
+    with Path("/dev/full").open("w") as stream:
+        monkeypatch.setattr("sys.stdout", stream)
+        with pytest.raises(SystemExit) as end:
+            Console().say("All is well.")
+    assert end.value.code == 1
+    assert capsys.readouterr().err == "The output cannot be written: No space left on device.\n"
 
 
 def test_pluralize_agrees_with_number():

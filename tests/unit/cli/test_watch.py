@@ -123,8 +123,8 @@ def test_each_save_builds_until_ctrl_c(watch, watched, annotations):
     assert "~ river-talks#s02: stance 'ambivalent' → 'supports'" in build.wait_for("stance_changes.parquet: 2 rows")
 
     status, output = build.interrupt()
-    assert status == 0
-    assert output.endswith("\nNo longer watching.\n")
+    assert status == 130
+    assert output.endswith("Interrupted. No file is left incomplete.\n")
     assert output.count("read ") == 0
     assert "\x1b" not in output
 
@@ -143,7 +143,7 @@ def test_saved_schemas_restart_the_build(watch, watched):
     save(documents, documents.read_text(encoding="utf-8").replace('"Its headline."', '"Its title."'))
     save(rules, right)
     build.wait_for("documents.parquet: column title: description 'Its headline.' → 'Its title.'")
-    assert build.interrupt()[0] == 0
+    assert build.interrupt()[0] == 130
 
 
 def test_coverage_is_shown_after_each_save(watch, watched, annotations):
@@ -158,7 +158,7 @@ def test_coverage_is_shown_after_each_save(watch, watched, annotations):
     save(annotations, text.replace("quote: R. Vale", "quote: R. Dale"))
     build.wait_for("1 problem in 1 file.")
     assert not (watched / "dataset").exists()
-    assert build.interrupt()[0] == 0
+    assert build.interrupt()[0] == 130
 
 
 def test_usage_error_ends_watching(watch):

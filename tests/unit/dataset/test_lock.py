@@ -22,14 +22,10 @@ HOLDER = """
 import sys
 from pathlib import Path
 from stancebook.dataset.publish import build_lock
-from stancebook.exceptions import PublishError
 
-try:
-    with build_lock(Path(sys.argv[1]), lambda line: print(line, flush=True)):
-        print("building", flush=True)
-        sys.stdin.readline()
-except PublishError as error:
-    print(error)
+with build_lock(Path(sys.argv[1]), lambda line: print(line, flush=True)):
+    print("building", flush=True)
+    sys.stdin.readline()
 """
 
 
@@ -76,18 +72,6 @@ def test_killed_build_releases_its_lock(folder):
     lines = []
     with build_lock(folder, lines.append):
         assert lines == []
-
-
-def test_interrupt_ends_the_wait(folder):
-    """Ctrl-C ends the wait with a sentence; the other build goes on."""
-    with running("-c", HOLDER, folder) as first:
-        assert first.stdout.readline() == "building\n"
-        with running("-c", HOLDER, folder) as second:
-            assert second.stdout.readline() == waiting(folder)
-            second.send_signal(signal.SIGINT)
-            assert second.stdout.read() == f"The wait was interrupted; the other build into {folder} goes on.\n"
-            assert second.wait() == 0
-        assert first.poll() is None
 
 
 def test_folders_have_separate_locks(folder, tmp_path):
