@@ -16,6 +16,7 @@ from sphinx.addnodes import download_reference, pending_xref
 from sphinx.application import Sphinx
 
 import stancebook
+from stancebook.markdown import escape_markdown
 
 ROOT = Path(__file__).parents[1]
 MENU = {
@@ -166,9 +167,8 @@ def _directive(name: str, options: str, lines: Iterable[str]) -> str:
 
 def _section(title: str, entries: pd.DataFrame, name: str, *columns: str) -> str:
     """Return a heading and a table with a row for each entry: its name, its id, and these columns."""
-    shown = entries[[name, *columns]].astype("object").fillna("").astype(str)
-    shown = shown.replace({r"\|": r"\\|"}, regex=True)
-    shown[name] += "<br>`" + shown.index + "`"
+    shown = entries[[name, *columns]].astype("object").fillna("").astype(str).map(escape_markdown)
+    shown[name] += "<br>`" + shown.index + "`"  # a slug
     head = [column.replace("_", " ") for column in (name, *columns)]
     rows = [head, ["---"] * len(head), *shown.itertuples(index=False)]
     return f"## {title}\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"

@@ -111,6 +111,13 @@ def argument_parser() -> argparse.ArgumentParser:
     sqlite.add_argument("target", metavar="FILE", type=Path, help="the database to write")
     csv = _command(exporters.add_parser, "csv", CSV, help="one file a table, and a data package")
     csv.add_argument("target", metavar="DIR", type=Path, help="the folder to write")
+    csv.add_argument(
+        "--escape-formulas",
+        action="store_true",
+        help="put an apostrophe before texts that a spreadsheet would run as formulas: those that start with =, +, -,"
+        " @, a tab or a line break, and are no number",
+    )
+    sqlite.set_defaults(escape_formulas=False)
     for exporter in (sqlite, csv):
         _add_all_problems(exporter)
         exporter.add_argument("--from", dest="dataset", metavar="PATH", type=_folder, help=_DATASET)

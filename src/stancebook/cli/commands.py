@@ -185,7 +185,7 @@ def validate(folder: Path, console: Console) -> int:
     return 0 if _read_valid(folder, console) else 1
 
 
-def export(folder: Path, target: Path, output: str, console: Console) -> int:
+def export(folder: Path, target: Path, output: str, console: Console, *, escape_formulas: bool = False) -> int:
     """Write a valid dataset in another format.
 
     Args:
@@ -193,6 +193,7 @@ def export(folder: Path, target: Path, output: str, console: Console) -> int:
         target: The file or folder to write.
         output: The format: `sqlite` or `csv`.
         console: Where problems and what was done are printed.
+        escape_formulas: As of `to_csv`.
 
     Returns:
         The exit status.
@@ -201,23 +202,27 @@ def export(folder: Path, target: Path, output: str, console: Console) -> int:
         DatasetError: The dataset cannot be written in this format.
         PublishError: The target cannot be written.
     """
+    from stancebook.dataset.csv import to_csv
+    from stancebook.dataset.sqlite import to_sqlite
     from stancebook.exceptions import PublishError
 
-    if output == "sqlite":
-        from stancebook.dataset.sqlite import to_sqlite as write
-    else:
-        from stancebook.dataset.csv import to_csv as write  # type: ignore[assignment]  # the name of the target differs
     found = _read_valid(folder, console)
     if found is None:
         console.say("Nothing was written.")
         return 1
     package, validated = found
+    formulas = 0
     try:
-        write(package, validated.tables, target)
+        if output == "sqlite":
+            to_sqlite(package, validated.tables, target)
+        else:
+            formulas = to_csv(package, validated.tables, target, escape_formulas=escape_formulas)
     except OSError as error:
         raise PublishError(f"{display_path(target)} cannot be written: {error.strerror}.") from error
     console.say(f"wrote    {display_path(target)}")
     console.say(format_rows({name: table.num_rows for name, table in validated.tables.items()}))
+    if formulas:
+        console.say(_format_formulas(formulas, escaped=escape_formulas))
     return 0
 
 
@@ -307,6 +312,13 @@ def _read_valid(folder: Path, console: Console) -> tuple[Package, ValidationResu
         return None
     console.say(_format_validated(package, validated, folder))
     return package, validated
+
+
+def _format_formulas(number: int, *, escaped: bool) -> str:
+    cells = f"{pluralize(number, 'text')} that a spreadsheet would run as {'a formula' if number == 1 else 'formulas'}"
+    if escaped:
+        return f"escaped  {cells}, by an apostrophe before each"
+    return f"warning: There {'is' if number == 1 else 'are'} {cells}. For spreadsheets, export with --escape-formulas."
 
 
 def _format_validated(package: Package, validated: ValidationResult, folder: Path) -> str:

@@ -114,7 +114,9 @@ def _dispatch(options: argparse.Namespace, console: Console) -> int:
         case "validate":
             status = commands.validate(_dataset(options), console)
         case _:
-            status = commands.export(_dataset(options), options.target, options.format, console)
+            status = commands.export(
+                _dataset(options), options.target, options.format, console, escape_formulas=options.escape_formulas
+            )
     return status
 
 

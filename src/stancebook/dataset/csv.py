@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from stancebook.dataset.descriptor import Package
@@ -22,39 +23,57 @@ from stancebook.exceptions import PublishError
 from stancebook.schema.spec import TableSpec
 
 _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True}
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA_START = r"^[=+\-@\t\r\n＝＋－＠]"
+_SIGNED_NUMBER = r"^[+\-][0-9.,]+$"
 _PARQUET_PROPERTIES = {"bytes", "hash", "parts"}  # of a resource, true of its Parquet files only
 
 
-def to_csv(package: Package, tables: Mapping[str, RowSource], folder: Path) -> None:
+def to_csv(package: Package, tables: Mapping[str, RowSource], folder: Path, *, escape_formulas: bool = False) -> int:
     """Write one CSV file per table and their data package; if that fails, the folder is unchanged.
 
     Args:
         package: The descriptor of the dataset.
         tables: The tables of a validation without errors, by name.
         folder: The folder to write; an earlier export is replaced.
+        escape_formulas: Put an apostrophe before each text that a spreadsheet would run as a formula.
+
+    Returns:
+        The number of these texts.
 
     Raises:
         PublishError: The folder holds something else than an earlier export, or CSV cannot hold a column.
     """
     _refuse_foreign(folder)
     descriptor = {**package.descriptor, "resources": _resources(package)}
+    formulas = 0
     with staging_folder(folder) as new:
         try:
             for name, rows in tables.items():
                 with (new / f"{name}.csv").open("xb") as file:
-                    _write(rows, package.tables[name], file)
+                    formulas += _write(rows, package.tables[name], file, escape_formulas=escape_formulas)
         except pa.ArrowException as error:
             raise PublishError(f"A column cannot be written as CSV: {error}") from error
         text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
         (new / DATAPACKAGE).write_bytes(text.encode())
         publish(new, folder)
+    return formulas
 
 
-def _write(rows: RowSource, spec: TableSpec, sink: BinaryIO) -> None:
-    """Write a table batch by batch."""
+def _write(rows: RowSource, spec: TableSpec, sink: BinaryIO, *, escape_formulas: bool) -> int:
+    """Write a table batch by batch; return how many of its texts a spreadsheet would run as formulas."""
+    formulas = 0
 
     def convert(batch: pa.RecordBatch) -> pa.RecordBatch:
+        nonlocal formulas
         cells = [spec[name].csv_cells(batch[name]) for name in rows.schema.names]
+        for index, column in enumerate(batch.columns):
+            if pa.types.is_string(column.type):
+                found = _formulas(cells[index])
+                formulas += found.true_count
+                if escape_formulas and found.true_count:
+                    escaped = pc.binary_join_element_wise("'", cells[index], "")
+                    cells[index] = pc.if_else(found, escaped, cells[index])
         return pa.RecordBatch.from_arrays(cells, rows.schema.names)
 
     options = csv.WriteOptions(quoting_style="needed", eol="\r\n")
@@ -62,6 +81,13 @@ def _write(rows: RowSource, spec: TableSpec, sink: BinaryIO) -> None:
     with csv.CSVWriter(sink, schema, write_options=options) as writer:
         for batch in rows.to_batches(BATCH_ROWS):
             writer.write_batch(convert(batch))
+    return formulas
+
+
+def _formulas(cells: pa.Array) -> pa.BooleanArray:
+    """Return which texts a spreadsheet would run as formulas; a number with a sign is none."""
+    starts = pc.match_substring_regex(cells, _FORMULA_START)
+    return pc.and_not(starts, pc.match_substring_regex(cells, _SIGNED_NUMBER))
 
 
 def _resources(package: Package) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from stancebook.dataset.layout import (
     table_file,
 )
 from stancebook.dataset.table_stats import LANGUAGE_COLUMN, StoredTable, TableStats
+from stancebook.markdown import escape_markdown, markdown_link
 from stancebook.problems import pluralize
 from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
@@ -129,9 +130,11 @@ def _texts(contract: Contract, number: int, documents: pd.DataFrame | None) -> I
     names = {"id": "doc_id", **(contract.sources or dict(zip(coded, coded, strict=True))), "length": "n_chars"}
     cells = documents[list(names.values())].set_axis(list(names), axis="columns").astype("str").fillna("")
     yield _corpus_size(contract, documents)
-    cells = cells.map(_escape_markdown)
-    if {"title", "path"} <= set(names):
-        cells["title"] = "[" + cells["title"] + "](" + cells.pop("path").map(_escape_link_target) + ")"
+    links = cells.pop("path") if {"title", "path"} <= set(names) else None
+    titles = cells.get("title")
+    cells = cells.map(escape_markdown)
+    if links is not None and titles is not None:
+        cells["title"] = [markdown_link(*link) for link in zip(titles, links, strict=True)]
     columns = [contract.document[names[str(name)]] for name in cells]
     header = [f"{column.title} ({column.unit})" if column.unit else column.title for column in columns]
     yield _markdown_table(header, cells.to_numpy().tolist())
@@ -146,7 +149,7 @@ def _corpus_size(contract: Contract, documents: pd.DataFrame) -> str:
     ]
     counts = [pluralize(documents[column.name].nunique(), column.title.lower()) for column in described]
     languages = ", ".join(sorted(map(str, documents[LANGUAGE_COLUMN].dropna().unique())))
-    return f"{', '.join([pluralize(len(documents), 'text'), *counts])}. Language: {languages}."
+    return f"{', '.join([pluralize(len(documents), 'text'), *counts])}. Language: {escape_markdown(languages)}."
 
 
 def _coverage(shares: pd.DataFrame | None) -> Iterator[str]:
@@ -267,13 +270,3 @@ def _table_cell(text: str) -> str:
     parts = re.split(r"(`[^`]*`)", " ".join(text.split()))
     parts[::2] = [part.replace("<", "&lt;") for part in parts[::2]]
     return "".join(parts).replace("|", "\\|")
-
-
-def _escape_markdown(text: str) -> str:
-    """Return Markdown that shows a text with its own characters, on one line."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~$])", r"\\\1", " ".join(text.split()))
-
-
-def _escape_link_target(escaped: str) -> str:
-    """Return text from `_escape_markdown` as the target of a link, in which brackets are escaped, too."""
-    return re.sub(r"([()])", r"\\\1", escaped)

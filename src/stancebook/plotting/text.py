@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 from pandas.api.typing import NaTType
 
+from stancebook.markdown import escape_markdown
+
 
 def sort_key(name: str) -> str:
     """Return the key that sorts names without regard to case and accents: `Île` among `I`."""
@@ -78,7 +80,7 @@ def format_quote(text: str, row_id: str, max_chars: int = 400) -> str:
     """
     words = re.sub(r"\[([^\[\]]+)\]\([^()\s]*\)", r"\1", " ".join(text.split()))
     words = textwrap.shorten(words, max_chars, placeholder=" …")
-    return "«" + re.sub(r"([\\`*_\[\]<>|$#~])", r"\\\1", words) + f"» (`{row_id}`)"
+    return f"«{escape_markdown(words)}» (`{row_id}`)"
 
 
 def bullet_list(items: Sequence[str], limit: int) -> str:

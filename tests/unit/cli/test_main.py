@@ -511,3 +511,30 @@ def test_missing_library_is_named_with_its_extra(project, monkeypatch, capsys):
     monkeypatch.setattr("stancebook.cli.commands.build", lambda *_: __import__("yaml"))
     assert main(["build"], root=project, contract=lambda: CONTRACT) == 1
     assert 'yaml is not installed. Install it with: pip install "stancebook[build]"\n' in capsys.readouterr().out
+
+
+# ── export ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "warning: There is 1 text that a spreadsheet would run as a formula. For spreadsheets, export with --esc"),
+        (["--escape-formulas"], "escaped  1 text that a spreadsheet would run as a formula, by an apostrophe before"),
+    ],
+)
+def test_csv_export_counts_formulas(options, message, run, project):
+    """Texts that a spreadsheet would run as formulas are warned of, or escaped and counted."""
+    actors = project / "seeds/codebook/actors.yaml"
+    text = actors.read_text(encoding="utf-8")
+    actors.write_text(text.replace("description: The country on the northern bank.", "description: '=1+1'"), "utf-8")
+    run("build")
+    status, out, _ = run("export", "csv", *options, "csv")
+    assert status == 0
+    assert out.splitlines()[-1].startswith(message)
+
+
+def test_csv_export_without_formulas_says_nothing(run):
+    """Without such texts there is no warning."""
+    run("build")
+    assert "spreadsheet" not in run("export", "csv", "csv")[1]

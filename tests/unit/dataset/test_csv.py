@@ -130,3 +130,33 @@ def test_empty_folder_is_filled_and_file_is_refused(folder):
     export(OLD, folder)
     with pytest.raises(PublishError, match="is a file"):
         export(OLD, folder / "people.csv")
+
+
+FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", '=HYPERLINK("x")']
+HARMLESS = ["1=1", "-5", "+3.5", "–", "'=1", "", " =1", None]
+
+
+@pytest.mark.parametrize("escape", [False, True])
+def test_formulas_are_counted_and_escaped_on_request(escape, folder):
+    """Texts that a spreadsheet would run are counted, and start with an apostrophe if asked for; others stay."""
+    names = FORMULAS + HARMLESS
+    keys = [f"p{number}" for number in range(len(names))]
+    nothing = pa.nulls(len(names), pa.string())
+    people = pa.table({"person_id": keys, "name": names, "lives_in": nothing, "master_id": nothing})
+    package = read_package(OLD)
+    tables = {**validate_dataset(package).tables, "people": people}
+    assert to_csv(package, tables, folder, escape_formulas=escape) == len(FORMULAS)
+    with (folder / "people.csv").open(encoding="utf-8", newline="") as file:
+        _, *rows = csv.reader(file)
+    expected = [f"'{text}" if escape else text for text in FORMULAS]
+    assert [name for _, name, *_ in rows] == [*expected, *(text or "" for text in HARMLESS)]
+
+
+def test_numbers_and_dates_are_not_escaped(folder):
+    """Columns that hold no text are written as they are."""
+    package = read_package(OLD)
+    tables = validate_dataset(package).tables
+    to_csv(package, tables, folder)
+    plain = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+    to_csv(package, tables, folder, escape_formulas=True)
+    assert {path.name: path.read_bytes() for path in folder.glob("*.csv")} == plain

@@ -1,0 +1,131 @@
+"""Text of the seeds is data on the site and in notebooks: nothing of it runs, includes a file, or becomes a link."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import stancebook
+from schemas import CONTRACT
+from stancebook.build.pipeline import build_tables
+from tests.dataset_files import written
+from tests.docs.pages import ROOT
+from tests.unit.test_markdown import HOSTILE
+
+pytestmark = [pytest.mark.proof, pytest.mark.xdist_group("site")]
+
+RUNS = "<script>document.title = 'PWNED'</script><img src=x onerror=\"document.title = 'PWNED'\">"
+TEXTS = [*HOSTILE, RUNS, f"```{{raw}} html\n{RUNS}\n```", f"x\n\n```{{include}} {ROOT}/LICENSE\n```\n\ny"]
+ALLOWED_IN_A_CELL = {"p", "br", "code", "span"}
+
+
+class Cells(HTMLParser):
+    """The elements in the cells of the tables of a page after its own text, their attributes, and their text."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.depth = 0
+        self.elements: set[str] = set()
+        self.attributes: set[str] = set()
+        self.texts: list[str] = []
+        text = page.read_text(encoding="utf-8")
+        self.feed(text.rpartition('<section id="actors">')[2] if page.stem == "codebook" else text)
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("td", "th"):
+            self.depth += 1
+            self.texts.append("")
+        elif self.depth:
+            self.elements.add(tag)
+            self.attributes |= {name for name, _ in attrs}
+
+    def handle_endtag(self, tag):
+        self.depth -= tag in ("td", "th")
+
+    def handle_data(self, data):
+        if self.depth:
+            self.texts[-1] += data
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A copy of the fictional project with hostile names, descriptions, labels and a hostile title."""
+    folder = tmp_path_factory.mktemp("hostile")
+    shutil.copytree(ROOT / "tests/project", folder, dirs_exist_ok=True)
+    actors = [
+        {"actor_id": f"hostile-{number}", "name": f"{number} {text}", "actor_type": "collective", "description": text}
+        for number, text in enumerate(map(str.strip, TEXTS))
+    ]
+    (folder / "seeds/codebook/hostile.yaml").write_text(json.dumps({"actors": actors}), encoding="utf-8")
+    for name, key in {
+        "codebook/issues": "label",
+        "codebook/formats": "label",
+        "documents/river-talks": "title",
+    }.items():
+        path = folder / f"seeds/{name}.yaml"
+        text = re.sub(
+            rf"^( +{key}:) .*$", rf"\1 {json.dumps(RUNS)}", path.read_text("utf-8"), count=1, flags=re.MULTILINE
+        )
+        path.write_text(text, encoding="utf-8")
+    build = build_tables(CONTRACT, folder / "seeds")
+    assert build.errors == []
+    written(build, folder / "dataset")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(hostile):
+    """The site of the hostile project."""
+    for name in ("docs/conf.py", "docs/codebook.md"):
+        (hostile / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, hostile / name)
+    shutil.copytree(ROOT / "docs/static", hostile / "docs/static")
+    shutil.copytree(ROOT / "notebooks/folded", hostile / "notebooks/folded")
+    (hostile / "README.md").write_text("# A project\n", encoding="utf-8")
+    sphinx = [sys.executable, "-m", "sphinx", "--builder", "html", "--conf-dir", "docs", "--quiet", ".", "site"]
+    built = subprocess.run(sphinx, cwd=hostile, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return hostile / "site"
+
+
+def plain(text):
+    return re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize("page", ["docs/codebook.html", "dataset/README.html"])
+def test_cells_hold_text_only(site, page):
+    """The cells of tables have no element that their texts name, and no attribute that runs."""
+    cells = Cells(site / page)
+    assert cells.elements <= ALLOWED_IN_A_CELL | ({"a", "em", "strong"} if page.startswith("dataset") else set())
+    assert not {name for name in cells.attributes if name.startswith("on") or name == "src"}
+
+
+def test_page_shows_texts_as_they_are(site, hostile):
+    """Every text of the codebook is on its page with its own characters."""
+    shown = {plain(text) for text in Cells(site / "docs/codebook.html").texts}
+    actors = stancebook.load("actors", path=hostile / "dataset")
+    for text in actors["description"].dropna():
+        assert plain(text) in shown
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no browser")
+@pytest.mark.parametrize("page", ["docs/codebook.html", "dataset/README.html"])
+def test_browser_runs_nothing(site, page, tmp_path):
+    """A browser that shows a page keeps its title, and no file was included."""
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--user-data-dir={tmp_path}",
+        "--virtual-time-budget=3000",
+    ]
+    call = ["chromium", *options, "--dump-dom", (site / page).as_uri()]
+    document = subprocess.run(call, capture_output=True, text=True, check=True, timeout=120).stdout
+    title, *_ = re.findall(r"<title>(.*?)</title>", document)  # pictures have others
+    assert "PWNED" not in title
+    assert "Apache License" not in document
