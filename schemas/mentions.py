@@ -1,7 +1,7 @@
 """The table of mentions: how a document names an actor."""
 
 from schemas.passages import Passage
-from stancebook import foreign_key, primary_key, text
+from stancebook import foreign_key, primary_key, verbatim
 
 
 class Mentions(Passage):
@@ -9,4 +9,6 @@ class Mentions(Passage):
 
     mention_id: str = primary_key("The document's ID and the record's own.")
     actor_id: str = foreign_key("actors", "The actor that is named.")
-    role_title: str = text("The role the text gives with the name, in its words ('Kremlin spokesman').", nullable=True)
+    role_title: str = verbatim(
+        "The role the text gives with the name, in its words ('Kremlin spokesman').", nullable=True
+    )

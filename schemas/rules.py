@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from schemas.quotation import are_in_passage
-from stancebook import Rule, Tables, look_up, rule
+from schemas.quotation import are_in_one_of, are_in_passage, quotations_in
+from stancebook import Rule, Tables, Texts, look_up, rule
 
 
 def _of(tables: Tables, table: str, references: "pd.Series[Any]", column: str) -> "pd.Series[Any]":
@@ -120,6 +120,41 @@ def _mediator_is_not_party(table: str, key: str) -> Rule:
 # ── Statements ────────────────────────────────────────────────────────────────────────────────────
 
 
+def _speech(tables: Tables) -> pd.DataFrame:
+    statements = tables["statements"]
+    return statements[statements["attribution"].isin(["direct", "partial"])]
+
+
+@rule("statements", "attribution", reads_text=True)
+def quotes_have_quotation_marks(tables: Tables, texts: Texts) -> Any:
+    """The quote of a direct or partial statement has words in quotation marks: extend the quote to the marks, or
+    choose another attribution."""
+    quotations = quotations_in(_speech(tables), tables, texts)
+    return (quotations.str.len() > 0).reindex(tables["statements"].index, fill_value=True)
+
+
+@rule("statements", "attribution", reads_text=True)
+def partial_has_quoted_words(tables: Tables, texts: Texts) -> Any:
+    """A partial statement has quoted_words: give the words that are in quotation marks."""
+    statements = tables["statements"]
+    wordless = statements[(statements["attribution"] == "partial") & statements["quoted_words"].isna()]
+    quotations = quotations_in(wordless, tables, texts)
+    return (quotations.str.len() == 0).reindex(statements.index, fill_value=True)
+
+
+@rule("statements", "quoted_words", reads_text=True)
+def quoted_words_are_in_marks(tables: Tables, texts: Texts) -> Any:
+    """The quoted_words are inside one pair of quotation marks of the quote: give words from between the marks, or
+    extend the quote to the marks."""
+    statements = tables["statements"]
+    given = statements[statements["quoted_words"].notna()]
+    quotations = quotations_in(given, tables, texts)
+    # That a quote of speech has no marks is the problem of another rule.
+    without_marks = given["attribution"].isin(["direct", "partial"]) & (quotations.str.len() == 0)
+    satisfied = without_marks | are_in_one_of(given["quoted_words"], quotations)
+    return satisfied.reindex(statements.index, fill_value=True)
+
+
 @rule("statements", "issue_id")
 def format_stance_names_format(tables: Tables) -> Any:
     """A stance on an issue under the topic 'format' names the format: give format_id."""
@@ -220,6 +255,9 @@ RULES: tuple[Rule, ...] = (
     meeting_has_two_participants,
     _mediator_is_not_party("format_participants", "format_id"),
     _mediator_is_not_party("event_participants", "event_id"),
+    quotes_have_quotation_marks,
+    partial_has_quoted_words,
+    quoted_words_are_in_marks,
     format_stance_names_format,
     format_needs_talks_issue,
     ended_demand_is_explained,

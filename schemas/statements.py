@@ -3,7 +3,6 @@
 import pandas as pd
 
 from schemas.passages import DatedPassage
-from schemas.quotation import are_in_quotation_marks, has_quotation_marks
 from schemas.vocabularies import ACT, ASSERTED_CHANGE, ATTRIBUTION, SOURCE, STANCE
 from stancebook import Category, categorical, foreign_key, primary_key, row_rule, text, verbatim
 
@@ -38,25 +37,6 @@ class Statements(DatedPassage):
     responds_to_id: str = foreign_key("statements", "The statement it answers.", nullable=True)
     contradicts_id: str = foreign_key("statements", "A statement that contradicts it.", nullable=True, symmetric=True)
     summary: str = text("The statement in one plain sentence.")
-
-    @row_rule("attribution")
-    def quotes_have_quotation_marks(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """The quote of a direct or partial statement has words in quotation marks: extend the quote to the marks, or
-        choose another attribution."""
-        return ~df["attribution"].isin(["direct", "partial"]) | has_quotation_marks(df["quote"])
-
-    @row_rule("attribution")
-    def partial_has_quoted_words(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """A partial statement has quoted_words: give the words that are in quotation marks."""
-        partial = (df["attribution"] == "partial") & has_quotation_marks(df["quote"])
-        return ~partial | df["quoted_words"].notna()
-
-    @row_rule("quoted_words")
-    def quoted_words_are_in_marks(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """The quoted_words are inside one pair of quotation marks of the quote: give words from between the marks, or
-        extend the quote to the marks."""
-        reported = df["attribution"].isin(["direct", "partial"]) & ~has_quotation_marks(df["quote"])
-        return reported | df["quoted_words"].isna() | are_in_quotation_marks(df["quoted_words"], df["quote"])
 
     @row_rule("source")
     def interpretation_has_interpreter(cls, df: pd.DataFrame) -> "pd.Series[bool]":

@@ -55,6 +55,7 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from stancebook.schema.rules import row_rule as row_rule
     from stancebook.schema.rules import rule as rule
     from stancebook.schema.spec import Tables as Tables
+    from stancebook.schema.spec import Texts as Texts
 
     __version__: str
 else:
@@ -89,7 +90,7 @@ _NAMES_BY_MODULE = {
     "schema.dataframes": "look_up",
     "schema.models": "Annotation Codebook Derived Document Nested",
     "schema.rules": "Rule row_rule rule",
-    "schema.spec": "Tables",
+    "schema.spec": "Tables Texts",
 }
 _MODULES = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names.split()}
 

@@ -1,45 +1,45 @@
-"""Words are found within straight, curly and foreign quotation marks."""
+"""The quotations of a passage are those that are completely in it, marks included."""
 
 import pandas as pd
 import pytest
 
-from schemas.quotation import are_in_quotation_marks, has_quotation_marks
+from schemas.quotation import are_in_one_of, quotations_in
+from stancebook.sources.anchoring import SourceText
+
+TEXT = "“We stay,” she said, “and\n\nwe talk.” He “agreed”."
+TABLES = {"documents": pd.DataFrame({"doc_id": ["talks"], "language": ["en"]})}
+
+
+def passages(*spans, doc_id="talks"):
+    return pd.DataFrame([(doc_id, *span) for span in spans], columns=["doc_id", "char_start", "char_end"])
 
 
 @pytest.mark.parametrize(
-    "passage",
-    ['He said "never" twice.', "He said “never” twice.", "Er sagte „nie“.", "Il dit « jamais ».", "He said ‘never’."],
-)
-def test_quotation_marks_of_all_kinds_are_found(passage):
-    """Straight, curly, low, angle and single quotation marks are found."""
-    assert has_quotation_marks(pd.Series([passage])).all()
-
-
-@pytest.mark.parametrize("passage", ["He said never.", 'An unclosed "mark', "Ukraine’s position", "", "it's Hale's"])
-def test_apostrophes_are_not_quotation_marks(passage):
-    """Apostrophes and marks that are not closed are not quotations."""
-    assert not has_quotation_marks(pd.Series([passage])).any()
-
-
-@pytest.mark.parametrize(
-    ("words", "passage", "inside"),
+    ("passage", "expected"),
     [
-        ("without preconditions", 'ready "without\n\npreconditions", a first', True),
-        ("ready", 'ready "without preconditions"', False),
-        ("a first", '"one" a first "two"', False),
-        ("We don’t move", "‘We don’t move,’ she said of Hale’s plan", True),
-        ("she said", "‘We don’t move,’ she said of Hale’s plan", False),
-        (None, '"one"', False),
+        (TEXT, ["“We stay,”", "“and\n\nwe talk.”", "“agreed”"]),
+        ("“We stay,” she said", ["“We stay,”"]),
+        ("We stay,” she said, “and", []),
+        ("she said", []),
+        ("“agreed", []),
     ],
 )
-def test_words_are_within_one_pair_of_marks(words, passage, inside):
-    """Words count as quoted only inside a single pair of marks."""
-    assert list(are_in_quotation_marks(pd.Series([words]), pd.Series([passage]))) == [inside]
+def test_passage_has_its_complete_quotations(passage, expected):
+    """A quotation that is partly outside a passage is not in it."""
+    start = TEXT.index(passage)
+    texts = {"talks": SourceText(TEXT, "talks.txt")}
+    assert quotations_in(passages((start, start + len(passage))), TABLES, texts).tolist() == [expected]
 
 
-@pytest.mark.parametrize("mark", ["“", "„", "«", "‘", '"a"„'])
-def test_unclosed_marks_take_linear_time(mark):
-    """Hundreds of thousands of marks that are not closed are searched in linear time."""
-    passages = pd.Series([mark * 200_001])
-    assert has_quotation_marks(passages).all() == (mark == '"a"„')
-    assert not are_in_quotation_marks(pd.Series(["b"]), passages).any()
+def test_text_that_was_not_read_has_no_quotations():
+    """A passage of a text that could not be read has no quotations."""
+    assert quotations_in(passages((0, 5)), TABLES, {}).tolist() == [[]]
+
+
+@pytest.mark.parametrize(
+    ("words", "inside"), [("and we talk", True), ("she said", False), ("We stay,” she said, “and", False)]
+)
+def test_words_are_within_one_quotation(words, inside):
+    """Words count as quoted only inside a single quotation; white space may differ."""
+    quotations = pd.Series([["“We stay,”", "“and\n\nwe talk.”"]])
+    assert are_in_one_of(pd.Series([words]), quotations).tolist() == [inside]

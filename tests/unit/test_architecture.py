@@ -41,6 +41,7 @@ LIBRARIES = {
     "yaml": {"sources"},
     "edtf": {"schema"},
     "rapidfuzz": {"sources", "suggestions"},
+    "regex": {"sources"},
     "watchfiles": {"cli"},
     "distributed": {"parallel"},
     "fsspec": {"sources", "dataset"},

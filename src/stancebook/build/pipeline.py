@@ -206,7 +206,8 @@ def check_corpus(
         failures.add(check_model(tables[spec.name], all_valid=all_valid))
     rules = [rule for rule in contract.rules if not contract.in_codebook(rule.table)]
     all_valid = all_valid and not failures.found
-    failures.add(check_rules(contract, rules, tables, frames, all_valid=all_valid))
+    readable = {doc_id: document.text for doc_id, document in texts.items()}
+    failures.add(check_rules(contract, rules, tables, frames, readable, all_valid=all_valid))
     problems += Diagnostics(tables, texts).explain(failures.found)
     if not partial:
         inputs = distinct_rows(frames, contract.rule_inputs)
@@ -256,7 +257,7 @@ def _codebook_rule_problems(
     rules = [
         rule for rule in contract.rules if contract.in_codebook(rule.table) and rule.inputs.keys() <= inputs.keys()
     ]
-    failures = check_rules(contract, rules, codebook, frames_of(codebook) | dict(inputs), all_valid=all_valid)
+    failures = check_rules(contract, rules, codebook, frames_of(codebook) | dict(inputs), {}, all_valid=all_valid)
     return Diagnostics(codebook, {}).explain(failures)
 
 

@@ -11,7 +11,7 @@ from stancebook.build.coded_table import CodedTable, CodedTables, Failure, Mask,
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import arrow_strings
 from stancebook.schema.rules import Rule, evaluate_rule, model_failures
-from stancebook.schema.spec import Tables
+from stancebook.schema.spec import Tables, Texts
 
 MIN_ROWS_FOR_DOCUMENT_PROBLEM = 5  # so many rows that contradict a value of their document: the value is likelier wrong
 
@@ -31,7 +31,7 @@ def check_model(table: CodedTable, *, all_valid: bool) -> Iterator[Failure]:
 
 
 def check_rules(
-    contract: Contract, rules: Iterable[Rule], tables: CodedTables, frames: Tables, *, all_valid: bool
+    contract: Contract, rules: Iterable[Rule], tables: CodedTables, frames: Tables, texts: Texts, *, all_valid: bool
 ) -> Iterator[Failure]:
     """Yield a failure for each row that breaks a rule across tables.
 
@@ -42,12 +42,13 @@ def check_rules(
         rules: The rules to check.
         tables: The tables of the rules, and those that they refer to.
         frames: What the rules may read, by table name.
+        texts: The texts that they may read, by document.
         all_valid: Whether every row is valid. If not, a rule that fails to run is skipped.
     """
     by_document: dict[tuple[str, str], list[Failure]] = {}
     for rule in rules:
         table = tables[rule.table]
-        broken = _broken_rows(rule, frames, all_valid=all_valid)
+        broken = _broken_rows(rule, frames, texts, all_valid=all_valid)
         if len(broken):
             broken = broken[_related_rows_valid(table, tables)[broken]]
         for row in broken.tolist():
@@ -65,10 +66,10 @@ def check_rules(
             yield from failures
 
 
-def _broken_rows(rule: Rule, frames: Tables, *, all_valid: bool) -> Rows:
+def _broken_rows(rule: Rule, frames: Tables, texts: Texts, *, all_valid: bool) -> Rows:
     """Return the numbers of the rows that break a rule."""
     try:
-        return np.flatnonzero(~evaluate_rule(rule, frames).to_numpy())
+        return np.flatnonzero(~evaluate_rule(rule, frames, texts).to_numpy())
     except Exception:
         if all_valid:
             raise

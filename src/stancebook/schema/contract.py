@@ -105,6 +105,10 @@ class Contract:
                 raise ContractError(
                     f"the rule {rule.message!r} is on {path}, which is no coded table or column of this contract."
                 )
+            if rule.reads_text and table not in self.document_tables:
+                raise ContractError(
+                    f"the rule {rule.message!r} has reads_text=True; only a rule on a table of documents may."
+                )
             if rule.inputs and table in self.document_tables:
                 raise ContractError(
                     f"the rule {rule.message!r} has inputs={set(rule.inputs)}; only a rule on the codebook may."

@@ -14,7 +14,7 @@ from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from stancebook.exceptions import ContractError
 from stancebook.problems import Level
-from stancebook.schema.spec import ColumnsByTable, Tables, TableSpec
+from stancebook.schema.spec import ColumnsByTable, Tables, TableSpec, Texts
 
 RULE_COLUMN = "problem_column"  # the key under which a Pandera check carries the column of a row rule
 
@@ -46,15 +46,18 @@ class Rule:
             problem points at this column instead of many at the rows.
         inputs: For a rule on the codebook: the columns of document tables that it reads. It receives the distinct
             rows of these columns over all documents, and nothing else of the documents.
+        reads_text: Whether the check also receives the texts of the documents, by their ID: `check(tables, texts)`.
+            Texts that could not be read are missing.
     """
 
     table: str
-    check: Callable[[Tables], Any]
+    check: Callable[..., Any]
     message: str
     column: str | None = None
     level: Level = "error"
     document_column: str | None = None
     inputs: ColumnsByTable = field(default_factory=dict)
+    reads_text: bool = False
 
 
 def rule(
@@ -64,7 +67,8 @@ def rule(
     level: Level = "error",
     document_column: str | None = None,
     inputs: Mapping[str, Iterable[str]] | None = None,
-) -> Callable[[Callable[[Tables], Any]], Rule]:
+    reads_text: bool = False,
+) -> Callable[[Callable[..., Any]], Rule]:
     """Make a function a `Rule`; its docstring is the sentence a coder reads when the rule fails.
 
     Args:
@@ -73,19 +77,20 @@ def rule(
         level: `error`, or `warning` for a rule that does not prevent the dataset from being written.
         document_column: A column of the document that rows are compared with; see `Rule`.
         inputs: For a rule on the codebook, the columns of document tables that it reads, by table.
+        reads_text: For a rule on a table of documents: whether the function also receives their texts; see `Rule`.
 
     Raises:
         ContractError: The function has no docstring.
     """
 
-    def decorate(function: Callable[[Tables], Any]) -> Rule:
+    def decorate(function: Callable[..., Any]) -> Rule:
         message = " ".join((function.__doc__ or "").split())
         if not message:
             raise ContractError(
                 f"the rule {function.__name__} has no docstring: write it as the message a coder reads."
             )
         columns = {name: tuple(names) for name, names in (inputs or {}).items()}
-        return Rule(table, function, message, column, level, document_column, columns)
+        return Rule(table, function, message, column, level, document_column, columns, reads_text)
 
     return decorate
 
@@ -106,12 +111,13 @@ def row_rule(column: str) -> Callable[[Callable[..., pd.Series[bool]]], Any]:
     return decorate
 
 
-def evaluate_rule(rule: Rule, frames: Tables) -> pd.Series[bool]:
+def evaluate_rule(rule: Rule, frames: Tables, texts: Texts) -> pd.Series[bool]:
     """Evaluate a rule.
 
     Args:
         rule: The rule. It is not called for a table without rows.
         frames: The tables that the rule may read, by name.
+        texts: The texts that the rule may read, by document.
 
     Returns:
         A boolean series over the index of the rule's table: True for a row that satisfies the rule.
@@ -122,7 +128,7 @@ def evaluate_rule(rule: Rule, frames: Tables) -> pd.Series[bool]:
     index = frames[rule.table].index
     if index.empty:
         return pd.Series(index=index, dtype=bool)
-    satisfied: pd.Series[bool] = rule.check(frames)
+    satisfied: pd.Series[bool] = rule.check(frames, texts) if rule.reads_text else rule.check(frames)
     if isinstance(satisfied, pd.Series) and satisfied.dtype == bool and satisfied.index.equals(index):
         return satisfied
     raise ContractError(f"the rule {rule.message!r} must return one True or False for each row of {rule.table!r}.")

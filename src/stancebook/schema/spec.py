@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from stancebook.schema.column_types import Column
 
@@ -13,6 +13,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Tables = Mapping[str, "pd.DataFrame"]
+
+
+class Text(Protocol):
+    """The text of a document, as rules read it."""
+
+    raw: str
+
+    def quotations(self, language: str) -> Sequence[tuple[int, int]]:
+        """Return the start and the end of each quotation in the text, with its marks, in order.
+
+        Args:
+            language: The language of the text, as a tag of BCP 47.
+        """
+
+
+Texts = Mapping[str, Text]
 ColumnsByTable = Mapping[str, tuple[str, ...]]
 TableKind = Literal["codebook", "document", "annotation", "nested", "derived"]
 

@@ -18,6 +18,9 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
+from stancebook.sources.boundaries import is_within_letter, is_within_word, letter_span
+from stancebook.sources.quotations import Quotation, find_quotations
+
 _MAX_LISTED_MATCHES = 3  # of an ambiguous quote, in a hint
 _MAX_COUNTED_MATCHES = 100
 _CONTEXT_CHARACTERS = 300  # before and after a match, in which a distinguishing prefix or suffix is searched
@@ -27,6 +30,7 @@ _MAX_FUZZY_COST = 4_000_000_000  # grows with the square of the quote's length; 
 _MIN_SIMILARITY_PERCENT = 75.0
 _MAX_RFIND_PRODUCT = 1_000_000  # of the lengths of quote and text, up to which `rfind` is faster than `find`
 _NOT_FOUND, _AMBIGUOUS = -1, -2  # in place of an offset
+_MAX_SHOWN_CODE_POINTS = 12  # of a letter, in a message
 _LONG_SPACE = re.compile(r"\s\s+")
 
 # Characters that look alike in print and differ in the file, and what a message calls them.
@@ -102,6 +106,7 @@ class SourceText:
         self.normalized = " ".join(text.split())
         self._quoting = quoting
         self._fuzzy_searches = 0
+        self._quotations: dict[str, list[Quotation]] = {}
 
     def anchor(self, quote: str, prefix: str = "", suffix: str = "") -> Span:
         """Locate a quote.
@@ -115,8 +120,8 @@ class SourceText:
             The offsets of the passage in the text.
 
         Raises:
-            AnchorError: The quote with this context occurs never or more than once, or, without context, in the middle
-                of a word.
+            AnchorError: The quote with this context occurs never or more than once, cuts a letter, or, without context,
+                cuts a word.
         """
         span = self.find(quote, prefix, suffix)
         if span is None:
@@ -126,21 +131,25 @@ class SourceText:
     def find(self, quote: str, prefix: str = "", suffix: str = "") -> Span | None:
         """Return what `anchor` returns, or None where it raises, without the time to find out why."""
         words = " ".join(quote.split())
+        if not words:
+            return None
         before = " ".join(prefix.split()) if prefix else ""
         after = " ".join(suffix.split()) if suffix else ""
-        if before or after:
-            offset = self._find_with_context(words, before, after)
-        else:
-            offset = _find_once(words, self.normalized)
-            if offset >= 0 and self._cuts_word(offset, offset + len(words)):
-                return None
-        return self._span(offset, len(words)) if offset >= 0 and words else None
+        with_context = bool(before or after)
+        offset = self._find_with_context(words, before, after) if with_context else _find_once(words, self.normalized)
+        if offset == _AMBIGUOUS and not self.normalized.isascii():
+            matches = self._whole_letters(words, self._matches(words, before, after))
+            offset = matches[0] if len(matches) == 1 else _AMBIGUOUS
+        end = offset + len(words)
+        if offset < 0 or self._cuts_letter(offset, end) or (not with_context and self._cuts_word(offset, end)):
+            return None
+        return self._span(offset, len(words))
 
     def locate(self, words: str) -> str:
-        """Return the text's own spelling of words, at their first occurrence that does not cut a word.
+        """Return the text's own spelling of words, at their first occurrence that cuts no word and no letter.
 
         Raises:
-            AnchorError: The words do not occur, only in the middle of words, or are blank.
+            AnchorError: The words do not occur, only in the middle of words or letters, or are blank.
         """
         sought = " ".join(words.split())
         if not sought:
@@ -148,15 +157,21 @@ class SourceText:
         offset = first = self.normalized.find(sought)
         if first < 0:
             raise self._not_found(words)
-        if self._cuts_word(first, first + len(sought)):
+        if self._cuts(first, first + len(sought)):
             offsets = islice(_occurrences(sought, self.normalized), _MAX_COUNTED_MATCHES + 1)
-            offset = next(
-                (offset for offset in offsets if not self._cuts_word(offset, offset + len(sought))), _NOT_FOUND
-            )
+            offset = next((offset for offset in offsets if not self._cuts(offset, offset + len(sought))), _NOT_FOUND)
         if offset == _NOT_FOUND:
+            if self._cuts_letter(first, first + len(sought)):
+                raise self._letter_cut(first, first + len(sought))
             raise self._word_cut(first, first + len(sought), with_context=False)
         span = self._span(offset, len(sought))
         return self.raw[span.start : span.end]
+
+    def quotations(self, language: str) -> list[Quotation]:
+        """Return the quotations in the text; see `find_quotations`."""
+        if language not in self._quotations:
+            self._quotations[language] = find_quotations(self.raw, language)
+        return self._quotations[language]
 
     # Search in the normalized text; offsets below are offsets in it, unless they are called raw.
 
@@ -177,12 +192,21 @@ class SourceText:
             for offset in islice(_occurrences(pattern, self.normalized), _MAX_COUNTED_MATCHES + 1)
         )
 
-    def _cuts_word(self, start: int, end: int) -> bool:
-        """Return whether a passage starts or ends in the middle of a word."""
-        return self._is_within_word(start) or self._is_within_word(end)
+    def _whole_letters(self, words: str, matches: list[int]) -> list[int]:
+        """Return the matches of words that start and end with whole letters; others are coincidences."""
+        return [start for start in matches if not self._cuts_letter(start, start + len(words))]
 
-    def _is_within_word(self, offset: int) -> bool:
-        return offset > 0 and _same_word(self.normalized[offset - 1 : offset + 1])
+    def _cuts(self, start: int, end: int) -> bool:
+        return self._is_within(start) or self._is_within(end)
+
+    def _is_within(self, offset: int) -> bool:
+        return is_within_letter(self.normalized, offset) or is_within_word(self.normalized, offset)
+
+    def _cuts_letter(self, start: int, end: int) -> bool:
+        return is_within_letter(self.normalized, start) or is_within_letter(self.normalized, end)
+
+    def _cuts_word(self, start: int, end: int) -> bool:
+        return is_within_word(self.normalized, start) or is_within_word(self.normalized, end)
 
     def _has_context(self, start: int, end: int, prefix: str, suffix: str) -> bool:
         follows = self.normalized.endswith((prefix, f"{prefix} "), 0, start)
@@ -222,20 +246,23 @@ class SourceText:
         words, before, after = (" ".join(part.split()) for part in (quote, prefix, suffix))
         if not words:
             return AnchorError("the quote is empty", "copy the passage from the text")
-        matches = self._matches(words, before, after)
+        occurrences = self._matches(words, before, after)
+        matches = self._whole_letters(words, occurrences)
+        if occurrences and not matches:
+            return self._letter_cut(occurrences[0], occurrences[0] + len(words))
         if len(matches) == 1:
             return self._word_cut(matches[0], matches[0] + len(words), with_context=True)
         if matches:
             count = len(matches) if len(matches) <= _MAX_COUNTED_MATCHES else f"more than {_MAX_COUNTED_MATCHES:,}"
             return AnchorError(f"the quote occurs {count} times in {self.name}", self._choices(words, matches))
-        if matches := self._matches(words):
+        if matches := self._whole_letters(words, self._matches(words)):
             message = f"the quote occurs in {self.name}, but not with this prefix and suffix"
             return AnchorError(message, self._choices(words, matches))
         return self._not_found(quote)
 
     def _word_cut(self, start: int, end: int, *, with_context: bool) -> AnchorError:
         """Return the error of a passage that cuts a word; `with_context` says whether a prefix or suffix may help."""
-        offset = start if self._is_within_word(start) else end
+        offset = start if is_within_word(self.normalized, start) else end
         first, last = self._widen_to_words(offset, offset)
         verb, key, rest = (
             ("starts", "prefix", (first, offset)) if offset == start else ("ends", "suffix", (offset, last))
@@ -243,11 +270,39 @@ class SourceText:
         alternative = (
             f"; or, if only this part is meant, add  {self._quoting.entry(key, self.normalized[slice(*rest)])}"
         )
+        word = self.normalized[first:last]
+        copied = "" if word.isprintable() else f"\ncopy this: {self._quoting.inner(self._whole_words(start, end))}"
         return AnchorError(
-            f"this {verb} in the middle of {self.normalized[first:last]!r}",
-            f"take the whole word{alternative if with_context else ''}",
+            f"this {verb} in the middle of {word!r}",
+            f"take the whole word{alternative if with_context else ''}{copied}",
             0 if offset == start else end - start - 1,
         )
+
+    def _letter_cut(self, start: int, end: int) -> AnchorError:
+        """Return the error of a passage that cuts a letter; the hint has the passage with whole letters and words."""
+        at_start = is_within_letter(self.normalized, start)
+        offset = start if at_start else end
+        first, last = letter_span(self.normalized, offset)
+        letter, joined = self.normalized[first:last], self.normalized[offset]
+        noun = "letter" if letter[0].isalpha() else "character"
+        joined_name = f"U+{ord(joined):04X} ({unicodedata.name(joined, 'without a name').lower()})"
+        message = (
+            f"this {'starts' if at_start else 'ends'} in the middle of the {noun} {_code_points(letter)}:"
+            f" {joined_name} belongs to what is before it"
+        )
+        hint = f"take the whole {noun}"
+        if len(letter) <= _MAX_SHOWN_CODE_POINTS:
+            hint += f"; copy this: {self._quoting.inner(self._whole_words(start, end))}"
+        return AnchorError(message, hint, 0 if at_start else end - start - 1)
+
+    def _whole_words(self, start: int, end: int) -> str:
+        """Return a passage, widened until it cuts neither a letter nor a word, if that does not take too much."""
+        first, last = max(start - _CONTEXT_CHARACTERS, 0), end + _CONTEXT_CHARACTERS
+        while start > first and self._is_within(start):
+            start -= 1
+        while end < last and self._is_within(end):
+            end += 1
+        return self.normalized[start:end]
 
     def _choices(self, words: str, matches: list[int]) -> str:
         """Return a hint with the shortest prefix or suffix that distinguishes each of the first matches."""
@@ -332,13 +387,6 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-@lru_cache(maxsize=4096)
-def _same_word(pair: str) -> bool:
-    """Return whether two adjacent characters belong to one word: both cased letters, or both digits."""
-    kinds = ["letter" if character.lower() != character.upper() else character.isdigit() for character in pair]
-    return len(kinds) == 2 and kinds[0] == kinds[1] and bool(kinds[0])
-
-
 def _patterns(words: str, prefix: str, suffix: str) -> Iterator[tuple[int, str]]:
     """Yield the strings in which words between a prefix and a suffix may occur, each with the offset of the words."""
     for head in (prefix, f"{prefix} ") if prefix else ("",):
@@ -399,6 +447,13 @@ def _invisible_name(character: str) -> str:
         return ""
     name = unicodedata.name(character, "without a name").lower()
     return f"an invisible character (U+{ord(character):04X}, {name})"
+
+
+def _code_points(letter: str) -> str:
+    """Return a letter with its code points, or if these are too many, with their number."""
+    if len(letter) > _MAX_SHOWN_CODE_POINTS:
+        return f"{letter[0]!r} with {len(letter) - 1:,} marks or more"
+    return f"{letter!r}, which is {' '.join(f'U+{ord(character):04X}' for character in letter)}"
 
 
 def _difference_name(typed: str, expected: str, *, same_letters: bool) -> str:

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from stancebook.build.pipeline import build_tables
+from stancebook.exceptions import ContractError
 from stancebook.schema.columns import foreign_key, primary_key, text
 from stancebook.schema.models import Codebook
 from stancebook.schema.rules import rule
@@ -189,6 +190,33 @@ def test_rule_that_raises_on_invalid_rows_is_skipped(problems):
     assert problems(ANNOTATIONS.replace("1901-04-29", "in spring"), contract=contract(rules=(it_can_be_dated,))) == [
         "claims[c01].when_edtf: 'in spring' is not a date in EDTF"
     ]
+
+
+def test_rule_reads_texts(problems):
+    """A rule with `reads_text=True` receives the texts of the documents, by their ID."""
+
+    @rule("claims", "quote", reads_text=True)
+    def it_opens_the_text(tables, texts):
+        """A claim opens the text."""
+        claims = tables["claims"]
+        starts = [texts[doc_id].raw.find(quote) for doc_id, quote in zip(claims.doc_id, claims.quote, strict=True)]
+        return pd.Series(starts, claims.index) == 0
+
+    assert set(problems(contract=contract(rules=(it_opens_the_text,)))) == {
+        "claims[c01].quote: A claim opens the text.",
+        "claims[c02].quote: A claim opens the text.",
+    }
+
+
+def test_rule_on_codebook_reads_no_texts():
+    """A rule on the codebook, which is checked once for all documents, cannot read texts."""
+
+    @rule("people", reads_text=True)
+    def they_are_named(tables, texts):
+        """A person is named."""
+
+    with pytest.raises(ContractError, match=r"'A person is named.' has reads_text=True"):
+        contract(rules=(they_are_named,))
 
 
 # ── Warnings ──────────────────────────────────────────────────────────────────────────────────────

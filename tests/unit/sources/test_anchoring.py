@@ -1,7 +1,9 @@
 import re
 import sys
+import unicodedata
 
 import pytest
+import regex
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +19,14 @@ def normalized(text):
     return " ".join(text.split())
 
 
+def letter_starts(text):
+    return {letter.start() for letter in regex.finditer(r"\X", text)} | {len(text)}
+
+
 def matches(words, text):
-    return sum(text.startswith(words, offset) for offset in range(len(text)))
+    """Count the places where words occur in whole letters."""
+    whole = letter_starts(text)
+    return sum(text.startswith(words, offset) and {offset, offset + len(words)} <= whole for offset in range(len(text)))
 
 
 def refusal(text, quote, **context):
@@ -30,15 +38,20 @@ def refusal(text, quote, **context):
 def slice_of(data, text):
     start = data.draw(st.integers(0, len(text) - 1))
     quote = text[start : data.draw(st.integers(start + 1, len(text)))]
-    assume(quote.strip() and matches(normalized(quote), normalized(text)) == 1)
+    assume(quote.strip() and normalized(text).count(normalized(quote)) == 1)
+    assume(matches(normalized(quote), normalized(text)) == 1)
     assume(not cuts_a_word(normalized(quote), normalized(text)))
     return quote
 
 
 def cuts_a_word(words, text):
     start = text.find(words)
-    end = start + len(words)
-    return any(text[offset - 1 : offset].isalnum() and text[offset : offset + 1].isalnum() for offset in (start, end))
+    pairs = [(visible(text[:offset])[-1:], visible(text[offset:])[:1]) for offset in (start, start + len(words))]
+    return any(before.isalnum() and after.isalnum() for before, after in pairs)
+
+
+def visible(text):
+    return "".join(character for character in text if unicodedata.category(character) not in ("Mn", "Cf"))
 
 
 # ── Properties ─────────────────────────────────────────────────────────────────────────────
@@ -66,7 +79,7 @@ def test_anchor_ignores_kind_of_white_space(text, data):
 @given(TEXTS, st.text(max_size=10))
 @settings(max_examples=200)
 def test_anchor_finds_or_refuses_any_quote(text, quote):
-    """A quote is located if it occurs once, and refused with a hint otherwise."""
+    """A quote is located if it occurs once in whole letters, and refused with a hint otherwise."""
     assume(quote.strip())
     assume(not cuts_a_word(normalized(quote), normalized(text)))
     if matches(normalized(quote), normalized(text)) == 1:
@@ -153,6 +166,97 @@ def test_quote_that_cuts_a_word_needs_context(text, quote, hint):
 def test_quote_may_end_at_mark_or_uncased_letter(text, quote):
     """A quote may end at a mark, between letters and digits, and anywhere in a script without case."""
     assert SourceText(text, "notes.txt").anchor(quote).end <= len(text)
+
+
+# ── Whole letters ────────────────────────────────────────────────────────────────────────────
+
+# A text, and quotes that cut a letter in it.
+CUT_LETTERS = [
+    ("met in the cafe\u0301s", ["the cafe", "\u0301s"]),
+    ("a\u0323\u0302 b", ["a", "a\u0323", "\u0302 b"]),
+    ("שָׁלוֹם", ["ש", "ש\u05b8", "\u05b9\u05dd", "שָׁלו"]),
+    ("عن السَّلام", ["عن الس", "عن السَ"]),
+    ("हिन्दी", ["ह", "हिन", "हिन्", "हिन्द"]),
+    ("ক্ষমা", ["ক", "ক্"]),
+    ("தமிழ்", ["தம", "தமிழ"]),
+    ("กำลัง", ["ก", "กำล"]),
+    ("\u1112\u1161\u11ab", ["\u1112", "\u1112\u1161", "\u1161\u11ab", "\u11ab"]),
+    ("가\u11a8", ["가"]),
+    ("ｶﾞ", ["ｶ"]),
+    ("🇳🇱🇧🇪", ["🇳", "🇱", "🇱🇧", "🇳🇱🇧", "🇧"]),
+    ("👍🏽", ["👍"]),
+    ("👩\u200d✈\ufe0f", ["👩", "👩\u200d", "👩\u200d✈", "✈\ufe0f"]),
+    ("👨\u200d👩\u200d👧", ["👨\u200d👩", "👩\u200d👧", "👧"]),
+    ("5\ufe0f\u20e3", ["5", "5\ufe0f"]),
+    ("❤\ufe0f", ["❤"]),
+    ("🏴\U000e0067\U000e0062\U000e007f", ["🏴", "🏴\U000e0067"]),
+    ("葛\U000e0100", ["葛"]),
+]
+
+
+@pytest.mark.parametrize(("text", "quote"), [(text, quote) for text, quotes in CUT_LETTERS for quote in quotes])
+def test_quote_that_cuts_a_letter_is_refused(text, quote):
+    """A quote that cuts a letter is refused with the whole letter to copy, with context too; so are other words."""
+    message, hint = refusal(f"x {text} y", quote)
+    assert "in the middle of" in message
+    copied = hint.rpartition("copy this: ")[2]
+    assert SourceText(f"x {text} y", "notes.txt").anchor(copied)
+    with pytest.raises(AnchorError, match="in the middle of"):
+        SourceText(f"x {text} y", "notes.txt").locate(quote)
+    start = f"x {text} y".index(quote)
+    context = {"prefix": f"x {text} y"[:start], "suffix": f"x {text} y"[start + len(quote) :]}
+    assert "in the middle of" in refusal(f"x {text} y", quote, **context)[0]
+
+
+@pytest.mark.parametrize("text", [text for text, _ in CUT_LETTERS])
+def test_quote_of_whole_letters_is_found(text):
+    """Every letter is found whole, if need be with context."""
+    around = SourceText(f"x {text} y", "notes.txt")
+    assert around.anchor(text) == Span(2, 2 + len(text))
+    for letter in regex.finditer(r"\X(?<!\s)", text):
+        prefix, suffix = f"x {text[: letter.start()]}", f"{text[letter.end() :]} y"
+        assert around.anchor(letter[0], prefix, suffix) == Span(2 + letter.start(), 2 + letter.end())
+
+
+def test_cut_letter_is_named_with_its_code_points():
+    """A message names the letter, its code points, and the one that is cut off."""
+    message, hint = refusal("met in the cafe\u0301 on Friday", "in the cafe")
+    assert "the letter 'e\u0301', which is U+0065 U+0301" in message
+    assert "U+0301 (combining acute accent)" in message
+    assert hint == "take the whole letter; copy this: in the cafe\u0301"
+
+
+def test_match_within_letters_is_no_match():
+    """Words that occur once in whole letters are found, although other letters begin with theirs."""
+    text = SourceText("cafe\u0301 and cafe", "notes.txt")
+    assert text.anchor("cafe") == Span(10, 14)
+    assert text.anchor("cafe", prefix="and") == Span(10, 14)
+    assert text.locate("cafe") == "cafe"
+
+
+def test_cut_letter_of_endless_marks_is_short():
+    """A letter with a hundred thousand marks is refused in a short message."""
+    message, hint = refusal("a" + 100_000 * "\u0301", "a" + 50_000 * "\u0301")
+    assert len(message) + len(hint) < 200
+
+
+@pytest.mark.parametrize("joiner", ["\u00ad", "\u2060", "\u200c", "\ufeff"])
+@pytest.mark.parametrize(("left", "right"), [("North", "mark"), ("می", "خواهند"), ("20", "31"), ("cafe\u0301", "s")])
+def test_invisible_joiner_is_within_a_word(joiner, left, right):
+    """A quote that ends before or after an invisible character within a word is refused, and allowed with context."""
+    text = f"so {left}{joiner}{right} met"
+    for quote in (f"so {left}", f"so {left}{joiner}", f"{joiner}{right} met", f"{right} met"):
+        message, hint = refusal(text, quote)
+        assert "in the middle of" in message
+        assert hint.endswith((f"copy this: so {left}{joiner}{right}", f"copy this: {left}{joiner}{right} met"))
+    assert SourceText(text, "notes.txt").anchor(f"{left}{joiner}{right}")
+    assert SourceText(text, "notes.txt").anchor(left, suffix=f"{joiner}{right}")
+
+
+@pytest.mark.parametrize(("text", "quote"), [("North\u00ad met", "North"), ("A\u200bB", "A"), ("a\u2060, b", "a")])
+def test_invisible_character_at_end_of_word_is_optional(text, quote):
+    """An invisible character after a word, and a zero-width space, which separates words, may follow a quote."""
+    assert SourceText(text, "notes.txt").anchor(quote) == Span(0, len(quote))
 
 
 def test_wrong_prefix_is_refused():
