@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from stancebook.problems import Level
 from stancebook.schema.spec import TableSpec
@@ -53,41 +54,62 @@ class Failure:
     level: Level = "error"
 
 
+Found = Failure | tuple[str, int]  # a failure; or only the table and the row, if another failure reports the cause
+
+
 @dataclass(frozen=True)
-class CodedTable:
-    """One coded table.
+class TypedTable:
+    """The typed rows of one table, as models and rules check them.
+
+    In a chunk that is linked to others, rows of these follow its own: functions of the contract see them, but they are
+    not checked.
 
     Attributes:
         spec: The table.
-        records: Its records as written; row `i` of the frame is made from record `i`.
         frame: Its typed columns. Cells of the wrong type are empty; 0 where a column cannot be empty.
         valid: A boolean array: False for a row of which a failure is known. Later checks skip it, so that one mistake
             gives one problem.
+        documents: The document of each own row, as an array of strings; empty strings for the codebook.
+        parents: For a nested table, the row of each own row's parent in the parent's table.
     """
 
     spec: TableSpec
-    records: RecordTable
     frame: pd.DataFrame
     valid: Mask
+    documents: pa.Array
+    parents: Sequence[int]
+
+    @property
+    def own_rows(self) -> int:
+        """The number of own rows."""
+        return len(self.documents)
 
     @property
     def valid_rows(self) -> pd.DataFrame:
         """The valid rows of the frame; the index gives their row numbers."""
         return self.frame if self.valid.all() else self.frame[self.valid]
 
-    def is_written(self, column: str, row: int) -> bool:
-        """Return whether the record of a row has a value for a column."""
-        return self.records.cell(row, column) is not None
+
+@dataclass(frozen=True)
+class CodedTable(TypedTable):
+    """One coded table with its records.
+
+    Attributes:
+        records: Its records as written; row `i` of the frame is made from record `i`.
+    """
+
+    records: RecordTable
 
     def document(self, row: int) -> str:
         """Return the document of a row; an empty string for a row of the codebook."""
         return self.records.file(row).doc_id
 
 
+TypedTables = Mapping[str, TypedTable]
 CodedTables = Mapping[str, CodedTable]
 
 
-def frames_of(tables: CodedTables) -> dict[str, pd.DataFrame]:
+def frames_of(tables: TypedTables) -> dict[str, pd.DataFrame]:
     """Return the frames by table name, as functions of the contract take them."""
     return {name: table.frame for name, table in tables.items()}
 
@@ -96,10 +118,10 @@ def frames_of(tables: CodedTables) -> dict[str, pd.DataFrame]:
 class Failures:
     """The failures of some tables, which are marked in their rows."""
 
-    tables: CodedTables
+    tables: TypedTables
     found: list[Failure] = field(default_factory=list)
 
-    def add(self, failures: Iterable[Failure | tuple[str, int]]) -> None:
+    def add(self, failures: Iterable[Found]) -> None:
         """Add what one check finds, and mark the rows as invalid once the check is complete.
 
         Args:
@@ -125,23 +147,19 @@ class IncompleteSources:
         tables: Tables of the codebook that could not be read completely.
         documents: Documents that could not be read completely.
         partial: Whether other documents exist that were not loaded.
-        loaded: The documents that were loaded, if these may refer to others; None if they may not.
-        reported_elsewhere: Documents (`""` for the codebook) whose missing references are reported by another
-            part of the build.
+        codebook_checked: Whether the references of the codebook's own rows are already reported.
     """
 
     tables: Collection[str] = ()
     documents: Collection[str] = ()
     partial: bool = False
-    loaded: Collection[str] | None = None
-    reported_elsewhere: Collection[str] = ()
+    codebook_checked: bool = False
 
     def may_hold(self, spec: TableSpec, key: str) -> bool:
         """Return whether a row that was not read may have this key."""
         if spec.kind not in ("document", "annotation"):
             return spec.name in self.tables
-        document = key.partition("#")[0]
-        return document in self.documents or (self.loaded is not None and document not in self.loaded)
+        return key.partition("#")[0] in self.documents
 
 
 def rows_where(mask: Any) -> Iterator[int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import pandas as pd
+import pyarrow as pa
 
 from stancebook.exceptions import ContractError
 from stancebook.schema.contract import Contract
@@ -14,7 +15,7 @@ from stancebook.schema.spec import ColumnsByTable, Tables, TableSpec
 
 
 def compute_columns(
-    contract: Contract, frames: Tables, specs: Iterable[TableSpec], *, all_valid: bool
+    contract: Contract, frames: Tables, own_rows: Mapping[str, int], *, all_valid: bool
 ) -> dict[str, pd.DataFrame]:
     """Return the tables with the computed columns of some of them filled; the given frames are not changed.
 
@@ -23,7 +24,8 @@ def compute_columns(
     Args:
         contract: The contract of the dataset.
         frames: The tables that the functions may read: for columns of the codebook its tables, else all coded ones.
-        specs: The tables whose columns are computed.
+        own_rows: The tables whose columns are computed, and how many of their first rows are. Those after them have
+            neighbours that are not seen here: their computed columns are left empty.
         all_valid: Whether every row is valid. If not, a function may fail because of a reported problem; its column
             then stays empty.
 
@@ -31,7 +33,7 @@ def compute_columns(
         ContractError: The function of a codebook column reads documents.
     """
     filled = dict(frames)
-    for spec in specs:
+    for spec in map(contract.tables.__getitem__, own_rows):
         for column in spec.columns:
             if column.compute is None or filled[spec.name].empty:
                 continue
@@ -46,7 +48,12 @@ def compute_columns(
                 if all_valid:
                     raise
             else:
-                filled[spec.name] = filled[spec.name].assign(**{column.name: values})
+                frame = filled[spec.name].assign(**{column.name: values})
+                if (others := len(frame) - own_rows[spec.name]) > 0:
+                    empty = column.to_pandas(pa.chunked_array([pa.nulls(others, column.arrow_type)]))
+                    cells = pd.concat([frame[column.name][: own_rows[spec.name]], empty], ignore_index=True)
+                    frame[column.name] = cells
+                filled[spec.name] = frame
     return filled
 
 

@@ -98,7 +98,7 @@ def _missing_row(diagnostics: Diagnostics, failure: Failure) -> Problem:
     If only one row of the codebook is never referenced by another table, the hint suggests that row.
     """
     key, target, references, occurrences, never_referenced = failure.arguments
-    cells = [(diagnostics.tables[table].records.record(row), column) for table, row, column in references]
+    cells = [(diagnostics.tables[each.table].records.record(each.row), each.column) for each in references]
     record, column = min(cells, key=lambda cell: _position(*cell))
     typed = record.cells[column].text.strip()
     if len(never_referenced) == 1:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stancebook.build.coded_table import CodedTable, CodedTables, Failure, IncompleteSources, rows_where
+from stancebook.build.coded_table import (
+    CodedTable,
+    CodedTables,
+    Failure,
+    Found,
+    IncompleteSources,
+    Mask,
+    Rows,
+    rows_where,
+)
 from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import arrow_strings
-from stancebook.schema.spec import Tables, TableSpec
+from stancebook.schema.spec import TableSpec
 from stancebook.suggestions import nearest
-
-Link = tuple[str, str]  # the ids of a document and of another one that it refers to
-CellRef = tuple[str, int, str]  # a table, a row and a column
-Found = Failure | tuple[str, int]  # a failure; or only the table and the row, if another failure reports the cause
 
 
 def check_keys(table: CodedTable, tables: CodedTables) -> Iterator[Found]:
@@ -84,16 +91,29 @@ def _candidates(table: CodedTable) -> Iterator[int]:
 # ── References ────────────────────────────────────────────────────────────────────────────────────
 
 
-def check_references(tables: CodedTables, incomplete: IncompleteSources) -> Iterator[Found]:
+@dataclass(frozen=True, slots=True)
+class CellRef:
+    """A cell that refers to a row, and the file that it is written in."""
+
+    table: str
+    row: int
+    column: str
+    file: str
+
+
+def check_references(
+    tables: CodedTables, targets: Iterable[TableSpec], incomplete: IncompleteSources
+) -> Iterator[Found]:
     """Yield a failure for each key that is referred to and that no row has.
 
     A key is reported once, at its first reference: the mistake is usually a renamed or a forgotten row.
 
     Args:
         tables: The tables; all that they refer to are among them.
+        targets: The tables of which references are checked.
         incomplete: What was not read, and may hold missing keys.
     """
-    for target in tables.values():
+    for target in (tables[spec.name] for spec in targets):
         missing = {
             key: references
             for key, references in _missing_keys(target, tables).items()
@@ -101,17 +121,19 @@ def check_references(tables: CodedTables, incomplete: IncompleteSources) -> Iter
         }
         if not missing:
             continue
-        explained = _explained_by_key_problems(missing, target)
+        keys = target.records.typed_keys.to_pylist()
+        ill_formed = [key for key, value in zip(keys, target.frame[target.spec.key[0]], strict=True) if value != key]
+        explained = explained_by_key_problems(missing, keys, ill_formed)
         unused = [] if incomplete.partial else _never_referenced(target, tables)
         for key, references in missing.items():
-            yield from ((table, row) for table, row, _ in references)
+            yield from ((reference.table, reference.row) for reference in references)
             reported = [
                 reference
                 for reference in references
-                if tables[reference[0]].document(reference[1]) not in incomplete.reported_elsewhere
+                if tables[reference.table].document(reference.row) or not incomplete.codebook_checked
             ]
             if reported and key not in explained:
-                yield _missing_row(key, target.spec.name, reported, unused, tables)
+                yield missing_row(key, target.spec.name, reported, unused)
 
 
 def _references(target: str, tables: CodedTables) -> Iterator[tuple[CodedTable, Column]]:
@@ -129,8 +151,9 @@ def _missing_keys(target: CodedTable, tables: CodedTables) -> dict[str, list[Cel
         keys = arrow_strings(table.frame[column.name])
         known = pc.is_in(keys, value_set=target.records.typed_keys, skip_nulls=True)
         for row in rows_where(pc.and_(pc.is_valid(keys), pc.invert(known))):
-            if table.is_written(column.name, row):
-                missing.setdefault(keys[row].as_py(), []).append((table.spec.name, row, column.name))
+            if table.records.cell(row, column.name) is not None:
+                reference = CellRef(table.spec.name, row, column.name, table.records.file(row).name)
+                missing.setdefault(keys[row].as_py(), []).append(reference)
     return missing
 
 
@@ -145,14 +168,17 @@ def _never_referenced(target: CodedTable, tables: CodedTables) -> list[str]:
     return [key for key in target.records.typed_keys.to_pylist() if key not in used]
 
 
-def _explained_by_key_problems(missing: Collection[str], target: CodedTable) -> set[str]:
+def explained_by_key_problems(missing: Collection[str], keys: Sequence[str], ill_formed: Sequence[str]) -> set[str]:
     """Return the keys that are missing because of a problem in a key of the target table, which is reported there.
 
     Either an ill-formed key is a near miss of it; or it is the only missing key of a document (or of the codebook) in
     which two rows have the same key: then one of the two should have it.
+
+    Args:
+        missing: The missing keys.
+        keys: The keys of the target table as typed, at least of the documents of the missing keys.
+        ill_formed: Those that do not fit their column.
     """
-    keys = target.records.typed_keys.to_pylist()
-    ill_formed = [key for key, value in zip(keys, target.frame[target.spec.key[0]], strict=True) if value != key]
     with_repeated = {_document_of(key) for key, count in Counter(keys).items() if count > 1}
     with_one_missing = {document for document, count in Counter(map(_document_of, missing)).items() if count == 1}
     return {
@@ -169,38 +195,90 @@ def _document_of(key: str) -> str:
     return document if mark else ""
 
 
-def _missing_row(key: str, target: str, references: list[CellRef], unused: list[str], tables: CodedTables) -> Failure:
+def missing_row(key: str, target: str, references: Sequence[CellRef], unused: Sequence[str] = ()) -> Failure:
     """Return the failure of a key that no row has, at a reference in the first file that has one."""
-
-    def file(reference: CellRef) -> str:
-        return tables[reference[0]].records.file(reference[1]).name
-
-    first = min(map(file, references))
-    in_first = tuple(reference for reference in references if file(reference) == first)
-    table, row, column = in_first[0]
-    return Failure(table, row, column, "missing_row", (key, target, in_first, len(references), tuple(unused)))
+    first_file = min(reference.file for reference in references)
+    in_first = tuple(reference for reference in references if reference.file == first_file)
+    first = in_first[0]
+    arguments = (key, target, in_first, len(references), tuple(unused))
+    return Failure(first.table, first.row, first.column, "missing_row", arguments)
 
 
-# ── Links between documents ───────────────────────────────────────────────────────────────────────
+# ── References between documents ──────────────────────────────────────────────────────────────────
 
 
-def document_id_column(contract: Contract, spec: TableSpec) -> str:
-    """Return the column of a table that holds document ids, or keys that start with them."""
-    return spec.key[0] if spec.parent is None else contract.tables[spec.parent].key[0]
+def document_references(contract: Contract, tables: CodedTables, failures: Iterable[Failure]) -> pa.Table:
+    """Return the references of rows of documents to rows of documents.
+
+    Args:
+        contract: The contract.
+        tables: The tables.
+        failures: What was found before references are checked.
+
+    Returns:
+        A row for each reference: the `document`, `table`, `row`, `column` and `key` of the row that refers, and the
+        `record` that it is in (`record_rows`); the `target` table, the `target_key` and its `target_document`; whether
+        a coder has `written` it; and whether it is `followed` in the search for cycles.
+    """
+    acyclic = {name: table.valid.copy() for name, table in tables.items()}
+    for failure in failures:
+        if failure.code == "cycle":
+            acyclic[failure.table][failure.row] = True
+    documents = {spec.name for spec in contract.document_tables}
+    found = [_REFERENCES.empty_table()]
+    for table in (tables[spec.name] for spec in contract.document_tables):
+        for column in table.spec.references:
+            if column.may_be_given and column.target in documents:
+                in_table = column.target == table.spec.name and column.filled_by == "coder"
+                followed = acyclic[table.spec.name] & in_table
+                found.append(_references_in(table, column, record_rows(table.spec, tables), followed))
+    return pa.concat_tables(found)
 
 
-def document_links(contract: Contract, frames: Tables) -> set[Link]:
-    """Return the pairs of a document and another one that one of its rows refers to."""
-    links: set[Link] = set()
-    for spec in contract.document_tables:
-        for column in spec.references:
-            if column.filled_by != "engine" and contract.tables[str(column.target)] in contract.document_tables:
-                cells = frames[spec.name][[document_id_column(contract, spec), column.name]].dropna()
-                ids = (pc.replace_substring_regex(arrow_strings(cells[name]), "#.*", "") for name in cells)
-                rows = pa.Table.from_arrays(list(ids), names=["source", "target"])
-                other = rows.filter(pc.not_equal(rows["source"], rows["target"])).group_by(rows.column_names)
-                links.update(zip(*(cells.to_pylist() for cells in other.aggregate([]).columns), strict=True))
-    return links
+_REFERENCES = pa.schema(
+    {
+        "document": pa.string(),
+        "table": pa.string(),
+        "row": pa.int64(),
+        "column": pa.string(),
+        "key": pa.string(),
+        "record": pa.int64(),
+        "target": pa.string(),
+        "target_key": pa.string(),
+        "target_document": pa.string(),
+        "written": pa.bool_(),
+        "followed": pa.bool_(),
+    }
+)
+
+
+def _references_in(table: CodedTable, column: Column, records: Rows, followed: Mask) -> pa.Table:
+    """Return the references in one column; `records` and `followed` are those of all rows."""
+    keys = arrow_strings(table.frame[column.name])
+    rows = pc.indices_nonzero(pc.is_valid(keys))
+    targets = keys.take(rows)
+    values = {
+        "document": table.documents.take(rows),
+        "table": pa.repeat(table.spec.name, len(rows)),
+        "row": rows.cast(pa.int64()),
+        "column": pa.repeat(column.name, len(rows)),
+        "key": table.records.typed_keys.take(rows),
+        "record": pa.array(records).take(rows),
+        "target": pa.repeat(column.target, len(rows)),
+        "target_key": targets,
+        "target_document": pc.replace_substring_regex(targets, "#.*", ""),
+        "written": table.records.columns[column.name].take(rows).is_valid(),
+        "followed": pa.array(followed).take(rows),
+    }
+    return pa.table(values, schema=_REFERENCES)
+
+
+def record_rows(spec: TableSpec, tables: CodedTables) -> Rows:
+    """Return, for each row, that of the record which it is, or is nested in at any depth, in the table of that."""
+    table = tables[spec.name]
+    if spec.parent is None:
+        return np.arange(len(table.records))
+    return record_rows(tables[spec.parent].spec, tables)[np.array(table.parents, dtype=np.intp)]
 
 
 # ── Cycles ────────────────────────────────────────────────────────────────────────────────────────

@@ -6,12 +6,21 @@ up in its file, to report it with its position.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import pandas as pd
 
-from stancebook.build.coded_table import CodedTable, CodedTables, Failures, IncompleteSources, frames_of
+from stancebook.build.coded_table import (
+    CodedTable,
+    CodedTables,
+    Failure,
+    Failures,
+    IncompleteSources,
+    TypedTable,
+    frames_of,
+)
 from stancebook.build.derivation import compute_columns, derive_tables, distinct_rows
 from stancebook.build.diagnostics import Diagnostics
 from stancebook.build.integrity import (
@@ -20,7 +29,6 @@ from stancebook.build.integrity import (
     check_keys,
     check_references,
     check_texts,
-    document_links,
 )
 from stancebook.build.rule_checks import check_model, check_rules
 from stancebook.build.table_builder import DocumentTexts, build_coded_tables, document_texts
@@ -28,12 +36,14 @@ from stancebook.dataset.table_stats import BuildSummary, TableStats, table_stats
 from stancebook.problems import Problem, deduplicate, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import sort_rows
-from stancebook.schema.spec import Tables, TableSpec
+from stancebook.schema.spec import Tables, TableSpec, Texts
 from stancebook.sources.anchoring import YAML_QUOTING, SourceText
 from stancebook.sources.corpus import Corpus, load_corpus
 from stancebook.sources.filesystem import Location
 from stancebook.sources.formats import format_of
 from stancebook.sources.record_tables import ReadFiles, RecordFile, read_files
+
+T = TypeVar("T", bound=TypedTable)
 
 
 @dataclass(frozen=True)
@@ -81,19 +91,13 @@ def build_corpus(contract: Contract, corpus: Corpus) -> Build:
         contract: The contract of the dataset.
         corpus: The contents of the files.
     """
-    checked = check_corpus(contract, corpus, check_codebook(contract, corpus))
-    problems = deduplicate(checked.problems)
+    codebook = check_codebook(contract, corpus)
+    coded = code_documents(contract, corpus, codebook)
+    frames, found = check_documents(contract, coded, codebook)
+    problems = deduplicate(found)
     if errors := errors_in(problems):
         return Build(contract, corpus, {}, errors)  # a warning may be a consequence of an error
-    return Build(contract, corpus, finish_tables(contract, frames_of(checked.tables)), problems)
-
-
-@dataclass(frozen=True)
-class CheckedTables:
-    """Coded tables with the problems that were found in them; rows with problems are included."""
-
-    tables: CodedTables
-    problems: list[Problem]
+    return Build(contract, corpus, finish_tables(contract, frames), problems)
 
 
 @dataclass(frozen=True)
@@ -130,9 +134,9 @@ def check_codebook(contract: Contract, corpus: Corpus) -> CheckedCodebook:
     read = read_files(contract.codebook_tables, (RecordFile(file, contract) for file in corpus.codebook))
     complete = corpus.complete and not read.incomplete
     incomplete = frozenset(() if complete else (spec.name for spec in contract.tables_of_kind("codebook")))
-    tables, failures = _checked_rows(contract, read, {})
+    tables, failures = _coded_tables(contract, read, {}, {})
     references = Failures(tables)
-    references.add(check_references(tables, IncompleteSources(incomplete, partial=True)))
+    references.add(check_references(tables, contract.codebook_tables, IncompleteSources(incomplete, partial=True)))
     all_valid = not (corpus.problems or read.problems or failures.found or references.found)
     tables = _with_computed_columns(contract, tables, contract.codebook_tables, all_valid=all_valid)
     failures.add(failure for table in tables.values() for failure in check_model(table, all_valid=all_valid))
@@ -154,65 +158,108 @@ def check_codebook_rules(contract: Contract, codebook: CheckedCodebook, inputs: 
     return problems + _codebook_rule_problems(contract, codebook.tables, inputs, all_valid=not problems)
 
 
-def check_corpus(
-    contract: Contract,
-    corpus: Corpus,
-    codebook: CheckedCodebook,
-    *,
-    partial: bool = False,
-    allow_external_refs: bool = False,
-    context_documents: Collection[str] = (),
-) -> CheckedTables:
-    """Read and check the documents of a corpus.
+@dataclass(frozen=True)
+class CodedDocuments:
+    """The rows of some documents, of which cells, keys and repetitions are checked.
+
+    Attributes:
+        tables: Their tables, and those of the codebook.
+        texts: Their texts.
+        failures: What was found in their rows.
+        problems: The problems of their files and of the codebook.
+        incomplete: Those that could not be read completely.
+    """
+
+    tables: CodedTables
+    texts: DocumentTexts
+    failures: Failures
+    problems: list[Problem]
+    incomplete: frozenset[str]
+
+    def explain(self, failures: Iterable[Failure]) -> list[Problem]:
+        """Return the problems of failures of these rows."""
+        return Diagnostics(self.tables, self.texts).explain(failures)
+
+
+def code_documents(contract: Contract, corpus: Corpus, codebook: CheckedCodebook) -> CodedDocuments:
+    """Read the documents of a corpus.
 
     Args:
         contract: The contract of the dataset.
         corpus: The files.
         codebook: Its codebook.
-        partial: Whether the corpus is a chunk. What needs all documents is skipped: duplicate texts, and the rules and
+    """
+    read = read_files(contract.document_tables, _record_files(contract, corpus))
+    texts = document_texts(_source_texts(corpus), read.tables[contract.document.name])
+    own_codebook = {name: replace(table, valid=table.valid.copy()) for name, table in codebook.tables.items()}
+    tables, failures = _coded_tables(contract, read, texts, own_codebook)
+    problems = [*corpus.problems, *read.problems, *codebook.problems]
+    without_annotations = {files.doc_id for files in corpus.documents if files.annotations is None}
+    return CodedDocuments(tables, texts, failures, problems, frozenset(read.incomplete | without_annotations))
+
+
+def check_documents(
+    contract: Contract, coded: CodedDocuments, codebook: CheckedCodebook, *, partial: bool = False
+) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """Check documents that refer to no others.
+
+    Args:
+        contract: The contract of the dataset.
+        coded: The documents.
+        codebook: Their codebook.
+        partial: Whether they are a chunk. What needs all documents is skipped: duplicate texts, and the rules and
             references of the codebook.
-        allow_external_refs: Whether documents may refer to documents outside the chunk. If any does, no column is
-            computed and no model or rule is checked: they may read what is missing.
-        context_documents: Documents of a chunk that are loaded only as targets of references; keys that only they name
-            are not reported as missing.
 
     Returns:
         All coded tables, and the problems of codebook and documents.
     """
-    read = read_files(contract.document_tables, _record_files(contract, corpus))
-    incomplete = IncompleteSources(
-        codebook.incomplete,
-        {*read.incomplete, *(files.doc_id for files in corpus.documents if files.annotations is None)},
-        partial=partial,
-        loaded={files.doc_id for files in corpus.documents} if allow_external_refs else None,
-        reported_elsewhere={"", *context_documents} if partial else (),
-    )
-    texts = document_texts(_source_texts(corpus), read.tables[contract.document.name])
-    own_codebook = {name: replace(table, valid=table.valid.copy()) for name, table in codebook.tables.items()}
-    documents, failures = _checked_rows(contract, read, texts)
-    tables = {**own_codebook, **documents}
-    failures.tables = tables
+    failures = coded.failures
     if not partial:
-        failures.add(check_texts(documents[contract.document.name]))
-    failures.add(check_references(tables, incomplete))
-    problems = [*corpus.problems, *read.problems, *codebook.problems]
-    links = document_links(contract, frames_of(tables)) if incomplete.loaded is not None else ()
-    if any(target not in (incomplete.loaded or ()) for _, target in links):
-        return CheckedTables(tables, [*problems, *Diagnostics(tables, texts).explain(failures.found)])
-    all_valid = not problems and all(table.valid.all() for table in tables.values())
-    tables = _with_computed_columns(contract, tables, contract.document_tables, all_valid=all_valid)
+        failures.add(check_texts(coded.tables[contract.document.name]))
+    incomplete = IncompleteSources(codebook.incomplete, coded.incomplete, partial, codebook_checked=partial)
+    failures.add(check_references(coded.tables, (*contract.codebook_tables, *contract.document_tables), incomplete))
+    all_valid = not coded.problems and all(table.valid.all() for table in coded.tables.values())
+    tables, found = check_models(contract, coded.tables, all_valid=all_valid)
+    failures.add(found)
+    texts = {doc_id: document.text for doc_id, document in coded.texts.items()}
+    failures.add(check_document_rules(contract, tables, texts, all_valid=all_valid and not failures.found))
+    problems = [*coded.problems, *coded.explain(failures.found)]
     frames = frames_of(tables)
-    for spec in contract.document_tables:
-        failures.add(check_model(tables[spec.name], all_valid=all_valid))
-    rules = [rule for rule in contract.rules if not contract.in_codebook(rule.table)]
-    all_valid = all_valid and not failures.found
-    readable = {doc_id: document.text for doc_id, document in texts.items()}
-    failures.add(check_rules(contract, rules, tables, frames, readable, all_valid=all_valid))
-    problems += Diagnostics(tables, texts).explain(failures.found)
     if not partial:
         inputs = distinct_rows(frames, contract.rule_inputs)
         problems += _codebook_rule_problems(contract, codebook.tables, inputs, all_valid=not problems)
-    return CheckedTables(tables, problems)
+    return frames, problems
+
+
+def check_models(contract: Contract, tables: Mapping[str, T], *, all_valid: bool) -> tuple[dict[str, T], list[Failure]]:
+    """Fill the computed columns of documents, and check their rows with their models.
+
+    Args:
+        contract: The contract of the dataset.
+        tables: The tables of documents and codebook.
+        all_valid: Whether all rows of the dataset are valid.
+
+    Returns:
+        The tables with their computed columns, and the failures.
+    """
+    tables = _with_computed_columns(contract, tables, contract.document_tables, all_valid=all_valid)
+    specs = contract.document_tables
+    return tables, [failure for spec in specs for failure in check_model(tables[spec.name], all_valid=all_valid)]
+
+
+def check_document_rules(
+    contract: Contract, tables: Mapping[str, TypedTable], texts: Texts, *, all_valid: bool
+) -> list[Failure]:
+    """Check documents with the rules on their tables.
+
+    Args:
+        contract: The contract of the dataset.
+        tables: The tables of documents and codebook.
+        texts: The texts of the documents.
+        all_valid: Whether all rows of the dataset are valid.
+    """
+    rules = [rule for rule in contract.rules if not contract.in_codebook(rule.table)]
+    return list(check_rules(contract, rules, tables, frames_of(tables), texts, all_valid=all_valid))
 
 
 def duplicate_text_problems(contract: Contract, corpus: Corpus) -> list[Problem]:
@@ -238,10 +285,12 @@ def _source_texts(corpus: Corpus) -> Iterator[tuple[str, SourceText]]:
             yield files.doc_id, SourceText(files.text.text, files.text.name, quoting)
 
 
-def _checked_rows(contract: Contract, read: ReadFiles, texts: DocumentTexts) -> tuple[dict[str, CodedTable], Failures]:
-    """Return the tables of some files, and the failures of their cells, keys and references within a table."""
+def _coded_tables(
+    contract: Contract, read: ReadFiles, texts: DocumentTexts, others: CodedTables
+) -> tuple[dict[str, CodedTable], Failures]:
+    """Return the tables of some files with others, and the failures of their cells, keys and repeated records."""
     built, cell_failures = build_coded_tables(contract, read.tables, texts)
-    tables = {table.spec.name: table for table in built}
+    tables = {**others, **{table.spec.name: table for table in built}}
     failures = Failures(tables)
     failures.add(cell_failures)
     for table in built:
@@ -262,9 +311,10 @@ def _codebook_rule_problems(
 
 
 def _with_computed_columns(
-    contract: Contract, tables: CodedTables, specs: Iterable[TableSpec], *, all_valid: bool
-) -> dict[str, CodedTable]:
-    frames = compute_columns(contract, frames_of(tables), specs, all_valid=all_valid)
+    contract: Contract, tables: Mapping[str, T], specs: Iterable[TableSpec], *, all_valid: bool
+) -> dict[str, T]:
+    own_rows = {spec.name: tables[spec.name].own_rows for spec in specs}
+    frames = compute_columns(contract, frames_of(tables), own_rows, all_valid=all_valid)
     return {name: replace(table, frame=frames[name]) for name, table in tables.items()}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pyarrow.compute as pc
 
-from stancebook.build.coded_table import CodedTable, CodedTables, Failure, Mask, Rows
+from stancebook.build.coded_table import Failure, Mask, Rows, TypedTable, TypedTables
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import arrow_strings
 from stancebook.schema.rules import Rule, evaluate_rule, model_failures
@@ -16,24 +16,27 @@ from stancebook.schema.spec import Tables, Texts
 MIN_ROWS_FOR_DOCUMENT_PROBLEM = 5  # so many rows that contradict a value of their document: the value is likelier wrong
 
 
-def check_model(table: CodedTable, *, all_valid: bool) -> Iterator[Failure]:
-    """Yield a failure for each valid row and each rule of the model that it breaks.
+def check_model(table: TypedTable, *, all_valid: bool) -> Iterator[Failure]:
+    """Yield a failure for each valid own row and each rule of the model that it breaks.
 
     Args:
         table: The table.
         all_valid: Whether every row of the dataset is valid. If not, computed columns are not checked, since they may
             be computed from invalid rows.
     """
-    for failure in model_failures(table.spec, table.valid_rows):
+    rows = table.valid_rows
+    if table.own_rows < len(table.frame):
+        rows = rows[rows.index < table.own_rows]
+    for failure in model_failures(table.spec, rows):
         computed = failure.single_column and failure.column and table.spec[failure.column].filled_by == "function"
         if all_valid or not computed:
             yield Failure(table.spec.name, failure.row, failure.column, "model", (failure.message,))
 
 
 def check_rules(
-    contract: Contract, rules: Iterable[Rule], tables: CodedTables, frames: Tables, texts: Texts, *, all_valid: bool
+    contract: Contract, rules: Iterable[Rule], tables: TypedTables, frames: Tables, texts: Texts, *, all_valid: bool
 ) -> Iterator[Failure]:
-    """Yield a failure for each row that breaks a rule across tables.
+    """Yield a failure for each own row that breaks a rule across tables.
 
     Rows that have a problem, or are directly related to a row that has, are skipped.
 
@@ -49,18 +52,19 @@ def check_rules(
     for rule in rules:
         table = tables[rule.table]
         broken = _broken_rows(rule, frames, texts, all_valid=all_valid)
+        broken = broken[broken < table.own_rows]
         if len(broken):
             broken = broken[_related_rows_valid(table, tables)[broken]]
         for row in broken.tolist():
             failure = Failure(rule.table, row, rule.column, "rule", (rule.message,), rule.level)
             if rule.document_column:
-                by_document.setdefault((table.document(row), rule.document_column), []).append(failure)
+                by_document.setdefault((table.documents[row].as_py(), rule.document_column), []).append(failure)
             else:
                 yield failure
     for (doc_id, column), failures in by_document.items():
         if len(failures) >= MIN_ROWS_FOR_DOCUMENT_PROBLEM:
             documents = tables[contract.document.name]
-            row = documents.records.typed_keys.index(doc_id).as_py()
+            row = documents.documents.index(doc_id).as_py()
             yield Failure(documents.spec.name, row, column, "document_rule", tuple(failures))
         else:
             yield from failures
@@ -76,8 +80,8 @@ def _broken_rows(rule: Rule, frames: Tables, texts: Texts, *, all_valid: bool) -
         return np.array([], dtype=np.intp)  # the rule failed on a row whose problem is reported
 
 
-def _related_rows_valid(table: CodedTable, tables: CodedTables) -> Mask:
-    """Return True for rows that are valid, refer only to valid rows, and have only valid nested rows."""
+def _related_rows_valid(table: TypedTable, tables: TypedTables) -> Mask:
+    """Return True for own rows that are valid, refer only to valid rows, and have only valid nested rows."""
     valid = table.valid.copy()
     for column in table.spec.references:
         target = tables[column.target or ""]
@@ -86,5 +90,5 @@ def _related_rows_valid(table: CodedTable, tables: CodedTables) -> Mask:
         valid &= related.to_numpy(zero_copy_only=False)
     for nested in tables.values():
         if nested.spec.parent == table.spec.name and not nested.valid.all():
-            valid[np.array(nested.records.parents)[~nested.valid]] = False
+            valid[np.array(nested.parents)[~nested.valid[: nested.own_rows]]] = False
     return valid

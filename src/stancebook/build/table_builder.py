@@ -125,7 +125,7 @@ class _TableBuilder:
         for failure in self.failures:
             self.valid[failure.row] = False
         frame = pd.DataFrame({column.name: self.series(column) for column in self.spec.columns})
-        return CodedTable(self.spec, self.records, frame, self.valid)
+        return CodedTable(self.spec, frame, self.valid, self.documents, self.records.parents, self.records)
 
     def series(self, column: Column) -> pd.Series[Any]:
         """Return a column of the frame; an empty one if nothing has filled it."""

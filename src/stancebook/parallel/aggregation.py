@@ -18,7 +18,7 @@ from stancebook.parallel.assembly import Piece
 from stancebook.parallel.cache import BuildCache, fingerprint_json, reuse_part
 from stancebook.parallel.chunk_summary import UNPARTITIONED, Checksum, merge_checksums
 from stancebook.parallel.executors import BuildExecutor, run_tasks
-from stancebook.parallel.worker import BuildContext, ChunkResult, load_codebook, write_rows
+from stancebook.parallel.worker import SCRATCH, BuildContext, ChunkResult, load_codebook, write_rows
 from stancebook.schema.spec import TableSpec
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 MAX_DUPLICATE_TEXTS = 1000  # reported per build
 BATCHES_PER_PART = 4  # so many times fewer rows are derived at a time than are in a part
-_SCRATCH = ".join"
 _BATCH, _VALUE = "batch_number", "partition_value"
 
 
@@ -66,7 +65,7 @@ def aggregation_session(folder: Path) -> Iterator[DuckDBPyConnection]:
             "DuckDB, which joins the tables of a large corpus, opens no folder whose name is not UTF-8: build with"
             " --out into another."
         ) from error
-    with duckdb_session(folder / _SCRATCH) as database:
+    with duckdb_session(folder / SCRATCH) as database:
         yield database
 
 
@@ -180,7 +179,7 @@ def partition_inputs(
     Returns:
         The folder of each input table, below the scratch folder of the database.
     """
-    folders = {table: folder / _SCRATCH / spec.name / table for table in spec.inputs}
+    folders = {table: folder / SCRATCH / spec.name / table for table in spec.inputs}
     for table, columns in spec.inputs.items():
         folders[table].mkdir(parents=True)
         if not files[table]:

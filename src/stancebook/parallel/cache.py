@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from stancebook.dataset.table_stats import Part
     from stancebook.parallel.chunking import ChunkPolicy
 
-FORMAT_VERSION = 3  # a cache of any other version is ignored
+FORMAT_VERSION = 4  # a cache of any other version is ignored
 MTIME_RESOLUTION_NS = 2_000_000_000  # of the coarsest file system: two changes within it may show the same mtime
 _DIGEST_SIZE = hashlib.sha256().digest_size  # the manifest starts with the digest of the rest
 _MANIFEST = "manifest"  # all other files in the folder of the cache are rows of chunks

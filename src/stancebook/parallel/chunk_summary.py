@@ -1,4 +1,4 @@
-"""Summaries of chunks for corpus-wide steps: links between documents, inputs of codebook rules, and checksums."""
+"""Summaries of chunks for corpus-wide steps: inputs of codebook rules, and checksums."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pandas as pd
 import pyarrow as pa
 
 from stancebook.build.derivation import distinct_rows
-from stancebook.build.integrity import Link
 from stancebook.schema.contract import Contract
 from stancebook.schema.spec import Tables, TableSpec
 
@@ -18,46 +17,6 @@ Checksum = Sequence[int]  # the number of some rows, and the sum of their hashes
 Checksums = dict[str, dict[str, Checksum]]  # by the value that partitions a derived table, and by table that it reads
 
 UNPARTITIONED = ""  # the value of all rows of a derived table that is not partitioned
-
-
-def linked_documents(links: Collection[Link], chunks: Sequence[Sequence[str]]) -> dict[int, list[str]]:
-    """Return the documents that chunks with links to others must be built with.
-
-    Those are the other documents of the connected components, in the undirected graph of links, of a chunk's own.
-
-    Args:
-        links: The links of all documents.
-        chunks: The document ids of each chunk.
-
-    Returns:
-        The ids of documents of other chunks, sorted, by the index of each chunk that has such links. A link to an
-        unknown document adds its chunk without adding a document.
-    """
-    ends = {doc_id for link in links for doc_id in link}
-    chunk_of = {doc_id: number for number, chunk in enumerate(chunks) for doc_id in chunk if doc_id in ends}
-    found: dict[int, list[str]] = {chunk_of[source]: [] for source, target in links if target not in chunk_of}
-    neighbours: dict[str, set[str]] = {}
-    for source, target in links:
-        if target in chunk_of:
-            neighbours.setdefault(source, set()).add(target)
-            neighbours.setdefault(target, set()).add(source)
-    while neighbours:
-        component = _pop_component(neighbours)
-        numbers = {chunk_of[doc_id] for doc_id in component}
-        for number in numbers if len(numbers) > 1 else ():
-            found.setdefault(number, []).extend(doc_id for doc_id in component if chunk_of[doc_id] != number)
-    return {number: sorted(doc_ids) for number, doc_ids in found.items()}
-
-
-def _pop_component(neighbours: dict[str, set[str]]) -> set[str]:
-    """Remove a connected component from a graph and return its nodes."""
-    waiting, component = [next(iter(neighbours))], set[str]()
-    while waiting:
-        doc_id = waiting.pop()
-        if doc_id not in component:
-            component.add(doc_id)
-            waiting.extend(neighbours.pop(doc_id))
-    return component
 
 
 def chunk_rule_inputs(contract: Contract, frames: Tables) -> dict[str, tuple[Cells, ...]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stancebook.build.integrity import Link
 from stancebook.build.pipeline import Build, build_corpus, check_codebook_rules, duplicate_text_problems, summarize
 from stancebook.build.writer import (
     build_digest,
@@ -19,6 +18,7 @@ from stancebook.build.writer import (
     write_tables,
 )
 from stancebook.dataset.layout import chunk_folder
+from stancebook.dataset.publish import hardlink_or_copy
 from stancebook.dataset.table_stats import BuildSummary, Part, TableStats
 from stancebook.parallel.aggregation import aggregation_session, derive_pieces, duplicate_texts
 from stancebook.parallel.assembly import Piece, assemble_tables, plan_table
@@ -28,11 +28,11 @@ from stancebook.parallel.cache import (
     contract_files,
     digest_code,
     fingerprint_documents,
-    reuse_part,
 )
-from stancebook.parallel.chunk_summary import linked_documents, merge_rule_inputs
+from stancebook.parallel.chunk_summary import merge_rule_inputs
 from stancebook.parallel.chunking import split_into_chunks
 from stancebook.parallel.executors import BuildExecutor, local_executor, run_tasks
+from stancebook.parallel.linked_build import build_linked_chunks
 from stancebook.parallel.options import BuildOptions
 from stancebook.parallel.worker import (
     BuildContext,
@@ -117,16 +117,9 @@ class BuildResult:
 
 @dataclass(frozen=True)
 class BuiltChunk:
-    """A chunk with the fingerprints by which the next build knows whether it can be reused.
-
-    Attributes:
-        fingerprint: That of its own files.
-        context_fingerprint: That of the files of its context documents; empty if it has none.
-        result: What building it gave.
-    """
+    """A chunk with the fingerprint of its files, by which the next build knows whether they are unchanged."""
 
     fingerprint: str
-    context_fingerprint: str
     result: ChunkResult
 
     @classmethod
@@ -134,10 +127,10 @@ class BuiltChunk:
         """Return the chunk of which `asdict`, and JSON, gave this; raise `LookupError` or `TypeError` if none did."""
         result = dict(data["result"])
         result["problems"] = tuple(Problem(**problem) for problem in result["problems"])
-        result["links"] = tuple((source, target) for source, target in result["links"])
+        result |= {name: tuple(result[name]) for name in ("external", "incomplete", "neighbours")}
         result["parts"] = {table: Part(**part) for table, part in result["parts"].items()}
         result["stats"] = {table: TableStats(**stats) for table, stats in result["stats"].items()}
-        return cls(data["fingerprint"], data["context_fingerprint"], ChunkResult(**result))
+        return cls(data["fingerprint"], ChunkResult(**result))
 
 
 def build_into(
@@ -210,7 +203,7 @@ def _build_chunked(
         workers = local_executor(options.jobs)
     with workers as executor, aggregation_session(context.chunk_folder) as database:
         with progress(len(listing.documents)) as advance:
-            built = build_chunks(context, chunks, listing.taken_ns, executor, cache=cache, advance=advance)
+            built = build_chunks(context, chunks, listing.taken_ns, (database, executor), cache=cache, advance=advance)
         results = [chunk.result for chunk in built]
         problems = _corpus_problems(context, codebook, listing, results, database)
         if errors := errors_in(problems):
@@ -259,56 +252,53 @@ def build_chunks(
     context: BuildContext,
     chunks: Chunks,
     listed_ns: int,
-    executor: BuildExecutor,
+    session: tuple[DuckDBPyConnection, BuildExecutor],
     *,
     cache: BuildCache | None = None,
     advance: Advance = lambda _: None,
 ) -> list[BuiltChunk]:
     """Build all chunks, or reuse those of the last build whose files are unchanged.
 
-    Chunks with references to documents of other chunks are built a second time, together with their context documents:
-    these are known only after the first pass.
+    Only when all chunks have been read is it known which are linked to others: to which another refers that itself
+    refers to none. Such a chunk is read a second time.
 
     Args:
         context: The context of the build.
         chunks: The documents of each chunk.
         listed_ns: When they were listed, in nanoseconds since 1970.
-        executor: Who builds chunks.
+        session: An open database, and who builds chunks.
         cache: The last build.
         advance: Is called with the number of documents of each chunk that is done.
     """
     fingerprints = [fingerprint_documents(chunk, listed_ns) for chunk in chunks]
-    cached = {chunk.fingerprint: chunk for chunk in map(BuiltChunk.from_dict, cache.chunks if cache else ())}
-    known = {number: cached[each] for number, each in enumerate(fingerprints) if each and each in cached}
-    advance(sum(len(chunks[number]) for number in known))
-    changed = [ChunkTask(number, chunk) for number, chunk in enumerate(chunks) if number not in known]
-    results = _run_chunks(context, changed, executor, advance)
+    cached = {chunk.fingerprint: chunk.result for chunk in map(BuiltChunk.from_dict, cache.chunks if cache else ())}
+    unchanged = {number: cached[each] for number, each in enumerate(fingerprints) if each and each in cached}
+    advance(sum(len(chunks[number]) for number in unchanged))
+    changed = [ChunkTask(number, chunk) for number, chunk in enumerate(chunks) if number not in unchanged]
+    results = unchanged | _run_chunks(context, changed, session[1], advance)
 
-    links = {
-        link for result in [*results.values(), *(chunk.result for chunk in known.values())] for link in result.links
-    }
-    linked = _context_documents(links, chunks)
-    context_fingerprints = {
-        number: fingerprint_documents(documents, listed_ns) if documents else "" for number, documents in linked.items()
-    }
-    reused = {
-        number: _reuse_chunk(chunk, cache.folder if cache else Path(), context.chunk_folder)
-        for number, chunk in known.items()
-        if chunk.context_fingerprint == context_fingerprints.get(number, "")
-        and bool(chunk.context_fingerprint) == (number in linked)
-    }
-    results = {number: result for number, result in results.items() if number not in linked}
-    second_pass = [
-        ChunkTask(number, chunk, linked.get(number, ()), linked=True)
-        for number, chunk in enumerate(chunks)
-        if number not in reused and number not in results
-    ]
-    results |= _run_chunks(context, second_pass, executor, lambda _: None)
-    built = {
-        number: BuiltChunk(fingerprints[number], context_fingerprints.get(number, ""), result)
+    linked = _linked_chunks(results, chunks)
+    again = [
+        ChunkTask(number, chunks[number], linked=number in linked)
         for number, result in results.items()
-    }
-    return [chunk for _, chunk in sorted((reused | built).items())]
+        if bool(result.rows) != (number in linked)
+    ]
+    results |= _run_chunks(context, again, session[1], lambda _: None)
+    unchanged = {number: result for number, result in unchanged.items() if results[number] is result}
+    if cache:
+        _reuse_files([file for result in unchanged.values() for file in result.rows.values()], cache, context)
+    results |= build_linked_chunks(
+        context,
+        {number: chunks[number] for number in linked},
+        {number: results[number] for number in linked - unchanged.keys()},
+        {number: unchanged[number] for number in linked & unchanged.keys()},
+        session,
+        all_valid=not any(errors_in(result.problems) for result in results.values()),
+    )
+    if cache:
+        reused = [result for number, result in unchanged.items() if results[number] is result]
+        _reuse_files([part.path for result in reused for part in result.parts.values()], cache, context)
+    return [BuiltChunk(fingerprints[number], results[number]) for number in range(len(chunks))]
 
 
 def _run_chunks(
@@ -322,19 +312,21 @@ def _run_chunks(
     return results
 
 
-def _context_documents(links: set[Link], chunks: Chunks) -> dict[int, tuple[SourceDocument, ...]]:
-    """Return the documents that chunks with external references must be built with, by the numbers of chunks."""
-    linked = linked_documents(links, [[document.doc_id for document in chunk] for chunk in chunks])
-    wanted = {doc_id for doc_ids in linked.values() for doc_id in doc_ids}
-    documents = {document.doc_id: document for chunk in chunks for document in chunk if document.doc_id in wanted}
-    return {number: tuple(documents[doc_id] for doc_id in doc_ids) for number, doc_ids in linked.items()}
+def _linked_chunks(results: Mapping[int, ChunkResult], chunks: Chunks) -> set[int]:
+    """Return the numbers of chunks that refer to documents outside themselves, or to which others refer."""
+    external = {doc_id for result in results.values() for doc_id in result.external}
+    referring = {number for number, result in results.items() if result.external}
+    if not external:
+        return set()
+    return referring | {
+        number for number, chunk in enumerate(chunks) if any(document.doc_id in external for document in chunk)
+    }
 
 
-def _reuse_chunk(chunk: BuiltChunk, old: Path, new: Path) -> BuiltChunk:
-    """Link the rows of a chunk of the last build into the folder of chunks."""
-    for part in chunk.result.parts.values():
-        reuse_part(part, part.path, old, new)
-    return chunk
+def _reuse_files(names: Iterable[str], cache: BuildCache, context: BuildContext) -> None:
+    """Link files of the last build into the folder of chunks."""
+    for name in names:
+        hardlink_or_copy(cache.folder / name, context.chunk_folder / name)
 
 
 def _corpus_problems(

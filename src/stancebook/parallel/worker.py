@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from stancebook.build.coded_table import frames_of
-from stancebook.build.integrity import Link, document_id_column, document_links
-from stancebook.build.pipeline import CheckedCodebook, check_codebook, check_corpus
+from stancebook.build.coded_table import IncompleteSources
+from stancebook.build.integrity import check_references, document_references
+from stancebook.build.pipeline import CheckedCodebook, check_codebook, check_documents, code_documents
 from stancebook.build.writer import dataset_metadata, write_part
 from stancebook.dataset.parquet import rows_digest
 from stancebook.dataset.table_stats import Part, TableStats, table_stats
@@ -21,13 +21,16 @@ from stancebook.parallel.chunk_summary import (
     chunk_rule_inputs,
     input_checksums,
 )
+from stancebook.parallel.linked_rows import REFERENCES, RowFiles, write_arrow, write_coded_rows
 from stancebook.problems import Problem, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import sort_rows
 from stancebook.schema.spec import Tables, TableSpec
-from stancebook.sources.corpus import Corpus, SourceFile, combined_digest, read_corpus
+from stancebook.sources.corpus import Corpus, SourceFile, read_corpus
 from stancebook.sources.discovery import SourceDocument, SourceListing
-from stancebook.sources.filesystem import Location, open_location
+from stancebook.sources.filesystem import Location
+
+SCRATCH = ".scratch"  # a folder in the folder of chunks for files that are needed only during a build
 
 
 @dataclass(frozen=True)
@@ -58,33 +61,27 @@ class ChunkTask:
     Attributes:
         number: The index of the chunk.
         documents: Its documents.
-        context_documents: Documents of other chunks that are in a connected component with its own; they are read, but
-            their rows and problems belong to their own chunks.
-        linked: Whether `context_documents` are known; they are not in the first pass.
+        linked: Whether documents of other chunks refer to its own.
     """
 
     number: int
     documents: tuple[SourceDocument, ...]
-    context_documents: tuple[SourceDocument, ...] = ()
     linked: bool = False
-
-    @property
-    def all_documents(self) -> tuple[SourceDocument, ...]:
-        """All documents to read, sorted."""
-        return tuple(sorted((*self.documents, *self.context_documents)))
 
 
 @dataclass(frozen=True)
 class ChunkResult:
     """What building a chunk gave.
 
-    There are no parts if the chunk has errors. In the first pass, if a document refers to one outside the chunk, only
-    `files_digest` and `links` are set: the chunk must be built again.
+    There are no parts if the chunk has errors, or if it is linked to others and not yet completed.
 
     Attributes:
         files_digest: The digest of the contents of its files.
         problems: Its errors and warnings.
-        links: Pairs of a document of the chunk and another one that it refers to, in the chunk or not.
+        external: The ids of documents outside the chunk that its rows refer to.
+        incomplete: The ids of its documents that could not be read completely.
+        rows: If it is linked to other chunks, the files of its rows as `linked_rows` reads them.
+        neighbours: Then also the digests of the rows of others that its functions see in each of two steps.
         parts: The files of its rows by table, in the folder of chunks; an empty table has none.
         stats: The statistics of its rows by table.
         rule_inputs: The distinct rows that rules on the codebook inspect, by table.
@@ -93,7 +90,10 @@ class ChunkResult:
 
     files_digest: str
     problems: tuple[Problem, ...] = ()
-    links: tuple[Link, ...] = ()
+    external: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
+    rows: RowFiles = field(default_factory=dict)
+    neighbours: tuple[str, ...] = ()
     parts: Mapping[str, Part] = field(default_factory=dict)
     stats: Mapping[str, TableStats] = field(default_factory=dict)
     rule_inputs: Mapping[str, tuple[Cells, ...]] = field(default_factory=dict)
@@ -103,29 +103,38 @@ class ChunkResult:
 def build_chunk(context: BuildContext, task: ChunkTask) -> ChunkResult:
     """Build one chunk, and write its rows if it has no errors.
 
-    The rows depend on nothing but the documents of the chunk, the context documents, the codebook and the contract.
+    The rows depend on nothing but the documents of the chunk, the codebook and the contract. The rows of a chunk that
+    is linked to others are only coded: `linked_build` completes them.
     """
     contract, codebook = checked_codebook(context)
-    corpus = read_corpus(context.seeds, SourceListing(documents=task.all_documents))
-    known = {document.doc_id for document in task.all_documents}
-    checked = check_corpus(
-        contract,
-        corpus,
-        codebook,
-        partial=True,
-        allow_external_refs=not task.linked,
-        context_documents=[document.doc_id for document in task.context_documents],
-    )
-    frames = frames_of(checked.tables)
-    result = ChunkResult(_digest_files(corpus, task.documents), links=tuple(sorted(document_links(contract, frames))))
-    if not task.linked and _has_external_link(result.links, known):
-        return result
-    result = replace(result, problems=_own_problems(context, task, checked.problems))
-    unpaired = any(document.text is None or document.annotations is None for document in task.documents)
-    if unpaired or errors_in(result.problems):  # discovery reports a document without its text or its annotations
-        return result
-    frames = {name: sort_rows(contract.tables[name], frame) for name, frame in frames.items()}
-    return _write_tables(context, task, contract, frames, result)
+    corpus = read_corpus(context.seeds, SourceListing(documents=task.documents))
+    coded = code_documents(contract, corpus, codebook)
+    references = document_references(contract, coded.tables, coded.failures.found)
+    own = [document.doc_id for document in task.documents]
+    external = sorted({*references["target_document"].unique().to_pylist()}.difference(own))
+    result = ChunkResult(corpus.digest, external=tuple(external), incomplete=tuple(sorted(coded.incomplete)))
+    if not external and not task.linked:
+        frames, problems = check_documents(contract, coded, codebook, partial=True)
+        return write_result(context, task.documents, frames, _with_problems(result, problems))
+    incomplete = IncompleteSources(codebook.incomplete, partial=True, codebook_checked=True)
+    coded.failures.add(check_references(coded.tables, contract.codebook_tables, incomplete))
+    result = _with_problems(result, [*coded.problems, *coded.explain(coded.failures.found)])
+    rows = {spec.name: f"{SCRATCH}/rows/{spec.name}-{corpus.digest}.parquet" for spec in contract.document_tables}
+    write_coded_rows(context.chunk_folder, rows, contract, coded.tables)
+    rows[REFERENCES] = f"{REFERENCES}-{corpus.digest}.parquet"
+    write_arrow(context.chunk_folder / rows[REFERENCES], references)
+    return replace(result, rows=rows)
+
+
+def completed_files(result: ChunkResult) -> dict[str, str]:
+    """Return the files of the rows of a linked chunk once it is completed."""
+    return {name: f"{name}-rows-{result.files_digest}.parquet" for name in result.rows} | {
+        REFERENCES: result.rows[REFERENCES]
+    }
+
+
+def _with_problems(result: ChunkResult, problems: Iterable[Problem]) -> ChunkResult:
+    return replace(result, problems=tuple(sorted({*problems})))
 
 
 def write_rows(context: BuildContext, contract: Contract, spec: TableSpec, frame: pd.DataFrame) -> Part:
@@ -147,37 +156,15 @@ def checked_codebook(context: BuildContext) -> tuple[Contract, CheckedCodebook]:
     return contract, check_codebook(contract, Corpus(context.codebook, context.codebook_complete, (), {}, ()))
 
 
-def _digest_files(corpus: Corpus, documents: Collection[SourceDocument]) -> str:
-    names = {file.name for document in documents for file in (document.text, document.annotations) if file}
-    return combined_digest({name: digest for name, digest in corpus.digests.items() if name in names})
-
-
-def _has_external_link(links: Collection[Link], known: Collection[str]) -> bool:
-    return any(target not in known for _, target in links)
-
-
-def _own_problems(context: BuildContext, task: ChunkTask, problems: Collection[Problem]) -> tuple[Problem, ...]:
-    """Return the problems without those in files of context documents, which the chunks of these report."""
-    shown = open_location(context.seeds).display_path
-    others = {
-        shown(file.name)
-        for document in task.context_documents
-        for file in (document.text, document.annotations)
-        if file
-    }
-    return tuple(sorted({problem for problem in problems if problem.file not in others}))
-
-
-def _write_tables(
-    context: BuildContext, task: ChunkTask, contract: Contract, frames: Tables, result: ChunkResult
+def write_result(
+    context: BuildContext, documents: Collection[SourceDocument], frames: Tables, result: ChunkResult
 ) -> ChunkResult:
-    """Write the rows of the chunk's own documents, and return the result with all that summarizes them."""
-    own = {document.doc_id for document in task.documents}
-    if task.context_documents:
-        frames = {
-            spec.name: _rows_of(frames[spec.name], document_id_column(contract, spec), own)
-            for spec in contract.document_tables
-        }
+    """Write the rows of a chunk unless it has errors, and return the result with all that summarizes them."""
+    contract, _ = checked_codebook(context)
+    unpaired = any(document.text is None or document.annotations is None for document in documents)
+    if unpaired or errors_in(result.problems):  # discovery reports a document without its text or its annotations
+        return result
+    frames = {name: sort_rows(contract.tables[name], frame) for name, frame in frames.items()}
     parts = {
         spec.name: write_rows(context, contract, spec, frame)
         for spec in contract.document_tables
@@ -185,14 +172,8 @@ def _write_tables(
     }
     return replace(
         result,
-        links=tuple(link for link in result.links if link[0] in own),
         parts=parts,
         stats={spec.name: table_stats(spec, frames[spec.name]) for spec in contract.document_tables},
         rule_inputs=chunk_rule_inputs(contract, frames),
         checksums=input_checksums(contract, frames),
     )
-
-
-def _rows_of(frame: pd.DataFrame, column: str, doc_ids: Collection[str]) -> pd.DataFrame:
-    """Return the rows of some documents; `column` holds their ids, or keys that start with them."""
-    return frame[frame[column].str.replace("#.*", "", regex=True).isin(doc_ids)].reset_index(drop=True)

@@ -178,6 +178,11 @@ class Contract:
         kinds = ("document", "annotation")
         return tuple(spec for spec in self.tables.values() if _root_kind(spec, self.tables) in kinds)
 
+    def record_table(self, table: str) -> TableSpec:
+        """Return the table in whose records a table is nested, at any depth; the table itself if it is not nested."""
+        spec = self.tables[table]
+        return spec if spec.parent is None else self.record_table(spec.parent)
+
     def in_codebook(self, table: str) -> bool:
         """Return whether the rows of a table are written in the codebook."""
         return self.tables[table] in self.codebook_tables

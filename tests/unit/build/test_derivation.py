@@ -17,6 +17,6 @@ def test_compute_columns_does_not_change_its_input():
     """Computed columns are returned in new frames; the given frames, which may be cached, keep their values."""
     ropes = contract(Ropes, Letters)
     given = {"ropes": pd.DataFrame({"rope_id": ["one", "eleven"], "strands": [0, 0]})}
-    computed = compute_columns(ropes, given, ropes.codebook_tables, all_valid=True)
+    computed = compute_columns(ropes, given, {"ropes": 2}, all_valid=True)
     assert computed["ropes"]["strands"].tolist() == [3, 6]
     assert given["ropes"]["strands"].tolist() == [0, 0]
