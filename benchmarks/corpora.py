@@ -61,7 +61,8 @@ class Recipe:
 
     `faults`: hold one fault; `answers`: refer to a statement of the document before; `crlf`: have CRLF line ends;
     `pinned`: give the digest of their text. Of the sentences, `broken` is the share in which the source breaks a line,
-    most often within a quote. `nested`: a thousand documents a folder, instead of all in one.
+    most often within a quote. `nested`: a thousand documents a folder, instead of all in one. `links`: how many random
+    documents before it each refers to. `hub`: whether each refers to the first.
     """
 
     seed: int = 1
@@ -72,11 +73,18 @@ class Recipe:
     pinned: float = 0.25
     broken: float = 0.15
     nested: bool = False
+    links: int = 0
+    hub: bool = False
 
     def doc_id(self, number: int) -> str:
         """Return the id of a document."""
         name = f"report-{number:07}"
         return f"{number // DOCUMENTS_PER_FOLDER:04}/{name}" if self.nested else name
+
+    def linked(self, number: int) -> list[int]:
+        """Return the documents to which a document refers, apart from `answers`."""
+        draw = Draw(-self.seed, number)  # apart from the draws of the document, which stays the same
+        return [draw.below(number) for _ in range(self.links) if number] + [0] * (self.hub and number > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,8 @@ def main() -> None:
         default = getattr(Recipe, share)
         parser.add_argument(f"--{share}", type=float, default=default, help=f"share of {what} (default: {default})")
     parser.add_argument("--nested", action="store_true", help="a thousand documents a folder, instead of all in one")
+    parser.add_argument("--links", type=int, default=0, help="random others that each refers to (default: 0)")
+    parser.add_argument("--hub", action="store_true", help="let each document refer to the first")
     parser.add_argument("--jobs", type=int, default=1, help="processes that write (default: 1)")
     options = vars(parser.parse_args())
     folder, documents, jobs = (options.pop(name) for name in ("folder", "documents", "jobs"))
@@ -194,6 +204,10 @@ def document(recipe: Recipe, number: int) -> Document:
     facts["sha256"] = hashlib.sha256(data).hexdigest() if pinned else ""
     join = _as_json if recipe.notation == "json" else _as_yaml
     annotations = join(_template(head, recipe.notation).format_map(facts), records)
+    for place, other in enumerate(recipe.linked(number), start=2):  # the first statement is for `answers`
+        statement, link = _LINKS[recipe.notation]
+        statement = statement.format(place)
+        annotations = annotations.replace(statement, statement + link.format(recipe.doc_id(other)))
     return Document(facts["doc_id"], data, annotations.encode(), fault if faulty else None)
 
 
@@ -243,6 +257,13 @@ def _body(draw: Draw, recipe: Recipe, facts: Slots) -> tuple[list[str], dict[str
             records[table].append(template.format_map(slots))
             counts[table] += number
     return paragraphs, records, lead_slots
+
+
+# In each notation: the start of a statement, and what lets it refer to another document.
+_LINKS = {
+    "yaml": ("  - id: s{:02}\n", "    responds_to_id: {}#s01\n"),
+    "json": ('{{"id": "s{:02}", ', '"responds_to_id": "{}#s01", '),
+}
 
 
 def _as_yaml(head: str, records: Mapping[str, Sequence[str]]) -> str:

@@ -119,12 +119,12 @@ def _check_links(
 ) -> dict[int, list[Found]]:
     """Return what is found in references between documents, by chunk."""
     shown = open_location(context.seeds).display_path
-    file_of = {
-        document.doc_id: shown(document.annotations.name)
-        for number in results
-        for document in chunks[number]
-        if document.annotations
-    }
+
+    def file_of(number: int, doc_id: str) -> str:
+        return next(
+            shown(each.annotations.name) for each in chunks[number] if each.annotations and each.doc_id == doc_id
+        )
+
     incomplete = {doc_id for result in results.values() for doc_id in result.incomplete}
     found = links.missing_rows({number: result.rows for number, result in results.items()}, incomplete, file_of)
     for number, failure in links.cycles():

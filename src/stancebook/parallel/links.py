@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,21 +105,21 @@ class Links:
         database.execute(_NEIGHBOURS)
 
     def missing_rows(
-        self, rows: Mapping[int, RowFiles], incomplete: Collection[str], file_of: Mapping[str, str]
+        self, rows: Mapping[int, RowFiles], incomplete: Collection[str], file_of: Callable[[int, str], str]
     ) -> dict[int, list[Found]]:
         """Return what `check_references` finds for references to documents, by chunk.
 
         Args:
             rows: The files of the rows of each chunk.
             incomplete: The documents that could not be read completely.
-            file_of: The file of annotations of each document, as displayed in problems.
+            file_of: Returns the file of annotations of a document, given its chunk, too, as displayed in problems.
         """
         missing: dict[str, dict[str, list[CellRef]]] = {}
         found: dict[int, list[Found]] = {}
         chunk_of: dict[str, int] = {}
         for target, key, chunk, document, table, row, column in self.database.execute(_MISSING).fetchall():
             if _document_of(key) not in incomplete:
-                reference = CellRef(table, row, column, file_of[document])
+                reference = CellRef(table, row, column, file_of(chunk, document))
                 missing.setdefault(target, {}).setdefault(key, []).append(reference)
                 found.setdefault(chunk, []).append((table, row))
                 chunk_of[reference.file] = chunk
@@ -146,7 +146,7 @@ class Links:
             for column in spec.references:
                 if column.target == spec.name and column.filled_by == "coder" and not column.symmetric:
                     names = {"table": spec.name, "column": column.name}
-                    for cycle in _cycles_between_chunks(self.database.sql(_FOLLOWED, params=names).to_arrow_table()):
+                    for cycle in cycles_between_chunks(self.database.sql(_FOLLOWED, params=names).to_arrow_table()):
                         (chunk, row), *_ = cycle.values()
                         yield chunk, Failure(spec.name, row, column.name, "cycle", tuple(cycle))
 
@@ -186,7 +186,7 @@ class Links:
         return {"files": [duckdb_path(self.folder / files[table]) for files in rows.values()]}
 
 
-def _cycles_between_chunks(rows: pa.Table) -> Iterator[dict[str, tuple[int, int]]]:
+def cycles_between_chunks(rows: pa.Table) -> Iterator[dict[str, tuple[int, int]]]:
     """Yield each cycle of references as the chunk and the row of each key, unless it is within a chunk.
 
     Args:

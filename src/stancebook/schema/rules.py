@@ -37,8 +37,9 @@ class Rule:
     Attributes:
         table: The table whose rows are checked.
         check: A function of all tables by name. It returns a boolean series over the index of
-            `tables[table]`: True for a row that satisfies the rule. The tables may hold only some of the documents,
-            but always together with all documents that they refer to.
+            `tables[table]`: True for a row that satisfies the rule. The tables may hold only some of the documents.
+            Of others, they hold the records that these refer to, and those that refer to these, each with its nested
+            records and the record of its document.
         message: The sentence a coder reads when the rule fails: the function's docstring.
         column: The key a problem points at; None for the start of the record.
         level: `error` or `warning`.

@@ -1,7 +1,7 @@
 """A contract whose documents refer to each other in every way, and generated corpora for it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +191,61 @@ def as_json(written: str) -> str:
 def claim(number: int, **cells: Any) -> dict[str, Any]:
     """Return a valid claim."""
     return {"id": f"c{number:02}", "person_id": "otto", **cells, "quote": QUOTES[number % len(QUOTES)]}
+
+
+def _dense(ids: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """Return claims that echo claims of three other letters each."""
+    turns = [[*ids[at + 1 :], *ids[:at]] for at in range(len(ids))]
+    return [[claim(n, echoes_id=f"{each}#c{(n + 1) % 3:02}") for n, each in enumerate(others[:3])] for others in turns]
+
+
+def _chain(ids: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """Return claims each of which answers that of the letter before."""
+    return [[claim(0)], *([claim(0, answers_id=f"{before}#c00")] for before in ids[:-1])]
+
+
+def _hub(ids: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """Return claims that all answer that of the first letter."""
+    return [[claim(0, witnesses=["berta"])], *([claim(0, answers_id=f"{ids[0]}#c00")] for _ in ids[1:])]
+
+
+def _two_way(ids: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """Return claims of neighbouring letters that echo each other, and claims that echo each other in a circle."""
+    partners = [ids[at ^ 1] if at ^ 1 < len(ids) else ids[0] for at in range(len(ids))]
+    return [
+        [claim(0, echoes_id=f"{partner}#c00"), claim(1, echoes_id=f"{ids[at - 1]}#c01")]
+        for at, partner in enumerate(partners)
+    ]
+
+
+SHAPES = {"dense": _dense, "chain": _chain, "hub": _hub, "two-way": _two_way}  # how letters refer to each other
+
+# What may be wrong with the first claim of a letter.
+CLAIM_FAULTS: tuple[dict[str, Any], ...] = (
+    {"strength": "string"},
+    {"strength": "strong"},
+    {"person_id": "nobody"},
+    {"answers_id": "c07"},
+    {"answers_id": "nowhere#c00"},
+    {"id": "C00"},
+    {"id": "c09"},
+    {"when_edtf": "1901-04-29", "strength": "fair"},
+    {"when_edtf": "1902"},
+)
+
+
+@st.composite
+def linked_corpora(draw: st.DrawFn) -> Files:
+    """Draw the files of a corpus of letters that refer to each other in one of the shapes, with at most two faults."""
+    ids = IDS[: draw(st.integers(4, len(IDS)))]
+    letters_of = SHAPES[draw(st.sampled_from(sorted(SHAPES)))](ids)
+    for number in draw(st.lists(st.integers(0, len(ids) - 1), max_size=2, unique=True)):
+        letters_of[number][0] |= draw(st.sampled_from(CLAIM_FAULTS))
+    files = {"codebook/people.yaml": PEOPLE.encode()}
+    for number, (doc_id, claims) in enumerate(zip(ids, letters_of, strict=True)):
+        files[f"documents/{doc_id}.txt"] = letter(number).encode()
+        files[f"documents/{doc_id}.yaml"] = annotations(claims).encode()
+    return files
 
 
 @st.composite

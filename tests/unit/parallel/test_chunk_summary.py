@@ -1,7 +1,6 @@
-"""Summaries of chunks: links between documents, inputs of codebook rules, and checksums."""
+"""Summaries of chunks: inputs of codebook rules, and checksums."""
 
 import json
-from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -9,57 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stancebook.build.derivation import distinct_rows
-from stancebook.build.integrity import document_id_column
 from stancebook.build.pipeline import build_corpus
 from stancebook.parallel.chunk_summary import (
     chunk_rule_inputs,
     input_checksums,
-    linked_documents,
     merge_checksums,
     merge_rule_inputs,
 )
 from tests.unit.parallel.sample_corpora import LINKED_LETTERS, PEOPLE, annotations, claim, corpus_of, letter
-
-IDS = "abcdefgh"
-
-
-def test_chunk_needs_its_connected_components():
-    """A chunk is built with the documents of other chunks in the connected components of its own."""
-    links = [("b", "c"), ("d", "e"), ("e", "f"), ("h", "f")]
-    chunks = [["a", "b"], ["c", "d"], ["e"], ["f", "g", "h"]]
-    assert linked_documents(links, chunks) == {
-        0: ["c"],
-        1: ["b", "e", "f", "h"],
-        2: ["d", "f", "h"],
-        3: ["d", "e"],
-    }
-
-
-def test_links_without_other_chunks_need_no_documents():
-    """Links within a chunk need nothing; links to unknown documents only mark their chunk."""
-    links = [("a", "b"), ("c", "nowhere"), ("d", "nowhere")]
-    assert linked_documents(links, [["a", "b"], ["c"], ["d"]]) == {1: [], 2: []}
-
-
-@given(
-    links=st.lists(st.tuples(st.sampled_from(IDS), st.sampled_from([*IDS, "nowhere", "nowhere"]))),
-    ends=st.sets(st.integers(1, len(IDS) - 1)),
-)
-def test_linked_documents_are_those_reachable(links, ends):
-    """The linked documents are exactly those that can be reached over any number of links."""
-    bounds = [0, *sorted(ends), len(IDS)]
-    chunks = [list(IDS[start:end]) for start, end in pairwise(bounds)]
-    found = linked_documents(links, chunks)
-    for number, chunk in enumerate(chunks):
-        reached = set(chunk)
-        while more := {other for link in links for other in link if reached & set(link)} - reached - {"nowhere"}:
-            reached |= more
-        away = any("nowhere" in link and reached & set(link) for link in links)
-        assert set(found.get(number, [])) == reached - set(chunk)
-        assert (number in found) == bool(reached - set(chunk) or away)
-
-
-# ── Rule inputs and checksums ──────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +37,8 @@ def frames():
 def split_rows(frames, chunk_of):
     """Return the tables of each chunk."""
     documents = {
-        spec.name: frames[spec.name][document_id_column(LINKED_LETTERS, spec)].str.partition("#")[0]
-        for spec in LINKED_LETTERS.document_tables
+        name: frames[name]["claim_id" if name == "witnesses" else "doc_id"].str.partition("#")[0]
+        for name in ("letters", "claims", "witnesses")
     }
     return [
         frames

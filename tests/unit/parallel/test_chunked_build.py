@@ -18,6 +18,8 @@ from stancebook.parallel.chunked_build import BuildResult, build_into
 from stancebook.parallel.chunking import ChunkPolicy
 from stancebook.parallel.options import BuildOptions
 from stancebook.problems import Problem
+from stancebook.schema.contract import Contract
+from stancebook.schema.dataframes import look_up
 from stancebook.schema.rules import rule
 from stancebook.sources.discovery import discover
 from tests.unit.parallel.sample_corpora import (
@@ -29,13 +31,14 @@ from tests.unit.parallel.sample_corpora import (
     claim,
     corpora,
     letter,
+    linked_corpora,
     write_seeds,
 )
 
 CODEBOOK_RULES = {rule.message for rule in RULES if rule.inputs}
 
 
-def contract():
+def contract() -> Contract:
     """Return the contract, as workers call it."""
     return LINKED_LETTERS
 
@@ -106,11 +109,13 @@ def assert_same(result: BuildResult, in_memory: Build, out: Path) -> None:
             pd.testing.assert_frame_equal(frame, in_memory.frames[name])
 
 
-def compare(files: Mapping[str, bytes], ends: Sequence[int], folder: Path) -> BuildResult:
+def compare(
+    files: Mapping[str, bytes], ends: Sequence[int], folder: Path, contract: Contract = LINKED_LETTERS
+) -> BuildResult:
     """Build a corpus in memory and in chunks, compare the two, and return the second."""
     seeds, out = write_seeds(files, folder / "seeds"), folder / "dataset"
-    result = in_chunks(seeds, ends, out)
-    assert_same(result, build_tables(LINKED_LETTERS, seeds), out)
+    result = in_chunks(seeds, ends, out, lambda: contract)
+    assert_same(result, build_tables(contract, seeds), out)
     return result
 
 
@@ -130,6 +135,24 @@ def test_any_chunks_give_the_same_result(files, data, tmp_path_factory):
     ids = {name.rpartition(".")[0] for name in files if name.startswith("documents/")}
     ends = sorted(data.draw(st.sets(st.integers(1, len(ids) - 1), min_size=1)))
     compare(files, ends, tmp_path_factory.mktemp("many"))
+
+
+@rule("claims", "echoes_id", level="warning")
+def echoed_claims_are_open(tables):
+    """What has an answer is not echoed."""
+    claims = tables["claims"]
+    return ~(look_up(claims, claims["echoes_id"], "place") == "answered").astype(bool)
+
+
+@pytest.mark.proof
+@given(files=linked_corpora(), data=st.data())
+@settings(max_examples=10)
+def test_linked_chunks_give_the_same_result(files, data, tmp_path_factory):
+    """Chunks of documents that refer to each other densely, faults included, are built as in memory."""
+    documents = len(files) // 2
+    ends = sorted(data.draw(st.sets(st.integers(1, documents - 1), min_size=2)))
+    echoing = replace(LINKED_LETTERS, rules=(*RULES, echoed_claims_are_open))
+    compare(files, ends, tmp_path_factory.mktemp("linked"), echoing)
 
 
 def without(name: str, files: Mapping[str, bytes]) -> dict[str, bytes]:

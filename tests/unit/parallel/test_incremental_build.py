@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stancebook.dataset.reader import load
 from tests.dataset_files import held
-from tests.unit.parallel.sample_corpora import PEOPLE, annotations, claim, letter
+from tests.unit.parallel.sample_corpora import PEOPLE, SHAPES, annotations, claim, letter
 from tests.unit.parallel.workspace import CONTRACT_SOURCE, Killed, Workspace
 
 IDS = ("a", "b", "c/d", "e", "f", "g")
@@ -232,14 +232,47 @@ def test_new_first_chunk_renames_other_parts(workspace):
     assert [inodes(workspace)[f"claims.parquet/part-0000{number}.parquet"] for number in range(1, 5)] == before
 
 
-def test_changed_context_document_rebuilds_chunk(workspace):
-    """A chunk is built again if a document of another chunk that it refers to has changed."""
+@pytest.mark.parametrize(
+    ("changed", "checked"),
+    [
+        ([claim(0), claim(1)], [["g"]]),
+        ([claim(0, strength="fair")], [["a", "b", "c/d"], ["g"]]),
+        ([claim(0, echoes_id="e#c00")], [["a", "b", "c/d"], ["e"], ["g"]]),
+    ],
+    ids=["another record", "the record", "a reference"],
+)
+def test_changed_linked_record_is_checked(changed, checked, workspace):
+    """A chunk is checked again, without being read, if a record that its rows refer to has changed."""
     workspace.add("a", 0, claim(0, answers_id="g#c00"))
     workspace.build()
-    workspace.add("g", 6, claim(0), claim(1))
+    workspace.add("g", 6, *changed)
     workspace.build()
-    assert [chunk for chunk in workspace.built_chunks if "a" in chunk] == [["a", "b", "c/d"]]
+    assert [chunk for chunk in workspace.built_chunks if "a" in chunk] == []
+    assert workspace.checked_chunks == checked
     assert held(workspace.out) == workspace.build_from_scratch()
+
+
+def test_chunk_no_longer_linked_is_read_again(workspace):
+    """A chunk to which no other refers any more is built as if none ever had."""
+    workspace.add("a", 0, claim(0, answers_id="g#c00"))
+    workspace.build()
+    workspace.add("a", 0, claim(0))
+    workspace.build()
+    assert workspace.built_chunks == [["a", "b", "c/d"], ["g"]]
+    assert held(workspace.out) == workspace.build_from_scratch()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_change_in_linked_documents_is_noticed(shape, workspace):
+    """After a change of a document that others are linked to, a build gives what a first build gives."""
+    for number, claims in enumerate(SHAPES[shape](IDS)):
+        workspace.add(IDS[number], number, *claims)
+    assert workspace.build() == 0
+    for changed in (IDS[0], IDS[3]):
+        claims = SHAPES[shape](IDS)[IDS.index(changed)]
+        workspace.add(changed, IDS.index(changed), {**claims[0], "strength": "weak"}, *claims[1:])
+        assert workspace.build() == 0
+        assert held(workspace.out) == workspace.build_from_scratch()
 
 
 @pytest.mark.parametrize("change", [edit_codebook, edit_contract], ids=["codebook", "contract"])

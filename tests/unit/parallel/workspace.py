@@ -16,6 +16,7 @@ import pytest
 
 from stancebook.cli.main import main
 from stancebook.parallel.chunking import ChunkPolicy
+from stancebook.parallel.linked_build import LinkedTask, check_chunk_rules
 from stancebook.parallel.worker import BuildContext, ChunkTask, build_chunk
 from tests.dataset_files import held
 from tests.unit.parallel.sample_corpora import PEOPLE, annotations, letter
@@ -63,13 +64,15 @@ class Workspace:
     """A project: seeds, a contract in a file, and a dataset.
 
     Attributes:
-        built_chunks: The document ids of each chunk that the last build did not reuse.
+        built_chunks: The document ids of each chunk of which the last build read the files.
+        checked_chunks: Those of each linked chunk of which it checked the rules.
         kill_before: The number of chunks after which a build is killed; 'cache' to kill it before it saves the cache.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.seeds, self.out = folder, folder / "seeds", folder / "dataset"
         self.built_chunks: list[Sequence[str]] = []
+        self.checked_chunks: list[Sequence[str]] = []
         self.kill_before: int | str | None = None
         self._clock = itertools.count()
         self._modules = itertools.count()
@@ -97,7 +100,7 @@ class Workspace:
 
     def build(self, *arguments: str, out: Path | None = None) -> int:
         """Build as a user does; return the exit status."""
-        self.built_chunks = []
+        self.built_chunks, self.checked_chunks = [], []
         with self._counting():
             return main(
                 ["build", "--seeds", str(self.seeds), "--out", str(out or self.out), "--jobs", "1", *arguments],
@@ -149,8 +152,13 @@ class Workspace:
             self.built_chunks.append([document.doc_id for document in task.documents])
             return build_chunk(context, task)
 
+        def checked(context: BuildContext, task: LinkedTask):
+            self.checked_chunks.append([document.doc_id for document in task.documents])
+            return check_chunk_rules(context, task)
+
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("stancebook.parallel.chunked_build.build_chunk", counted)
+            patch.setattr("stancebook.parallel.linked_build.check_chunk_rules", checked)
             patch.setattr("stancebook.parallel.cache._PROCESS_START_NS", LATER)  # the code counts as unmodified
             patch.setattr(
                 "stancebook.parallel.chunked_build.contract_files", lambda: (str(self.folder / "letters_contract.py"),)

@@ -70,7 +70,8 @@ class Column:
         unique: Whether the values are distinct although the column is not the primary key.
         filled_by: Who fills it: a coder (`coder`), the engine from the sources (`engine`), the engine unless a coder
             overrides it (`pinned`), the bounds of the EDTF column `bound_of` (`edtf_lower`, `edtf_upper`), or the
-            contract's function `compute` (`function`).
+            contract's function `compute` (`function`), which sees what a `Rule` sees, and of other documents no
+            computed columns.
         target: The table a foreign key refers to, by its column `target_key`.
         vocabulary: Each allowed value with its definition, in order; `ordered` if that order is a scale.
         default: The column whose value is used where a coder gives none.
