@@ -121,9 +121,8 @@ def _check_links(
     shown = open_location(context.seeds).display_path
 
     def file_of(number: int, doc_id: str) -> str:
-        return next(
-            shown(each.annotations.name) for each in chunks[number] if each.annotations and each.doc_id == doc_id
-        )
+        [file] = (document.annotations for document in chunks[number] if document.doc_id == doc_id)
+        return shown(file.name) if file else ""
 
     incomplete = {doc_id for result in results.values() for doc_id in result.incomplete}
     found = links.missing_rows({number: result.rows for number, result in results.items()}, incomplete, file_of)
