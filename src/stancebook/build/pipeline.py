@@ -190,7 +190,7 @@ def code_documents(contract: Contract, corpus: Corpus, codebook: CheckedCodebook
         codebook: Its codebook.
     """
     read = read_files(contract.document_tables, _record_files(contract, corpus))
-    texts = document_texts(_source_texts(corpus), read.tables[contract.document.name])
+    texts = document_texts(source_texts(corpus), read.tables[contract.document.name])
     own_codebook = {name: replace(table, valid=table.valid.copy()) for name, table in codebook.tables.items()}
     tables, failures = _coded_tables(contract, read, texts, own_codebook)
     problems = [*corpus.problems, *read.problems, *codebook.problems]
@@ -265,7 +265,7 @@ def check_document_rules(
 def duplicate_text_problems(contract: Contract, corpus: Corpus) -> list[Problem]:
     """Return the problems of documents of a corpus that have the same text."""
     read = read_files(contract.document_tables, _record_files(contract, corpus))
-    texts = document_texts(_source_texts(corpus), read.tables[contract.document.name])
+    texts = document_texts(source_texts(corpus), read.tables[contract.document.name])
     tables = {table.spec.name: table for table in build_coded_tables(contract, read.tables, texts)[0]}
     failures = Failures(tables)
     failures.add(check_texts(tables[contract.document.name]))
@@ -278,7 +278,8 @@ def _record_files(contract: Contract, corpus: Corpus) -> Iterator[RecordFile]:
             yield RecordFile(files.annotations, contract, files.doc_id)
 
 
-def _source_texts(corpus: Corpus) -> Iterator[tuple[str, SourceText]]:
+def source_texts(corpus: Corpus) -> Iterator[tuple[str, SourceText]]:
+    """Yield the id and the text of each document that has one."""
     for files in corpus.documents:
         if files.text is not None:
             quoting = format_of(files.annotations.name).quoting if files.annotations else YAML_QUOTING

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stancebook.build.coded_table import Failure, Failures, Found, TypedTable
-from stancebook.build.pipeline import check_document_rules, check_models, code_documents
+from stancebook.build.pipeline import check_document_rules, check_models, code_documents, source_texts
 from stancebook.parallel.executors import BuildExecutor, run_tasks
 from stancebook.parallel.linked_rows import RowFiles, read_linked_tables, write_completed_rows
 from stancebook.parallel.links import Links, Neighbours
@@ -19,6 +19,7 @@ from stancebook.parallel.worker import (
     completed_files,
     write_result,
 )
+from stancebook.schema.spec import Texts
 from stancebook.sources.corpus import read_corpus
 from stancebook.sources.discovery import SourceDocument, SourceListing
 from stancebook.sources.filesystem import open_location
@@ -148,13 +149,22 @@ def check_chunk_rules(context: BuildContext, task: LinkedTask) -> ChunkResult:
     contract, codebook = checked_codebook(context)
     tables = _tables(context, task)
     found = [failure for failure in task.found if isinstance(failure, Failure)]
-    found += check_document_rules(contract, tables, all_valid=task.all_valid)
+    found += check_document_rules(contract, tables, _texts(context, task), all_valid=task.all_valid)
     problems = {*task.result.problems}
     if found:
         corpus = read_corpus(context.seeds, SourceListing(documents=task.documents))
         problems.update(code_documents(contract, corpus, codebook).explain(found))
     frames = {name: table.frame[: table.own_rows] for name, table in tables.items()}
     return write_result(context, task.documents, frames, replace(task.result, problems=tuple(sorted(problems))))
+
+
+def _texts(context: BuildContext, task: LinkedTask) -> Texts:
+    """Return the texts of the documents of a chunk, read again, if a rule reads any."""
+    contract, _ = checked_codebook(context)
+    if not any(rule.reads_text for rule in contract.rules):
+        return {}
+    documents = tuple(document._replace(annotations=None) for document in task.documents)
+    return dict(source_texts(read_corpus(context.seeds, SourceListing(documents=documents))))
 
 
 def _tables(context: BuildContext, task: LinkedTask) -> dict[str, TypedTable]:

@@ -48,7 +48,7 @@ class Rule:
         inputs: For a rule on the codebook: the columns of document tables that it reads. It receives the distinct
             rows of these columns over all documents, and nothing else of the documents.
         reads_text: Whether the check also receives the texts of the documents, by their ID: `check(tables, texts)`.
-            Texts that could not be read are missing.
+            Texts that could not be read are missing, and those of documents of which only linked records are seen.
     """
 
     table: str

@@ -272,6 +272,20 @@ def test_rules_find_all_rows_referred_to(ends, tmp_path):
     assert not in_chunks(seeds, ends, tmp_path / "dataset", lambda: linked).problems
 
 
+@rule("claims", "quote", reads_text=True)
+def first_letters_are_dry(tables, texts):
+    """It has rained."""
+    rained = {doc_id for doc_id, text in texts.items() if "rained for 0 days" not in text.raw}
+    return tables["claims"]["doc_id"].isin(rained)
+
+
+def test_rules_on_linked_chunks_read_their_texts(tmp_path):
+    """A rule that reads texts has those of a chunk that is linked to others, too."""
+    seeds = letters([claim(0)], [claim(0, answers_id="a#c00")])
+    result = compare(seeds, [1], tmp_path, replace(LINKED_LETTERS, rules=(first_letters_are_dry,)))
+    assert [problem.file.rpartition("/")[2] for problem in result.problems] == ["a.yaml"]
+
+
 @pytest.mark.parametrize("people", CODEBOOKS.values(), ids=CODEBOOKS)
 def test_codebook_problems_are_reported_as_in_memory(people, tmp_path):
     """Problems of the codebook are the same with chunks."""
