@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stancebook.cli.config import to_location
+from stancebook.cli.console import print_text
 from stancebook.problems import RENDERERS, escape_control_chars
 
 if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
     from stancebook.sources.filesystem import Location
 
 DESCRIPTION = "Build tables from annotated texts, and use them: validate, compare, and export to other tools."
@@ -56,9 +60,18 @@ exit status:
 _DATASET = "folder of the dataset (default: that of the project or ./dataset, else the one that came with the package)"
 
 
+class _Parser(argparse.ArgumentParser):
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help; unlike argparse, exit with an error if that is refused."""
+        if file is None and sys.stdout is not None:
+            print_text(self.format_help().removesuffix("\n"), sys.stdout)
+        else:
+            super().print_help(file)
+
+
 def argument_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    parser = _command(argparse.ArgumentParser, "stancebook", DESCRIPTION)
+    parser = _command(_Parser, "stancebook", DESCRIPTION)
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     parser.set_defaults(project=False, check=False, local=False, watch=False, output_format="text", all_problems=False)
     nothing_written = "Nothing was written; {out} is unchanged."

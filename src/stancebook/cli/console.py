@@ -56,12 +56,12 @@ class Console:
         self._shown = True
         ranked = sorted(problems, key=lambda problem: problem.file not in self.first_files)
         if self.output_format == "json" or (self.output_format == "github" and ranked):
-            _print(RENDERERS[self.output_format](ranked), sys.stdout)
+            print_text(RENDERERS[self.output_format](ranked), sys.stdout)
         elif ranked:
             self._show_groups(group_problems(ranked, None if self.all_problems else MAX_UNGROUPED_PROBLEMS))
 
     def _show_groups(self, groups: Sequence[Sequence[Problem]]) -> None:
-        _print(groups_as_text(groups[: self.limit]), sys.stdout)
+        print_text(groups_as_text(groups[: self.limit]), sys.stdout)
         if self.limit is not None and (more := sum(map(len, groups[self.limit :]))):
             self.say(f"… and {pluralize(more, 'more problem')}")
         elif self.limit is None and (kinds := count_kinds(groups)):
@@ -69,7 +69,7 @@ class Console:
 
     def say(self, text: str) -> None:
         """Print text for people, with escapes in place of characters that would control a terminal."""
-        _print(escape_control_chars(text), sys.stderr if self.output_format == "json" else sys.stdout)
+        print_text(escape_control_chars(text), sys.stderr if self.output_format == "json" else sys.stdout)
 
     def fail(self, text: str) -> None:
         """Print why a command failed, where no problem of a file says it."""
@@ -80,7 +80,7 @@ class Console:
     def clear(self) -> None:
         """Clear the screen of a terminal; print an empty line to anything else."""
         is_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-        _print(_CLEAR_SCREEN if is_terminal else "", sys.stdout)
+        print_text(_CLEAR_SCREEN if is_terminal else "", sys.stdout)
 
     @contextmanager
     def progress_bar(self, documents: int) -> Iterator[Callable[[int], None]]:
@@ -148,25 +148,13 @@ def format_rows(rows: Mapping[str, int]) -> str:
     return "\n".join(f"         {count:>6}  {table}" for table, count in rows.items())
 
 
-def flush_output() -> None:
-    """Print what is buffered for standard output."""
-    if sys.stdout is not None:
-        with _exit_if_refused(sys.stdout):
-            sys.stdout.flush()
-
-
-def _print(text: str, stream: TextIO) -> None:
-    with _exit_if_refused(stream):
-        print(text, file=stream, flush=True)
-
-
-@contextmanager
-def _exit_if_refused(stream: TextIO) -> Iterator[None]:
-    """Exit if nothing more can be printed: silently if the reader has closed the pipe, as `head` does."""
+def print_text(text: str, stream: TextIO | None) -> None:
+    """Print; exit if that is refused, silently if the reader has closed the pipe, as `head` does."""
     try:
-        yield
+        print(text, file=stream, flush=True)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # what is buffered is flushed at the exit
+        if stream is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # what is buffered is flushed at the exit
         if isinstance(error, BrokenPipeError):
             raise SystemExit(CLOSED_PIPE) from None
         with suppress(OSError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from stancebook.cli.arguments import argument_parser
 from stancebook.cli.config import Project, UsageError, find_dataset, find_project
-from stancebook.cli.console import Console, flush_output, prepare_streams
+from stancebook.cli.console import Console, prepare_streams
 from stancebook.problems import display_folder, escape_control_chars
 
 if TYPE_CHECKING:
@@ -26,10 +26,7 @@ def run(
     chunk_policy: ChunkPolicy | None,
 ) -> int:
     """Run the command line; the arguments are those of `main`."""
-    try:
-        options = argument_parser().parse_args(argv)
-    finally:
-        flush_output()  # the help
+    options = argument_parser().parse_args(argv)
     options.root = root or Path.cwd()
     options.chunk_policy = chunk_policy
     if options.project:

@@ -162,7 +162,7 @@ def _check_picklable(call: tuple[Any, ...]) -> None:
 
 def _follow_parent() -> None:
     """Let this worker process exit as soon as the build has ended, even if that was killed, and not by Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where processes inherit nothing
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 
 
@@ -183,9 +183,11 @@ def _process_context() -> BaseContext:
     context.set_forkserver_preload(["__main__", "stancebook.parallel.worker"])
     outside = dict(os.environ)
     os.environ.update(_RETURN_FREED_MEMORY)
-    resource_tracker.ensure_running()  # unblocks the signal
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # which processes inherit
+    # A terminal sends these to all processes of the build, which alone ends the others. They inherit what is blocked.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
     try:
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # not before: the tracker unblocks it
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

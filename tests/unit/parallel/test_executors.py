@@ -1,10 +1,7 @@
 """Local executors: worker processes, and what is left if one of them or the build is ended."""
 
 import os
-import signal
-import time
 
-import psutil
 import pytest
 
 from stancebook.parallel.executors import local_executor, run_tasks
@@ -22,12 +19,6 @@ DIE = """
 import multiprocessing, os, signal
 if multiprocessing.parent_process() is not None:
     os.kill(os.getpid(), signal.SIGKILL)
-"""
-WAIT = """
-import multiprocessing, pathlib, time
-if multiprocessing.parent_process() is not None:
-    pathlib.Path("begun").touch()
-    time.sleep(1)
 """
 
 
@@ -67,43 +58,6 @@ def test_killed_worker_is_reported(workspace):
     )
     assert held(workspace.out) == before
     assert {path.name for path in workspace.folder.glob(".*")} == {".dataset.lock", ".dataset.cache"}
-
-
-def test_ctrl_c_ends_all_processes(workspace):
-    """Ctrl-C ends the build and its workers, and leaves nothing else."""
-    before = held(workspace.out)
-    workspace.write("letters_contract.py", CONTRACT_SOURCE + WAIT)
-    process = workspace.start("build.py", "--jobs", "2", start_new_session=True)
-    while not (workspace.folder / "begun").exists():
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGINT)
-    output = process.communicate(timeout=20)
-    assert (process.returncode, *output) == (130, "", "Interrupted. No file is left incomplete.\n")
-    assert held(workspace.out) == before
-    assert {path.name for path in workspace.folder.glob(".*")} == {".dataset.lock", ".dataset.cache"}
-    until = time.monotonic() + 10
-    while processes_of(process.pid) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert processes_of(process.pid) == []
-
-
-def processes_of(session):
-    """Return the running processes of a session."""
-    return [
-        process for process in psutil.process_iter(["status"]) if is_running(process) and session_of(process) == session
-    ]
-
-
-def is_running(process):
-    return process.info["status"] != psutil.STATUS_ZOMBIE
-
-
-def session_of(process):
-    try:
-        return os.getsid(process.pid)
-    except ProcessLookupError:  # has ended
-        return None
 
 
 def test_unpicklable_contract_is_reported(workspace, capsys):
