@@ -2,8 +2,9 @@
 
 import pandas as pd
 
+from schemas.countries import COUNTRY_CODES
 from schemas.vocabularies import ACTOR_TYPE
-from stancebook import Category, Codebook, Pattern, Tables, categorical, foreign_key, primary_key, text
+from stancebook import Category, Codebook, Pattern, Tables, categorical, foreign_key, primary_key, row_rule, text
 
 ISO3 = Pattern(r"[A-Z]{3}", "the three capital letters of ISO 3166-1 alpha-3, such as 'UKR'")
 WIKIDATA = Pattern(r"Q[1-9][0-9]*", "a Wikidata item, such as 'Q212'")
@@ -40,3 +41,9 @@ class Actors(Codebook):
         "Wikidata item, if someone has verified it.", title="Wikidata item", nullable=True, pattern=WIKIDATA
     )
     description: str = text("Who or what it is, as far as the texts say, and what it must not be confused with.")
+
+    @row_rule("iso3")
+    def iso3_is_assigned(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """ISO 3166-1 has no such code: look up that of the state. XKX stands for Kosovo, withdrawn codes such as YUG
+        for states of the past."""
+        return df["iso3"].isna() | df["iso3"].isin(COUNTRY_CODES)

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from schemas.actors import ISO3
+from schemas.countries import COUNTRY_CODES
 from schemas.passages import DatedPassage
 from schemas.vocabularies import CERTAINTY, EVENT_ROLE, EVENT_STATUS, EVENT_TYPE, PLOVER_MODE, PLOVER_TYPE
 from stancebook import Category, Nested, categorical, foreign_key, primary_key, row_rule, text
@@ -41,6 +42,12 @@ class Events(DatedPassage):
     def plover_mode_needs_type(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A plover_mode needs a plover_type: give the type too, or leave the mode out."""
         return df["plover_mode"].isna() | df["plover_type"].notna()
+
+    @row_rule("iso3")
+    def iso3_is_assigned(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """ISO 3166-1 has no such code: look up that of the state in which the place is. XKX stands for Kosovo,
+        withdrawn codes such as YUG for states of the past."""
+        return df["iso3"].isna() | df["iso3"].isin(COUNTRY_CODES)
 
     @row_rule("iso3")
     def iso3_needs_place(cls, df: pd.DataFrame) -> "pd.Series[bool]":

@@ -4,6 +4,8 @@ from typing import Any
 
 import pandas as pd
 
+from schemas.date_phrases import fits_dates
+from schemas.names import name_key
 from schemas.quotation import are_in_one_of, are_in_passage, quotations_in
 from stancebook import Rule, Tables, Texts, look_up, rule
 
@@ -11,6 +13,11 @@ from stancebook import Rule, Tables, Texts, look_up, rule
 def _of(tables: Tables, table: str, references: "pd.Series[Any]", column: str) -> "pd.Series[Any]":
     """Return a column of the referenced rows, aligned with the references."""
     return look_up(tables[table], references, column)
+
+
+def _repeats(values: "pd.Series[Any]") -> "pd.Series[bool]":
+    """Return which values an earlier row has; an empty cell repeats nothing."""
+    return values.notna() & values.duplicated()
 
 
 def _published(tables: Tables, table: str) -> "pd.Series[Any]":
@@ -39,6 +46,19 @@ def _date_text_needs_date_edtf(table: str) -> Rule:
         return tables[table]["date_text"].isna() | tables[table]["date_edtf"].notna()
 
     return date_text_needs_date_edtf
+
+
+def _date_text_fits_date(table: str) -> Rule:
+    @rule(table, "date_text", level="warning")
+    def date_text_fits_date(tables: Tables) -> Any:
+        """These words name another weekday, month or year than the date_edtf has: correct one of the two, or add ~ to
+        the date if it is approximate."""
+        rows = tables[table]
+        stated = rows["date_text"].where(~rows["date_edtf"].str.contains("[?~%]", na=False))
+        languages = _of(tables, "documents", rows["doc_id"], "language")
+        return fits_dates(stated, languages, rows[["date_start", "date_end"]])
+
+    return date_text_fits_date
 
 
 @rule("statements", "date_edtf", document_column="published")
@@ -229,6 +249,44 @@ def every_actor_is_mentioned(tables: Tables) -> Any:
     return actors["actor_id"].isin([*tables["mentions"]["actor_id"], *actors["parent_id"].dropna()])
 
 
+@rule("actors", "name", level="warning")
+def actor_has_own_name(tables: Tables) -> Any:
+    """An earlier actor has the same name, or one that differs in case, accents, spaces or look-alike letters only: if
+    they are one, keep one of the two; else tell them apart in their names."""
+    return ~tables["actors"]["name"].map(name_key).duplicated()
+
+
+@rule("actors", "wikidata_id", level="warning")
+def actor_has_own_wikidata_item(tables: Tables) -> Any:
+    """An earlier actor has the same Wikidata item: if they are one, keep one of the two; else correct the item."""
+    return ~_repeats(tables["actors"]["wikidata_id"])
+
+
+@rule("actors", "iso3", level="warning")
+def state_has_own_code(tables: Tables) -> Any:
+    """An earlier state has the same code: if they are one, keep one of the two; else correct the code."""
+    actors = tables["actors"]
+    return ~_repeats(actors["iso3"].where(actors["actor_type"] == "state"))
+
+
+@rule("issues", "label", level="warning")
+def issue_has_own_label(tables: Tables) -> Any:
+    """An earlier issue has the same label: if they are one, keep one of the two; else tell them apart."""
+    return ~tables["issues"]["label"].map(name_key).duplicated()
+
+
+@rule("issues", "proposition", level="warning")
+def issue_has_own_proposition(tables: Tables) -> Any:
+    """An earlier issue has the same proposition: keep one of the two, or say in which way they differ."""
+    return ~tables["issues"]["proposition"].map(name_key).duplicated()
+
+
+@rule("formats", "label", level="warning")
+def format_has_own_label(tables: Tables) -> Any:
+    """An earlier format has the same label: if they are one, keep one of the two; else tell them apart."""
+    return ~tables["formats"]["label"].map(name_key).duplicated()
+
+
 @rule("issues", "issue_id", level="warning", inputs={"statements": ["issue_id"], "demands": ["issue_id"]})
 def every_issue_is_used(tables: Tables) -> Any:
     """No statement and no demand is about this issue: code one, or remove the issue from the codebook."""
@@ -246,6 +304,7 @@ def every_format_is_used(tables: Tables) -> Any:
 RULES: tuple[Rule, ...] = (
     *(_passage_ends_within_text(table) for table in ("mentions", "statements", "events", "demands")),
     *(_date_text_needs_date_edtf(table) for table in ("statements", "events", "demands")),
+    *(_date_text_fits_date(table) for table in ("statements", "events", "demands")),
     statement_not_after_publication,
     demand_not_after_publication,
     future_event_not_before_publication,
@@ -265,6 +324,12 @@ RULES: tuple[Rule, ...] = (
     demand_statement_in_same_document,
     demand_statement_on_same_issue,
     role_title_is_in_mention,
+    actor_has_own_name,
+    actor_has_own_wikidata_item,
+    state_has_own_code,
+    issue_has_own_label,
+    issue_has_own_proposition,
+    format_has_own_label,
     every_actor_is_mentioned,
     every_issue_is_used,
     every_format_is_used,

@@ -121,8 +121,9 @@ def test_warning_does_not_prevent_dataset(case, project, capsys):
 def test_similar_valid_project_gives_no_problem(case, rebuilt):
     """A similar project without the mistake gives no problem."""
     # A copy of the project's own document keeps the codebook in use; another line makes it another text.
-    for path in Path("seeds/documents").glob("river-talks.*"):
-        path.with_stem("original").write_bytes(path.read_bytes() + b"\n")
+    for suffix, line in ((".yaml", ""), (".txt", "\nRead more.\n")):
+        path = Path("seeds/documents/river-talks").with_suffix(suffix)
+        path.with_stem("original").write_bytes(path.read_bytes() + line.encode())
     shutil.copytree(case / "sound", "seeds", dirs_exist_ok=True)
     assert rebuilt().problems == []
 

@@ -24,6 +24,7 @@ FailureCode = Literal[
     "words",
     "repeated_key",
     "repeated_text",
+    "similar_text",
     "repeated_record",
     "missing_row",
     "cycle",
@@ -120,6 +121,11 @@ class Failures:
 
     tables: TypedTables
     found: list[Failure] = field(default_factory=list)
+
+    @property
+    def any_error(self) -> bool:
+        """Whether any of the failures prevents the dataset from being written."""
+        return any(failure.level == "error" for failure in self.found)
 
     def add(self, failures: Iterable[Found]) -> None:
         """Add what one check finds, and mark the rows as invalid once the check is complete.

@@ -36,8 +36,11 @@ class Diagnostics:
         return self.tables[failure.table].records.record(failure.row)
 
 
+_REMOVE_DOCUMENT = "remove one of the two documents: its rows would count twice"
+
+
 def _cell(diagnostics: Diagnostics, failure: Failure) -> Problem:
-    return diagnostics.record(failure).problem(failure.column, *failure.arguments)
+    return diagnostics.record(failure).problem(failure.column, *failure.arguments, level=failure.level)
 
 
 def _pinned_text(diagnostics: Diagnostics, failure: Failure) -> Problem:
@@ -80,8 +83,12 @@ def _repeated_key(diagnostics: Diagnostics, failure: Failure) -> Problem:
 
 def _repeated_text(diagnostics: Diagnostics, failure: Failure) -> Problem:
     message = f"the text is the same, byte for byte, as that of {failure.arguments[0]!r}"
-    hint = "remove one of the two documents: its rows would count twice"
-    return diagnostics.record(failure).problem(None, message, hint)
+    return diagnostics.record(failure).problem(None, message, _REMOVE_DOCUMENT)
+
+
+def _similar_text(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    message = f"the text is that of {failure.arguments[0]!r}, apart from line ends and other white space"
+    return diagnostics.record(failure).problem(None, message, _REMOVE_DOCUMENT, level=failure.level)
 
 
 def _repeated_record(diagnostics: Diagnostics, failure: Failure) -> Problem:
@@ -140,6 +147,7 @@ _EXPLANATIONS: dict[FailureCode, Callable[[Diagnostics, Failure], Problem]] = {
     "words": _words,
     "repeated_key": _repeated_key,
     "repeated_text": _repeated_text,
+    "similar_text": _similar_text,
     "repeated_record": _repeated_record,
     "missing_row": _missing_row,
     "cycle": _cycle,

@@ -21,6 +21,7 @@ from stancebook.build.coded_table import (
     Rows,
     rows_where,
 )
+from stancebook.build.table_builder import DocumentTexts
 from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import arrow_strings
@@ -55,13 +56,20 @@ def check_keys(table: CodedTable, tables: CodedTables) -> Iterator[Found]:
         yield Failure(spec.name, row, column, "repeated_key", (shown, earlier))
 
 
-def check_texts(documents: CodedTable) -> Iterator[Found]:
-    """Yield a failure for each document whose text an earlier document has, since its rows would count twice."""
-    digests = documents.frame["text_sha256"].dropna()
-    first = digests.drop_duplicates()
-    earlier = dict(zip(first, first.index, strict=True))
-    for row, digest in digests[digests.duplicated()].items():
-        yield Failure(documents.spec.name, int(str(row)), None, "repeated_text", (documents.document(earlier[digest]),))
+def check_texts(documents: CodedTable, texts: DocumentTexts) -> Iterator[Found]:
+    """Yield a failure for each document whose text an earlier document has, since its rows would count twice.
+
+    It is a warning if the two texts differ in white space.
+    """
+    same, alike = dict[str, str](), dict[int, str]()
+    for row in range(len(documents.frame)):
+        doc_id = documents.document(row)
+        if (text := texts.get(doc_id)) is None:
+            continue
+        if (earlier := same.setdefault(text.digest, doc_id)) != doc_id:
+            yield Failure(documents.spec.name, row, None, "repeated_text", (earlier,))
+        elif (earlier := alike.setdefault(text.words_digest, doc_id)) != doc_id:
+            yield Failure(documents.spec.name, row, None, "similar_text", (earlier,), "warning")
 
 
 def check_duplicates(table: CodedTable) -> Iterator[Found]:

@@ -137,7 +137,7 @@ def check_codebook(contract: Contract, corpus: Corpus) -> CheckedCodebook:
     tables, failures = _coded_tables(contract, read, {}, {})
     references = Failures(tables)
     references.add(check_references(tables, contract.codebook_tables, IncompleteSources(incomplete, partial=True)))
-    all_valid = not (corpus.problems or read.problems or failures.found or references.found)
+    all_valid = not (corpus.problems or read.problems or failures.any_error or references.any_error)
     tables = _with_computed_columns(contract, tables, contract.codebook_tables, all_valid=all_valid)
     failures.add(failure for table in tables.values() for failure in check_model(table, all_valid=all_valid))
     diagnostics = Diagnostics(tables, {})
@@ -155,7 +155,8 @@ def check_codebook_rules(contract: Contract, codebook: CheckedCodebook, inputs: 
             that reads a table which is missing here is skipped.
     """
     problems = [*codebook.problems, *codebook.reference_problems]
-    return problems + _codebook_rule_problems(contract, codebook.tables, inputs, all_valid=not problems)
+    all_valid = not errors_in(problems)
+    return problems + _codebook_rule_problems(contract, codebook.tables, inputs, all_valid=all_valid)
 
 
 @dataclass(frozen=True)
@@ -215,19 +216,20 @@ def check_documents(
     """
     failures = coded.failures
     if not partial:
-        failures.add(check_texts(coded.tables[contract.document.name]))
+        failures.add(check_texts(coded.tables[contract.document.name], coded.texts))
     incomplete = IncompleteSources(codebook.incomplete, coded.incomplete, partial, codebook_checked=partial)
     failures.add(check_references(coded.tables, (*contract.codebook_tables, *contract.document_tables), incomplete))
-    all_valid = not coded.problems and all(table.valid.all() for table in coded.tables.values())
+    all_valid = not errors_in(coded.problems) and all(table.valid.all() for table in coded.tables.values())
     tables, found = check_models(contract, coded.tables, all_valid=all_valid)
     failures.add(found)
     texts = {doc_id: document.text for doc_id, document in coded.texts.items()}
-    failures.add(check_document_rules(contract, tables, texts, all_valid=all_valid and not failures.found))
+    failures.add(check_document_rules(contract, tables, texts, all_valid=all_valid and not failures.any_error))
     problems = [*coded.problems, *coded.explain(failures.found)]
     frames = frames_of(tables)
     if not partial:
         inputs = distinct_rows(frames, contract.rule_inputs)
-        problems += _codebook_rule_problems(contract, codebook.tables, inputs, all_valid=not problems)
+        all_valid = not errors_in(problems)
+        problems += _codebook_rule_problems(contract, codebook.tables, inputs, all_valid=all_valid)
     return frames, problems
 
 
@@ -268,7 +270,7 @@ def duplicate_text_problems(contract: Contract, corpus: Corpus) -> list[Problem]
     texts = document_texts(source_texts(corpus), read.tables[contract.document.name])
     tables = {table.spec.name: table for table in build_coded_tables(contract, read.tables, texts)[0]}
     failures = Failures(tables)
-    failures.add(check_texts(tables[contract.document.name]))
+    failures.add(check_texts(tables[contract.document.name], texts))
     return Diagnostics(tables, texts).explain(failures.found)
 
 

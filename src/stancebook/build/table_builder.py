@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stancebook.build.coded_table import CodedTable, Failure, FailureCode, rows_where
-from stancebook.problems import CellError
+from stancebook.problems import CellError, Level
 from stancebook.schema.column_types import SLUG, Column
 from stancebook.schema.contract import Contract
 from stancebook.schema.edtf_dates import edtf_bounds
@@ -22,6 +22,7 @@ from stancebook.sources.anchoring import AnchorError, SourceText, Span
 from stancebook.sources.record_tables import RecordTable, RecordTables
 
 PIN = "text_sha256"
+BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,13 @@ class DocumentText:
     Attributes:
         text: The text.
         digest: Its SHA-256.
+        words_digest: A number that texts have in common which differ in white space only.
         is_coded: Whether the document gives no other digest of its text.
     """
 
     text: SourceText
     digest: str
+    words_digest: int
     is_coded: bool
 
 
@@ -51,8 +54,13 @@ def document_texts(texts: Iterable[tuple[str, SourceText]], documents: RecordTab
     result = {}
     for doc_id, text in texts:
         digest = hashlib.sha256(text.raw.encode()).hexdigest()
-        result[doc_id] = DocumentText(text, digest, pins.get(doc_id, set()) <= {digest})
+        result[doc_id] = DocumentText(text, digest, _digest_words(text), pins.get(doc_id, set()) <= {digest})
     return result
+
+
+def _digest_words(text: SourceText) -> int:
+    words = text.normalized.replace(" ", "").replace(BYTE_ORDER_MARK, "").encode()
+    return int.from_bytes(hashlib.blake2b(words, digest_size=6).digest())
 
 
 def build_coded_tables(
@@ -123,7 +131,8 @@ class _TableBuilder:
             self.fill_key()
             self.fill_passages()
         for failure in self.failures:
-            self.valid[failure.row] = False
+            if failure.level == "error":
+                self.valid[failure.row] = False
         frame = pd.DataFrame({column.name: self.series(column) for column in self.spec.columns})
         return CodedTable(self.spec, frame, self.valid, self.documents, self.records.parents, self.records)
 
@@ -138,8 +147,10 @@ class _TableBuilder:
         encoded = self.written[key].dictionary_encode()
         return _Cells([value.strip() for value in encoded.dictionary.to_pylist()], encoded.indices)
 
-    def fail(self, rows: Iterable[int], column: str, code: FailureCode, *arguments: str) -> None:
-        self.failures += [Failure(self.spec.name, row, column, code, arguments) for row in rows]
+    def fail(
+        self, rows: Iterable[int], column: str, code: FailureCode, *arguments: str, level: Level = "error"
+    ) -> None:
+        self.failures += [Failure(self.spec.name, row, column, code, arguments, level) for row in rows]
 
     def fill_written(self, column: Column) -> None:
         """Fill a column that coders write, and the bounds of its dates."""
@@ -167,6 +178,9 @@ class _TableBuilder:
             except CellError as error:
                 values.append(None)
                 self.fail(cells.rows(index), column.name, "cell", *error.args)
+            else:
+                if doubt := column.doubt(text):
+                    self.fail(cells.rows(index), column.name, "cell", *doubt, level="warning")
         return values
 
     def complete_references(self, written: pa.Array) -> pa.Array:

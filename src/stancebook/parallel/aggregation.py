@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from stancebook.parallel.chunking import ChunkPolicy
 
-MAX_DUPLICATE_TEXTS = 1000  # reported per build
 BATCHES_PER_PART = 4  # so many times fewer rows are derived at a time than are in a part
 _BATCH, _VALUE = "batch_number", "partition_value"
 
@@ -67,24 +66,6 @@ def aggregation_session(folder: Path) -> Iterator[DuckDBPyConnection]:
         ) from error
     with duckdb_session(folder / SCRATCH) as database:
         yield database
-
-
-def duplicate_texts(
-    database: DuckDBPyConnection, documents: Iterable[Path], limit: int = MAX_DUPLICATE_TEXTS
-) -> list[str]:
-    """Return the ids of documents that share their text with another one, sorted, at most `limit`.
-
-    Args:
-        database: An open database.
-        documents: The files of the table of documents.
-        limit: The number of ids to return.
-    """
-    found = database.execute(
-        "SELECT doc_id FROM read_parquet($files) WHERE text_sha256 IN"
-        " (SELECT text_sha256 FROM read_parquet($files) GROUP BY ALL HAVING count(*) > 1) ORDER BY doc_id LIMIT $limit",
-        {"files": list(map(duckdb_path, documents)), "limit": limit},
-    )
-    return [doc_id for (doc_id,) in found.fetchall()]
 
 
 def derive_pieces(

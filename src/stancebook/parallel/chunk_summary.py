@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -39,6 +40,12 @@ def merge_rule_inputs(contract: Contract, chunks: Iterable[Mapping[str, Iterable
         )
         for table, columns in contract.rule_inputs.items()
     }
+
+
+def repeated_numbers(numbers: Collection[int]) -> list[int]:
+    """Return the indices of the numbers that occur more than once, in order."""
+    _, places, counts = np.unique(np.fromiter(numbers, np.int64, len(numbers)), return_inverse=True, return_counts=True)
+    return [int(index) for index in np.flatnonzero(counts[places] > 1)]
 
 
 def input_checksums(contract: Contract, frames: Tables) -> dict[str, Checksums]:

@@ -20,7 +20,7 @@ from stancebook.build.writer import (
 from stancebook.dataset.layout import chunk_folder
 from stancebook.dataset.publish import hardlink_or_copy
 from stancebook.dataset.table_stats import BuildSummary, Part, TableStats
-from stancebook.parallel.aggregation import aggregation_session, derive_pieces, duplicate_texts
+from stancebook.parallel.aggregation import aggregation_session, derive_pieces
 from stancebook.parallel.assembly import Piece, assemble_tables, plan_table
 from stancebook.parallel.cache import (
     BuildCache,
@@ -29,7 +29,7 @@ from stancebook.parallel.cache import (
     digest_code,
     fingerprint_documents,
 )
-from stancebook.parallel.chunk_summary import merge_rule_inputs
+from stancebook.parallel.chunk_summary import merge_rule_inputs, repeated_numbers
 from stancebook.parallel.chunking import split_into_chunks
 from stancebook.parallel.executors import BuildExecutor, local_executor, run_tasks
 from stancebook.parallel.linked_build import build_linked_chunks
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 Chunks = Sequence[tuple[SourceDocument, ...]]
 Advance = Callable[[int], None]  # called with the number of documents that are done
+MAX_DUPLICATE_TEXTS = 1000  # reported per build
 Progress = Callable[[int], AbstractContextManager[Advance]]  # called with the number of all documents
 
 
@@ -127,7 +128,7 @@ class BuiltChunk:
         """Return the chunk of which `asdict`, and JSON, gave this; raise `LookupError` or `TypeError` if none did."""
         result = dict(data["result"])
         result["problems"] = tuple(Problem(**problem) for problem in result["problems"])
-        result |= {name: tuple(result[name]) for name in ("external", "incomplete", "neighbours")}
+        result |= {name: tuple(result[name]) for name in ("external", "incomplete", "words_digests", "neighbours")}
         result["parts"] = {table: Part(**part) for table, part in result["parts"].items()}
         result["stats"] = {table: TableStats(**stats) for table, stats in result["stats"].items()}
         return cls(data["fingerprint"], ChunkResult(**result))
@@ -205,7 +206,7 @@ def _build_chunked(
         with progress(len(listing.documents)) as advance:
             built = build_chunks(context, chunks, listing.taken_ns, (database, executor), cache=cache, advance=advance)
         results = [chunk.result for chunk in built]
-        problems = _corpus_problems(context, codebook, listing, results, database)
+        problems = _corpus_problems(context, codebook, listing, results)
         if errors := errors_in(problems):
             return BuildResult(errors)
         derived = derive_pieces(context, results, cache, database, executor, policy=options.chunk_policy)
@@ -334,15 +335,13 @@ def _corpus_problems(
     codebook: Corpus,
     listing: SourceListing,
     results: Sequence[ChunkResult],
-    database: DuckDBPyConnection,
 ) -> list[Problem]:
     """Return all problems, each once; those that need all documents only if there are no other errors."""
     contract = context.contract()
     problems = [*codebook.problems, *(problem for result in results for problem in result.problems)]
     if not errors_in(problems):
-        parts = [context.chunk_folder / result.parts[contract.document.name].path for result in results]
-        doc_ids = set(duplicate_texts(database, parts))
-        if duplicates := tuple(document for document in listing.documents if document.doc_id in doc_ids):
+        repeated = repeated_numbers([digest for result in results for digest in result.words_digests])
+        if duplicates := tuple(listing.documents[index] for index in repeated[:MAX_DUPLICATE_TEXTS]):
             corpus = read_corpus(context.seeds, SourceListing(documents=duplicates))
             problems += duplicate_text_problems(contract, corpus)
     rule_inputs = {} if errors_in(problems) else merge_rule_inputs(contract, [each.rule_inputs for each in results])

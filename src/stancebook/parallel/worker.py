@@ -80,6 +80,7 @@ class ChunkResult:
         problems: Its errors and warnings.
         external: The ids of documents outside the chunk that its rows refer to.
         incomplete: The ids of its documents that could not be read completely.
+        words_digests: For each of its documents, a number that texts have in common which differ in white space only.
         rows: If it is linked to other chunks, the files of its rows as `linked_rows` reads them.
         neighbours: Then also the digests of the rows of others that its functions see in each of two steps.
         parts: The files of its rows by table, in the folder of chunks; an empty table has none.
@@ -92,6 +93,7 @@ class ChunkResult:
     problems: tuple[Problem, ...] = ()
     external: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
+    words_digests: tuple[int, ...] = ()
     rows: RowFiles = field(default_factory=dict)
     neighbours: tuple[str, ...] = ()
     parts: Mapping[str, Part] = field(default_factory=dict)
@@ -112,7 +114,13 @@ def build_chunk(context: BuildContext, task: ChunkTask) -> ChunkResult:
     references = document_references(contract, coded.tables, coded.failures.found)
     own = [document.doc_id for document in task.documents]
     external = sorted({*references["target_document"].unique().to_pylist()}.difference(own))
-    result = ChunkResult(corpus.digest, external=tuple(external), incomplete=tuple(sorted(coded.incomplete)))
+    texts = [coded.texts[doc_id] for doc_id in own if doc_id in coded.texts]
+    result = ChunkResult(
+        corpus.digest,
+        external=tuple(external),
+        incomplete=tuple(sorted(coded.incomplete)),
+        words_digests=tuple(text.words_digest for text in texts),
+    )
     if not external and not task.linked:
         frames, problems = check_documents(contract, coded, codebook, partial=True)
         return write_result(context, task.documents, frames, _with_problems(result, problems))

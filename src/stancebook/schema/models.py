@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -26,6 +27,19 @@ LANGUAGE_TAG = Pattern(
     r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?", "a BCP 47 tag, such as 'en' or 'uk-Latn'"
 )
 CODE_POINTS = "Unicode code points"
+
+
+@cache
+def is_language_tag(tag: str) -> bool:
+    """Return whether a language tag is registered (RFC 5646), and uses the shortest code of its language."""
+    from babel.localedata import exists  # knows most languages, and is imported in a fifth of the time of langcodes
+
+    if exists(tag.replace("-", "_")):
+        return True
+    import langcodes
+
+    language = tag.partition("-")[0]
+    return langcodes.tag_is_valid(tag) and len(langcodes.standardize_tag(language)) >= len(language)
 
 
 @dataclass(frozen=True)
@@ -125,6 +139,11 @@ class Document(Table):
             filled_by="engine",
         )
     )
+
+    @row_rule("language")
+    def language_is_registered(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """There is no such language, script or region: look up the tag, such as 'en', 'de-AT' or 'uk-Latn'."""
+        return df["language"].map(is_language_tag).astype(bool)
 
 
 class Annotation(Table):

@@ -155,6 +155,8 @@ class ModelFailure:
 def model_failures(spec: TableSpec, frame: pd.DataFrame) -> list[ModelFailure]:
     """Validate a typed frame with its Pandera model; return each failure once.
 
+    A rule of a row that points at a cell is left out if the cell alone is refused.
+
     Raises:
         ContractError: A column has the wrong type, or a check of the model itself fails to run.
     """
@@ -174,7 +176,9 @@ def model_failures(spec: TableSpec, frame: pd.DataFrame) -> list[ModelFailure]:
         model: Any = spec.model
         _untyped_schema(model).validate(frame, lazy=True)
     except SchemaErrors as errors:
-        return list(dict.fromkeys(failure for error in errors.schema_errors for failure in _failures(spec, error)))
+        failures = dict.fromkeys(failure for error in errors.schema_errors for failure in _failures(spec, error))
+        refused = {(failure.row, failure.column) for failure in failures if failure.single_column}
+        return [each for each in failures if each.single_column or (each.row, each.column) not in refused]
     return []
 
 

@@ -229,6 +229,14 @@ CASES = {
         [1, 2],
         ["the text is the same, byte for byte, as that of 'a'"],
     ),
+    "two texts that differ in white space": (
+        {
+            **letters([claim(0)], [claim(0)], [claim(0)]),
+            "documents/c.txt": letter(0).replace(" ", "\n").encode(),
+        },
+        [1, 2],
+        [],
+    ),
     "a document without its text": (
         without("documents/b.txt", letters([claim(0)], [claim(0)])),
         [1],

@@ -163,6 +163,14 @@ class Column:
         """
         return text
 
+    def doubt(self, text: str) -> tuple[str, str] | None:  # noqa: ARG002 (types that doubt nothing)
+        """Return what is doubtful about a cell that fits the column, as a message and a hint; None if nothing is.
+
+        Args:
+            text: The text of the cell, without white space around it.
+        """
+        return None
+
     def to_pandas(self, cells: pa.ChunkedArray) -> pd.Series[Any]:
         """Convert cells of the Arrow type to a series; no cell becomes a Python object on the way."""
         import pandas as pd

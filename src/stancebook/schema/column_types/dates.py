@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,20 @@ if TYPE_CHECKING:
 
 _DATE = r"[0-9X]{4}(?:-[0-9X]{2}){0,2}[?~%]?"
 _END = rf"(?:{_DATE}|\.\.)?"
+_FIRST_CENTURY = re.compile(r"(?:^|/)(00[0-9X]{2})")
 
 
-class DateColumn(Column):
+class _DatedColumn(Column):
+    """A column of dates, which are doubtful in the first century."""
+
+    def doubt(self, text: str) -> tuple[str, str] | None:
+        if (found := _FIRST_CENTURY.search(text)) is None:
+            return None
+        hint = f"if the first two digits of the year are missing, write them: 20{found[1][2:]} or 19{found[1][2:]}"
+        return f"{text!r} is in the first century, in the year {found[1]}", hint
+
+
+class DateColumn(_DatedColumn):
     """A calendar day."""
 
     kind = "date"
@@ -79,7 +91,7 @@ class DateColumn(Column):
         yield from super().pandera_checks()
 
 
-class EdtfColumn(Column):
+class EdtfColumn(_DatedColumn):
     """A date in the Extended Date/Time Format."""
 
     kind = "edtf"
@@ -95,7 +107,7 @@ class EdtfColumn(Column):
         return text
 
 
-class DateTimeColumn(Column):
+class DateTimeColumn(_DatedColumn):
     """A moment, exact to the microsecond, stored in UTC."""
 
     kind = "datetime"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 # UTF-8 that was decoded as Windows-1252 or Latin-1: "é" becomes "Ã©", "–" becomes "â€“".
 _GARBLED = re.compile("Ã[\u0080-\u00bf]|â€.|â\u0080[\u0080-\u00bf]|Â[\u0080-\u00a0©«®°·»]")
+# What people write in place of what they do not know yet.
+_PLACEHOLDER = re.compile(
+    r"\W*(?:(?:todo|fixme|tb[acd]|xxx+|lorem ipsum)\b.*|(?:n/?a|n\.\s?a|k\.\s?a|none|null|nil|nan)?\W*)",
+    re.IGNORECASE | re.DOTALL,
+)
+# Characters that are not shown, or reorder what is. Joiners are needed in some scripts.
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200d\u202a-\u202e\u2060-\u2069\ufeff]")
+_NEEDED_JOINER = re.compile("(?<=[\u0250-\U0010ffff])[\u200c\u200d](?=[\u0250-\U0010ffff])")
+_SHOWN_BEFORE = 20  # characters
 
 
 class PrimaryKeyColumn(Column):
@@ -45,6 +55,16 @@ class TextColumn(Column):
                 "type the character again, and save the file as UTF-8",
             )
         return text
+
+    def doubt(self, text: str) -> tuple[str, str] | None:
+        if _PLACEHOLDER.fullmatch(text):
+            return f"{text!r} is a placeholder", "write what is meant" + (", or leave it out" if self.nullable else "")
+        if _INVISIBLE.search(text) and (found := _INVISIBLE.search(_NEEDED_JOINER.sub("", text))):
+            name = unicodedata.name(found[0]).lower()
+            before = found.string[max(0, found.start() - _SHOWN_BEFORE) : found.start()]
+            place = f"after {before!r}" if before else "from the start"
+            return f"it has an invisible character, U+{ord(found[0]):04X} ({name})", f"remove it {place}"
+        return None
 
 
 class ForeignKeyColumn(TextColumn):
