@@ -31,6 +31,7 @@ UNDETECTABLE = {
         "quote-ambiguous",
         "quote-cuts-a-letter",
         "quote-cuts-a-word",
+        "quote-cuts-a-word-at-an-invisible-character",
         "quote-in-another-case",
         "quote-in-other-code-points",
         "quote-leaves-the-text-in-a-later-line",
@@ -62,6 +63,7 @@ UNDETECTABLE = {
         "ill-named-document",
         "json-beside-yaml",
         "text-missing",
+        "text-missing-with-the-digest-of-another",
     ],
     "the characters are well formed, but garbled": ["letters-garbled"],
     "it is in a comment, which parsers skip": [
@@ -128,6 +130,7 @@ UNDETECTABLE = {
         "narrated-but-on-record",
         "partial-speech-without-its-words",
         "plover-mode-without-its-type",
+        "quoted-words-between-two-quotations",
         "quoted-words-of-the-reporter",
         "several-rules-broken-at-once",
         "speaker-addresses-themselves",
