@@ -8,16 +8,24 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import nbformat
 import pytest
 
 import stancebook
 from schemas import CONTRACT
 from stancebook.build.pipeline import build_tables
 from tests.dataset_files import written
+from tests.docs.notebook_runner import NOTEBOOKS, execute
 from tests.docs.pages import ROOT
 from tests.unit.test_markdown import HOSTILE
 
-pytestmark = [pytest.mark.proof, pytest.mark.xdist_group("site")]
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.xdist_group("site"),
+    # warnings of the libraries that start a kernel
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning"),
+]
+PAGES = ["docs/codebook.html", "dataset/README.html", *(f"notebooks/{path.stem}.html" for path in NOTEBOOKS)]
 
 RUNS = "<script>document.title = 'PWNED'</script><img src=x onerror=\"document.title = 'PWNED'\">"
 TEXTS = [*HOSTILE, RUNS, f"```{{raw}} html\n{RUNS}\n```", f"x\n\n```{{include}} {ROOT}/LICENSE\n```\n\ny"]
@@ -62,11 +70,8 @@ def hostile(tmp_path_factory):
         for number, text in enumerate(map(str.strip, TEXTS))
     ]
     (folder / "seeds/codebook/hostile.yaml").write_text(json.dumps({"actors": actors}), encoding="utf-8")
-    for name, key in {
-        "codebook/issues": "label",
-        "codebook/formats": "label",
-        "documents/river-talks": "title",
-    }.items():
+    keys = {"codebook/actors": "name", "codebook/issues": "label", "codebook/formats": "label"}
+    for name, key in {**keys, "documents/river-talks": "title"}.items():
         path = folder / f"seeds/{name}.yaml"
         text = re.sub(
             rf"^( +{key}:) .*$", rf"\1 {json.dumps(RUNS)}", path.read_text("utf-8"), count=1, flags=re.MULTILINE
@@ -86,6 +91,8 @@ def site(hostile):
         shutil.copy(ROOT / name, hostile / name)
     shutil.copytree(ROOT / "docs/static", hostile / "docs/static")
     shutil.copytree(ROOT / "notebooks/folded", hostile / "notebooks/folded")
+    for path in NOTEBOOKS:
+        nbformat.write(execute(path, hostile / "dataset"), hostile / "notebooks" / path.name)
     (hostile / "README.md").write_text("# A project\n", encoding="utf-8")
     sphinx = [sys.executable, "-m", "sphinx", "--builder", "html", "--conf-dir", "docs", "--quiet", ".", "site"]
     built = subprocess.run(sphinx, cwd=hostile, capture_output=True, text=True, check=False)
@@ -113,8 +120,16 @@ def test_page_shows_texts_as_they_are(site, hostile):
         assert plain(text) in shown
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_hold_no_hostile_element(site, page):
+    """No page holds the elements that names and titles ask for."""
+    html = (site / page).read_text(encoding="utf-8")
+    assert "PWNED" in html
+    assert not re.search(r"<script>document\.title|<img src=\"?x\b|href=\"javascript:", html)
+
+
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no browser")
-@pytest.mark.parametrize("page", ["docs/codebook.html", "dataset/README.html"])
+@pytest.mark.parametrize("page", PAGES)
 def test_browser_runs_nothing(site, page, tmp_path):
     """A browser that shows a page keeps its title, and no file was included."""
     options = [

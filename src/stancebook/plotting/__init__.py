@@ -21,6 +21,7 @@ from stancebook.plotting.styles import (
     ordinal_styles,
 )
 from stancebook.plotting.text import (
+    Markdown,
     basis_note,
     bullet_list,
     count_or_none,
@@ -44,6 +45,7 @@ __all__ = [
     "FigureLayout",
     "FillStyle",
     "LineStyle",
+    "Markdown",
     "MarkerStyle",
     "Move",
     "PngImage",

@@ -10,6 +10,9 @@ from pandas.api.typing import NaTType
 
 from stancebook.markdown import escape_markdown
 
+# What begins HTML, links and formulas, and anything that is escaped already.
+_ACTIVE_MARKUP = re.compile(r"\\.|[<\[\]$]|&(?=#?\w+;)|:(?=//)|(?i:(?<=www)\.)", re.DOTALL)
+
 
 def sort_key(name: str) -> str:
     """Return the key that sorts names without regard to case and accents: `Île` among `I`."""
@@ -90,6 +93,24 @@ def bullet_list(items: Sequence[str], limit: int) -> str:
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table in which all columns but the first are centred."""
+    """Return a Markdown table in which all columns but the first are centred; cells show their own characters."""
     rule = ["---", *[":---:"] * (len(header) - 1)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
+    head, *body = [list(map(escape_markdown, cells)) for cells in (header, *rows)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *body))
+
+
+class Markdown:
+    """Markdown for display in a notebook, of emphasis, code, lists and tables only.
+
+    HTML, links, images and formulas are shown as they are written: no name or title of the data becomes one.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Take a page in Markdown."""
+        self.text = _ACTIVE_MARKUP.sub(lambda found: found[0] if len(found[0]) > 1 else f"\\{found[0]}", text)
+
+    def __repr__(self) -> str:
+        return "<Markdown>"
+
+    def _repr_markdown_(self) -> str:
+        return self.text

@@ -1,5 +1,8 @@
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from stancebook import plotting
 from tests.unit.plotting.sample_figures import DAY
@@ -72,3 +75,34 @@ def test_markdown_table_has_header_and_rows():
     assert plotting.markdown_table(["who", "n"], [["a", "1"], ["b", "2"]]) == (
         "| who | n |\n| --- | :---: |\n| a | 1 |\n| b | 2 |"
     )
+
+
+def test_cells_of_markdown_table_are_text():
+    """The cells of a table show their own characters."""
+    assert plotting.markdown_table(["a|b"], [["<i>"]]) == "| a\\|b |\n| --- |\n| \\<i\\> |"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("**a** *b* `c` | d", "**a** *b* `c` | d"),
+        ("<img src=x>", "\\<img src=x>"),
+        ("[a](javascript:b)", "\\[a\\](javascript:b)"),
+        ("already \\<b\\> and \\\\<b>", "already \\<b\\> and \\\\\\<b>"),
+        ("https://example.org and www.example.org", "https\\://example.org and www\\.example.org"),
+        ("$5 &lt; AT&T", "\\$5 \\&lt; AT&T"),
+    ],
+)
+def test_displayed_markdown_has_no_active_markup(text, shown):
+    """HTML, links and formulas are shown as they are written; emphasis, code and tables are kept."""
+    displayed = plotting.Markdown(text)
+    assert displayed._repr_markdown_() == shown
+    assert repr(displayed) == "<Markdown>"
+
+
+@given(st.text(alphabet="a<>`\\[]()! \n*_&#;$", max_size=30))
+def test_displayed_markdown_has_neither_html_nor_links(text):
+    """Whatever a text holds, a parser finds no HTML, link or image in it."""
+    tokens = MarkdownIt("commonmark").parse(plotting.Markdown(text)._repr_markdown_())
+    found = {child.type for token in tokens for child in [token, *(token.children or [])]}
+    assert not found & {"html_block", "html_inline", "link_open", "image"}
