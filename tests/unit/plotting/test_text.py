@@ -102,7 +102,7 @@ def test_displayed_markdown_has_no_active_markup(text, shown):
 
 @given(st.text(alphabet="a<>`\\[]()! \n*_&#;$", max_size=30))
 def test_displayed_markdown_has_neither_html_nor_links(text):
-    """Whatever a text holds, a parser finds no HTML, link or image in it."""
+    """A parser finds no HTML, link or image in any text."""
     tokens = MarkdownIt("commonmark").parse(plotting.Markdown(text)._repr_markdown_())
     found = {child.type for token in tokens for child in [token, *(token.children or [])]}
     assert not found & {"html_block", "html_inline", "link_open", "image"}
