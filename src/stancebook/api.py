@@ -10,24 +10,20 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stancebook.dataset.reader import (
-    Engine,
-    parts_by_table,
-    read_citation,
-    read_descriptor,
-    read_table,
-    require_table,
-    resolve_location,
-)
+from stancebook.dataset.listing import listed_tables, read_descriptor, require_table
+from stancebook.dataset.reader import Engine, read_citation, read_table, resolve_location
 from stancebook.exceptions import ColumnNotFoundError, DatasetError, ProblemsError, requires_extra
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from stancebook.dataset.descriptor import Package
+    from stancebook.dataset.validation import ValidationResult
     from stancebook.diff.changes import TableChanges
     from stancebook.problems import Problem
     from stancebook.schema.contract import Contract
     from stancebook.schema.spec import TableSpec
+    from stancebook.sources.filesystem import Location
 
     _TableMapping = Mapping[str, pd.DataFrame]
 else:
@@ -95,7 +91,7 @@ class Dataset(_TableMapping):
     def __init__(self, path_or_url: str | PathLike[str] | None = None) -> None:
         self._location = resolve_location(path_or_url)
         self._descriptor = read_descriptor(self._location)
-        self._parts = parts_by_table(self._descriptor, self._location)
+        self._tables = listed_tables(self._descriptor, self._location)
         self.path = self._location if isinstance(self._location, Path) else self._location.url
 
     def __getitem__(self, table: str) -> pd.DataFrame:
@@ -103,13 +99,13 @@ class Dataset(_TableMapping):
         return frame
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._parts)
+        return iter(self._tables)
 
     def __len__(self) -> int:
-        return len(self._parts)
+        return len(self._tables)
 
     def __contains__(self, table: object) -> bool:
-        return table in self._parts
+        return table in self._tables
 
     __eq__ = object.__eq__  # to compare tables would load them all
     __hash__ = object.__hash__
@@ -117,7 +113,7 @@ class Dataset(_TableMapping):
     @property
     def tables(self) -> list[str]:
         """The names of the tables, in the order of the contract."""
-        return list(self._parts)
+        return list(self._tables)
 
     @property
     def title(self) -> str:
@@ -132,7 +128,7 @@ class Dataset(_TableMapping):
     @property
     def citation(self) -> str:
         """How to cite the dataset, as its files say."""
-        return read_citation(self._location, self._parts)
+        return read_citation(self._location, self._tables)
 
     def load(
         self, table: str, *, columns: list[str] | None = None, filters: Any = None, engine: Engine = "pandas"
@@ -150,8 +146,8 @@ class Dataset(_TableMapping):
             ColumnNotFoundError: The table has no such column.
             DatasetError: A file cannot be read, or is of another build.
         """
-        parts = require_table(self._parts, table, self._location)
-        return read_table(self._location, parts, columns=columns, filters=filters, engine=engine)
+        listed = require_table(self._tables, table, self._location)
+        return read_table(self._location, listed, columns=columns, filters=filters, engine=engine)
 
     def spec(self, table: str) -> TableSpec:
         """Return what the data package declares about a table: its columns, key and references.
@@ -161,7 +157,7 @@ class Dataset(_TableMapping):
         """
         from stancebook.dataset.descriptor import parse_descriptor
 
-        require_table(self._parts, table, self._location)
+        require_table(self._tables, table, self._location)
         return parse_descriptor(self._descriptor, Path(str(self._location)))[table]
 
     def describe(self, table: str, column: str) -> ColumnDescription:
@@ -171,28 +167,30 @@ class Dataset(_TableMapping):
             TableNotFoundError: There is no such table.
             ColumnNotFoundError: The table has no such column.
         """
-        require_table(self._parts, table, self._location)
-        schema = self._descriptor["resources"][self.tables.index(table)]["schema"]
-        fields = {item["name"]: item for item in schema["fields"]}
-        if column not in fields:
-            raise ColumnNotFoundError(f"{table} has no column {column!r}; it has {', '.join(fields)}.")
-        found, targets = fields[column], schema.get("foreignKeys", [])
+        spec = self.spec(table)
+        if column not in spec.names:
+            raise ColumnNotFoundError(f"{table} has no column {column!r}; it has {', '.join(spec.names)}.")
+        found = spec[column]
         return ColumnDescription(
             name=column,
-            title=found.get("title", ""),
-            type=found["type"],
-            definition=found.get("description", ""),
-            unit=found.get("unit", ""),
-            nullable=not found.get("constraints", {}).get("required", False),
-            vocabulary={item["value"]: item.get("description", "") for item in found.get("categories", [])},
-            ordered=found.get("categoriesOrdered", False),
-            minimum=found.get("constraints", {}).get("minimum"),
-            maximum=found.get("constraints", {}).get("maximum"),
-            references=next((key["reference"]["resource"] for key in targets if column in key["fields"]), None),
+            title=found.title,
+            type=found.data_type,
+            definition=found.description,
+            unit=found.unit,
+            nullable=found.nullable,
+            vocabulary=found.vocabulary,
+            ordered=found.ordered,
+            minimum=found.minimum,
+            maximum=found.maximum,
+            references=next((key.table for key in spec.foreign_keys if column in key.columns), None),
         )
 
-    def validate(self) -> list[Problem]:
-        """Compare all files with the data package: types, vocabularies, patterns, keys, references and digests.
+    def validate(self, *, seeds: str | Path | None = None, contract: Contract | None = None) -> list[Problem]:
+        """Compare all files with the data package: digests, types, vocabularies, patterns, keys, references, passages.
+
+        Args:
+            seeds: The folder, or the URL, of the annotated texts: every quote is compared with its text.
+            contract: The contract that built the dataset: its computed columns, derived tables and rules are checked.
 
         Returns:
             The problems, errors and warnings; empty if the dataset is valid.
@@ -203,9 +201,9 @@ class Dataset(_TableMapping):
         """
         with requires_extra("validate"):
             from stancebook.dataset.descriptor import parse_descriptor
-            from stancebook.dataset.validation import validate_dataset
 
-            return validate_dataset(parse_descriptor(self._descriptor, self._folder())).problems
+            location = Path(seeds) if isinstance(seeds, str) and "://" not in seeds else seeds
+            return validated_dataset(parse_descriptor(self._descriptor, self._folder()), location, contract).problems
 
     def diff(self, older: Dataset) -> list[TableChanges]:
         """List the changes since an older version of the dataset.
@@ -234,13 +232,40 @@ class Dataset(_TableMapping):
         return f"Dataset({str(self.path)!r}): {self.title} {self.version}, with {', '.join(self.tables)}"
 
     def _repr_html_(self) -> str:
-        resources = zip(self.tables, self._descriptor["resources"], strict=True)
-        rows = [(name, str(item["rows"]), item.get("description", "")) for name, item in resources]
+        rows = [
+            (name, str(sum(part.rows for part in table.parts)), self.spec(name).description)
+            for name, table in self._tables.items()
+        ]
         lines = ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows]
         head = f"<b>{html.escape(self.title)}</b> {html.escape(self.version)}"
         return (
             f"{head}<table><tr><th>table<th>rows<th>holds</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
         )
+
+
+def validated_dataset(package: Package, seeds: Location | None, contract: Contract | None) -> ValidationResult:
+    """Validate a dataset in a folder; if it is valid by its data package, then by a contract, too.
+
+    Args:
+        package: Its descriptor.
+        seeds: The annotated texts, to compare quotes with, or None.
+        contract: Its contract, or None.
+    """
+    from stancebook.dataset.source_texts import SourceTexts
+    from stancebook.dataset.validation import ValidationResult, validate_dataset
+
+    texts = None
+    if seeds is not None:
+        from stancebook.sources.corpus import text_reader
+
+        texts = SourceTexts(str(seeds), text_reader(seeds))
+    result = validate_dataset(package, texts)
+    if contract is None or result.errors:
+        return result
+    from stancebook.build.recomputed import contract_problems
+
+    problems = contract_problems(contract, package, result.tables)
+    return ValidationResult(result.tables, sorted({*result.problems, *problems}))
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from stancebook.dataset.layout import (
     files_in,
     table_file,
 )
+from stancebook.dataset.package_json import signed
 from stancebook.dataset.table_stats import Part, StoredTable, table_stats
 from stancebook.metadata.croissant import croissant_metadata
 from stancebook.metadata.data_card import render_data_card
@@ -113,7 +114,7 @@ def write_part(
         about: Further metadata of the file; see `dataset_metadata`.
 
     Returns:
-        The part, with the SHA-256 of its file.
+        The part, with the SHA-256 and the size of its file.
     """
     path = folder / place
     path.parent.mkdir(exist_ok=True)
@@ -122,7 +123,8 @@ def write_part(
     with new.open("xb") as file:
         parquet.write_table(rows, spec, digest, about, file)
     with new.open("rb") as file:
-        part = Part(place, len(rows), hashlib.file_digest(file, "sha256").hexdigest(), digest)
+        hash_ = hashlib.file_digest(file, "sha256").hexdigest()
+        part = Part(place, len(rows), hash_, digest, file.tell())
     new.replace(path)
     return part
 
@@ -156,7 +158,7 @@ def write_descriptions(
         seeds: The digest of all sources.
     """
     files = {
-        DATAPACKAGE: _as_json(data_package(contract, tables, documents, build, seeds)),
+        DATAPACKAGE: _as_json(signed(data_package(contract, tables, documents, build, seeds))),
         CROISSANT: _as_json(croissant_metadata(contract, tables)),
         ANNOTATION_SCHEMA: _as_json(annotation_schema(contract)),
         CODEBOOK_SCHEMA: _as_json(codebook_schema(contract)),
@@ -173,13 +175,13 @@ def build_digest(
 
     Args:
         contract: The contract of the dataset.
-        planned: All tables; their parts carry the digests of their rows. The hashes of files are ignored, since they
-            depend on the Parquet library.
+        planned: All tables; their parts carry the digests of their rows. The hashes and sizes of files are ignored,
+            since they depend on the Parquet library.
         documents: The document table, if documents are described one by one.
         seeds: The digest of all sources.
     """
     unsigned = {
-        name: replace(table, parts=tuple(replace(part, hash="", build="") for part in table.parts))
+        name: replace(table, parts=tuple(replace(part, hash="", build="", size=0) for part in table.parts))
         for name, table in planned.items()
     }
     package = data_package(contract, unsigned, documents, "", seeds)

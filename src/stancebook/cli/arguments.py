@@ -37,9 +37,10 @@ Show how much of each text the quotes of some tables cover, and list the passage
 Nothing is written.
 """
 VALIDATE = """\
-Validate a dataset against its own schema, which is in its datapackage.json: files, columns, types, empty
-cells, vocabularies, patterns, minimums, primary and foreign keys, and that all tables are of one build.
-In a problem, the line is the row of the table and the column the position of the column, both from 1.
+Validate a dataset against its own schema, which is in its datapackage.json: digests of all files, columns,
+types, empty cells, vocabularies, patterns, limits, primary and foreign keys, places of passages, days of
+dates, and that all tables are of one build. In a problem, the line is the row of the table and the column
+the position of the column, both from 1.
 """
 SQLITE = """\
 Write all tables into one SQLite database, with primary keys, foreign keys, and checks of what may be empty
@@ -115,6 +116,14 @@ def argument_parser() -> argparse.ArgumentParser:
 
     validate = _command(commands.add_parser, "validate", VALIDATE, help="validate a dataset against its own schema")
     validate.add_argument("dataset", metavar="PATH", type=_folder, nargs="?", help=_DATASET)
+    validate.add_argument(
+        "--seeds", metavar="DIR", type=_seeds, help="compare every quote with its text in this folder, or at this URL"
+    )
+    validate.add_argument(
+        "--contract",
+        metavar="MODULE:ATTR",
+        help="check computed columns, derived tables and rules, too, by this contract, such as schemas:CONTRACT",
+    )
     _add_output_format(validate)
     validate.set_defaults(nothing_done="Nothing was validated.")
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from stancebook.dataset.descriptor import Package
     from stancebook.dataset.validation import ValidationResult
     from stancebook.parallel.chunked_build import BuildResult
+    from stancebook.schema.contract import Contract
+    from stancebook.sources.filesystem import Location
 
 MAX_ROWS_COMPARED = 20  # listed for each table and kind of change, by `--check` and `diff`
 MAX_ROWS_SAVED = 5  # the same, after each save in `watch`
@@ -180,9 +182,16 @@ def coverage(project: Project, console: Console, tables: Sequence[str]) -> int:
     return 0
 
 
-def validate(folder: Path, console: Console) -> int:
-    """Validate a dataset against the schema in its own `datapackage.json`; return 1 if it has problems."""
-    return 0 if _read_valid(folder, console) else 1
+def validate(folder: Path, console: Console, seeds: Location | None, contract: Contract | None) -> int:
+    """Validate a dataset against the schema in its own `datapackage.json`; return 1 if it has problems.
+
+    Args:
+        folder: The dataset.
+        console: Where problems and what was checked are printed.
+        seeds: The texts to compare quotes with, or None.
+        contract: The contract whose functions and rules are compared with the tables, or None.
+    """
+    return 0 if _read_valid(folder, console, seeds, contract) else 1
 
 
 def export(folder: Path, target: Path, output: str, console: Console, *, escape_formulas: bool = False) -> int:
@@ -294,16 +303,19 @@ def _refuse(result: BuildResult, console: Console, nothing_done: str) -> int:
     return 1
 
 
-def _read_valid(folder: Path, console: Console) -> tuple[Package, ValidationResult] | None:
+def _read_valid(
+    folder: Path, console: Console, seeds: Location | None = None, contract: Contract | None = None
+) -> tuple[Package, ValidationResult] | None:
     """Read and validate a dataset, and print how that went; return None if it has errors."""
+    from stancebook.api import validated_dataset
     from stancebook.dataset.descriptor import read_package
-    from stancebook.dataset.validation import ValidationResult, validate_dataset
+    from stancebook.dataset.validation import ValidationResult
     from stancebook.exceptions import DatasetError
 
     package = None
     try:
         package = read_package(folder)
-        validated = validate_dataset(package)
+        validated = validated_dataset(package, seeds, contract)
     except DatasetError as error:
         validated = ValidationResult({}, [Problem(display_path(folder / DATAPACKAGE), 1, 1, "", str(error))])
     console.show(validated.problems)
@@ -311,6 +323,10 @@ def _read_valid(folder: Path, console: Console) -> tuple[Package, ValidationResu
         console.say(count_problems(validated.errors))
         return None
     console.say(_format_validated(package, validated, folder))
+    if seeds is not None:
+        console.say(f"compared quotes with the texts in {display_folder(seeds)}: all equal")
+    if contract is not None:
+        console.say(f"computed columns and tables of the contract {contract.name}: all equal; its rules hold")
     return package, validated
 
 

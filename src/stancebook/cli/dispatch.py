@@ -109,7 +109,7 @@ def _dispatch(options: argparse.Namespace, console: Console) -> int:
         case "diff":
             status = commands.diff(project, _build_options(options), console, options.base)
         case "validate":
-            status = commands.validate(_dataset(options), console)
+            status = commands.validate(_dataset(options), console, options.seeds, _contract(options))
         case _:
             status = commands.export(
                 _dataset(options), options.target, options.format, console, escape_formulas=options.escape_formulas
@@ -123,6 +123,13 @@ def _build_options(options: argparse.Namespace) -> BuildOptions:
 
     policy = options.chunk_policy or ChunkPolicy(rows_per_part=options.project.rows_per_part)
     return BuildOptions(options.jobs, options.cluster, options.use_cache, policy)
+
+
+def _contract(options: argparse.Namespace) -> Contract | None:
+    """Return the contract that `validate` is to compare a dataset with, if any."""
+    if options.contract is None:
+        return None
+    return find_project(options.root, contract=options.contract).load_contract()
 
 
 def _dataset(options: argparse.Namespace) -> Path:

@@ -16,7 +16,9 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from stancebook.dataset.descriptor import Package
+from stancebook.dataset.files import read_descriptor_file
 from stancebook.dataset.layout import DATAPACKAGE, files_of
+from stancebook.dataset.package_json import signed
 from stancebook.dataset.parquet_files import BATCH_ROWS, RowSource
 from stancebook.dataset.publish import publish, staging_folder
 from stancebook.exceptions import PublishError
@@ -26,7 +28,7 @@ _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTermin
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA_START = r"^[=+\-@\t\r\n＝＋－＠]"
 _SIGNED_NUMBER = r"^[+\-][0-9.,]+$"
-_PARQUET_PROPERTIES = {"bytes", "hash", "parts"}  # of a resource, true of its Parquet files only
+_PARQUET_PROPERTIES = {"hash", "size", "parts"}  # of a resource, true of its Parquet files only
 
 
 def to_csv(package: Package, tables: Mapping[str, RowSource], folder: Path, *, escape_formulas: bool = False) -> int:
@@ -45,7 +47,7 @@ def to_csv(package: Package, tables: Mapping[str, RowSource], folder: Path, *, e
         PublishError: The folder holds something else than an earlier export, or CSV cannot hold a column.
     """
     _refuse_foreign(folder)
-    descriptor = {**package.descriptor, "resources": _resources(package)}
+    descriptor = signed({**package.descriptor, "resources": _resources(package)})
     formulas = 0
     with staging_folder(folder) as new:
         try:
@@ -115,7 +117,7 @@ def _refuse_foreign(folder: Path) -> None:
     if not folder.is_dir() or not any(folder.iterdir()):
         return
     try:
-        descriptor = json.loads((folder / DATAPACKAGE).read_bytes())
+        descriptor = json.loads(read_descriptor_file(folder, DATAPACKAGE))
         is_export = "stancebook" in descriptor and all(
             str(resource["path"]).endswith(".csv") for resource in descriptor["resources"]
         )

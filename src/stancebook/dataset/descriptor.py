@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,12 +17,14 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stancebook.dataset.layout import DATAPACKAGE, table_file
-from stancebook.dataset.reader import read_descriptor
+from stancebook.dataset.layout import DATAPACKAGE, listed_table, table_file
+from stancebook.dataset.listing import read_package_json
+from stancebook.dataset.package_json import ENGINE, is_unchanged
 from stancebook.exceptions import DatasetError, TableNotFoundError
 from stancebook.schema.column_types import (
     CategoricalColumn,
     Column,
+    FilledBy,
     Pattern,
     TextColumn,
     UnknownColumn,
@@ -31,8 +33,8 @@ from stancebook.schema.column_types import (
 from stancebook.schema.spec import ForeignKey, TableSpec
 
 _T = TypeVar("_T")
-_TABLE_FILE = re.compile(r"(?P<name>[^./\\:][^/\\:]*)\.parquet")
-_PART_FILE = re.compile(rf"{_TABLE_FILE.pattern}/[^./\\:][^/\\:]*\.parquet")
+# The properties of a field that is a bound of an EDTF column, which they name.
+BOUNDS: Mapping[str, FilledBy] = {"firstDayOf": "edtf_lower", "lastDayOf": "edtf_upper"}
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _CONSTRAINTS = {"required", "unique", "enum", "pattern", "minimum", "maximum"}
 _MAX_LIMITS = {int: 2**63 - 1, float: sys.float_info.max}
@@ -53,14 +55,16 @@ class DataFile:
     Attributes:
         path: Its path below the dataset's folder, with slashes.
         build: The digest of the build that its footer must name; None where the descriptor does not say.
-        digest: The SHA-256 of its bytes, in hexadecimal; None for a table in one file, which `build` identifies.
+        digest: The SHA-256 of its bytes, in hexadecimal, where the descriptor says so.
         rows: Its number of rows, where the descriptor says so.
+        size: Its size in bytes, where the descriptor says so.
     """
 
     path: str
     build: str | None
     digest: str | None = None
     rows: int | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class Package:
         files: The files of each table, in the order of its rows.
         rows: The number of rows of each table, where the descriptor says so.
         build: The digest of the build that wrote the dataset.
+        is_unchanged: Whether the descriptor is as a build wrote it; None if it does not say how that was.
         notes: What this version cannot check.
     """
 
@@ -92,6 +97,7 @@ class Package:
     files: Mapping[str, tuple[DataFile, ...]]
     rows: Mapping[str, int | None]
     build: str | None = None
+    is_unchanged: bool | None = None
     notes: tuple[Note, ...] = ()
 
     def __getitem__(self, name: str) -> TableSpec:
@@ -110,7 +116,7 @@ def read_package(folder: Path) -> Package:
     Raises:
         DatasetError: There is no descriptor, or it is malformed.
     """
-    return parse_descriptor(read_descriptor(folder), folder)
+    return parse_descriptor(read_package_json(folder), folder)
 
 
 def parse_descriptor(descriptor: Mapping[str, Any], folder: Path) -> Package:
@@ -144,10 +150,10 @@ class _Parser:
         self.notes: list[Note] = []
 
     def package(self, folder: Path) -> Package:
-        build = _optional(str, _required(dict, self.descriptor, "stancebook", "it"), "build", "'stancebook'")
+        build = _optional(str, _optional(dict, self.descriptor, ENGINE, "it") or {}, "build", f"'{ENGINE}'")
         resources = self._resources()
-        files = {name: tuple(self._files(name, resource, build)) for name, resource in resources.items()}
         rows = {name: self._rows(name, resource) for name, resource in resources.items()}
+        files = {name: tuple(self._files(name, resource, build)) for name, resource in resources.items()}
         tables = {name: self._table(name, resource) for name, resource in resources.items()}
         by_resource = {_optional(str, resource, "name", name): name for name, resource in resources.items()}
         for name, resource in resources.items():
@@ -155,7 +161,9 @@ class _Parser:
             tables[name] = replace(tables[name], foreign_keys=keys)
         if build is None:
             self._note(None, "", "it has no build digest, so it is not checked that all tables are of one build")
-        return Package(folder, self.descriptor, tables, files, rows, build, tuple(self.notes))
+        return Package(
+            folder, self.descriptor, tables, files, rows, build, is_unchanged(self.descriptor), tuple(self.notes)
+        )
 
     def _note(self, table: str | None, where: str, message: str) -> None:
         self.notes.append(Note(table, where, message))
@@ -168,7 +176,10 @@ class _Parser:
             if not paths[0].endswith(table_file("")):
                 self._note(None, "", f"the resource {_quoted(paths[0])} is not a Parquet file and is not checked")
                 continue
-            name = _table_name(paths, in_folder=isinstance(resource["path"], list))
+            try:
+                name = listed_table(resource["path"])
+            except ValueError as error:
+                raise _MalformedError(str(error)) from error
             if name in resources:
                 raise _MalformedError(f"two resources have the path {table_file(name)!r}")
             resources[name] = resource
@@ -185,7 +196,7 @@ class _Parser:
     def _files(self, name: str, resource: Mapping[str, Any], build: str | None) -> Iterator[DataFile]:
         """Yield the file of a table, which is of the dataset's build, or its parts, each of a build of its own."""
         if isinstance(resource["path"], str):
-            yield DataFile(resource["path"], build)
+            yield self._file(name, resource["path"], resource, build)
             return
         paths, parts = _paths(resource, name), _optional(list, resource, "parts", name)
         if parts is None:
@@ -194,8 +205,11 @@ class _Parser:
             raise _MalformedError(f"{name} has {len(paths)} paths but describes {len(parts)} parts")
         for path, part in zip(paths, parts or [{}] * len(paths), strict=True):
             facts = _typed(dict, part, f"{name}: 'parts'")
-            build, rows = _optional(str, facts, "build", path), _optional(int, facts, "rows", path)
-            yield DataFile(path, build, self._digest(name, path, facts), rows)
+            yield self._file(name, path, facts, _optional(str, facts, "build", path))
+
+    def _file(self, table: str, path: str, facts: Mapping[str, Any], build: str | None) -> DataFile:
+        rows, size = _optional(int, facts, "rows", path), _optional(int, facts, "size", path)
+        return DataFile(path, build, self._digest(table, path, facts), rows, size)
 
     def _digest(self, table: str, path: str, facts: Mapping[str, Any]) -> str | None:
         digest = _optional(str, facts, "hash", path)
@@ -244,6 +258,7 @@ class _Parser:
             pattern=self._pattern(table, where, class_, constraints),
             minimum=self._limit("minimum", table, where, class_, constraints),
             maximum=self._limit("maximum", table, where, class_, constraints),
+            **_bound(field, where),
         )
 
     def _vocabulary(
@@ -329,18 +344,12 @@ def _paths(resource: Mapping[str, Any], where: str) -> list[str]:
     return paths
 
 
-def _table_name(paths: Sequence[str], *, in_folder: bool) -> str:
-    """Return the name of the table in one file, or in the files of one folder, next to the descriptor."""
-    names = set()
-    for path in paths:
-        match = (_PART_FILE if in_folder else _TABLE_FILE).fullmatch(path)
-        if match is None or not path.isprintable():
-            where = "a file in a folder of its table" if in_folder else "a file in the dataset's folder"
-            raise _MalformedError(f"the path {_quoted(path)} is not {where}")
-        names.add(match["name"])
-    if len(names) > 1 or len(set(paths)) < len(paths):
-        raise _MalformedError(f"the paths of {min(names)} repeat or are in more than one folder")
-    return names.pop()
+def _bound(field: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return of which EDTF column a field is the first or the last day, if it is one."""
+    for name, filled_by in BOUNDS.items():
+        if (column := _optional(str, field, name, where)) is not None:
+            return {"bound_of": column, "filled_by": filled_by}
+    return {}
 
 
 def _defined_value(value: Any, where: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,14 @@ ANNOTATION_SCHEMA = "annotation.schema.json"
 CODEBOOK_SCHEMA = "codebook.schema.json"
 DESCRIPTIONS = (DATAPACKAGE, CROISSANT, ANNOTATION_SCHEMA, CODEBOOK_SCHEMA, DATA_CARD)
 
+_MAX_QUOTED = 80  # characters of a path that a message quotes
 MAX_LISTED_DOCUMENTS = 50  # in the descriptions; of a larger dataset, the table of documents lists them
 
 _TABLE_FILE = re.compile(r"(?P<table>[^/]+)\.parquet(?P<part>/part-[0-9]{5,}\.parquet)?")
+# What a data package may list: no path out of the folder on any system, nor in any notation that a program may decode.
+_NAME = r"[^./\\:%?#*<>|\"~][^/\\:%?#*<>|\"]*"
+_LISTED_FILE = re.compile(rf"(?P<table>{_NAME})\.parquet")
+_LISTED_PART = re.compile(rf"{_LISTED_FILE.pattern}/{_NAME}\.parquet")
 
 
 def table_file(table: str) -> str:
@@ -37,6 +42,25 @@ def table_name(path: str) -> str | None:
     """Return the table that a path, relative to the dataset folder, is a file or a part of; else None."""
     match = _TABLE_FILE.fullmatch(path)
     return match and match["table"]
+
+
+def listed_table(path: str | Sequence[str]) -> str:
+    """Return the table in a file that a data package lists, or in the parts that it lists in a folder.
+
+    Raises:
+        ValueError: A path is not a Parquet file in the dataset's folder, or the parts are not distinct ones of a table.
+    """
+    listed, paths = (_LISTED_FILE, [path]) if isinstance(path, str) else (_LISTED_PART, path)
+    names = set()
+    for each in paths:
+        match = listed.fullmatch(each)
+        if match is None or not each.isprintable():
+            where = "a file in the dataset's folder" if isinstance(path, str) else "a file in a folder of its table"
+            raise ValueError(f"the path {each[:_MAX_QUOTED]!r} is not {where}")
+        names.add(match["table"])
+    if len(names) != 1 or len(set(paths)) < len(paths):
+        raise ValueError(f"the paths of {min(names, default='a table')} repeat or are in more than one folder")
+    return names.pop()
 
 
 def files_of(resource: Mapping[str, Any]) -> list[str]:

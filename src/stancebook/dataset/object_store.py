@@ -19,7 +19,9 @@ from stancebook.dataset.layout import DATAPACKAGE, files_in
 from stancebook.exceptions import MissingExtraError, PublishError
 
 LATEST = "latest.json"
+_S3 = ("s3", "s3a")  # what the extra s3 installs a library for
 _INVALID = f"{LATEST} is not valid: build the dataset again"
+_MAX_LATEST_BYTES = 4096
 _VERSION = re.compile(r"[0-9a-f]{64}")  # the SHA-256 of the data package, which lists those of all tables
 
 
@@ -43,14 +45,14 @@ class RemotePath:
     def __truediv__(self, name: str) -> RemotePath:
         return RemotePath(self.filesystem, f"{self.path}/{name}", f"{self.url}/{name}")
 
-    def read_bytes(self) -> bytes:
-        """Read a file.
+    def read_bytes(self, limit: int) -> bytes:
+        """Read a file, or its first `limit` bytes.
 
         Raises:
             OSError: It cannot be read; an error of the store is converted.
         """
-        with _os_errors():
-            return bytes(self.filesystem.cat_file(self.path))
+        with _os_errors(), self.filesystem.open(self.path, "rb", cache_type="none") as file:
+            return bytes(file.read(limit))
 
     def open(self, mode: str) -> BinaryIO:
         """Open a file; its reader decides which ranges of it are fetched.
@@ -72,7 +74,7 @@ def latest_version(url: str) -> RemotePath:
     """
     folder = _remote_path(url)
     try:
-        version = str(json.loads((folder / LATEST).read_bytes())["build"])
+        version = str(json.loads((folder / LATEST).read_bytes(_MAX_LATEST_BYTES))["build"])
     except FileNotFoundError:
         return folder
     except (ValueError, LookupError, TypeError) as error:
@@ -133,7 +135,10 @@ def _remote_path(url: str) -> RemotePath:
 
         filesystem, path = url_to_fs(url, use_listings_cache=False)
     except ImportError as error:
-        raise MissingExtraError(error.name or f"The library for {url.partition('://')[0]}://", "s3") from error
+        protocol = url.partition("://")[0]
+        if error.name != "fsspec" and protocol not in _S3:
+            raise OSError(0, f"{_one_line(error)}, which reads {protocol}://") from error
+        raise MissingExtraError(error.name or f"s3fs, which reads {protocol}://,", "s3") from error
     except ValueError as error:
         raise OSError(0, _one_line(error)) from error
     return RemotePath(filesystem, path.rstrip("/"), url.rstrip("/"))

@@ -6,6 +6,7 @@ import warnings
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from stancebook.dataset.listing import read_descriptor
 from stancebook.dataset.reader import resolve_folder
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ def pandera_schema(table: str, *, path: str | PathLike[str] | None = None) -> Da
     """
     import pandera.pandas as pa
 
-    from stancebook.dataset.descriptor import read_package
+    from stancebook.dataset.descriptor import parse_descriptor
 
-    package = read_package(resolve_folder(path))
+    folder = resolve_folder(path)
+    package = parse_descriptor(read_descriptor(folder), folder)
     spec = package[table]
     for note in package.notes:
         if note.table == table:

@@ -43,11 +43,15 @@ class ParquetFile:
     """A Parquet file: its footer, and the size and time by which a later change is noticed.
 
     It is opened by Python, because Arrow opens no path that is not UTF-8.
+
+    Attributes:
+        unpacked_bytes: The size of its pages without compression, by its footer.
     """
 
     path: Path
     schema: pa.Schema
     num_rows: int
+    unpacked_bytes: int
     fingerprint: tuple[int, int, int]
 
     @classmethod
@@ -62,7 +66,12 @@ class ParquetFile:
         try:
             with path.open("rb") as file:
                 footer = pq.read_metadata(file)
-                return cls(path, footer.schema.to_arrow_schema(), footer.num_rows, fingerprint)
+                groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
+                rows = max(footer.num_rows, sum(group.num_rows for group in groups))
+                unpacked = sum(group.total_byte_size for group in groups)
+                return cls(path, footer.schema.to_arrow_schema(), rows, unpacked, fingerprint)
+        except FileNotFoundError:
+            raise
         except (OSError, pa.ArrowException) as error:
             raise UnreadableFileError(path, str(error)) from error
 

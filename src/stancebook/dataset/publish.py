@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stancebook.dataset.files import read_descriptor_file
 from stancebook.dataset.layout import (
     DATAPACKAGE,
     backup_folder,
@@ -311,9 +312,9 @@ def _refuse_unknown_files(files: Collection[str], folder: Path) -> None:
 def _listed_files(folder: Path) -> set[str]:
     """Return the table files that the folder's data package lists."""
     try:
-        resources = json.loads((folder / DATAPACKAGE).read_bytes())["resources"]
+        resources = json.loads(read_descriptor_file(folder, DATAPACKAGE))["resources"]
         return {name for resource in resources for name in files_of(resource)}
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return set()
 
 

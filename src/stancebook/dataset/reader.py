@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import operator
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, overload
 
-from stancebook.dataset.layout import DATAPACKAGE, backup_folder, table_file
+from stancebook.dataset.files import open_file
+from stancebook.dataset.layout import DATAPACKAGE
+from stancebook.dataset.listing import ListedTable, listed_tables, read_descriptor, require_table
 from stancebook.dataset.table_stats import Part
 from stancebook.exceptions import (
     ColumnNotFoundError,
     DatasetError,
     DatasetNotFoundError,
     StancebookError,
-    TableNotFoundError,
     requires_extra,
 )
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     from stancebook.dataset.object_store import RemotePath
 
@@ -40,7 +43,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-class _FilterError(ValueError):
+class FilterError(DatasetError, ValueError):
     """Raised where `filters=` do not fit the columns of a table."""
 
 
@@ -98,9 +101,9 @@ def load(
 
     Only the columns that are asked for, and those that a filter compares, are read from disk or over the network.
 
-    A load that a build overtakes is refused, never mixed: each file is opened once, and the digest and the number of
-    rows in its footer must be those that `datapackage.json` lists. Whether its bytes are intact is for `stancebook
-    validate` to check.
+    A load that a build overtakes is refused, never mixed: each file is opened once, and its size, its columns, and the
+    digest of the build and the number of rows in its footer must be those that `datapackage.json` lists. A file that is
+    read as a whole must have its SHA-256, too; of all files, that is for `stancebook validate` to check.
 
     Args:
         table: Name of the table; all tables if None.
@@ -125,19 +128,19 @@ def load(
         DatasetNotFoundError: There is no dataset at `path`, or one of its files is missing.
         TableNotFoundError: It has no such table.
         ColumnNotFoundError: The table has no such column.
-        DatasetError: A file is damaged, or is of another build than its data package.
+        DatasetError: A file is damaged or was changed, or is of another build than its data package. All other errors
+            of this list are of this class, too, but the next one.
         MissingExtraError: What the engine or the URL needs is not installed.
         ValueError: The filters do not fit the columns.
     """
     if table is None and (columns is not None or filters is not None):
         raise TypeError("columns= and filters= are for one table: name it, as in load('table', columns=[…]).")
     location = resolve_location(path)
-    descriptor = read_descriptor(location)
-    parts = parts_by_table(descriptor, location)
+    tables = listed_tables(read_descriptor(location), location)
     if table is None:
-        return {name: read_table(location, parts[name], engine=engine) for name in parts}
-    files = require_table(parts, table, location, is_default=path is None)
-    return read_table(location, files, columns=columns, filters=filters, engine=engine)
+        return {name: read_table(location, listed, engine=engine) for name, listed in tables.items()}
+    listed = require_table(tables, table, location, is_default=path is None)
+    return read_table(location, listed, columns=columns, filters=filters, engine=engine)
 
 
 def table_names(path: str | PathLike[str] | None = None) -> list[str]:
@@ -151,7 +154,7 @@ def table_names(path: str | PathLike[str] | None = None) -> list[str]:
         DatasetError: Its data package cannot be read.
     """
     location = resolve_location(path)
-    return list(parts_by_table(read_descriptor(location), location))
+    return list(listed_tables(read_descriptor(location), location))
 
 
 def resolve_location(path: str | PathLike[str] | None) -> Path | RemotePath:
@@ -174,90 +177,19 @@ def resolve_folder(path: str | PathLike[str] | None) -> Path:
     return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "dataset"
 
 
-def read_descriptor(location: Path | RemotePath) -> dict[str, Any]:
-    """Read the data package of a dataset.
-
-    Raises:
-        DatasetNotFoundError: There is none.
-        DatasetError: It cannot be read, or is not one that a build wrote.
-    """
-    file = location / DATAPACKAGE
-    try:
-        descriptor: dict[str, Any] = json.loads(file.read_bytes())
-    except (FileNotFoundError, NotADirectoryError) as error:
-        backup = backup_folder(location) if isinstance(location, Path) else None
-        if backup is not None and backup.exists():
-            raise DatasetNotFoundError(
-                f"{location} has no {DATAPACKAGE}: a build is replacing the dataset, or was interrupted while it did."
-                f" Load again; if that does not help, run `stancebook build`. Nothing is lost: the previous dataset is"
-                f" in {backup}."
-            ) from error
-        raise DatasetNotFoundError(
-            f"{location} is not a dataset: it has no {DATAPACKAGE}. Run `stancebook build`, or give path=."
-        ) from error
-    except OSError as error:
-        raise DatasetError(f"{file} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
-        raise DatasetError(f"{file} is not valid JSON: build the dataset again.") from error
-    if not isinstance(descriptor, dict) or not {"stancebook", "resources"} <= set(descriptor):
-        raise DatasetError(f"{file} does not describe a dataset that a build wrote.")
-    return descriptor
-
-
-def parts_by_table(descriptor: Mapping[str, Any], location: Path | RemotePath) -> dict[str, list[Part]]:
-    """Return the files of each table, in the order of their rows.
-
-    A table in one file carries the digest of the build; the parts of a large table carry digests of their rows, which
-    do not change from one build to the next.
-
-    Raises:
-        DatasetError: The data package is not one that a build wrote.
-    """
-    try:
-        tables = {}
-        for resource in descriptor["resources"]:
-            if isinstance(path := resource["path"], str):
-                parts = [Part(path, resource["rows"], "", descriptor["stancebook"]["build"])]
-            else:
-                facts = zip(path, resource["parts"], strict=True)
-                parts = [Part(file, part["rows"], part["hash"], part["build"]) for file, part in facts]
-            tables[parts[0].path.partition("/")[0].removesuffix(table_file(""))] = parts
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise DatasetError(f"{location / DATAPACKAGE} does not describe a dataset that a build wrote.") from error
-    return tables
-
-
-def require_table(
-    parts: Mapping[str, list[Part]], table: str, location: object, *, is_default: bool = False
-) -> list[Part]:
-    """Return the files of a table, or raise `TableNotFoundError`.
-
-    Args:
-        parts: The result of `parts_by_table`.
-        table: Name of the table.
-        location: The dataset, as the message names it.
-        is_default: Whether the caller named no dataset; then the message points to one in the working folder.
-    """
-    if table in parts:
-        return parts[table]
-    is_here = is_default and Path("dataset", DATAPACKAGE).is_file()
-    hint = " There is a dataset in ./dataset: give path='dataset'." if is_here else ""
-    raise TableNotFoundError(f"{location} has no table {table!r}; it has {', '.join(parts)}.{hint}")
-
-
-def read_citation(location: Path | RemotePath, parts: Mapping[str, Sequence[Part]]) -> str:
+def read_citation(location: Path | RemotePath, tables: Mapping[str, ListedTable]) -> str:
     """Return how to cite a dataset, which the footer of each file says."""
     import pyarrow.parquet as pq
 
-    first = next(iter(parts.values()))[0]
-    with _opened(location / first.path) as source:
+    first = next(iter(tables.values())).parts[0]
+    with _opened(location, first.path) as source:
         metadata = pq.read_schema(source).metadata or {}
-    return str(metadata.get(b"citation", b"").decode())
+        return str(metadata.get(b"citation", b"").decode())
 
 
 def read_table(
     location: Path | RemotePath,
-    parts: Sequence[Part],
+    table: ListedTable,
     *,
     columns: Sequence[str] | None = None,
     filters: Any = None,
@@ -272,10 +204,12 @@ def read_table(
 
     from stancebook.dataset import parquet
 
-    table = pa.concat_tables([_read_part(location, part, columns, filters) for part in parts])
-    if engine == "arrow":
-        return table
-    return {"pandas": parquet.to_frame, "polars": parquet.to_polars, "duckdb": parquet.to_duckdb}[engine](table)
+    parts = [_read_part(location, part, table.fields, columns, filters) for part in table.parts]
+    with _dataset_errors(location / table.parts[0].path):
+        rows = pa.concat_tables(parts)
+        if engine == "arrow":
+            return rows
+        return {"pandas": parquet.to_frame, "polars": parquet.to_polars, "duckdb": parquet.to_duckdb}[engine](rows)
 
 
 def _import_engine(engine: str) -> None:
@@ -284,48 +218,107 @@ def _import_engine(engine: str) -> None:
         __import__(engine)
 
 
-def _read_part(location: Path | RemotePath, part: Part, columns: Sequence[str] | None, filters: Any) -> pa.Table:
+def _read_part(
+    location: Path | RemotePath,
+    part: Part,
+    fields: Sequence[Mapping[str, Any]] | None,
+    columns: Sequence[str] | None,
+    filters: Any,
+) -> pa.Table:
     """Read one file, opened once: a build may replace it while it is read."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from stancebook.dataset.parquet import file_metadata
-
     file = location / part.path
-    with _opened(file) as source:
+    with _opened(location, part.path) as source:
         footer = pq.ParquetFile(source)
+        _require_listed(location, part, source, footer)
         schema = footer.schema_arrow
-        if (file_metadata(schema)["build"], footer.metadata.num_rows) != (part.build, part.rows):
-            raise DatasetError(
-                f"{file} is of another build than {location / DATAPACKAGE}: its rows may not fit the other tables."
-                " Load again if a build has just ended; otherwise build the dataset again, or take all files from one"
-                " place."
-            )
+        if fields is not None:
+            _require_schema(file, schema, fields)
         names = schema.names if columns is None else list(columns)
         _require_columns(file, names, schema)
-        if filters is None:
-            return footer.read(names).select(names)
-        return pq.read_table(source, columns=names, filters=_expression(file, filters, schema))
+        if columns is None and filters is None:
+            source.seek(0)
+            data = source.read()
+            if part.hash and hashlib.sha256(data).hexdigest() != part.hash:
+                raise _not_listed(location, part, "its SHA-256 differs")
+            return pq.read_table(pa.BufferReader(data))
+        table = (
+            footer.read(names).select(names)
+            if filters is None
+            else pq.read_table(source, columns=names, filters=_expression(file, filters, schema))
+        )
+        table.validate(full=True)  # the digest covers the whole file, and only a part of it was read
+        return table
+
+
+def _require_listed(location: Path | RemotePath, part: Part, source: BinaryIO, footer: pq.ParquetFile) -> None:
+    """Raise `DatasetError` if the build, the rows or the size of a file are not those that the data package lists."""
+    from stancebook.dataset.parquet import file_metadata
+
+    size = source.seek(0, os.SEEK_END)
+    if (file_metadata(footer.schema_arrow)["build"], footer.metadata.num_rows) != (part.build, part.rows):
+        raise DatasetError(
+            f"{location / part.path} is of another build than {location / DATAPACKAGE}: its rows may not fit the other"
+            " tables. Load again if a build has just ended; otherwise build the dataset again, or take all files from"
+            " one place."
+        )
+    if part.size and size != part.size:
+        raise _not_listed(location, part, f"it has {size:,} bytes, not {part.size:,}")
+
+
+def _not_listed(location: Path | RemotePath, part: Part, reason: str) -> DatasetError:
+    return DatasetError(
+        f"{location / part.path} was changed after a build wrote it: {reason}, by {location / DATAPACKAGE}. Build the"
+        " dataset again, or take all files from one place."
+    )
+
+
+def _require_schema(file: object, schema: pa.Schema, fields: Sequence[Mapping[str, Any]]) -> None:
+    """Raise `DatasetError` if the columns of a file are not those that its footer and the data package describe."""
+    from stancebook.dataset.parquet import file_metadata
+    from stancebook.schema.column_types import UnknownColumn, column_from_facts, column_type
+
+    columns = [column_from_facts(facts) for facts in file_metadata(schema)["columns"]]
+    if not len(columns) == len(schema) == len(fields):
+        raise DatasetError(f"{file} has other columns than {DATAPACKAGE} lists: build the dataset again.")
+    for column, stored, listed in zip(columns, schema, fields, strict=True):
+        is_known = UnknownColumn not in (type(column), column_type(listed["type"]))
+        values = [value["value"] if isinstance(value, dict) else value for value in listed.get("categories", ())]
+        if (
+            not column.name == stored.name == listed["name"]
+            or (is_known and (column.arrow_type, column.data_type) != (stored.type, listed["type"]))
+            or (values, listed.get("categoriesOrdered", False)) != (list(column.vocabulary), column.ordered)
+        ):
+            raise DatasetError(
+                f"{file}: the column {stored.name!r} is not as {DATAPACKAGE} describes it: build the dataset again."
+            )
 
 
 @contextmanager
-def _opened(file: Path | RemotePath) -> Iterator[BinaryIO]:
+def _opened(location: Path | RemotePath, name: str) -> Iterator[BinaryIO]:
     """Open a Parquet file; raise `DatasetError` where it cannot be read, or no build wrote it."""
-    import pyarrow as pa
+    file = location / name
+    with _dataset_errors(file), open_file(location, name) as source:
+        yield source
 
-    damaged = f"{file} is not a table that a build wrote: build the dataset again."
+
+@contextmanager
+def _dataset_errors(file: object) -> Iterator[None]:
+    """Raise `DatasetError` for whatever the libraries that read a file make of one that no build wrote."""
     try:
-        with file.open("rb") as source:
-            yield source
-    except (StancebookError, _FilterError):
+        yield
+    except (StancebookError, MemoryError):
         raise
     except FileNotFoundError as error:
         raise DatasetNotFoundError(
             f"{file} is missing. Load again if a build has just ended; otherwise build the dataset again."
         ) from error
-    except OSError as error:  # Arrow raises it too, without a number, for a file that is not valid
-        raise DatasetError(damaged if error.errno is None else f"{file} cannot be read: {error.strerror}.") from error
-    except (LookupError, TypeError, ValueError, pa.ArrowException) as error:
-        raise DatasetError(damaged) from error
+    except Exception as error:  # Arrow raises OSError too, without a number
+        if isinstance(error, OSError) and error.errno is not None:
+            raise DatasetError(f"{file} cannot be read: {error.strerror}.") from error
+        raise DatasetError(f"{file} is not a table that a build wrote: build the dataset again.") from error
 
 
 def _require_columns(file: object, names: Sequence[str], schema: pa.Schema) -> None:
@@ -333,6 +326,8 @@ def _require_columns(file: object, names: Sequence[str], schema: pa.Schema) -> N
         raise ColumnNotFoundError(
             f"{file} has no column {', '.join(map(repr, unknown))}; it has {', '.join(schema.names)}."
         )
+    if repeated := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise DatasetError(f"columns= names {', '.join(map(repr, repeated))} more than once.")
 
 
 def _expression(file: object, filters: Any, schema: pa.Schema) -> Any:
@@ -342,17 +337,20 @@ def _expression(file: object, filters: Any, schema: pa.Schema) -> Any:
 
     from stancebook.dataset.parquet import file_metadata
 
-    if isinstance(filters, Sequence):
-        groups = [filters] if all(isinstance(item, tuple) for item in filters) else filters
-        _require_columns(file, [column for group in groups for column, _, _ in group], schema)
-        facts = file_metadata(schema)["columns"]
-        scales = {column["name"]: column["categories"] for column in facts if column.get("ordered")}
-        filters = pq.filters_to_expression([[_by_rank(term, scales) for term in group] for group in groups])
     try:
+        if isinstance(filters, Sequence):
+            groups = [filters] if all(isinstance(item, tuple) for item in filters) else filters
+            used = dict.fromkeys(column for group in groups for column, _, _ in group)
+            _require_columns(file, list(used), schema)
+            facts = file_metadata(schema)["columns"]
+            scales = {column["name"]: column["categories"] for column in facts if column.get("ordered")}
+            filters = pq.filters_to_expression([[_by_rank(term, scales) for term in group] for group in groups])
         schema.empty_table().filter(filters)
-    except (pa.ArrowException, TypeError) as error:
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        if isinstance(error, FilterError):
+            raise
         cause = str(error).partition("\n")[0]
-        raise _FilterError(f"filters= cannot be applied to {file}: {cause}") from error
+        raise FilterError(f"filters= cannot be applied to {file}: {cause}") from error
     return filters
 
 
@@ -365,7 +363,7 @@ def _by_rank(term: tuple[str, str, Any], scales: Mapping[str, Sequence[str]]) ->
         return term
     scale = scales[column]
     if value not in scale:
-        raise _FilterError(f"{value!r} is not a value of {column}: one of {', '.join(scale)}.")
+        raise FilterError(f"{value!r} is not a value of {column}: one of {', '.join(scale)}.")
     rank, compare = scale.index(value), _COMPARISONS[comparison]
     values = [other for number, other in enumerate(scale) if compare(number, rank)]
     return column, "in", pa.array(values, pa.string())  # which has a type even if it is empty

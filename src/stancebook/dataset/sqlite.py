@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
@@ -23,6 +24,7 @@ from stancebook.schema.spec import TableSpec
 APPLICATION_ID = int.from_bytes(b"Stbk")  # in the header of every exported file
 
 _BATCH_ROWS = 10_000
+_HEADER_BYTES = 100
 _STRICT = " STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 _DESCRIPTION = {
     "_dataset": 'CREATE TABLE "_dataset" ("key" TEXT PRIMARY KEY, "value" TEXT NOT NULL)',
@@ -47,6 +49,7 @@ def to_sqlite(package: Package, tables: Mapping[str, RowSource], file: Path) -> 
     """
     file = file.resolve()
     _refuse_foreign(file)
+    _release(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.new-", dir=file.parent)
     new = Path(name)
@@ -56,6 +59,8 @@ def to_sqlite(package: Package, tables: Mapping[str, RowSource], file: Path) -> 
             _fill(database, package, tables)
         os.fsync(handle)
         new.chmod(0o644)
+        for sidecar in _sidecars(file):  # of the file that is replaced: SQLite would apply them to the new one
+            sidecar.unlink(missing_ok=True)
         new.replace(file)
     except sqlite3.Error as error:
         raise PublishError(f"SQLite does not accept these tables: {error}.") from error
@@ -164,23 +169,49 @@ def _description_rows(package: Package) -> dict[str, list[tuple[object, ...]]]:
 
 
 def _refuse_foreign(file: Path) -> None:
-    """Raise `PublishError` if a file exists that is not an unmodified earlier export, or one that is in use."""
+    """Raise `PublishError` if something exists that is not an export; SQLite opens only what is one."""
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "not a file"
+        raise PublishError(f"{file} is {kind}; name a file.")
+    with file.open("rb") as opened:
+        header = opened.read(_HEADER_BYTES)
+    if not header.startswith(b"SQLite format 3\0") or header[68:72] != APPLICATION_ID.to_bytes(4):
+        raise PublishError(f"{file} exists and is not an export. Move it, or name another file.")
+
+
+def _release(file: Path) -> None:
+    """Let SQLite finish what the sidecar files of an earlier export hold; raise `PublishError` if it is in use.
+
+    A program that ended without closing the database left them behind; what they hold counts. `journal_mode = DELETE`
+    writes it into the database and removes them, and fails while another program has the database open.
+    """
     if not file.exists():
         return
-    if not file.is_file():
-        raise PublishError(f"{file} is a folder; name a file.")
-    if in_use := [sidecar.name for end in ("-wal", "-journal") if (sidecar := Path(f"{file}{end}")).exists()]:
-        raise PublishError(f"{file} is in use: there is a file {in_use[0]}. Close the database first.")
     try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
-            [(application,)] = database.execute("PRAGMA application_id")
+        with closing(
+            sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)
+        ) as database:
+            database.execute("PRAGMA journal_mode = DELETE")
+            database.execute("BEGIN EXCLUSIVE")
             tables = database.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')").fetchall()
             exported = {*database.execute('SELECT "name" FROM "_tables"'), *((name,) for name in _DESCRIPTION)}
-    except sqlite3.Error:
-        application, tables, exported = 0, [], set()
-    if application != APPLICATION_ID:
-        raise PublishError(f"{file} exists and is not an export. Move it, or name another file.")
+            database.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise PublishError(f"{file} is open in another program. Close it there first.") from error
+        raise PublishError(f"{file} cannot be replaced: {error}. Move it, or name another file.") from error
+    except sqlite3.Error as error:
+        raise PublishError(f"{file} is damaged ({error}). Move it, or name another file.") from error
     if added := sorted(name for (name,) in {*tables} - exported if not name.startswith("sqlite_")):
         raise PublishError(
             f"{file} holds {', '.join(added[:5])}, which an export would remove. Move it, or name another file."
         )
+
+
+def _sidecars(file: Path) -> list[Path]:
+    """Return the files in which SQLite keeps changes of a database until they are complete."""
+    return [Path(f"{file}{end}") for end in ("-journal", "-wal", "-shm")]

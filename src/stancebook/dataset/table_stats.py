@@ -25,12 +25,14 @@ class Part:
         hash: The SHA-256 of its bytes.
         build: The digest in its own metadata, which the data package repeats: of the build if the file is the complete
             table, of its rows if it is a part.
+        size: Its size in bytes; 0 if it is not known.
     """
 
     path: str
     rows: int
     hash: str
     build: str
+    size: int = 0
 
 
 @dataclass(frozen=True)

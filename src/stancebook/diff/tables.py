@@ -11,6 +11,7 @@ from typing import Any
 
 from stancebook.dataset.descriptor import Package, read_package
 from stancebook.dataset.duckdb_session import row_session
+from stancebook.dataset.files import require_regular
 from stancebook.dataset.layout import table_files
 from stancebook.dataset.parquet_files import ParquetFile, ParquetFiles, RowSource
 from stancebook.dataset.validation import validate_dataset
@@ -192,6 +193,7 @@ class FileDigests:
         status = path.stat()
         inode = status.st_dev, status.st_ino
         if inode not in self._by_inode:
+            require_regular(path.parent, path.name)
             with path.open("rb") as file:
                 self._by_inode[inode] = hashlib.file_digest(file, "sha256").hexdigest()
         return self._by_inode[inode]

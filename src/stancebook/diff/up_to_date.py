@@ -21,6 +21,7 @@ from stancebook.dataset.layout import (
     table_name,
     unknown_files,
 )
+from stancebook.dataset.package_json import DIGEST, ENGINE, is_unchanged
 from stancebook.dataset.parquet import file_metadata
 from stancebook.dataset.parquet_files import ParquetFile
 from stancebook.diff.changes import RowChanges
@@ -78,11 +79,17 @@ class _FilePairs:
         return old, new
 
     def without_digests(self, path: Path, side: Mapping[str, Path]) -> bytes:
-        """Return a descriptor with names of files in place of their digests, and of the digests of parts' builds."""
-        names = {}
+        """Return a descriptor with names of files in place of their digests and sizes, and of those of parts' builds.
+
+        So is the digest of a data package itself, which depends on them.
+        """
+        names, sizes, content = {}, set[bytes](), path.read_bytes()
+        with suppress(ValueError, RecursionError, LookupError, TypeError):
+            names[json.loads(content)[ENGINE][DIGEST]] = "its content"
         for place, file in side.items():
             if file.is_file():
                 names[self.digests[file]] = place
+                sizes.add(str(file.stat().st_size).encode())
                 if "/" in place and table_name(place):
                     with suppress(DatasetError, LookupError, ValueError):
                         names[file_metadata(ParquetFile.open(file).schema)["build"]] = f"the build of {place}"
@@ -90,7 +97,10 @@ class _FilePairs:
         def name_of(digest: re.Match[bytes]) -> bytes:
             return names.get(digest[0].decode(), digest[0].decode()).encode()
 
-        return re.sub(rb"[0-9a-f]{64}", name_of, path.read_bytes())
+        def size_of(size: re.Match[bytes]) -> bytes:
+            return b'"size": "of its file"' if size[1] in sizes else size[0]
+
+        return re.sub(rb"[0-9a-f]{64}", name_of, re.sub(rb'"size": ([0-9]+)', size_of, content))
 
 
 def _table_names(folder: Path) -> list[str]:
@@ -108,7 +118,9 @@ def _differences(name: str, files: _FilePairs, max_rows: int) -> Iterator[str]:
         elif files.digests[files.old[name]] == files.digests[files.new[name]]:
             return
         elif name.endswith(".json"):
-            yield from _json_differences(*(files.without_digests(side[name], side) for side in (files.old, files.new)))
+            old, new = (files.without_digests(side[name], side) for side in (files.old, files.new))
+            found = list(_json_differences(old, new))
+            yield from found or _signature_differences(files.old[name])
         else:
             yield "the text differs"
     except OSError as error:
@@ -131,6 +143,11 @@ def _json_differences(old: bytes, new: bytes) -> Iterator[str]:
         yield _REBUILT
     else:
         yield f"differs in {', '.join(keys)}" if keys else "the layout differs"
+
+
+def _signature_differences(package: Path) -> Iterator[str]:
+    if is_unchanged(json.loads(package.read_bytes())) is False:
+        yield "states a digest that its content does not have"
 
 
 def _table_differences(table: str, files: _FilePairs, max_rows: int) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Read source files: decoded texts, digests of their bytes, and problems of files that are not text."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from stancebook.problems import Problem
 from stancebook.sources.discovery import MAX_FILE_BYTES, SourceListing, discover
@@ -153,3 +153,19 @@ def _merge_conflicts(name: str, text: str) -> Iterator[Problem]:
         elif start and separated and line.startswith(">>>>>>> "):
             yield Problem(name, start, 1, "", message, hint)
             start = 0
+
+
+def text_reader(seeds: Location) -> Callable[[str], str | None]:
+    """Return a function that reads the text of a document, given its ID: None if it is missing or is not UTF-8."""
+    folder = open_location(seeds)
+    entries = {document.doc_id: document.text for document in discover(seeds).documents}
+
+    @lru_cache(maxsize=16)
+    def read(doc_id: str) -> str | None:
+        entry = entries.get(doc_id)
+        try:
+            return None if entry is None else folder.read_bytes(entry.name, _limit(entry)).decode()
+        except (UnreadableError, UnicodeDecodeError):
+            return None
+
+    return read

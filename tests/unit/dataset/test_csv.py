@@ -11,6 +11,7 @@ import pytest
 from stancebook import load
 from stancebook.dataset.csv import to_csv
 from stancebook.dataset.descriptor import read_package
+from stancebook.dataset.package_json import is_unchanged
 from stancebook.dataset.validation import validate_dataset
 from stancebook.exceptions import PublishError
 
@@ -61,6 +62,8 @@ def test_data_package_of_export_is_valid_and_complete(dataset, folder):
     report = frictionless.Package(str(folder / "datapackage.json")).validate()
     assert report.valid, report.to_summary()
     written, package = (json.loads((each / "datapackage.json").read_bytes()) for each in (folder, dataset))
+    assert is_unchanged(written)
+    del written["stancebook"]["digest"], package["stancebook"]["digest"]
     assert {**written, "resources": None} == {**package, "resources": None}
     for exported, original in zip(written["resources"], package["resources"], strict=True):
         assert exported["path"] == original["path"].replace(".parquet", ".csv")

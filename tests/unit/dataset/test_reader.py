@@ -25,6 +25,7 @@ from stancebook import (
     load,
     table_names,
 )
+from stancebook.dataset.listing import ListedTable
 from stancebook.dataset.reader import read_table
 from stancebook.dataset.table_stats import Part
 from tests.dataset_files import lay, publish_files, rendered
@@ -195,7 +196,7 @@ def test_projection_reads_a_fraction_of_the_bytes(filters, tmp_path):
     pq.write_table(table, tmp_path / "numbers.parquet", compression="zstd")
     folder = CountingFolder(tmp_path / "numbers.parquet")
     part = Part("numbers.parquet", 100_000, "", "b")
-    frame = read_table(folder, [part], columns=["c1"], filters=filters)
+    frame = read_table(folder, ListedTable((part,)), columns=["c1"], filters=filters)
     assert frame["c1"].tolist() == list(range(1, 100_001))[: 998 if filters else None]
     assert folder.read < folder.path.stat().st_size / 4
 

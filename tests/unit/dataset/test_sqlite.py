@@ -1,7 +1,10 @@
 """The export to a SQLite database."""
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -181,14 +184,84 @@ def test_export_with_added_table_is_refused(file):
         export(OLD, file)
 
 
-def test_database_in_use_and_folder_are_refused(file):
-    """A database in use is refused, and so is a folder."""
+@pytest.mark.parametrize("mode", ["wal", "delete"])
+def test_database_open_elsewhere_is_refused(file, mode):
+    """A database that another program has open is refused, and is replaced once it is closed."""
     export(OLD, file)
-    Path(f"{file}-wal").touch()
-    with pytest.raises(PublishError, match=r"is in use: there is a file letters\.db-wal"):
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        database.execute(f"PRAGMA journal_mode = {mode}")
+        database.execute("BEGIN")
+        database.execute("SELECT * FROM people").fetchone()
+        with pytest.raises(PublishError, match=r"letters\.db is open in another program\. Close it there first\."):
+            export(OLD, file)
+    export(OLD, file)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_database_in_wal_mode_is_replaced_twice(file):
+    """A database that a viewer left in WAL mode is replaced, again and again, and nothing stays next to it."""
+    export(OLD, file)
+    for _ in range(2):
+        with closing(sqlite3.connect(file)) as database:
+            database.execute("PRAGMA journal_mode = WAL")
         export(OLD, file)
+        export(OLD, file)
+        assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize("exists", [True, False])
+@pytest.mark.parametrize("content", [b"", b"no journal of anything" * 100])
+def test_stale_sidecar_files_are_removed(file, content, exists):
+    """Sidecar files that a killed program left are removed, and are not applied to the new database."""
+    export(OLD, file)
+    before = file.read_bytes()
+    if not exists:
+        file.unlink()
+    for end in ("-wal", "-shm", "-journal"):
+        Path(f"{file}{end}").write_bytes(content)
+    export(OLD, file)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    assert file.read_bytes() == before
+
+
+LEAVE = """
+import os, sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute(f"PRAGMA journal_mode = {sys.argv[2]}")
+database.execute("PRAGMA cache_size = 1")
+database.execute("BEGIN")
+database.execute("CREATE TABLE my_notes (note TEXT)")
+database.execute("INSERT INTO my_notes VALUES (?)", ["much" * 100_000])
+if sys.argv[3] == "commit":
+    database.execute("COMMIT")
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize(("mode", "end"), [("wal", "commit"), ("wal", "kill"), ("delete", "kill")])
+def test_changes_of_a_killed_program_count(file, mode, end):
+    """What a program committed before it was killed is not lost: the export is refused; what it did not, is."""
+    export(OLD, file)
+    subprocess.run([sys.executable, "-c", LEAVE, file, mode, end], check=True)
+    if end == "commit":
+        with pytest.raises(PublishError, match="holds my_notes, which an export would remove"):
+            export(OLD, file)
+    else:
+        export(OLD, file)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_folder_pipe_and_damaged_file_are_refused(file):
+    """What is no file is refused, and so is an export that is damaged."""
+    export(OLD, file)
     with pytest.raises(PublishError, match="is a folder; name a file"):
         export(OLD, file.parent)
+    os.mkfifo(file.with_name("pipe"))
+    with pytest.raises(PublishError, match="is not a file; name a file"):
+        export(OLD, file.with_name("pipe"))
+    os.truncate(file, 5000)
+    with pytest.raises(PublishError, match=r"is damaged \(.*\)\. Move it"):
+        export(OLD, file)
 
 
 def test_symlink_is_followed(file, tmp_path):

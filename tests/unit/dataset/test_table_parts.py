@@ -21,6 +21,7 @@ from stancebook import DatasetError, load
 from stancebook.build.pipeline import Build, build_tables
 from stancebook.cli.main import main
 from stancebook.dataset.descriptor import read_package
+from stancebook.dataset.package_json import signed
 from stancebook.dataset.validation import validate_dataset
 from tests.unit.dataset_parts import write_in_parts
 from tests.unit.sample_contract import LETTERS, write
@@ -77,7 +78,7 @@ def test_load_refuses_list_of_other_parts(copied):
     """`load` refuses a descriptor that lists other parts than paths."""
     package = json.loads((copied / "datapackage.json").read_bytes())
     package["resources"][0]["parts"].pop()
-    (copied / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    (copied / "datapackage.json").write_text(json.dumps(signed(package)), encoding="utf-8")
     with pytest.raises(DatasetError, match=r"does not describe a dataset that a build wrote"):
         load("statements", path=copied)
 
@@ -125,7 +126,7 @@ def test_wrong_row_count_of_part_is_reported(copied, problems):
     """A part with another number of rows than the descriptor says is a problem."""
     package = json.loads((copied / "datapackage.json").read_bytes())
     package["resources"][0]["parts"][0]["rows"] = 7
-    (copied / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    (copied / "datapackage.json").write_text(json.dumps(signed(package)), encoding="utf-8")
     assert problems() == [f"dataset/{part('actors', 0)}:1: : it has 2 rows, but 7 by datapackage.json"]
 
 

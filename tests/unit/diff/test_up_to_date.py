@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stancebook.build.pipeline import build_tables
+from stancebook.dataset.package_json import signed
 from stancebook.diff.up_to_date import list_differences
 from stancebook.schema.columns import foreign_key
 from tests.dataset_files import held, lay, rendered, written
@@ -168,11 +169,15 @@ def digest(data):
 
 @pytest.mark.parametrize("name", ["datapackage.json", "croissant.json"])
 def test_true_digest_is_no_difference(name, old):
-    """A digest in a descriptor that is true of the file on disk is no difference."""
+    """A digest in a descriptor that is true of the file on disk is no difference, nor is a size."""
     files = held(old)
     pq.write_table(pq.read_table(old / "claims.parquet"), old / "claims.parquet", compression="none")
     before, after = files["claims.parquet"], (old / "claims.parquet").read_bytes()
-    (old / name).write_bytes(files[name].replace(digest(before), digest(after)))
+    changed = files[name].replace(digest(before), digest(after))
+    changed = changed.replace(b'"size": %d' % len(before), b'"size": %d' % len(after))
+    if name == "datapackage.json":
+        changed = json.dumps(signed(json.loads(changed)), ensure_ascii=False, indent=2).encode() + b"\n"
+    (old / name).write_bytes(changed)
     assert (old / name).read_bytes() != files[name]
     assert differences(files, old) == []
 
@@ -189,6 +194,14 @@ def test_wrong_digest_is_listed(name, line, old):
     files = held(old)
     (old / name).write_bytes(files[name].replace(digest(files["claims.parquet"]), b"0" * 64))
     assert differences(files, old) == [line]
+
+
+def test_wrong_digest_of_the_data_package_is_listed(old):
+    """A data package that does not have the digest that it states is a difference."""
+    files = held(old)
+    own = json.loads(files["datapackage.json"])["stancebook"]["digest"].encode()
+    (old / "datapackage.json").write_bytes(files["datapackage.json"].replace(own, b"0" * 64))
+    assert differences(files, old) == ["datapackage.json: states a digest that its content does not have"]
 
 
 def test_other_encoding_of_rows_is_no_difference(old):

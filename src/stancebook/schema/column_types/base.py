@@ -49,6 +49,7 @@ class CellRule:
         summary: The end of a sentence about the rows with such cells, such as `in which stance is empty`.
         hint: How to correct a cell, given as text.
         limit: The value of `{limit}`.
+        of_builds: Whether it is a rule for what a build writes; other programs may follow other conventions.
     """
 
     broken: str
@@ -56,6 +57,7 @@ class CellRule:
     summary: str
     hint: Callable[[str], str] = lambda _: ""
     limit: Any = None
+    of_builds: bool = False
 
 
 @dataclass(frozen=True)
@@ -263,9 +265,15 @@ class Column:
         from stancebook.suggestions import options_hint
 
         name = self.name
+        is_text = self.data_type == "string"
         if not self.nullable:
             message = f"{name} is empty, and must not be"
-            yield CellRule("{cell} IS NULL", lambda _: message, f"in which {name} is empty")
+            broken = "{cell} IS NULL OR {cell} = ''" if is_text else "{cell} IS NULL"
+            yield CellRule(broken, lambda _: message, f"in which {name} is empty")
+        elif is_text:
+            blank = f"{name} is a text without characters; an empty cell has no value at all"
+            summary = f"in which {name} is a text without characters"
+            yield CellRule("{cell} = ''", lambda _: blank, summary, of_builds=True)
         if self.vocabulary:
             yield CellRule(
                 "NOT list_contains({limit}, {cell})",

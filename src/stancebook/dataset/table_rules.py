@@ -1,0 +1,195 @@
+"""The rules that rows of a stored table have to follow: keys, references, passages, and the bounds of dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stancebook.dataset.parquet_files import ParquetFiles
+from stancebook.problems import CellError
+from stancebook.schema.column_types import CellRule
+from stancebook.schema.edtf_dates import Bounds, fast_bounds, library_bounds
+from stancebook.schema.spec import ForeignKey, TableSpec
+
+DOCUMENT = "doc_id"
+PASSAGE = ("char_start", "char_end", "quote", DOCUMENT)
+TEXT_LENGTH = "n_chars"
+_MAX_EDTF = 64  # characters
+
+Documents = tuple[str, ParquetFiles]  # the name of the table, and the rows of DOCUMENT and TEXT_LENGTH
+
+
+@dataclass(frozen=True)
+class TableRule(CellRule):
+    """A rule that rows of a table may break.
+
+    Attributes:
+        broken: For a rule about one cell, its condition; for one about several, what follows a WHERE clause.
+        columns: The columns that the rule is about; a query for several names them c0, c1 …
+        sources: Further rows that `broken` queries, by name.
+    """
+
+    columns: tuple[str, ...] = ()
+    sources: Mapping[str, ParquetFiles] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BatchRule(TableRule):
+    """A rule that SQL cannot express.
+
+    Attributes:
+        find: Returns the numbers of the rows of a batch that break it, given its columns.
+    """
+
+    find: Callable[[pa.RecordBatch], Any] = lambda _: ()
+
+
+# ── Keys ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def unique_rule(spec: TableSpec, columns: tuple[str, ...]) -> TableRule:
+    """Return the rule that no two rows have the same cells in some columns."""
+    message = f"another row of {spec.name} has the same {', '.join(columns)}"
+    cells = ", ".join(f"c{index}" for index in range(len(columns)))
+    repeats = f"QUALIFY row_number() OVER (PARTITION BY {cells} ORDER BY row) > 1"
+    return TableRule(repeats, lambda _: message, f"in which {message}", columns=columns)
+
+
+def foreign_key_rule(key: ForeignKey, target: ParquetFiles) -> TableRule:
+    """Return the rule that a foreign key names a row of a table, given the columns that it refers to."""
+    equal = " AND ".join(f"target.c{index} = rows.c{index}" for index in range(len(key.columns)))
+    dangling = f"AND NOT EXISTS (SELECT 1 FROM target WHERE {equal})"  # noqa: S608 (fixed names)
+    summary = f"whose {', '.join(key.columns)} is not in {key.table}"
+    return TableRule(
+        dangling,
+        lambda value: f"'{value}' is not in {key.table}",
+        summary,
+        columns=key.columns,
+        sources={"target": target},
+    )
+
+
+# ── Passages ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def has_passages(spec: TableSpec) -> bool:
+    """Return whether the rows of a table are passages of documents, as those of `Annotation` are."""
+    names = {column.name: column.data_type for column in spec.columns}
+    return [names.get(name) for name in PASSAGE] == ["integer", "integer", "string", "string"]
+
+
+def passage_rules(spec: TableSpec, documents: Documents | None) -> Iterator[TableRule]:
+    """Yield the rules for passages. A row breaks at most one of them, and none if its document is missing.
+
+    Args:
+        spec: A table whose rows are passages.
+        documents: The table of documents; None if it cannot be read.
+    """
+    sources = {"documents": documents[1]} if documents else {}
+    within = "AND EXISTS (SELECT 1 FROM documents WHERE documents.c0 = rows.c{} {})" if documents else ""
+
+    def ends(value: str) -> tuple[str, str]:
+        start, end, *_ = value.split(", ")
+        return start, end
+
+    yield TableRule(
+        "AND c0 >= 0 AND c0 >= c1",
+        lambda value: "the passage starts at {} and ends at {}: its end comes after its start".format(*ends(value)),
+        "in which char_end is not greater than char_start",
+        columns=PASSAGE[:2],
+    )
+    if documents:
+        yield TableRule(
+            "AND c0 >= 0 AND c0 < c1 " + within.format(2, "AND rows.c1 > documents.c1"),
+            lambda value: "the passage ends at {1}, after the end of the text of '{2}'".format(*value.split(", ", 2)),
+            f"in which char_end is greater than {TEXT_LENGTH} of {documents[0]}",
+            columns=("char_start", "char_end", DOCUMENT),
+            sources=sources,
+        )
+    yield TableRule(
+        "AND c0 >= 0 AND c0 < c1 AND length(c2) > 0 AND length(c2) <> c1 - c0 "
+        + within.format(3, "AND rows.c1 <= documents.c1"),
+        lambda value: "the quote is not as long as the passage from {} to {}".format(*ends(value)),
+        "in which the quote is not as long as its passage",
+        columns=PASSAGE,
+        sources=sources,
+    )
+    if len(spec.key) == 1:
+        pattern = spec[spec.key[0]].pattern
+        quoted = (pattern.pattern if pattern else ".*").replace("'", "''")
+        yield TableRule(
+            f"AND NOT starts_with(c0, c1 || '#') AND regexp_full_match(c0, '{quoted}') " + within.format(1, ""),
+            lambda value: "'{}' does not begin with its document, '{}'".format(*value.split(", ", 1)),
+            f"whose {spec.key[0]} does not begin with {DOCUMENT} and '#'",
+            columns=(spec.key[0], DOCUMENT),
+            sources=sources,
+        )
+
+
+# ── Dates ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def date_rules(spec: TableSpec) -> Iterator[BatchRule]:
+    """Yield the rules that EDTF columns hold EDTF, and other columns the first and last days of these dates."""
+    bounds = [column for column in spec.columns if column.bound_of in spec.names and column.data_type == "date"]
+    for name in dict.fromkeys(str(column.bound_of) for column in bounds):
+        yield BatchRule(
+            "",
+            lambda value: f"'{value}' is not a date in EDTF",
+            f"whose {name} is not a date in EDTF",
+            columns=(name,),
+            find=_not_edtf,
+        )
+    for column in bounds:
+        yield _bound_rule(column.name, str(column.bound_of), is_end=column.filled_by == "edtf_upper")
+
+
+def _bound_rule(name: str, edtf: str, *, is_end: bool) -> BatchRule:
+    word = "last" if is_end else "first"
+
+    def message(value: str) -> str:
+        day, date = value.split(", ", 1)
+        return f"'{day}' is not the {word} day of '{date}'" if date else f"'{day}' is given, but {edtf} is empty"
+
+    def hint(value: str) -> str:
+        day = (_edtf_days(value.split(", ", 1)[1]) or (None, None))[is_end]
+        return f"it is {day}" if day else ""
+
+    summary = f"whose {name} is not the {word} day of {edtf}"
+    return BatchRule(
+        "", message, summary, hint, columns=(name, edtf), find=lambda batch: _other_days(batch[0], batch[1], is_end)
+    )
+
+
+def _not_edtf(batch: pa.RecordBatch) -> Any:
+    """Return the numbers of the rows whose only cell is not EDTF."""
+    dates = batch[0].dictionary_encode()
+    valid = pa.array([_edtf_days(date) is not None for date in dates.dictionary.to_pylist()], pa.bool_())
+    return np.flatnonzero(pc.invert(pc.fill_null(valid.take(dates.indices), True)))
+
+
+def _other_days(days: pa.Array, dates: pa.Array, is_end: int) -> Any:
+    """Return the numbers of the rows whose day is not the first or last one of their date."""
+    encoded = dates.dictionary_encode()
+    bounds = [_edtf_days(date) for date in encoded.dictionary.to_pylist()]
+    expected = pa.array([pair and pair[is_end] for pair in bounds], pa.date32()).take(encoded.indices)
+    known = pc.fill_null(pa.array([pair is not None for pair in bounds], pa.bool_()).take(encoded.indices), True)
+    equal = pc.if_else(pc.is_null(expected), pc.is_null(days), pc.fill_null(pc.equal(days, expected), False))
+    return np.flatnonzero(pc.and_(known, pc.invert(equal)))
+
+
+@lru_cache(maxsize=4096)
+def _edtf_days(text: str) -> Bounds | None:
+    """Return the bounds of a date; None for another text, without looking for what it may mean."""
+    if len(text) > _MAX_EDTF:
+        return None
+    try:
+        return fast_bounds(text) or library_bounds(text)
+    except CellError:
+        return None
