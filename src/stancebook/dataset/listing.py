@@ -91,7 +91,9 @@ def listed_tables(descriptor: Mapping[str, Any], location: Path | RemotePath) ->
                 facts = list(zip(path, resource["parts"], strict=True))
             fields = tuple(resource["schema"]["fields"])
             tables[listed_table(path)] = ListedTable(tuple(_part(*each) for each in facts), fields)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except ValueError as error:
+        raise _not_built(location, f": {error}") from error
+    except (LookupError, TypeError, AttributeError) as error:
         raise _not_built(location) from error
     return tables
 
@@ -125,8 +127,8 @@ def _part(path: str, facts: Mapping[str, Any]) -> Part:
     return Part(path, rows, hash_.removeprefix(_DIGEST) if hash_.startswith(_DIGEST) else "", build, size)
 
 
-def _not_built(location: Path | RemotePath) -> DatasetError:
-    return DatasetError(f"{location / DATAPACKAGE} does not describe a dataset that a build wrote.")
+def _not_built(location: Path | RemotePath, reason: str = "") -> DatasetError:
+    return DatasetError(f"{location / DATAPACKAGE} does not describe a dataset that a build wrote{reason}.")
 
 
 def _not_found(location: Path | RemotePath) -> DatasetNotFoundError:

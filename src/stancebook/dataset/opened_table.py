@@ -31,6 +31,7 @@ class OpenTable:
     Attributes:
         rows: The columns that are valid in all files.
         is_readable: Whether all files could be read.
+        built: Whether the footer of a file names a build.
         has_build: Whether the descriptor names a build at all.
         is_of_build: Whether all files are of the builds that the descriptor names.
         problems: The problems.
@@ -46,6 +47,7 @@ class OpenTable:
         self.changed: list[Problem] = []
         self.is_readable = True
         self.is_of_build = True
+        self.built = False
         self.has_build = package.build is not None
         found = tuple(file for listed in package.files[spec.name] if (file := self._open(listed)) is not None)
         types = [self._column_types(file.schema) for file in found] or [{}]
@@ -102,6 +104,7 @@ class OpenTable:
 
     def _check_build(self, file: ParquetFile, listed: DataFile) -> None:
         build = _build(file.schema)
+        self.built = self.built or build is not None
         if build is None and self.has_build:
             self._report("", "its footer names no build", SAME_SOURCE, path=file.path)
         elif listed.build not in (None, build):

@@ -85,51 +85,66 @@ def has_passages(spec: TableSpec) -> bool:
 
 
 def passage_rules(spec: TableSpec, documents: Documents | None) -> Iterator[TableRule]:
-    """Yield the rules for passages. A row breaks at most one of them, and none if its document is missing.
+    """Yield the rules for passages; of those about their places, a row breaks at most one.
 
     Args:
         spec: A table whose rows are passages.
         documents: The table of documents; None if it cannot be read.
     """
-    sources = {"documents": documents[1]} if documents else {}
-    within = "AND EXISTS (SELECT 1 FROM documents WHERE documents.c0 = rows.c{} {})" if documents else ""
-
-    def ends(value: str) -> tuple[str, str]:
-        start, end, *_ = value.split(", ")
-        return start, end
-
-    yield TableRule(
-        "AND c0 >= 0 AND c0 >= c1",
-        lambda value: "the passage starts at {} and ends at {}: its end comes after its start".format(*ends(value)),
+    yield BatchRule(
+        "",
+        lambda value: "the passage starts at {} and ends at {}: its end comes after its start".format(*_ends(value)),
         "in which char_end is not greater than char_start",
         columns=PASSAGE[:2],
+        find=lambda batch: np.flatnonzero(_are_passages(batch, lambda length: length <= 0)),
     )
-    if documents:
-        yield TableRule(
-            "AND c0 >= 0 AND c0 < c1 " + within.format(2, "AND rows.c1 > documents.c1"),
-            lambda value: "the passage ends at {1}, after the end of the text of '{2}'".format(*value.split(", ", 2)),
-            f"in which char_end is greater than {TEXT_LENGTH} of {documents[0]}",
-            columns=("char_start", "char_end", DOCUMENT),
-            sources=sources,
-        )
-    yield TableRule(
-        "AND c0 >= 0 AND c0 < c1 AND length(c2) > 0 AND length(c2) <> c1 - c0 "
-        + within.format(3, "AND rows.c1 <= documents.c1"),
-        lambda value: "the quote is not as long as the passage from {} to {}".format(*ends(value)),
+    yield BatchRule(
+        "",
+        lambda value: "the quote is not as long as the passage from {} to {}".format(*_ends(value)),
         "in which the quote is not as long as its passage",
-        columns=PASSAGE,
-        sources=sources,
+        columns=PASSAGE[:3],
+        find=_other_lengths,
     )
     if len(spec.key) == 1:
-        pattern = spec[spec.key[0]].pattern
-        quoted = (pattern.pattern if pattern else ".*").replace("'", "''")
-        yield TableRule(
-            f"AND NOT starts_with(c0, c1 || '#') AND regexp_full_match(c0, '{quoted}') " + within.format(1, ""),
+        yield BatchRule(
+            "",
             lambda value: "'{}' does not begin with its document, '{}'".format(*value.split(", ", 1)),
             f"whose {spec.key[0]} does not begin with {DOCUMENT} and '#'",
             columns=(spec.key[0], DOCUMENT),
-            sources=sources,
+            find=_other_documents,
         )
+    if documents:
+        yield TableRule(
+            "AND c0 < c1 AND length(c2) = c1 - c0"
+            " AND EXISTS (SELECT 1 FROM documents WHERE documents.c0 = rows.c3 AND rows.c1 > documents.c1)",
+            lambda value: "the passage from {} to {} ends after its text".format(*_ends(value)),
+            f"in which char_end is greater than {TEXT_LENGTH} of {documents[0]}",
+            columns=PASSAGE,
+            sources={"documents": documents[1]},
+        )
+
+
+def _ends(value: str) -> list[str]:
+    """Return the start and the end of a passage, given its cells as text."""
+    return value.split(", ", 2)[:2]
+
+
+def _are_passages(batch: pa.RecordBatch, condition: Callable[[Any], Any]) -> Any:
+    """Return which rows have a start that is not negative, and a length that meets a condition."""
+    start, end = (pc.fill_null(batch[index], -1).to_numpy() for index in (0, 1))
+    return (start >= 0) & (end >= 0) & condition(end - start)
+
+
+def _other_lengths(batch: pa.RecordBatch) -> Any:
+    """Return the numbers of the rows whose quote, if they have one, is not as long as their passage."""
+    quoted = pc.fill_null(pc.utf8_length(batch[2]), 0).to_numpy()
+    return np.flatnonzero(_are_passages(batch, lambda length: (length > 0) & (quoted > 0) & (length != quoted)))
+
+
+def _other_documents(batch: pa.RecordBatch) -> Any:
+    """Return the numbers of the rows whose key does not begin with their document."""
+    pairs = zip(batch[0].to_pylist(), batch[1].to_pylist(), strict=True)
+    return np.flatnonzero([bool(key and doc_id) and not key.startswith(f"{doc_id}#") for key, doc_id in pairs])
 
 
 # ── Dates ─────────────────────────────────────────────────────────────────────────────────────────

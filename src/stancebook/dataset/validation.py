@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from stancebook.dataset.descriptor import Package
 from stancebook.dataset.duckdb_session import RowSession, row_session
 from stancebook.dataset.layout import DATAPACKAGE, table_file
 from stancebook.dataset.opened_table import SAME_SOURCE, OpenTable, not_parquet
+from stancebook.dataset.package_json import ENGINE
 from stancebook.dataset.parquet_files import BATCH_ROWS, ParquetFiles, UnreadableFileError
 from stancebook.dataset.source_texts import SourceTexts, text_problems
 from stancebook.dataset.table_rules import (
@@ -59,7 +60,10 @@ def validate_dataset(package: Package, texts: SourceTexts | None = None) -> Vali
         DatasetError: A file changed while it was read.
     """
     tables = {name: OpenTable(package, spec) for name, spec in package.tables.items()}
-    problems = [*_package_problems(package), *_unknown_file_problems(package)]
+    problems = [
+        *_package_problems(package, built=any(table.built for table in tables.values())),
+        *_unknown_file_problems(package),
+    ]
     with row_session() as session:
         cell_problems = {name: _cell_problems(session, table) for name, table in tables.items()}
         for name, table in tables.items():
@@ -75,9 +79,10 @@ def validate_dataset(package: Package, texts: SourceTexts | None = None) -> Vali
     return ValidationResult(readable, sorted(set(problems)))
 
 
-def _package_problems(package: Package) -> Iterator[Problem]:
+def _package_problems(package: Package, *, built: bool) -> Iterator[Problem]:
+    """Yield the problems of the data package, given whether a build wrote any of the tables."""
     file = display_path(package.folder / DATAPACKAGE)
-    if package.is_unchanged is False:
+    if package.is_unchanged is False or (built and ENGINE not in package.descriptor):
         message = "it was changed after a build wrote it: its content does not have the digest that it states"
         yield Problem(file, 1, 1, "", message, SAME_SOURCE)
     for note in package.notes:
@@ -161,7 +166,8 @@ def _row_problems(session: RowSession, table: OpenTable, rule: TableRule) -> Ite
     """Yield the problems of rows that break a rule and have no empty cell in its columns."""
     names = tuple(dict.fromkeys([*rule.columns, *table.key]))
     if isinstance(rule, BatchRule):
-        yield from _rule_problems(table, rule, *_broken_rows(table.rows.select(names), rule))
+        indices = [names.index(name) for name in (*rule.columns, *table.key)]
+        yield from _rule_problems(table, rule, *_broken_rows(table.rows.select(names), rule, indices))
         return
     filled = " AND ".join(f"c{index} IS NOT NULL" for index in range(len(rule.columns)))
     sample = _sample(table, rule, names, "true")
@@ -170,14 +176,14 @@ def _row_problems(session: RowSession, table: OpenTable, rule: TableRule) -> Ite
     yield from _rule_problems(table, rule, count, samples)
 
 
-def _broken_rows(rows: ParquetFiles, rule: BatchRule) -> tuple[int, list[list[str | None]]]:
-    """Return how many rows break a rule, and of the first ones their numbers, cells and keys, as `_sample` does."""
+def _broken_rows(rows: ParquetFiles, rule: BatchRule, shown: Sequence[int]) -> tuple[int, list[list[str | None]]]:
+    """Return how many rows break a rule, and of the first ones the number and the shown columns, as `_sample` does."""
     count, start, samples = 0, 0, list[list[str | None]]()
     for batch in rows.to_batches(BATCH_ROWS):
         broken = rule.find(batch)
         count += len(broken)
         for row in broken[: MAX_ROWS_PER_PROBLEM + 1 - len(samples)].tolist():
-            cells = [column[row].as_py() for column in batch.columns]
+            cells = [batch[index][row].as_py() for index in shown]
             samples.append([str(start + row), *(None if cell is None else str(cell) for cell in cells)])
         start += batch.num_rows
     return count, samples
