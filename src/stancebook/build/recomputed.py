@@ -91,7 +91,10 @@ def _derived_problems(
 
 
 def _rule_problems(contract: Contract, package: Package, frames: Tables) -> Iterator[Problem]:
-    """Yield a problem for each row that breaks a rule of its model, or a rule across tables that is an error."""
+    """Yield a problem for each row that breaks a rule of its model, or an error of a rule across tables.
+
+    Rules that read texts are skipped: only a build has the texts.
+    """
     for spec in contract.tables.values():
         for failure in model_failures(spec, frames[spec.name]):
             row = np.array([failure.row])
@@ -100,10 +103,10 @@ def _rule_problems(contract: Contract, package: Package, frames: Tables) -> Iter
             )
     inputs = distinct_rows(frames, contract.rule_inputs)
     for rule in contract.rules:
-        if rule.level == "error":
+        if rule.level == "error" and not rule.reads_text:
             spec = contract.tables[rule.table]
             readable = {**frames, **inputs} if rule.inputs else frames
-            wrong = np.flatnonzero(~evaluate_rule(rule, readable).to_numpy())
+            wrong = np.flatnonzero(~evaluate_rule(rule, readable, {}).to_numpy())
             messages = (rule.message for _ in wrong)
             yield from _problems_at(package, spec, frames[spec.name], wrong, (rule.column or spec.key[0], messages))
 

@@ -306,7 +306,7 @@ def _opened(location: Path | RemotePath, name: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _dataset_errors(file: object) -> Iterator[None]:
-    """Raise `DatasetError` for whatever the libraries that read a file make of one that no build wrote."""
+    """Raise `DatasetError` for any error of a library that reads a file."""
     try:
         yield
     except (StancebookError, MemoryError):

@@ -155,7 +155,7 @@ PACKAGES: dict[str, Damage] = {
     "a title that was changed": repackaged(lambda package: package.update(title="Mine"), sign=False),
     "a wider pattern": repackaged(lambda package: field(package, "doc_id")["constraints"].clear(), sign=False),
     "a value more": repackaged(
-        lambda package: field(package, "stance")["categories"].append({"value": "whatever"}), sign=False
+        lambda package: field(package, "stance")["categories"].append({"value": "rumoured"}), sign=False
     ),
     "no primary key": repackaged(lambda package: resource(package)["schema"].pop("primaryKey"), sign=False),
     "no foreign keys": repackaged(lambda package: resource(package)["schema"].pop("foreignKeys"), sign=False),

@@ -1,4 +1,4 @@
-"""Whatever happens to the files of a dataset, `load` refuses it, and `validate` reports it."""
+"""Damage to any file of a dataset: `load` refuses it, and `validate` reports it."""
 
 import json
 import shutil
@@ -36,7 +36,7 @@ def test_load_refuses_damaged_table(damage, folder):
     damage(folder)
     calls = [lambda engine=engine: load(TABLE, path=folder, engine=engine) for engine in ENGINES]
     calls.append(lambda: Dataset(folder)[TABLE])
-    if damage is not TABLES["another byte"]:  # of a part of a file, not all bytes are known
+    if damage is not TABLES["another byte"]:  # a projection does not read all bytes
         calls.append(lambda: load(TABLE, path=folder, columns=["stance", "char_start"]))
     for call in calls:
         assert FILE in refusal(call)
@@ -45,7 +45,7 @@ def test_load_refuses_damaged_table(damage, folder):
 
 @pytest.mark.parametrize("damage", PACKAGES.values(), ids=PACKAGES)
 def test_load_refuses_damaged_data_package(damage, folder):
-    """A data package that was edited or is damaged is refused, whatever is loaded."""
+    """A data package that was edited or is damaged is refused, for one table and for all."""
     damage(folder)
     for call in (lambda: load(path=folder), lambda: load(TABLE, path=folder, columns=["stance"])):
         sentence = refusal(call)
