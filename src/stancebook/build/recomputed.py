@@ -37,7 +37,8 @@ def contract_problems(contract: Contract, package: Package, stored: Mapping[str,
         return [Problem(file, 1, 1, "", message, "name the contract that built the dataset, of the same version")]
     frames = {name: _frame(contract.tables[name], rows) for name, rows in stored.items()}
     coded = [*contract.codebook_tables, *contract.document_tables]
-    computed = compute_columns(contract, frames, coded, all_valid=True)
+    own_rows = {spec.name: len(frames[spec.name]) for spec in coded}
+    computed = compute_columns(contract, frames, own_rows, all_valid=True)
     problems: list[Problem] = []
     for spec in coded:
         names = [column.name for column in spec.columns if column.compute is not None]

@@ -47,7 +47,7 @@ def validate_dataset(package: Package, texts: SourceTexts | None = None) -> Vali
     """Validate the tables of a dataset against its data package.
 
     Checked are the digests of the data package and of all files, columns, types, empty cells, vocabularies, patterns,
-    limits, primary keys, foreign keys, that all files are of one build, that passages are within their texts, and the first
+    limits, keys, references, that all files are of one build, that passages are within their texts, and the first
     and last days of dates. DuckDB does this in memory that does not grow with the tables. Files of tables have no
     lines: the `line` of a problem is the row, counted through all files of the table, and its `column` the place of the
     column, both from 1; a problem of a table, file or column is on line 1.
