@@ -136,10 +136,15 @@ def find_project(
 
 
 def find_dataset(start: Path) -> Path | None:
-    """Return the dataset of a folder: that of the project, else `dataset/`; None if there is neither."""
+    """Return the dataset of a folder: that of the project, else `dataset/`; None if there is neither.
+
+    A project whose dataset is not built yet has the folder in which it will be: another dataset is not meant.
+    """
     root, settings = _settings(start)
     folders = [root / settings["out"], start / _DEFAULTS["out"]]
-    return next((folder for folder in folders if (folder / DATAPACKAGE).is_file()), None)
+    found = next((folder for folder in folders if (folder / DATAPACKAGE).is_file()), None)
+    is_missing = found is None and settings["contract"] and "://" not in settings["out"]
+    return folders[0] if is_missing else found
 
 
 def to_location(text: str, root: Path = Path()) -> Location:

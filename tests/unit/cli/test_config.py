@@ -139,3 +139,11 @@ def test_dataset_of_the_project_comes_first(tmp_path):
     built = dataset(folder / "tables")
     assert find_dataset(folder) == built
     assert find_dataset(folder / "below") == built
+
+
+def test_project_without_dataset_means_no_other(tmp_path):
+    """If a project has no dataset yet, commands on a dataset do not take that of the package."""
+    folder = settings(tmp_path / "project", '[tool.stancebook]\ncontract = "schemas:CONTRACT"\nout = "tables"\n')
+    assert find_dataset(folder) == folder / "tables"
+    local = dataset(folder / "dataset")
+    assert find_dataset(folder) == local
