@@ -271,3 +271,14 @@ def test_symlink_is_followed(file, tmp_path):
     link.symlink_to(file)
     export(OLD, link)
     assert link.is_symlink()
+
+
+def test_full_disk_is_reported(dataset, in_a_mount):
+    """On a full disk the export says so, and leaves nothing."""
+    script = 'mount -t tmpfs -o size=40k none /mnt; "$@" || echo "status $?"; ls -A /mnt'
+    command = (sys.executable, "-m", "stancebook", "export", "sqlite", "/mnt/x.db", "--from", dataset)
+    *_, message, status = in_a_mount(script, *command).stdout.splitlines()
+    assert (message, status) == (
+        "Nothing was written. /mnt/x.db cannot be written: the disk is full. Make room, or name another file.",
+        "status 1",
+    )
