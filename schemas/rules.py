@@ -192,6 +192,15 @@ def format_needs_talks_issue(tables: Tables) -> Any:
     return statements["format_id"].isna() | topic.isin(["format", "talks"])
 
 
+@rule("statements", "contradicts_id")
+def contradiction_is_mutual(tables: Tables) -> Any:
+    """Two statements that contradict each other name each other: give the other one this contradicts_id too, or leave
+    contradicts_id out."""
+    statements = tables["statements"]
+    named = statements["contradicts_id"]
+    return named.isna() | (_of(tables, "statements", named, "contradicts_id") == statements["statement_id"])
+
+
 # ── Demands ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -319,6 +328,7 @@ RULES: tuple[Rule, ...] = (
     quoted_words_are_in_marks,
     format_stance_names_format,
     format_needs_talks_issue,
+    contradiction_is_mutual,
     ended_demand_is_explained,
     successor_has_same_party_and_issue,
     demand_statement_in_same_document,

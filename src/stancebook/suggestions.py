@@ -1,5 +1,6 @@
-"""Suggestions for misspelt words: the nearest known word, as a hint."""
+"""Suggestions for misspelt words, as hints: the nearest known word, or the slug for a text."""
 
+import re
 from collections.abc import Collection, Iterable
 from itertools import islice
 
@@ -7,6 +8,7 @@ from rapidfuzz import fuzz, process, utils
 
 _MIN_SIMILARITY_PERCENT = 70.0
 _MAX_CANDIDATES = 10_000
+_MAX_SLUG_CHARACTERS = 60
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -35,3 +37,22 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def options_hint(word: str, known: Collection[str]) -> str:
     """Return all known words as a hint, followed by the nearest one to `word` if there is one."""
     return "; ".join(filter(None, [f"one of {', '.join(known)}", did_you_mean(word, known)]))
+
+
+def slug_hint(text: str, description: str) -> str:
+    """Return what a slug is, followed by one for a text if it has any letters or digits."""
+    suggestion = slug_for(text)
+    return f"{description}; write {suggestion!r}" if suggestion else description
+
+
+def slug_for(text: str) -> str:
+    """Return a text as a slug: its words in lower-case letters a-z and digits, joined by hyphens; perhaps empty."""
+    from anyascii import anyascii
+
+    words = re.findall("[a-z0-9]+", re.sub("['’`]", "", anyascii(text).lower()))
+    slug = ""
+    for word in words:
+        if slug and len(slug) + len(word) >= _MAX_SLUG_CHARACTERS:
+            break
+        slug = f"{slug}-{word}" if slug else word
+    return slug

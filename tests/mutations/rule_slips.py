@@ -235,6 +235,18 @@ def _spokesman_alone(seeds: Seeds, rng: Random) -> Mutant:
     return without_cell(seeds, record, "holder_id", "source", "speaker_id")
 
 
+@breaks("statements.contradiction_is_mutual", "took back one of two contradictions")
+def _one_sided(seeds: Seeds, rng: Random) -> Mutant:
+    record = random_record(seeds, "statements", rng, lambda r: "contradicts_id" in r.values)
+    other = cell_text(record, "contradicts_id")
+    [returned] = seeds.records_of(
+        "statements", condition=lambda r: r.file == record.file and cell_text(r, "id") == other
+    )
+    edit = Edit(*seeds.lines(record.values["contradicts_id"]), "")
+    mutant = seeds.edited(record.file, edit, also=[returned.values["contradicts_id"]])
+    return Mutant(mutant.files, mutant.places | start_of(seeds, record))
+
+
 @breaks("statements.addressee_is_not_speaker", "made a speaker the addressee")
 def _to_oneself(seeds: Seeds, rng: Random) -> Mutant:
     record = random_record(seeds, "statements", rng, lambda r: "note" not in r.values)

@@ -42,6 +42,7 @@ LIBRARIES = {
     "edtf": {"schema"},
     "rapidfuzz": {"sources", "suggestions"},
     "regex": {"sources"},
+    "anyascii": {"suggestions"},
     "watchfiles": {"cli"},
     "distributed": {"parallel"},
     "fsspec": {"sources", "dataset"},

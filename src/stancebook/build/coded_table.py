@@ -20,6 +20,7 @@ Mask = npt.NDArray[np.bool_]
 FailureCode = Literal[
     "cell",
     "pinned_text",
+    "blank_text",
     "passage",
     "words",
     "repeated_key",

@@ -11,7 +11,7 @@ from sentencex import get_sentence_boundaries
 
 from stancebook.build.pipeline import Build
 from stancebook.problems import pluralize
-from stancebook.sources.anchoring import line_and_column
+from stancebook.sources.positions import line_and_column
 
 MIN_PASSAGE_WORDS = 3  # fewer untouched words between two quotes are not worth a look
 

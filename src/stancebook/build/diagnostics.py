@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from stancebook.build.coded_table import CodedTable, CodedTables, Failure, FailureCode
+from stancebook.build.pins import explain_pin
 from stancebook.build.rule_checks import MIN_ROWS_FOR_DOCUMENT_PROBLEM
-from stancebook.build.table_builder import DocumentTexts
-from stancebook.problems import Problem
+from stancebook.build.table_builder import PIN, DocumentTexts
+from stancebook.problems import Problem, pluralize
+from stancebook.schema.definitions import vocabulary_source
 from stancebook.schema.spec import QUOTE_CONTEXT
 from stancebook.sources.anchoring import AnchorError
 from stancebook.sources.records import Record
 from stancebook.suggestions import did_you_mean
+
+MIN_UNLIKE_QUOTES = 3  # so many quotes that are like nothing in a text: it is likelier that the text is wrong
 
 
 @dataclass(frozen=True)
@@ -26,10 +30,24 @@ class Diagnostics:
 
     tables: CodedTables
     texts: DocumentTexts
+    _anchor_errors: dict[tuple[str, int, str], AnchorError] = field(default_factory=dict)
 
     def explain(self, failures: Iterable[Failure]) -> list[Problem]:
-        """Return the problem of each failure."""
-        return [_EXPLANATIONS[failure.code](self, failure) for failure in failures]
+        """Return the problem of each failure; one for all quotes of a text that is probably another one."""
+        failures = list(failures)
+        others = other_texts(self, failures)
+        return [*others.values()] + [
+            _EXPLANATIONS[failure.code](self, failure)
+            for failure in failures
+            if not (failure.code in ("passage", "words") and self.record(failure).doc_id in others)
+        ]
+
+    def anchor_error(self, failure: Failure) -> AnchorError:
+        """Return why a quote, or other words, are not found."""
+        place = failure.table, failure.row, str(failure.column)
+        if place not in self._anchor_errors:
+            self._anchor_errors[place] = _anchor_error(self, failure)
+        return self._anchor_errors[place]
 
     def record(self, failure: Failure) -> Record:
         """Return the record of a failure, with its position."""
@@ -39,37 +57,88 @@ class Diagnostics:
 _REMOVE_DOCUMENT = "remove one of the two documents: its rows would count twice"
 
 
+def _anchor_error(diagnostics: Diagnostics, failure: Failure) -> AnchorError:
+    record, key = diagnostics.record(failure), str(failure.column)
+    text, typed = diagnostics.texts[record.doc_id].text, record.cells[key].text
+    try:
+        if failure.code == "passage":
+            text.anchor(typed, *(cell.text if (cell := record.cells.get(name)) else "" for name in QUOTE_CONTEXT))
+        else:
+            text.locate(typed)
+    except AnchorError as error:
+        return error
+    raise AssertionError(f"{record.where}.{key} was not found before, and is now")
+
+
+def other_texts(diagnostics: Diagnostics, failures: Iterable[Failure]) -> dict[str, Problem]:
+    """Return a problem for each text that is probably not the one that was coded, by document.
+
+    It has none of the quotes, or nothing that is similar to most of what they quote.
+    """
+    not_found: dict[str, list[Failure]] = {}
+    for failure in failures:
+        if failure.code == "passage":
+            not_found.setdefault(diagnostics.tables[failure.table].document(failure.row), []).append(failure)
+    others: dict[str, Problem] = {}
+    for doc_id, missing in not_found.items():
+        lengths = _quote_lengths(diagnostics.tables, doc_id)
+        if sum(lengths[failure.table, failure.row] for failure in missing) * 2 <= sum(lengths.values()):
+            continue  # most is found, and nothing has to be searched
+        text = diagnostics.texts[doc_id].text
+        unlike = [failure for failure in missing if diagnostics.anchor_error(failure).similar is False]
+        unlike_length = sum(lengths[failure.table, failure.row] for failure in unlike)
+        too_short = len(text.normalized) < min(lengths.values())
+        enough = len(unlike) >= MIN_UNLIKE_QUOTES or (len(unlike) > 1 and len(unlike) == len(lengths))
+        if too_short or (enough and unlike_length * 2 > sum(lengths.values())):
+            first = min(map(diagnostics.record, missing), key=lambda record: (record.line, record.column))
+            number = len(missing if too_short else unlike)
+            count = f"{'any' if number == len(lengths) else number} of the {pluralize(len(lengths), 'quote')}"
+            message = f"this is not the text that was coded: nothing in it is like {count}"
+            hint = (
+                f"put the text here that was coded in {first.file}; or correct the quotes there, from line {first.line}"
+            )
+            others[doc_id] = Problem(text.name, 1, 1, "", message, hint)
+    return others
+
+
+def _quote_lengths(tables: CodedTables, doc_id: str) -> dict[tuple[str, int], int]:
+    """Return the lengths of the quotes of a document, by table and row."""
+    return {
+        (name, row): len(quote)
+        for name, table in tables.items()
+        if table.spec.is_annotation
+        for file, start, end in table.records.by_file()
+        if file.doc_id == doc_id
+        for row, quote in enumerate(table.records.columns["quote"].slice(start, end - start).to_pylist(), start)
+        if quote is not None
+    }
+
+
 def _cell(diagnostics: Diagnostics, failure: Failure) -> Problem:
-    return diagnostics.record(failure).problem(failure.column, *failure.arguments, level=failure.level)
+    message, hint = failure.arguments
+    spec, key = diagnostics.tables[failure.table].spec, str(failure.column)
+    if key in spec.names and spec[key].vocabulary and (source := vocabulary_source(spec, key)):
+        hint = f"{hint}\nvalues are defined in {source}; add one there only if none of these fits"
+    return diagnostics.record(failure).problem(failure.column, message, hint, level=failure.level)
 
 
 def _pinned_text(diagnostics: Diagnostics, failure: Failure) -> Problem:
-    [digest] = failure.arguments
-    message = f"the text is not the one that was coded: its SHA-256 is {digest}"
-    hint = "restore the text; or check the coding against the new text, and give its SHA-256 here"
-    return diagnostics.record(failure).problem(failure.column, message, hint)
+    record = diagnostics.record(failure)
+    text = diagnostics.texts[record.doc_id].text
+    return record.problem(PIN, *explain_pin(record.cells[PIN].text.strip(), text.raw))
+
+
+def _blank_text(diagnostics: Diagnostics, failure: Failure) -> Problem:
+    text = diagnostics.texts[diagnostics.record(failure).doc_id].text
+    what = "has no words" if text.raw else "is empty"
+    return Problem(text.name, 1, 1, "", f"the text {what}", "restore it: quotes are located in it")
 
 
 def _passage(diagnostics: Diagnostics, failure: Failure) -> Problem:
-    """Return the problem of a quote, at the position where it differs from the text."""
-    record = diagnostics.record(failure)
-    prefix, suffix = (cell.text if (cell := record.cells.get(key)) else "" for key in QUOTE_CONTEXT)
-    text = diagnostics.texts[record.doc_id].text
-    return _anchor_problem(record, "quote", lambda words: text.anchor(words, prefix, suffix))
-
-
-def _words(diagnostics: Diagnostics, failure: Failure) -> Problem:
-    record = diagnostics.record(failure)
-    return _anchor_problem(record, str(failure.column), diagnostics.texts[record.doc_id].text.locate)
-
-
-def _anchor_problem(record: Record, key: str, locate: Callable[[str], object]) -> Problem:
-    cell = record.cells[key]
-    try:
-        locate(cell.text if key == "quote" else cell.text.strip())
-    except AnchorError as error:
-        return record.problem(key, *error.args, at=cell.position_at(error.offset))
-    raise AssertionError(f"{record.where}.{key} was not found before, and is now")
+    """Return the problem of a quote or of words, at the position where they differ from the text."""
+    record, error = diagnostics.record(failure), diagnostics.anchor_error(failure)
+    key = str(failure.column)
+    return record.problem(key, *error.args, at=record.cells[key].position_at(error.offset))
 
 
 def _repeated_key(diagnostics: Diagnostics, failure: Failure) -> Problem:
@@ -143,8 +212,9 @@ def _document_rule(diagnostics: Diagnostics, failure: Failure) -> Problem:
 _EXPLANATIONS: dict[FailureCode, Callable[[Diagnostics, Failure], Problem]] = {
     "cell": _cell,
     "pinned_text": _pinned_text,
+    "blank_text": _blank_text,
     "passage": _passage,
-    "words": _words,
+    "words": _passage,
     "repeated_key": _repeated_key,
     "repeated_text": _repeated_text,
     "similar_text": _similar_text,

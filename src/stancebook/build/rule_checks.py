@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
+import pandas as pd
 import pyarrow.compute as pc
 
 from stancebook.build.coded_table import Failure, Mask, Rows, TypedTable, TypedTables
@@ -38,7 +39,8 @@ def check_rules(
 ) -> Iterator[Failure]:
     """Yield a failure for each own row that breaks a rule across tables.
 
-    Rows that have a problem, or are directly related to a row that has, are skipped.
+    Rows that have a problem, or are directly related to a row that has and that the rule reads, are skipped. A document
+    whose `document_column` is empty because of a problem breaks no rule on that column.
 
     Args:
         contract: The contract of the dataset.
@@ -51,10 +53,13 @@ def check_rules(
     by_document: dict[tuple[str, str], list[Failure]] = {}
     for rule in rules:
         table = tables[rule.table]
-        broken = _broken_rows(rule, frames, texts, all_valid=all_valid)
+        read = _ReadTables(frames)
+        broken = _broken_rows(rule, read, texts, tables, all_valid=all_valid)
         broken = broken[broken < table.own_rows]
         if len(broken):
-            broken = broken[_related_rows_valid(table, tables)[broken]]
+            ignored = contract.document.name if rule.document_column else ""
+            related = {name: other for name, other in tables.items() if name in read.names and name != ignored}
+            broken = broken[_related_rows_valid(table, related)[broken]]
         for row in broken.tolist():
             failure = Failure(rule.table, row, rule.column, "rule", (rule.message,), rule.level)
             if rule.document_column:
@@ -70,21 +75,47 @@ def check_rules(
             yield from failures
 
 
-def _broken_rows(rule: Rule, frames: Tables, texts: Texts, *, all_valid: bool) -> Rows:
+class _ReadTables(Mapping[str, "pd.DataFrame"]):
+    """Tables by name, with the names of those that a rule has read."""
+
+    def __init__(self, frames: Tables) -> None:
+        self.frames = frames
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        self.names.add(name)
+        return self.frames[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.frames)
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+
+def _broken_rows(rule: Rule, frames: _ReadTables, texts: Texts, tables: TypedTables, *, all_valid: bool) -> Rows:
     """Return the numbers of the rows that break a rule."""
     try:
         return np.flatnonzero(~evaluate_rule(rule, frames, texts).to_numpy())
     except Exception:
         if all_valid:
             raise
-        return np.array([], dtype=np.intp)  # the rule failed on a row whose problem is reported
+    # The rule failed on a row whose problem is reported: try without such rows.
+    frames.frames = {**frames.frames, **{name: table.valid_rows for name, table in tables.items()}}
+    try:
+        satisfied = evaluate_rule(rule, frames, texts)
+    except Exception:  # noqa: BLE001 (a function of the contract)
+        return np.array([], dtype=np.intp)
+    return satisfied.index.to_numpy()[~satisfied.to_numpy()]
 
 
 def _related_rows_valid(table: TypedTable, tables: TypedTables) -> Mask:
-    """Return True for own rows that are valid, refer only to valid rows, and have only valid nested rows."""
+    """Return True for own rows that are valid, refer only to valid ones in these tables, and have only valid nested rows."""
     valid = table.valid.copy()
     for column in table.spec.references:
-        target = tables[column.target or ""]
+        target = tables.get(column.target or "")
+        if target is None:
+            continue
         keys, values = target.valid_rows[target.spec.key[0]], arrow_strings(table.frame[column.name])
         related = pc.or_(pc.is_null(values), pc.is_in(values, value_set=arrow_strings(keys), skip_nulls=True))
         valid &= related.to_numpy(zero_copy_only=False)

@@ -20,6 +20,7 @@ from stancebook.schema.edtf_dates import edtf_bounds
 from stancebook.schema.spec import ID, QUOTE_CONTEXT
 from stancebook.sources.anchoring import AnchorError, SourceText, Span
 from stancebook.sources.record_tables import RecordTable, RecordTables
+from stancebook.suggestions import slug_hint
 
 PIN = "text_sha256"
 BYTE_ORDER_MARK = "\ufeff"
@@ -33,7 +34,7 @@ class DocumentText:
         text: The text.
         digest: Its SHA-256.
         words_digest: A number that texts have in common which differ in white space only.
-        is_coded: Whether the document gives no other digest of its text.
+        is_coded: Whether there is a text, and the document gives no other digest of it.
     """
 
     text: SourceText
@@ -54,7 +55,8 @@ def document_texts(texts: Iterable[tuple[str, SourceText]], documents: RecordTab
     result = {}
     for doc_id, text in texts:
         digest = hashlib.sha256(text.raw.encode()).hexdigest()
-        result[doc_id] = DocumentText(text, digest, _digest_words(text), pins.get(doc_id, set()) <= {digest})
+        is_coded = bool(text.normalized) and pins.get(doc_id, set()) <= {digest}
+        result[doc_id] = DocumentText(text, digest, _digest_words(text), is_coded)
     return result
 
 
@@ -205,7 +207,7 @@ class _TableBuilder:
             if text is None:
                 self.valid[row] = False
             elif not text.is_coded:
-                self.fail([row], PIN, "pinned_text", text.digest)
+                self.fail([row], PIN, "pinned_text" if text.text.normalized else "blank_text")
 
     def fill_key(self) -> None:
         """Fill the primary key of annotations."""
@@ -214,7 +216,7 @@ class _TableBuilder:
         for index, value in enumerate(cells.values):
             if not SLUG.matches(value):
                 ids[index] = None
-                self.fail(cells.rows(index), ID, "cell", f"{value!r} is not a slug", SLUG.description)
+                self.fail(cells.rows(index), ID, "cell", f"{value!r} is not a slug", slug_hint(value, SLUG.description))
         local = pa.array(ids, pa.string()).take(cells.indices)
         self.columns[self.spec.key[0]] = pc.binary_join_element_wise(self.documents, local, "#")
 

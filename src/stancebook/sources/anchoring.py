@@ -8,17 +8,30 @@ be equal.
 import json
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import islice, zip_longest
+from functools import cached_property
+from itertools import islice
 from math import isqrt
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from stancebook.sources.boundaries import is_within_letter, is_within_word, letter_span
+from stancebook.sources.differences import (
+    FoldedText,
+    character_name,
+    common_start,
+    composed,
+    describe,
+    escape_invisible,
+    first_difference,
+    fold,
+    is_invisible,
+    looks_alike,
+)
+from stancebook.sources.positions import line_and_column
 from stancebook.sources.quotations import Quotation, find_quotations
 
 _MAX_LISTED_MATCHES = 3  # of an ambiguous quote, in a hint
@@ -33,16 +46,6 @@ _NOT_FOUND, _AMBIGUOUS = -1, -2  # in place of an offset
 _MAX_SHOWN_CODE_POINTS = 12  # of a letter, in a message
 _LONG_SPACE = re.compile(r"\s\s+")
 
-# Characters that look alike in print and differ in the file, and what a message calls them.
-_LOOKALIKES = {
-    '"': ("a quotation mark", '"“”„‟«»″＂'),
-    "'": ("an apostrophe or single quotation mark", "'‘’‚‛′`´"),
-    "-": ("a hyphen or dash", "-‐‑‒–—―−"),
-}
-_FOLDED_MARKS = {variant: mark for mark, (_, variants) in _LOOKALIKES.items() for variant in variants}
-_FORMAT_CATEGORY = "Cf"  # Unicode's category of soft hyphens, joiners, direction marks and other invisible characters
-_ACCENT_CATEGORY = "Mn"
-
 
 class Span(NamedTuple):
     """Offsets in Unicode code points: `text[start:end]` is the passage."""
@@ -55,12 +58,14 @@ class AnchorError(ValueError):
     """Raised when a quote does not occur exactly once; its arguments are the message and the hint of a problem.
 
     Attributes:
-        offset: Where in the quote, as typed, it starts to differ from the text.
+        offset: Where in the quote, as typed, it starts to differ from the text; None if it does not.
+        similar: Whether the text has something similar; None if that was not searched.
     """
 
-    def __init__(self, message: str, hint: str, offset: int = 0) -> None:
+    def __init__(self, message: str, hint: str, offset: int | None = None, *, similar: bool | None = True) -> None:
         super().__init__(message, hint)
         self.offset = offset
+        self.similar = similar
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,65 +331,84 @@ class SourceText:
         return "more words to the quote itself"
 
     def _not_found(self, quote: str) -> AnchorError:
-        hint, offset = self._explain_not_found(" ".join(quote.split()))
-        return AnchorError(f"not found in {self.name}", hint, _offset_as_typed(quote, offset))
+        hint, offset, similar = self._explain_not_found(" ".join(quote.split()))
+        return AnchorError(f"not found in {self.name}", hint, _offset_as_typed(quote, offset), similar=similar)
 
-    def _explain_not_found(self, words: str) -> tuple[str, int]:
-        """Return a hint for words that do not occur in the text, and the offset in them from which they differ."""
+    def _explain_not_found(self, words: str) -> tuple[str, int, bool | None]:
+        """Explain words that do not occur in the text.
+
+        Returns:
+            A hint; the offset in the words from which they differ; and whether the text has something similar, None if
+            that was not searched.
+        """
         folded = fold(words)
         if folded.text and (offset := self._folded.text.find(folded.text)) >= 0:
-            return self._explain_difference(words, *self._folded.span(offset, offset + len(folded.text)))
+            return *self._explain_difference(words, *self._folded.span(offset, offset + len(folded.text))), True
         if ellipsis := re.search(r"…|\.\.\.", words):
             hint = "an ellipsis is taken literally: quote one unbroken passage, or make two records of it"
-            return hint, ellipsis.start()
+            return hint, ellipsis.start(), None
         if self._fuzzy_searches == _MAX_FUZZY_SEARCHES:
-            return "copy the passage from the text", 0
+            return "copy the passage from the text", 0, None
         self._fuzzy_searches += 1
         sought = words[: isqrt(_MAX_FUZZY_COST // max(len(self.normalized), 1))]
         near = fuzz.partial_ratio_alignment(sought, self.normalized, score_cutoff=_MIN_SIMILARITY_PERCENT)
         if near is None or near.dest_end <= near.dest_start:
-            return "nothing in the text is similar", 0
-        start, end = self._widen_to_words(near.dest_start, near.dest_end)
-        hint = f"the nearest passage is at {self._position(start)}: {self.normalized[start:end]}"
-        return hint, self._longest_start(words)
+            return "nothing in the text is similar", 0, False
+        return *self._explain_near_miss(words, *self._widen_to_words(near.dest_start, near.dest_end)), True
 
-    def _longest_start(self, words: str) -> int:
-        """Return how many of the first characters of the words occur together in the text."""
-        # If a start of the words occurs, so does each shorter one: bisect by length.
-        lengths = range(1, len(words) + 1)
-        return bisect_left(lengths, True, key=lambda length: words[:length] not in self.normalized)
+    def _explain_near_miss(self, words: str, start: int, end: int) -> tuple[str, int]:
+        """Return a hint for words that are similar to a passage, and the offset in them from which they differ."""
+        offset, in_text = first_difference(words, self.normalized, start, end)
+        expected = self.normalized[in_text : in_text + 1]
+        passage = self.normalized[start:end]
+        shown = escape_invisible(passage) if any(map(is_invisible, passage)) else passage
+        hint = f"the nearest passage is at {self._position(start)}: {shown}"
+        if name := self._name_difference(words, offset, expected, in_text):
+            hint = f"{hint}\n{name}"
+        return hint, offset
 
     def _explain_difference(self, words: str, start: int, end: int) -> tuple[str, int]:
         """Return a hint for words that differ from a passage only in marks, case, accents or code points."""
         passage = self.normalized[start:end]
-        while _invisible_name(passage[-1]):
+        while is_invisible(passage[-1]):
             passage = passage[:-1]
-        offset = _first_difference(words, passage)
-        typed, expected = words[offset : offset + 1], passage[offset : offset + 1]
-        position, copied = self._position(min(start + offset, end - 1)), self._quoting.inner(passage)
-        if name := _invisible_name(expected):
-            hint = f"the text has {name} at {position}: copy the passage from the text itself"
-        elif name := _invisible_name(typed):
-            hint = f"the quote has {name} before {words[offset + 1 : offset + 11]!r}: delete it"
-        elif typed and expected:
-            name = _difference_name(typed, expected, same_letters=_composed(words) == _composed(passage))
-            hint = f"the text has {name} {expected!r} at {position} where the quote has {typed!r}; copy this: {copied}"
-        else:
-            hint = f"the passage at {self._position(start)} differs in an accent; copy this: {copied}"
-        return hint, offset
+        offset = common_start(words, passage)
+        offset = 0 if offset == len(words) else offset
+        expected = passage[offset : offset + 1]
+        same_letters = composed(words) == composed(passage)
+        difference = self._name_difference(
+            words, offset, expected, min(start + offset, end - 1), same_letters=same_letters
+        )
+        if not difference:
+            difference = f"the passage at {self._position(start)} differs in an accent"
+        if any(map(is_invisible, passage)):
+            return f"{difference}\nwrite the passage with escapes: {escape_invisible(passage)}", offset
+        if difference.endswith("delete it"):
+            return difference, offset
+        return f"{difference}; copy this: {self._quoting.inner(passage)}", offset
+
+    def _name_difference(
+        self, words: str, offset: int, expected: str, in_text: int, *, same_letters: bool = False
+    ) -> str:
+        """Name the characters of a quote and of the text that differ if they cannot be told apart by eye, else ""."""
+        typed = words[offset : offset + 1]
+        if expected and is_invisible(expected):
+            return f"the text has an invisible character ({character_name(expected)}) at {self._position(in_text)}"
+        if typed and is_invisible(typed):
+            after = words[offset + 1 : offset + 11]
+            return f"the quote has an invisible character ({character_name(typed)}) before {after!r}: delete it"
+        if typed and expected and looks_alike(typed, expected):
+            has, where = describe(typed, expected, same_letters=same_letters)
+            return f"the text has {has} at {self._position(in_text)} where the quote has {where}"
+        return ""
 
     @cached_property
-    def _folded(self) -> "FoldedText":
+    def _folded(self) -> FoldedText:
         return fold(self.normalized)
 
     def _position(self, offset: int) -> str:
         line, column = line_and_column(self.raw, self._raw_offset(offset))
         return f"{line}:{column}"
-
-
-def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Return the line and the column of an offset in a text, both from 1."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def _patterns(words: str, prefix: str, suffix: str) -> Iterator[tuple[int, str]]:
@@ -413,69 +437,11 @@ def _occurrences(words: str, text: str) -> Iterator[int]:
         offset = text.find(words, offset + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class FoldedText:
-    """A folded text, and for each of its characters, and for its end, the offset in the original."""
-
-    text: str
-    origins: list[int]
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the offsets in the original of `text[start:end]`."""
-        return self.origins[start], max(self.origins[end - 1] + 1, self.origins[end])
-
-
-def fold(text: str) -> FoldedText:
-    """Return a text without case, accents, ligatures, invisible characters and variants of marks."""
-    folded = [(character, offset) for offset, original in enumerate(text) for character in _fold_character(original)]
-    return FoldedText("".join(character for character, _ in folded), [*(offset for _, offset in folded), len(text)])
-
-
-@lru_cache(maxsize=4096)
-def _fold_character(character: str) -> str:
-    parts = unicodedata.normalize("NFKD", _FOLDED_MARKS.get(character, character).casefold())
-    return "".join(
-        _FOLDED_MARKS.get(part, part)
-        for part in parts
-        if unicodedata.category(part) not in (_FORMAT_CATEGORY, _ACCENT_CATEGORY)
-    )
-
-
-def _invisible_name(character: str) -> str:
-    """Return what to call an invisible character, or "" for others."""
-    if not character or unicodedata.category(character) != _FORMAT_CATEGORY:
-        return ""
-    name = unicodedata.name(character, "without a name").lower()
-    return f"an invisible character (U+{ord(character):04X}, {name})"
-
-
 def _code_points(letter: str) -> str:
     """Return a letter with its code points, or if these are too many, with their number."""
     if len(letter) > _MAX_SHOWN_CODE_POINTS:
         return f"{letter[0]!r} with {len(letter) - 1:,} marks or more"
     return f"{letter!r}, which is {' '.join(f'U+{ord(character):04X}' for character in letter)}"
-
-
-def _difference_name(typed: str, expected: str, *, same_letters: bool) -> str:
-    """Return what to call the first character in which a passage differs from a quote."""
-    for name, variants in _LOOKALIKES.values():
-        if expected in variants:
-            return name
-    if typed.casefold() == expected.casefold():
-        return "another case"
-    if any(unicodedata.decomposition(character).startswith("<") for character in (typed, expected)):
-        return "a ligature or another variant of a letter,"
-    return "the same letter in other code points (composed, decomposed)," if same_letters else "another accent"
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
-def _first_difference(words: str, passage: str) -> int:
-    """Return the offset from which words and a passage differ."""
-    pairs = enumerate(zip_longest(words, passage[: len(words)]))
-    return next((offset for offset, (typed, expected) in pairs if typed != expected), 0)
 
 
 def _offset_as_typed(quote: str, offset: int) -> int:

@@ -222,9 +222,19 @@ def _renamed(doc_ids: Collection[str], texts: Collection[str]) -> dict[str, str]
 def _wrong_name(name: str, section: str) -> UnreadableError:
     reserved = next(filter(_RESERVED.fullmatch, name.split("/")), None)
     hint = "name the file with lower-case letters, digits and hyphens"
+    if suggestion := _valid_name(name):
+        hint = f"{hint}, such as {suggestion}"
     if reserved:
         hint = f"Windows reserves {reserved!r} for a device: choose another name"
     return _not_utf8(name) or UnreadableError(f"{name!r} cannot be {_NAME_PURPOSE[section]}", hint)
+
+
+def _valid_name(name: str) -> str:
+    """Return a name that is similar and valid; empty if there is none."""
+    from stancebook.suggestions import slug_for
+
+    suggestion = "/".join(slug_for(part) for part in name.split("/"))
+    return suggestion if _VALID_NAME.fullmatch(suggestion) else ""
 
 
 def _not_utf8(name: str) -> UnreadableError | None:

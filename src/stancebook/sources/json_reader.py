@@ -24,6 +24,7 @@ from stancebook.sources.nodes import (
     SyntaxProblem,
     TreeReader,
 )
+from stancebook.sources.positions import WrittenScalar
 
 _Collection = TypeVar("_Collection", Mapping, Sequence)
 
@@ -137,11 +138,12 @@ class _JsonReader(TreeReader):
     def string(self) -> Scalar:
         lexeme, start = self.lexeme, self.start
         self.advance()
+        written = WrittenScalar(self.text, start, start + len(lexeme), '"')
         if "\\" not in lexeme:
-            return Scalar(*self.position(start), lexeme[1:-1])
+            return Scalar(*self.position(start), lexeme[1:-1], written=written)
         if problem := _lone_surrogate(lexeme, start):
             raise _JsonSyntaxError(problem)
-        return Scalar(*self.position(start), json.loads(lexeme))
+        return Scalar(*self.position(start), json.loads(lexeme), written=written)
 
     def fail(self, diagnose: Callable[["JsonErrorContext"], SyntaxProblem]) -> NoReturn:
         """Raise the diagnosis of a syntax error at the current token."""

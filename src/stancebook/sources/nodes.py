@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Union
 
-from stancebook.problems import Problem
+from stancebook.problems import Level, Problem
+from stancebook.sources.positions import Position, WrittenScalar, line_and_column
 
 # Collections within each other. A record with nested lists needs five, and libyaml's time grows with the square.
 MAX_DEPTH = 32
 TOO_DEEP = ("collections nest too deep here", "a file holds lists of records, and records hold values")
 
-Position = tuple[int, int]  # line and column, from 1
 
 # What the fast readers return: values without positions.
 PlainValue = Union[str, "PlainMapping", list["PlainMapping"], None]
@@ -34,23 +34,23 @@ class Scalar(Node):
     Attributes:
         text: The text as typed, without quotation marks and indentation. Types never come from YAML or JSON.
         absent: Whether it is null, `~` or empty.
-        cut: Whether a YAML comment follows, which may have been meant as text.
-        indent: Columns by which the lines of a YAML block after `|` are indented; 0 for other styles.
+        comment: A YAML comment before or after it, which may have been meant as text.
         swallowed: Lines after the first that look like `key:`, as scalars of these keys.
+        written: How it is written in the file, for the positions of its characters.
     """
 
     text: str
     absent: bool = False
-    cut: bool = False
-    indent: int = 0
+    comment: Node | None = None
     swallowed: tuple["Scalar", ...] = ()
+    written: WrittenScalar | None = None
 
-    def position_at(self, offset: int) -> Node:
-        """Return the position of a character of the text, or of the scalar if its style is not a `|` block."""
-        if not self.indent:
+    def position_at(self, offset: int | None) -> Node:
+        """Return the position of a character of the text; without an offset, of the scalar or the block's text."""
+        if self.written is None or (offset is None and not self.written.is_block):
             return self
-        line = self.text.count("\n", 0, offset)
-        return Node(self.line + 1 + line, self.indent + offset - self.text.rfind("\n", 0, offset))
+        written = self.written
+        return Node(*line_and_column(written.file_text, written.offset_in_file(self.text, offset or 0)))
 
 
 @dataclass(slots=True)
@@ -122,9 +122,9 @@ class TreeReader:
         self.file = file
         self.problems: list[Problem] = []
 
-    def report(self, position: Position, message: str, hint: str) -> None:
+    def report(self, position: Position, message: str, hint: str, level: Level = "error") -> None:
         """Add a problem of the file."""
-        self.problems.append(Problem(self.file, *position, "", message, hint))
+        self.problems.append(Problem(self.file, *position, "", message, hint, level))
 
     def report_repeated_key(self, key: Scalar, parent: Mapping, separator: str, *, nested: bool) -> None:
         """Report a key that its mapping already has.

@@ -10,7 +10,7 @@ from stancebook.schema.spec import ID, QUOTE_CONTEXT, TableSpec
 from stancebook.sources.corpus import SourceFile
 from stancebook.sources.formats import format_of
 from stancebook.sources.nodes import Mapping, Node, Rejected, Scalar, Sequence
-from stancebook.sources.yaml_errors import LOST_TO_A_COMMENT
+from stancebook.sources.yaml_errors import LOST_TO_A_COMMENT, PROTECT_FROM_COMMENT
 from stancebook.suggestions import did_you_mean, nearest, options_hint
 
 
@@ -181,6 +181,9 @@ class _RecordReader:
                 self.read_record(spec, item, f"{where}[{_label(spec, item) or number}]", parent)
 
     def read_record(self, spec: TableSpec, node: Node, where: str, parent: Record | None = None) -> None:
+        if isinstance(node, Scalar) and node.absent and node.comment is not None:
+            self.refuse(node.comment, where, f"is empty: {LOST_TO_A_COMMENT}", PROTECT_FROM_COMMENT)
+            return
         if not isinstance(node, Mapping):
             self.refuse(node, where, "this is not a record of keys and values", self.format.record_hint)
             return
@@ -224,30 +227,37 @@ class _RecordReader:
         return accounted
 
     def cell(self, record: Record, name: str, value: Node) -> Scalar | None:
-        """Return a value that is text; report one that is a collection, required and empty, or cut short."""
+        """Return a value that is text; report one that is a collection, required and empty, or lost to a comment."""
+        at = value
         if isinstance(value, Rejected):
             record.invalidate()
             return None
         if not isinstance(value, Scalar):
             message, hint = "this is a collection, not a value", self.format.value_hint
         elif value.absent or not value.text.strip():
-            if name not in record.spec.required_keys:
+            if value.comment is not None:
+                message, hint = f"is empty: {LOST_TO_A_COMMENT}", PROTECT_FROM_COMMENT
+                at = value.comment
+            elif name in record.spec.required_keys:
+                message, hint = "is empty", _description(record.spec, name)
+            else:
                 return None
-            message, hint = "is empty", _description(record.spec, name)
-        elif value.cut and _is_free_text(record.spec, name):
+        elif value.comment is not None and _is_free_text(record.spec, name):
             message = LOST_TO_A_COMMENT
             hint = "put the text into a block after '|-', or move the comment to its own line"
+            if (value.comment.line, value.comment.column) < (value.line, value.column):
+                at = value.comment
         elif swallowed := self.swallowed_key(record.spec, name, value):
             message = f"the line '{swallowed.text}:' is part of this text"
             hint = f"it is in line {swallowed.line}: close the text before it, or indent it like its neighbours"
         else:
             return value
-        self.report_record(record, name, message, hint, at=value)
+        self.report_record(record, name, message, hint, at=at)
         return None
 
     def swallowed_key(self, spec: TableSpec, name: str, value: Scalar) -> Scalar | None:
         """Return the first line of a text that was probably meant as a key of the same record."""
-        if not value.swallowed or (value.indent and _is_verbatim(spec, name)):
+        if not value.swallowed or (value.written and value.written.is_block and _is_verbatim(spec, name)):
             return None  # a verbatim text is compared with the document
         known = all_keys(self.contract, spec)
         return next((line for line in value.swallowed if line.text in known), None)

@@ -16,8 +16,11 @@ from stancebook.sources.nodes import SyntaxErrorContext, SyntaxProblem
 
 COMMENT = re.compile(r"[ \t]+#")
 LOST_TO_A_COMMENT = "the text after ' #' is a comment to YAML and would be lost"
+PROTECT_FROM_COMMENT = "put it in quotation marks, or move the comment to the line above"
 _USE_A_BLOCK = "put the text into a block: 'key: |-' and the text indented on the next line"
 _KEY_FIRST = re.compile(r"[ \t]*(?:- +)?[\w-]+:(?:[ \t]|$)")
+_QUOTED = re.compile(r""" "(?:[^"\\\n]|\\.)*" | '[^'\n]*' """, re.VERBOSE)
+_COMMENT_WITH_MARKS = re.compile(r"(?<=[ \t,{\[])(#).*[,}\]]")
 _ODD_INDENT = re.compile("^ *([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff])", re.MULTILINE)
 
 
@@ -64,6 +67,8 @@ def diagnose(text: str, error: yaml.MarkedYAMLError, last_event: Any, closed_sta
         name = unicodedata.name(space[1], "another kind of space").lower()
         message = f"a {name} (U+{ord(space[1]):04X}) is in the indentation"
         return SyntaxProblem(space.start(1), message, "indent with spaces")
+    if "flow" in (error.context or "") and (comment := _comment_in_brackets(context)):
+        return comment
     for part, translate in _TRANSLATIONS:
         if part in context.reason:
             return translate(context)
@@ -176,6 +181,15 @@ def _in_brackets(context: YamlErrorContext) -> SyntaxProblem:
         return _never_closed(context)
     closing = {"{": "}", "[": "]"}[context.text[context.start]]
     return context.problem(f"a ',' or '{closing}' is missing before this", "separate the parts by ', '")
+
+
+def _comment_in_brackets(context: YamlErrorContext) -> SyntaxProblem | None:
+    """Diagnose a comment that hides a ',' or the closing bracket."""
+    end_mark = context.last_event.end_mark if context.last_event else None
+    start = min(context.start, end_mark.index) if end_mark else context.start
+    written = _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), context.text[start : context.offset])
+    found = _COMMENT_WITH_MARKS.search(written)
+    return SyntaxProblem(start + found.start(1), LOST_TO_A_COMMENT, PROTECT_FROM_COMMENT) if found else None
 
 
 def _escape(context: YamlErrorContext) -> SyntaxProblem:

@@ -11,22 +11,29 @@ from typing import Any
 import yaml
 
 from stancebook.problems import Problem
+from stancebook.sources.comments import replaces_records
 from stancebook.sources.nodes import (
     MAX_DEPTH,
     TOO_DEEP,
     Mapping,
     Node,
-    Position,
     Rejected,
     Scalar,
     Sequence,
     TreeReader,
 )
+from stancebook.sources.positions import Position, WrittenScalar
 from stancebook.sources.yaml_errors import COMMENT, diagnose
 
 NULLS = {"", "~", "null", "Null", "NULL"}
 LIKE_A_KEY = re.compile(r"^[ \t]*(?:- +)?([\w-]+):(?=[ \t]|$)", re.MULTILINE)
-_YAML_ONLY_LINE_BREAKS = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
+_LONE_CARRIAGE_RETURN = re.compile("\r(?!\n)")
+# Line breaks of YAML 1.1 only; libyaml reads other characters in their place, because text is pasted with them in it.
+_OLD_LINE_BREAKS = re.compile("[\x85\u2028\u2029]")
+_PRIVATE_USE = range(0xE000, 0xF900)
+_COMMENTS = re.compile("#.*")
+_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
+COMMENT_BELOW = re.compile(r"[ \t]*(?:\r?\n[ \t]*)+#")
 
 
 def parse_yaml(text: str, file: str) -> tuple[Node | None, list[Problem]]:
@@ -63,8 +70,12 @@ class _YamlReader(TreeReader):
         # For the diagnosis of errors: the previous event, and the start of the collection that ended last.
         self.last_event: Any = None
         self.closed_start: int | None = None
+        self.replaced = _replacements(text)
+        # The offset after the last scalar: between that and the next value are only marks of YAML and comments.
+        self.scalar_end = 0
+        self.list_ended = False  # whether a list has ended after that scalar
         # libyaml counts line breaks that editors do not count; positions are then computed from offsets.
-        self.has_odd_breaks = _YAML_ONLY_LINE_BREAKS.search(text) is not None
+        self.has_odd_breaks = _LONE_CARRIAGE_RETURN.search(text) is not None
 
     def read(self) -> Node | None:
         """Return the root; None if there is none, if the syntax is wrong, or if a second document follows."""
@@ -76,9 +87,10 @@ class _YamlReader(TreeReader):
             yaml.SequenceEndEvent: self.on_end,
             yaml.AliasEvent: self.on_alias,
             yaml.DocumentStartEvent: self.on_document,
+            yaml.StreamEndEvent: self.check_comments,
         }
         try:
-            for event in yaml.parse(self.text, Loader=yaml.CSafeLoader):
+            for event in yaml.parse(self.text.translate(self.replaced), Loader=yaml.CSafeLoader):
                 if handle := handlers.get(type(event)):
                     handle(event)
                 if len(self.open) > MAX_DEPTH:
@@ -88,7 +100,8 @@ class _YamlReader(TreeReader):
                 self.last_event = event
         except yaml.reader.ReaderError as error:
             # PyYAML's position is in bytes, not characters.
-            offset = len(self.text.encode()[: error.position].decode(errors="ignore"))
+            data = self.text.translate(self.replaced).encode()
+            offset = len(data[: error.position].decode(errors="ignore"))
             code_point = ord(error.character) if isinstance(error.character, str) else error.character
             message = f"the character U+{code_point:04X} is not allowed in YAML"
             self.report(self.position(offset), message, "delete it, or type it as text")
@@ -107,27 +120,65 @@ class _YamlReader(TreeReader):
             self.stopped = True
 
     def on_scalar(self, event: Any) -> None:
+        self.check_comments(event)
         if event.anchor is not None or event.tag is not None:
             self.add(self.refuse_anchor_or_tag(event))
             return
-        unquoted = not event.style
+        start, end = event.start_mark.index, event.end_mark.index
+        absent = not event.style and event.value in NULLS
         scalar = Scalar(
             *self.start_of(event),
-            event.value,
-            absent=unquoted and event.value in NULLS,
-            cut=unquoted and COMMENT.match(self.text, event.end_mark.index) is not None,
+            self.restored(event.value),
+            absent=absent,
+            comment=self.comment_of(event),
+            written=WrittenScalar(self.text, start, end, event.style or ""),
         )
         if event.start_mark.line != event.end_mark.line:
             self.read_lines(scalar, event)
+        self.scalar_end, self.list_ended = end, absent
         self.add(scalar)
 
+    def restored(self, value: str) -> str:
+        """Return a value with the characters that were replaced for libyaml."""
+        return value.translate({ord(other): chr(old) for old, other in self.replaced.items()})
+
+    def comment_of(self, event: Any) -> Node | None:
+        """Return the comment before or after a value that may have been meant as its text."""
+        innermost = self.open[-1] if self.open else None
+        start, end = event.start_mark.index, event.end_mark.index
+        if event.style in ("|", ">") and not event.value.strip():
+            offset = self.text.find(" #", start, self.text.find("\n", start))
+            return Node(*self.position(offset + 1)) if offset >= 0 else None
+        if event.style or innermost is None or event.value in NULLS - {""}:
+            return None
+        if innermost.key is not None and (offset := self.text.find("#", self.scalar_end, start)) >= 0:
+            return Node(*self.position(offset))
+        found = COMMENT.match(self.text, end)
+        if found is None and innermost.key is not None:
+            found = COMMENT_BELOW.match(self.text, end)
+        if found is None:
+            return None
+        line, column = self.position(found.end() - 1)
+        key = innermost.key
+        below = "\n" in found[0]
+        return Node(line, column) if not below or (key and column > key.column) else None
+
+    def check_comments(self, event: Any) -> None:
+        """Warn of a comment before a value, or before the end, that seems to replace records which were left out."""
+        start, end = self.scalar_end, event.start_mark.index
+        if start and "#" in self.text[start:end]:
+            for comment in _COMMENTS.finditer(self.text, start, end):
+                # After a blank line, a comment is rather the heading of the next list.
+                ends_list = self.list_ended and not _BLANK_LINE.search(self.text, start, comment.start())
+                if replaces_records(comment[0], ends_list=ends_list):
+                    message = "this comment seems to replace records or keys that were left out"
+                    hint = "write them out; or, if none is missing, reword the comment"
+                    self.report(self.position(comment.start()), message, hint, level="warning")
+
     def read_lines(self, scalar: Scalar, event: Any) -> None:
-        """Set the indentation of a scalar of several lines, and the lines that look like keys."""
+        """Set the lines of a scalar that look like keys."""
         second_line = self.text.find("\n", event.start_mark.index) + 1
         lines = self.text[second_line : event.end_mark.index]
-        if event.style == "|":
-            content = next((line for line in lines.split("\n") if line.strip()), "")
-            scalar.indent = len(content) - len(content.lstrip(" "))
         scalar.swallowed = tuple(
             Scalar(*self.position(second_line + found.start(1)), found[1]) for found in LIKE_A_KEY.finditer(lines)
         )
@@ -142,7 +193,9 @@ class _YamlReader(TreeReader):
         self.open.append(_OpenCollection(node, event.start_mark.index))
 
     def on_end(self, event: Any) -> None:  # noqa: ARG002 (all handlers take the event)
-        self.closed_start = self.open.pop().start
+        closed = self.open.pop()
+        self.closed_start = closed.start
+        self.list_ended |= isinstance(closed.node, Sequence)
 
     def on_alias(self, event: Any) -> None:
         key = self.open[-1].key if self.open else None
@@ -212,3 +265,10 @@ class _YamlReader(TreeReader):
     def start_of(self, event: Any) -> Position:
         mark = event.start_mark
         return self.position(mark.index) if self.has_odd_breaks else (mark.line + 1, mark.column + 1)
+
+
+def _replacements(text: str) -> dict[int, str]:
+    """Return the characters that only YAML 1.1 reads as line breaks, each with one that is not in the text."""
+    found = sorted({*_OLD_LINE_BREAKS.findall(text)})
+    unused = (character for character in map(chr, _PRIVATE_USE) if character not in text)
+    return {ord(character): next(unused) for character in found}

@@ -13,6 +13,7 @@ from stancebook.problems import Problem
 from stancebook.sources.anchoring import SourceText
 from stancebook.sources.corpus import SourceFile
 from stancebook.sources.nodes import Scalar
+from stancebook.sources.positions import WrittenScalar
 from stancebook.sources.record_tables import RecordFile, RecordTables, read_files
 from stancebook.sources.records import ParsedFile
 from tests.unit.sample_contract import LETTER, LETTERS, record
@@ -196,9 +197,11 @@ def test_missing_text_leaves_passage_empty():
 def test_mismatch_in_block_points_at_its_line():
     """A quote in a block scalar is reported where it differs from the text."""
     source = claim()
-    source.cells["quote"] = Scalar(20, 12, "Otto says\nthe rivver did it", indent=6)
+    file_text = "    quote: |-\n      Otto says\n      the rivver did it\n"
+    written = WrittenScalar(file_text, 11, len(file_text), "|")
+    source.cells["quote"] = Scalar(1, 12, "Otto says\nthe rivver did it", written=written)
     _, problem = problem_of(source)
-    assert (problem.line, problem.column) == (22, 14)
+    assert (problem.line, problem.column) == (3, 14)
 
 
 @pytest.mark.parametrize(("pin", "matches"), [(None, True), (SHA256, True), (SHA256.upper(), True), ("0" * 64, False)])

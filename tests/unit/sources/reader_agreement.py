@@ -28,7 +28,7 @@ def values(node):
         return {name: values(value) for name, value in node.values.items()}
     if isinstance(node, Sequence):
         return [values(item) for item in node.items]
-    assert not node.cut
+    assert node.comment is None
     assert not node.swallowed
     return None if node.absent else node.text
 

@@ -7,7 +7,8 @@ import regex
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from stancebook.sources.anchoring import AnchorError, SourceText, Span, fold
+from stancebook.sources.anchoring import AnchorError, SourceText, Span
+from stancebook.sources.differences import fold
 from stancebook.sources.yaml_reader import parse_yaml
 
 SPACES = [" ", "\n", "\r\n", "\n\n", "\t", "\u00a0", "\u2009", "\u2028"]
@@ -309,21 +310,75 @@ def test_hint_has_position_of_each_match():
 @pytest.mark.parametrize(
     ("text", "quote", "difference"),
     [
-        ("he said “no”", 'said "no"', "a quotation mark '“' at 1:9"),
-        ("the miller’s boy", "miller's boy", "an apostrophe or single quotation mark '’' at 1:11"),
-        ("far–off lands", "far-off", "a hyphen or dash '–' at 1:4"),
+        ("he said “no”", 'said "no"', "a quotation mark '“' (U+201C, left double quotation mark) at 1:9"),
+        ("the miller’s boy", "miller's boy", "an apostrophe or single quotation mark '’' (U+2019, "),
+        ("far–off lands", "far-off", "a hyphen or dash '–' (U+2013, en dash) at 1:4"),
+        ("far\u2011off lands", "far-off", "a hyphen or dash '\u2011' (U+2011, non-breaking hyphen) at 1:4"),
         ("one\ntwo Three", "two three", "another case 'T' at 2:5"),
-        ("a fine o\ufb03ce", "fine office", "a ligature or another variant of a letter, '\ufb03' at 1:9"),
+        ("a fine o\ufb03ce", "fine office", "a ligature or another variant of a letter, '\ufb03' (U+FB03, "),
+        ("at \uff21\uff22 now", "AB now", "a ligature or another variant of a letter, '\uff21' (U+FF21, "),
         ("the caf\u00e9 there", "cafe\u0301", "the same letter in other code points (composed, decomposed), '\u00e9'"),
         ("the cafe\u0301 there", "caf\u00e9", "the same letter in other code points (composed, decomposed), 'e'"),
-        ("the caf\u00e9 there", "cafe there", "another accent '\u00e9' at 1:8"),
+        (
+            "the caf\u00e9 there",
+            "cafe there",
+            "another accent '\u00e9' (U+00E9, latin small letter e with acute) at 1:8",
+        ),
+        (
+            "The P\u043ert met",
+            "The Port",
+            "a letter of another alphabet, '\u043e' (U+043E, cyrillic small letter o) at 1:6",
+        ),
+        (
+            "a \u0391thens",
+            "a Athens",
+            "a letter of another alphabet, '\u0391' (U+0391, greek capital letter alpha) at 1:3",
+        ),
+        (
+            "in \u041aie\u0432",
+            "in Kie\u0432",
+            "a letter of another alphabet, '\u041a' (U+041A, cyrillic capital letter ka)",
+        ),
         ("of\u00adfice", "office", "an invisible character (U+00AD, soft hyphen) at 1:3"),
         ("a z\u200bero", "zero", "an invisible character (U+200B, zero width space) at 1:4"),
+        ("a ze\ufeffro", "zero", "an invisible character (U+FEFF, zero width no-break space) at 1:5"),
+        ("a ze\u2060ro", "zero", "an invisible character (U+2060, word joiner) at 1:5"),
+        ("Hale\x92s envoy", "Hale's envoy", "an invisible character (U+0092, a control character) at 1:5"),
+        ("ze\x1bro", "zero", "an invisible character (U+001B, a control character) at 1:3"),
     ],
 )
 def test_difference_is_named_with_position(text, quote, difference):
-    """A difference in a mark, case, accent or code point is named with its position."""
+    """A difference in a mark, case, accent, alphabet or code point is named with its position."""
     assert refusal(text, quote)[1].startswith(f"the text has {difference}")
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The League \x97 all of it \x97 came at noon", "The League all of it"),
+        ("they \u200b came back at noon to talk", "they came back at noon to talk"),
+    ],
+)
+def test_invisible_character_of_near_miss_is_named(text, quote):
+    """The first character that differs from the nearest passage is named if it cannot be seen."""
+    with pytest.raises(AnchorError) as caught:
+        SourceText(text, "notes.txt").anchor(quote)
+    assert "the text has an invisible character (U+" in caught.value.args[1]
+    assert text.startswith(quote[: caught.value.offset])
+
+
+@given(st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=12, max_size=40), st.data())
+@settings(max_examples=200)
+def test_slip_in_long_quote_is_located(words, data):
+    """A character that is replaced in a long quote is where the quote starts to differ."""
+    text = " ".join(words)
+    quote = text[:60].strip()
+    offset = data.draw(st.integers(10, len(quote) - 1).filter(lambda offset: quote[offset] != " "))
+    slip = f"{quote[:offset]}z{quote[offset + 1 :]}"
+    assume(text.count(slip[:10]) == 1)
+    with pytest.raises(AnchorError) as caught:
+        SourceText(text, "notes.txt").anchor(slip)
+    assert caught.value.offset == offset
 
 
 def test_invisible_character_in_quote_is_named():
@@ -356,7 +411,7 @@ def test_error_offset_is_within_quote(text, quote):
     assume(matches(normalized(quote), normalized(text)) != 1 or not quote.strip())
     with pytest.raises(AnchorError) as caught:
         SourceText(text, "notes.txt").anchor(quote)
-    assert 0 <= caught.value.offset < max(len(quote), 1)
+    assert 0 <= (caught.value.offset or 0) < max(len(quote), 1)
 
 
 @given(TEXTS)

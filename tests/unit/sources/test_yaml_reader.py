@@ -1,9 +1,12 @@
+import re
+
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from stancebook.sources.nodes import Mapping, Rejected, Scalar, Sequence
+from stancebook.sources.yaml_fast_reader import read_fast
 from stancebook.sources.yaml_reader import parse_yaml
 
 
@@ -56,18 +59,83 @@ def test_quoted_null_is_text(typed):
 
 
 @pytest.mark.parametrize(
-    ("typed", "cut"),
+    ("typed", "column"),
     [
-        ("words # comment", True),
-        ("words#comment", False),
-        ("'words' # comment", False),
-        ("|-\n  words # kept", False),
-        ("words\n# comment", False),
+        ("words # comment", 12),
+        ("words#comment", None),
+        ("'words' # comment", None),
+        ("|-\n  words # kept", None),
+        ("words\n# comment", None),
+        ("words\n  # deeper", 3),
+        ("words\n\n  # deeper", 3),
+        ("# comment", 6),
+        ("\t#comment", 7),
+        ("\n  # deeper", 3),
+        ("\n# comment", None),
+        ("# comment\n  words", 6),
+        ("\n  # comment\n  words", 3),
+        ("~ # comment", None),
+        ("|- # comment", 9),
+        ("|- # comment\n  words", None),
     ],
 )
-def test_comment_after_scalar_is_noted(typed, cut):
-    """A plain scalar with a comment after it is marked as cut."""
-    assert read(f"key: {typed}").values["key"].cut is cut
+def test_comment_of_scalar_has_position(typed, column):
+    """A comment that may have been meant as the text of a scalar is noted with its position."""
+    comment = read(f"key: {typed}\nother: 1").values["key"].comment
+    assert (comment and comment.column) == column
+
+
+@pytest.mark.parametrize("broken", ["\x85", "\u2028", "\u2029", "\ue000\x85"])
+@pytest.mark.parametrize("typed", ["a{}b", "'a{}b'", '"a{}b"', "|-\n  a{}b", ">-\n  a{}b"])
+def test_old_line_breaks_are_text(typed, broken):
+    """U+0085, U+2028 and U+2029, which YAML 1.1 alone reads as line breaks, are characters of a text."""
+    assert read(f"key: {typed.format(broken)}\nother: 1").values["key"].text == f"a{broken}b"
+
+
+LIST = "rows:\n  - {id: a}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{LIST}  # … rest unchanged\n",
+        f"{LIST}  # ...\nmore:\n  - {{id: b}}\n",
+        f"{LIST}  # remaining rows as before\n",
+        f"{LIST}    # other keys\n",
+        f"{LIST}# etc.\n",
+        f"{LIST}  # [truncated]\n",
+        f"{LIST}  # Rest unverändert\n",
+        f"{LIST}  # 12 more\n",
+        f"{LIST}  # … b to d …\n  - {{id: e}}\n",
+        f"{LIST}  # the other rows are unchanged\n  - {{id: e}}\n",
+        "rows:\n  # … unchanged\nmore:\n  - {id: b}\n",
+        "rows: # … unchanged\n",
+        "rows:\n  - id: a\n    # … other keys as before\n  - id: b\n",
+    ],
+)
+def test_comment_for_left_out_records_warns(text):
+    """A comment that seems to replace records or keys gives a warning at its position."""
+    _, [problem] = parse_yaml(text, "file.yaml")
+    assert problem.level == "warning"
+    assert text.split("\n")[problem.line - 1][problem.column - 1 :].startswith("#")
+    assert read_fast(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{LIST}  # the last one\n",
+        f"{LIST}  # other rows\n  - {{id: e}}\n",
+        f"{LIST}\n# Other rows\nmore:\n  - {{id: b}}\n",
+        f"# The rest is in the guide.\n{LIST}",
+        "rows: # none\n",
+        "key: '# … rest unchanged'\n",
+        "key: |-\n  # … rest unchanged\n",
+    ],
+)
+def test_other_comment_does_not_warn(text):
+    """Any other comment, and text that looks like one, gives no warning."""
+    assert parse_yaml(text, "file.yaml")[1] == []
 
 
 def test_empty_file_has_no_root():
@@ -117,13 +185,39 @@ def test_position_at_in_block(lines, indent):
     node = read(text).values["quote"]
     for offset, character in enumerate(node.text):
         position = node.position_at(offset)
-        assert (text.split("\n")[position.line - 1] + "\n")[position.column - 1] == character
+        if not character.isspace():
+            assert (text.split("\n")[position.line - 1] + "\n")[position.column - 1] == character
 
 
-def test_position_at_in_other_styles():
-    """In other styles, a character has the position of the scalar."""
-    node = read("quote: some\n  words\n").values["quote"]
-    assert node.position_at(7) is node
+TEXTS = st.text("ab'\"\\#:é😀\u0301\u0085\u2028\x97\n\t ", min_size=1, max_size=30).filter(str.strip)
+
+
+@given(
+    text=TEXTS,
+    style=st.sampled_from(["'", '"', "|", ">", None]),
+    width=st.sampled_from([4, 12, 80]),
+    allow_unicode=st.booleans(),
+    breaks=st.sampled_from(["\n", "\r\n"]),
+)
+@settings(max_examples=300)
+def test_position_at_in_dumped_file(text, style, width, allow_unicode, breaks):
+    """Each character of a dumped text has the position at which it is written, as itself or as an escape."""
+    file = yaml.safe_dump({"rows": [{"quote": text}]}, default_style=style, width=width, allow_unicode=allow_unicode)
+    assume(not re.search("[\x85\u2028]", file))  # PyYAML breaks lines at these
+    file = file.replace("\n", breaks)
+    [row] = values_of(read(file))
+    assume(row.text == text)
+    lines = file.split("\n")
+    for offset, character in enumerate(text):
+        place = row.position_at(offset)
+        written = lines[place.line - 1][place.column - 1 :]
+        if not character.isspace():
+            assert written.startswith((character, "\\"))
+
+
+def values_of(root):
+    """Return the values of the first record of the first list of a tree."""
+    return [*next(iter(root.values.values())).items[0].values.values()]
 
 
 @pytest.mark.parametrize(
@@ -253,6 +347,7 @@ class Dumper(yaml.SafeDumper):
 def test_parser_agrees_with_pyyaml(value, flow):
     """A document without special syntax has the values that PyYAML reads."""
     text = yaml.dump(value, Dumper=Dumper, allow_unicode=True, default_flow_style=flow)
+    assume(not re.search("[\x85\u2028\u2029]", text))  # line breaks for PyYAML
     assert values(read(text)) == yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but text
 
 

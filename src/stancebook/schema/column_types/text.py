@@ -37,7 +37,9 @@ class PrimaryKeyColumn(Column):
 
     def parse(self, text: str) -> str:
         if not SLUG.matches(text):
-            raise CellError(f"{text!r} is not a slug", SLUG.description)
+            from stancebook.suggestions import slug_hint
+
+            raise CellError(f"{text!r} is not a slug", slug_hint(text, SLUG.description))
         return text
 
 
