@@ -59,7 +59,7 @@ def _explain_malformed(typed: str, digest: str) -> tuple[str, str]:
 def _variants(text: str) -> list[tuple[str, str, str]]:
     """Return texts that tools make of a text, each with what differs and what to do."""
     lines = text.replace("\r\n", "\n")
-    save = "save the text as it was, or check the coding and give its SHA-256 here"
+    save = "restore the text, or check the coding and give its new SHA-256 here"
     return [
         (lines, "line ends: CR LF in place of LF", _KEEP_LINE_ENDS),
         (lines.replace("\n", "\r\n"), "line ends: LF in place of CR LF", _KEEP_LINE_ENDS),

@@ -23,7 +23,7 @@ def vocabulary_source(spec: TableSpec, column: str) -> str:
         "" if that is unknown too.
     """
     module = getattr(spec.model, "__module__", None)
-    if module not in sys.modules:
+    if module not in sys.modules or module == "__main__":
         return ""
     top = module.partition(".")[0]
     vocabulary = spec[column].vocabulary

@@ -390,7 +390,7 @@ class SourceText:
     def _name_difference(
         self, words: str, offset: int, expected: str, in_text: int, *, same_letters: bool = False
     ) -> str:
-        """Name the characters of a quote and of the text that differ if they cannot be told apart by eye, else ""."""
+        """Name the characters of a quote and of the text that differ if they look the same, else ""."""
         typed = words[offset : offset + 1]
         if expected and is_invisible(expected):
             return f"the text has an invisible character ({character_name(expected)}) at {self._position(in_text)}"

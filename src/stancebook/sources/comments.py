@@ -29,13 +29,13 @@ def replaces_records(comment: str, *, ends_list: bool) -> bool:
 
 def may_replace_records(text: str) -> bool:
     """Return whether any comment of a YAML text may be such a one; text that looks like a comment counts as well."""
-    if "#" not in text:
-        return False
-    before = ""
-    for line in text.split("\n"):
-        comment = line.find("#")
+    comment = text.find("#")
+    while comment >= 0:
+        start, end = text.rfind("\n", 0, comment) + 1, text.find("\n", comment)
+        end = len(text) if end < 0 else end
         # After a blank line, a comment is rather the heading of what follows.
-        if comment >= 0 and replaces_records(line[comment:], ends_list=bool(before.strip() or line[:comment].strip())):
+        before = text[text.rfind("\n", 0, max(start - 1, 0)) + 1 : comment]
+        if replaces_records(text[comment:end], ends_list=not before.isspace() and before != ""):
             return True
-        before = line
+        comment = text.find("#", end)
     return False

@@ -48,7 +48,7 @@ class WrittenScalar:
         """Return where a character is in the file.
 
         Args:
-            text: The text of the scalar, as it was parsed.
+            text: The text of the scalar, after parsing.
             offset: The offset of the character in this text.
         """
         offsets = self._offsets(text)

@@ -42,8 +42,8 @@ _INLINE_PATTERN = re.compile(rf"({_QUOTED})|({_ROWS})|({_UNQUOTED})")
 _HEAD_PATTERN = re.compile(rf"{_BETWEEN_LINES}(?:---\n{_BETWEEN_LINES})?")
 
 # A line and those that belong to it. Groups: its indentation, with a dash; its key; then an unquoted scalar, or the
-# style, the lines and the indentation of a block, or a mapping between braces, or something else, or the comments and
-# the indentation of the next line; and the comments after these.
+# style, the lines and the indentation of a block, or a mapping between braces, or something else, or the indentation
+# of the next line; and the comments and empty lines below.
 _LINE_PATTERN = re.compile(
     rf"""
     ({_INDENT}) (?: ({_KEY}): (?: [ ]++ | (?=\n) ) )?+
@@ -51,7 +51,7 @@ _LINE_PATTERN = re.compile(
       | ([|>]-?) \n ( ([ ]++) (?!\s){_ANY}++\n (?: \6{_ANY}*+\n | \n )*+ ) (?! [ ]+\n )
       | ({_ROW}) [ ]*+ \n
       | ([^ {_UNUSUAL}]{_ANY}*+ (?: (?<=,) \n[ ]++ {_ANY}++ )*+ ) \n
-      | \n ({_BETWEEN_LINES}) (?= ({_INDENT}) )
+      | \n (?= {_BETWEEN_LINES} ({_INDENT}) )
     )
     ({_BETWEEN_LINES})
     | [\s\S]+
@@ -93,7 +93,7 @@ def _read(text: str) -> PlainMapping:
     open_collections: dict[str, PlainMapping | list[PlainMapping]] = {"": root}  # by indentation, the innermost last
     current, record = "", root  # the indentation of the innermost mapping, and that mapping
     lines: list[tuple[str, ...]] = _LINE_PATTERN.findall(text)
-    for indent, key, unquoted, style, block, block_indent, row, other, comments, next_indent, comments_after in lines:
+    for indent, key, unquoted, style, block, block_indent, row, other, next_indent, comments in lines:
         if indent != current:
             parent = _close_inner(open_collections, indent)
             if isinstance(parent, dict):
@@ -109,20 +109,20 @@ def _read(text: str) -> PlainMapping:
         if not key or key in record:
             raise _UnsupportedError
         if unquoted:
-            record[key] = _before_comments(unquoted, comments_after, current)
+            record[key] = _before_comments(unquoted, comments, current) if comments else unquoted
         elif next_indent and (opened := _new_collection(next_indent, current)) is not None:
             record[key] = open_collections[next_indent] = opened
         elif row:
             record[key] = _row(row)
         else:
-            inline = _before_comments(other, comments, current)
+            inline = _before_comments(other, comments, current) if comments else other
             record[key] = _block(style, block, block_indent, current) if style else _inline(inline)
     return root
 
 
 def _before_comments(written: str, lines: str, indent: str) -> str:
     """Return a value, unless a comment below it is indented deeper than its key and may have been meant as a part."""
-    comment = lines.find("#") if lines else -1
+    comment = lines.find("#")
     if comment - (lines.rfind("\n", 0, comment) + 1) > len(indent):
         raise _UnsupportedError
     return written

@@ -270,3 +270,66 @@ def test_computed_column_of_invalid_rows_is_skipped(problems):
     ]
     with pytest.raises(KeyError):
         problems(contract=names)
+
+
+# ── Rules together with other problems ────────────────────────────────────────────────────────────
+
+UNWITNESSED = ANNOTATIONS.replace("strength: fair", "strength: strong").replace(
+    "    witnesses:\n      - {person_id: berta}\n", ""
+)
+MESSAGE = "claims[c01].strength: A strong claim has witnesses."
+
+
+def test_rule_is_checked_despite_mistake_in_its_document(problems):
+    """A mistake in a document's own record hides no rule that does not read it."""
+    assert MESSAGE in problems(UNWITNESSED)
+    assert MESSAGE in problems(UNWITNESSED.replace("sent: 1901-05-04", "sent: 4 May"))
+
+
+def test_rule_is_checked_despite_mistake_in_another_row(problems):
+    """A mistake in another row of the table hides no rule."""
+    assert MESSAGE in problems(UNWITNESSED.replace("answers_id: c01", "answers_id: c99"))
+
+
+def test_rule_that_fails_on_invalid_row_checks_the_others(problems):
+    """A rule that fails to run on a row with a problem is checked on the other rows."""
+
+    @rule("claims", "quote")
+    def is_about_the_river(tables):
+        """Claims are about the river."""
+        if (tables["claims"]["person_id"] == "nobody").any():
+            raise ValueError
+        return tables["claims"]["quote"].str.contains("river").astype(bool)
+
+    faulty = ANNOTATIONS.replace("person_id: otto", "person_id: nobody").replace("    answers_id: c01\n", "")
+    found = problems(faulty, contract=contract(People, Letters, Claims, Witnesses, rules=(is_about_the_river,)))
+    assert "claims[c02].quote: Claims are about the river." in found
+
+
+# ── Texts ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("letter", "message"),
+    [
+        ("", "the text is empty"),
+        (" \n\n", "the text has no words"),
+        ("x", "this is not the text that was coded: nothing in it is like any of the 2 quotes"),
+        ("a", "this is not the text that was coded: nothing in it is like any of the 2 quotes"),
+        (
+            "Herring catches fall again, fishers in Riverton told this newspaper.\n",
+            "this is not the text that was coded: nothing in it is like any of the 2 quotes",
+        ),
+    ],
+)
+def test_wrong_text_is_one_problem_in_text(tmp_path, letter, message):
+    """A text that is empty or another one is one problem, in the file of the text."""
+    [problem] = build_tables(LETTERS, write(tmp_path, letter=letter)).problems
+    assert problem.file.endswith("bridge.txt")
+    assert problem.message == message
+
+
+def test_slips_in_all_quotes_are_problems_of_quotes(problems):
+    """Quotes that all have a slip are problems of their own."""
+    slips = ANNOTATIONS.replace("river did", "rivver did").replace("rope was", "roppe was")
+    assert [problem.partition(":")[0] for problem in problems(slips)] == ["claims[c01].quote", "claims[c02].quote"]
