@@ -317,7 +317,7 @@ def test_rule_that_fails_on_invalid_row_checks_the_others(problems):
         ("x", "this is not the text that was coded: nothing in it is like any of the 2 quotes"),
         ("a", "this is not the text that was coded: nothing in it is like any of the 2 quotes"),
         (
-            "Herring catches fall again, fishers in Riverton told this newspaper.\n",
+            "Herring catches fall again, fishers in Riverton say.\n",
             "this is not the text that was coded: nothing in it is like any of the 2 quotes",
         ),
     ],
