@@ -110,7 +110,7 @@ def _broken_rows(rule: Rule, frames: _ReadTables, texts: Texts, tables: TypedTab
 
 
 def _related_rows_valid(table: TypedTable, tables: TypedTables) -> Mask:
-    """Return True for own rows that are valid, refer only to valid ones in these tables, and have only valid nested rows."""
+    """Return True for valid rows that refer only to valid rows, and have only valid nested rows, of some tables."""
     valid = table.valid.copy()
     for column in table.spec.references:
         target = tables.get(column.target or "")
