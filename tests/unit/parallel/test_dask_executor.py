@@ -128,14 +128,16 @@ def cluster(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory):
-    """A corpus of several chunks, whose texts differ by a line."""
+    """A corpus of several chunks, whose texts differ by a line; some documents refer to one of another chunk."""
     folder = tmp_path_factory.mktemp("many") / "seeds"
     shutil.copytree(PROJECT / "seeds/codebook", folder / "codebook")
     (folder / "documents").mkdir()
     text, coded = ((PROJECT / f"seeds/documents/river-talks{end}").read_bytes() for end in (".txt", ".yaml"))
     for number in range(DOCUMENTS):
         (folder / f"documents/talks-{number}.txt").write_bytes(text + b"\n%d\n" % number)
-        (folder / f"documents/talks-{number}.yaml").write_bytes(coded)
+        link = b"    responds_to_id: talks-11#s01\n" if number % 10 == 5 else b""
+        linked = coded.replace(b"  - id: s02\n", b"  - id: s02\n" + link)
+        (folder / f"documents/talks-{number}.yaml").write_bytes(linked)
     return folder
 
 
