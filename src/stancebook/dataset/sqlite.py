@@ -63,7 +63,7 @@ def to_sqlite(package: Package, tables: Mapping[str, RowSource], file: Path) -> 
             sidecar.unlink(missing_ok=True)
         new.replace(file)
     except sqlite3.Error as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
             raise PublishError(
                 f"{file} cannot be written: the disk is full. Make room, or name another file."
             ) from error
