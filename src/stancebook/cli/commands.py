@@ -133,7 +133,8 @@ def diff(project: Project, options: BuildOptions, console: Console, base: str) -
             try:
                 before = open_baseline(baseline.folder)
             except DatasetError as error:
-                raise DatasetError(str(error).replace(str(baseline.folder), baseline.name)) from error
+                text = str(error).replace(f"{baseline.folder}/", f"{baseline.name.rstrip('/')}/")
+                raise DatasetError(text.replace(str(baseline.folder), baseline.name)) from error
             result.write()
             after = open_new(folder)
             changes = diff_datasets(before, after)

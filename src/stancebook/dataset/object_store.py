@@ -135,10 +135,10 @@ def _remote_path(url: str) -> RemotePath:
 
         filesystem, path = url_to_fs(url, use_listings_cache=False)
     except ImportError as error:
-        protocol = url.partition("://")[0]
-        if error.name != "fsspec" and protocol not in _S3:
-            raise OSError(0, f"{_one_line(error)}, which reads {protocol}://") from error
-        raise MissingExtraError(error.name or f"s3fs, which reads {protocol}://,", "s3") from error
+        module = (error.name or "s3fs").partition(".")[0]
+        if module != "fsspec" and url.partition("://")[0] not in _S3:
+            raise OSError(0, _one_line(error)) from error
+        raise MissingExtraError(module, "s3") from error
     except ValueError as error:
         raise OSError(0, _one_line(error)) from error
     return RemotePath(filesystem, path.rstrip("/"), url.rstrip("/"))

@@ -133,7 +133,7 @@ def _json_differences(old: bytes, new: bytes) -> Iterator[str]:
     after: dict[str, Any] = json.loads(new)
     try:
         before = json.loads(old)
-    except ValueError:
+    except (ValueError, RecursionError):
         before = None
     if not isinstance(before, dict):
         yield "is not a JSON object"

@@ -53,7 +53,7 @@ def cast_column(values: Any, column: Column) -> pd.Series[Any]:
         ContractError: A value is not in the column's vocabulary, or is not of its type.
     """
     if isinstance(values, pd.Series) and values.dtype == column.pandas_dtype:
-        return values
+        return _without_blanks(values)
     objects = pd.Series(values, dtype=None if len(values) else "object").astype("object")
     if column.vocabulary and (unknown := set(objects.dropna()) - set(column.vocabulary)):
         raise ContractError(f"{column.name}: {', '.join(sorted(map(str, unknown)))} not in its vocabulary")
@@ -61,7 +61,12 @@ def cast_column(values: Any, column: Column) -> pd.Series[Any]:
         cells = column.to_arrow(objects)
     except pa.ArrowException as error:
         raise ContractError(f"{column.name} holds values that are no {column.storage}: {error}") from error
-    return column.to_pandas(cells).set_axis(objects.index)
+    return _without_blanks(column.to_pandas(cells).set_axis(objects.index))
+
+
+def _without_blanks(cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a series in which texts without characters are empty cells: a data package does not tell them apart."""
+    return cells.mask(cells == "") if cells.dtype == "str" and (cells == "").any() else cells
 
 
 def look_up(table: pd.DataFrame, references: pd.Series[str], column: str) -> pd.Series[Any]:

@@ -99,6 +99,23 @@ def test_missing_engine_names_the_line_to_type(engine, dataset, monkeypatch):
         load("statements", path=dataset, engine=engine)
 
 
+@pytest.mark.parametrize(("module", "url"), [("s3fs", "s3://b/d"), ("s3fs", "s3a://b/d"), ("fsspec.core", "gs://b/d")])
+def test_url_without_its_library_names_the_extra(module, url, monkeypatch):
+    """An address of S3 whose library is not installed is answered with the command that installs it."""
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(
+        MissingExtraError, match=rf"^{module.partition('.')[0]} is not installed.* pip install \"stancebook\[s3\]\"$"
+    ):
+        load("statements", path=url)
+
+
+def test_url_of_another_store_names_its_library(monkeypatch):
+    """An address of another store whose library is not installed is answered with the name of that library."""
+    monkeypatch.setitem(sys.modules, "gcsfs", None)
+    with pytest.raises(DatasetError, match=r"^gs://b/d cannot be read: .*gcsfs.*\.$"):
+        load("statements", path="gs://b/d")
+
+
 def test_unknown_engine_is_refused(dataset):
     """An unknown engine is refused with the known ones."""
     with pytest.raises(ValueError, match="one of pandas, polars, arrow and duckdb, not 'excel'"):

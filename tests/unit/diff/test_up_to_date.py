@@ -350,7 +350,7 @@ def test_json_difference_is_named_by_keys(old):
 
 @pytest.mark.parametrize(
     ("data", "line"),
-    [(b"{", "datapackage.json: is not a JSON object"), (b"\xff", "datapackage.json: is not a JSON object")],
+    [(data, "datapackage.json: is not a JSON object") for data in (b"{", b"\xff", b"[" * 100_000)],
 )
 def test_invalid_json_is_reported(data, line, old):
     """A descriptor that is not JSON is a difference."""

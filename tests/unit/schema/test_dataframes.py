@@ -34,6 +34,12 @@ def test_first_and_last_day_of_calendar():
     assert cast_column(days, CLAIMS["when_start"]).dt.date.tolist() == days
 
 
+@pytest.mark.parametrize("values", [["a", "", None], pd.Series(["a", "", None], dtype="str")])
+def test_text_without_characters_becomes_empty(values):
+    """A computed text without characters is an empty cell."""
+    assert cast_column(values, CLAIMS["when_text"]).isna().tolist() == [False, True, True]
+
+
 def test_value_outside_vocabulary_raises():
     """A value outside the vocabulary raises instead of becoming null."""
     with pytest.raises(ContractError, match="strength: iron not in its vocabulary"):
