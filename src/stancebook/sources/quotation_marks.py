@@ -6,22 +6,22 @@ Unicode License V3, in LICENSE-UNICODE.
 
 from functools import lru_cache
 
-# Each opening mark with the marks that close it, in any language.
+# Each opening mark with the marks that close it in any language, the most usual first.
 CLOSING_MARKS = {
     '"': '"',
-    "“": "”",
+    "“": "”“",
     "”": "”“",
     "„": '“”‟"',
     "‟": "”",
     "«": "»",
-    "»": "«»",
+    "»": "»«",
     "'": "'",
-    "‘": "’",
+    "‘": "’‘",
     "’": "’‘",
     "‚": "‘’‛'",
     "‛": "’",
     "‹": "›",
-    "›": "‹›",
+    "›": "›‹",
     "״": "״",
     "＂": "＂",
     "＇": "＇",

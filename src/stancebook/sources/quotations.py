@@ -39,6 +39,7 @@ _ROCK_N_ROLL = re.compile(rf"[{APOSTROPHES}]n[{APOSTROPHES}]")
 _ARTICLE = re.compile("(?<=\\w)['’](?=[«“„‹])")
 _HEBREW = re.compile("[\u05d0-\u05ea\u05b0-\u05c7]+")
 _HEBREW_PREFIX = re.compile("(?<![\u05d0-\u05ea\u05b0-\u05c7])[הוכלבמש]{1,2}\\Z")
+_FIRST_HEBREW, _FIRST_WITHOUT = "\u05b0", "\u0e00"
 _SIBILANTS = frozenset("sSxzß")  # after which a genitive has only an apostrophe
 # Scripts whose words are not parted by spaces, or take suffixes directly after a quotation: no apostrophes in there.
 _WITHOUT_APOSTROPHES = re.compile(
@@ -69,8 +70,9 @@ def find_quotations(text: str, language: str) -> list[Quotation]:
     Returns:
         The quotations in the order of their starts.
     """
-    typed = _TYPED.sub(lambda match: _TYPED_AS[match[0]], text)
-    return sorted(_Finder(typed, language).find())
+    if any(typed in text for typed in _TYPED_AS):
+        text = _TYPED.sub(lambda match: _TYPED_AS[match[0]], text)
+    return sorted(_Finder(text, language).find())
 
 
 class _Mark(NamedTuple):
@@ -121,16 +123,15 @@ class _Finder:
     def find(self) -> list[Quotation]:
         only_opening = marks_that_only_open(self.language)
         for mark in self.marks():
-            closes = self.position_accepting(mark.text)
-            if self.is_continuation(mark):
+            if mark.follows_space and self.opened and mark.before.isspace() and self.is_continuation(mark):
                 continue
             faces = mark.precedes_space - mark.follows_space
             if mark.text in CLOSING_ONLY or (faces > 0 and mark.text not in OPENING_ONLY):
-                self.close(mark, closes)
+                self.close(mark)
             elif mark.text in OPENING_ONLY or faces < 0:
                 self.open(mark)
-            elif closes is not None and mark.text not in only_opening:
-                self.close(mark, closes)
+            elif mark.text not in only_opening and self.position_accepting(mark.text) is not None:
+                self.close(mark)
             elif self.may_open(mark):
                 self.open(mark)
         return self.found
@@ -138,21 +139,27 @@ class _Finder:
     def marks(self) -> Iterator[_Mark]:
         """Yield what may be quotation marks, from left to right."""
         text = self.text
-        skipped = {offset for match in _ROCK_N_ROLL.finditer(text) for offset in (match.start(), match.end() - 1)}
         for run in _RUN.finditer(text):
             start, end = run.span()
-            start += _ARTICLE.match(text, start) is not None
+            if end - start > 1:
+                start += _ARTICLE.match(text, start) is not None
             before, after = text[start - 1 : start], text[end : end + 1]
-            hebrew = self.is_in_hebrew_acronym(start, end)
-            sides = (_is_space(before) or before in _BEFORE_OPENING, _is_space(after) or after in _AFTER_CLOSING)
-            word = before.isalnum() and after.isalnum() and not _WITHOUT_APOSTROPHES.match(before)
-            word = word and not _WITHOUT_APOSTROPHES.match(after)
+            in_word = _is_letter_with_apostrophes(before) and _is_letter_with_apostrophes(after)
+            if in_word and end - start == 1 and text[start] in APOSTROPHES:
+                continue
+            in_acronym = in_word and before >= _FIRST_HEBREW and self.is_in_hebrew_acronym(start, end)
+            follows_space = _is_space(before) or before in _BEFORE_OPENING
+            precedes_space = _is_space(after) or after in _AFTER_CLOSING
             for offset in range(start, end):
                 character = text[offset]
-                if character in APOSTROPHES and (word or offset in skipped):
+                if character in APOSTROPHES and (in_word or self.is_rock_n_roll(offset)):
                     continue
-                if not (hebrew and character in GERSHAYIM):
-                    yield _Mark(character, offset, before, after, *sides)
+                if not (in_acronym and character in GERSHAYIM):
+                    yield _Mark(character, offset, before, after, follows_space, precedes_space)
+
+    def is_rock_n_roll(self, offset: int) -> bool:
+        """Return whether an apostrophe is one of those around an "n"."""
+        return any(_ROCK_N_ROLL.match(self.text, start) for start in (offset, offset - 2) if start >= 0)
 
     def is_in_hebrew_acronym(self, start: int, end: int) -> bool:
         """Return whether marks are within a Hebrew word, and not between a prefix and what it is attached to."""
@@ -169,8 +176,6 @@ class _Finder:
 
     def is_continuation(self, mark: _Mark) -> bool:
         """Continue a quotation of the paragraph before, if the mark opens a paragraph."""
-        if not mark.follows_space or not mark.before.isspace():
-            return False
         start = mark.offset
         line = self.text.rfind("\n", max(start - _MAX_INDENTATION, 0), start) + 1
         if not line or self.text[line:start].strip() or (mark.precedes_space and mark.text not in GUILLEMETS):
@@ -192,8 +197,7 @@ class _Finder:
     def may_open(self, mark: _Mark) -> bool:
         """Return whether a mark may open a quotation where its neighbours do not say so."""
         if mark.text in APOSTROPHES:
-            ends_word = mark.before.isalnum() and not _WITHOUT_APOSTROPHES.match(mark.before)
-            return not ends_word and not _is_space(mark.after)
+            return not _is_letter_with_apostrophes(mark.before) and not _is_space(mark.after)
         return not (mark.before.isdigit() and mark.text in INCHES)
 
     def open(self, mark: _Mark) -> None:
@@ -204,7 +208,7 @@ class _Finder:
             if _DECADE.match(self.text, mark.offset + 1) or (mark.text == "’" and elision and elision[0].isdigit()):
                 return
             is_doubtful = bool(elision) or (mark.text == "’" and "’" not in marks_of(self.language)[::2])
-        if mark.text in CLOSING_MARKS[mark.text]:
+        if CLOSING_MARKS[mark.text][0] == mark.text:
             if is_doubtful and any(opened.mark == mark.text for opened in self.opened):
                 return
             # The same mark opens and closes: one that is still open has lost its partner.
@@ -213,8 +217,9 @@ class _Finder:
         del self.opened[:-_MAX_DEPTH]
         self.extensible = ""
 
-    def close(self, mark: _Mark, position: int | None) -> None:
-        """Close the quotation at a position; if there is none, the last one may have been closed too early."""
+    def close(self, mark: _Mark) -> None:
+        """Close a quotation; if the mark closes none, the last one may have been closed too early."""
+        position = self.position_accepting(mark.text)
         if position is None:
             if mark.text == self.extensible and not mark.is_doubtful:
                 self.found[-1] = self.found[-1]._replace(end=mark.offset + 1)
@@ -234,5 +239,9 @@ def _split_space(text: str) -> tuple[str, str]:
     return words, text[len(words) :]
 
 
+def _is_letter_with_apostrophes(character: str) -> bool:
+    return character.isalnum() and (character < _FIRST_WITHOUT or not _WITHOUT_APOSTROPHES.match(character))
+
+
 def _is_space(character: str) -> bool:
-    return not character or (character.isspace() and character not in _NO_BREAK_SPACES)
+    return character in " \n" or (character.isspace() and character not in _NO_BREAK_SPACES)

@@ -120,6 +120,11 @@ SOUND = [
     ("en", "“She said ‘no’ and ‘yes’,” he said", ["“She said ‘no’ and ‘yes’,”", "‘no’", "‘yes’"]),
     ("en", "\"She said 'no',\" he said", ["\"She said 'no',\"", "'no'"]),
     ("en", "’We stay,’ she said", ["’We stay,’"]),
+    ("de", "“Wir bleiben“, sagte Hale, “und reden“.", ["“Wir bleiben“", "“und reden“"]),
+    ("de", "«Wir bleiben», sagte Hale, «und reden.»", ["«Wir bleiben»", "«und reden.»"]),
+    ("es", "«Nos quedamos.\n\n»Y hablamos», dijo", ["«Nos quedamos.", "»Y hablamos»"]),
+    ("ur", "”ہم نہیں“، ہیل نے کہا، ”ہم بات“", ["”ہم نہیں“", "”ہم بات“"]),
+    ("hi", "“हम नहीं,” हेल ने कहा, “हम बात।”", ["“हम नहीं,”", "“हम बात।”"]),
     ("en", "<<We stay>> he said", ["<<We stay>>", "<We stay>"]),
 ]
 
@@ -173,6 +178,9 @@ def test_mark_that_opens_and_closes_is_ambiguous():
         ("‘Let ’em go,’ she said, 'Let 'em go,' he", ["‘Let ’em go,’", "'Let 'em go,'"]),
         ("‘10 people died,’ he said; '10 people died,' he", ["‘10 people died,’", "'10 people died,'"]),
         ("stray ” and ’ and “B”", ["“B”"]),
+        ("the boys' and girls' school, James' house", []),
+        ("‘James’ house is gone,’ she said", ["‘James’ house is gone,’"]),
+        ("A 12”, 14” and 16” pipe, “leaking” now", ["“leaking”"]),
         ("The Hawai‘i and Qur’an and O’Hale", []),
     ],
 )
