@@ -301,13 +301,14 @@ class SourceText:
         return AnchorError(message, hint, 0 if at_start else end - start - 1)
 
     def _whole_words(self, start: int, end: int) -> str:
-        """Return a passage, widened until it cuts neither a letter nor a word, if that does not take too much."""
-        first, last = max(start - _CONTEXT_CHARACTERS, 0), end + _CONTEXT_CHARACTERS
-        while start > first and self._is_within(start):
-            start -= 1
-        while end < last and self._is_within(end):
-            end += 1
-        return self.normalized[start:end]
+        """Return a passage, widened to whole letters where it cuts one, and to whole words where it then cuts one."""
+        if is_within_letter(self.normalized, start):
+            start = letter_span(self.normalized, start)[0]
+        if is_within_letter(self.normalized, end):
+            end = letter_span(self.normalized, end)[1]
+        first = self._widen_to_words(start, start)[0] if is_within_word(self.normalized, start) else start
+        last = self._widen_to_words(end, end)[1] if is_within_word(self.normalized, end) else end
+        return self.normalized[first:last]
 
     def _choices(self, words: str, matches: list[int]) -> str:
         """Return a hint with the shortest prefix or suffix that distinguishes each of the first matches."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stancebook.sources.quotation_marks import CLOSING_MARKS, MARKS, marks_of, marks_that_only_open
+from stancebook.sources.quotation_marks import CLOSING_MARKS, GUILLEMETS, MARKS, marks_of, marks_that_only_open
 from stancebook.sources.quotations import find_quotations
 
 LANGUAGES = ["en", "de", "de-CH", "sv", "fr", "fr-CA", "pl", "ru", "ar", "he", "ja", "zh-Hant", "hu", "nl", "tlh"]
@@ -53,7 +53,8 @@ def test_quotations_are_between_matching_marks(text, language):
     assert found == sorted(found)
     for start, end in found:
         assert text[start] in CLOSING_MARKS
-        assert text[end - 1] in CLOSING_MARKS[text[start]] or text[end:].startswith(("\n", " ", "\u00a0"))
+        closing = GUILLEMETS if text[start] in GUILLEMETS else CLOSING_MARKS[text[start]]
+        assert text[end - 1] in closing or text[end:].startswith(("\n", " ", "\u00a0"))
 
 
 @pytest.mark.parametrize("piece", ["“", "„", "«", "'", '"a"„', "“ ”", "\n“a", "\n»", "« »\n", '12" ', "‘s’ ", "‘a’’"])
