@@ -124,7 +124,7 @@ def test_full_disk_leaves_old_dataset(run, project, annotations):
     """A full disk is reported, and the old dataset keeps its bytes."""
     run("build")
     before = {path: path.read_bytes() for path in (project / "dataset").iterdir()}
-    annotations.write_text(annotations.read_text(encoding="utf-8") + "# one more line\n", encoding="utf-8")
+    annotations.write_text(annotations.read_text(encoding="utf-8") + "# checked twice\n", encoding="utf-8")
     limited = ("sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *script(project))
     process = subprocess.run(limited, check=False, capture_output=True, text=True)
     assert (process.returncode, process.stderr) == (1, "")
