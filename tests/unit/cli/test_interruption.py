@@ -200,7 +200,7 @@ def handles_signals(process):
 
 @pytest.mark.proof
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux shows what a process handles")
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(12))
 def test_signal_at_any_moment_leaves_a_dataset(workspace, seed):
     """At any moment, a command ends in one line, or has ended; the dataset is the old one or the new one, complete."""
     draw = random.Random(seed)  # noqa: S311
@@ -208,8 +208,9 @@ def test_signal_at_any_moment_leaves_a_dataset(workspace, seed):
     before = held(workspace.out)
     workspace.write("seeds/codebook/more.yaml", "people: [{person_id: new, name: New}]\n")
     start = time.monotonic()
-    workspace.start(*command[:1], *command[1:], "--no-cache", "--out", "elsewhere").communicate()
-    lasts, after = time.monotonic() - start, workspace.folder / "elsewhere"
+    after = workspace.folder.with_name("elsewhere")
+    workspace.start(*command, "--no-cache", "--out", after).communicate()
+    lasts = time.monotonic() - start
     process = workspace.start(*command, "--no-cache", start_new_session=True)
     while process.poll() is None and not handles_signals(process):
         time.sleep(0.001)
