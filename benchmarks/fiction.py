@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 # ── Codebook ──────────────────────────────────────────────────────────────────────────────────────
 
-# Country → its id as an actor, its capital, and one of the codes that ISO 3166-1 leaves to whoever wants them.
+# Country → its id as an actor, its capital, and the ISO 3166-1 code of a territory where nobody lives for long.
 STATES = {
-    "Northmark": ("northmark", "Halden", "XNM"),
-    "Southmark": ("southmark", "Sorrel", "XSM"),
-    "Estmere": ("estmere", "Merrin", "XES"),
-    "Norrøya": ("norroya", "Sølvang", "XNO"),
-    "Côte-Sauvage": ("cote-sauvage", "Saint-Élan", "XCS"),
-    "Kestovia": ("kestovia", "Кестов", "XKE"),
-    "Dvarėnia": ("dvarenia", "Vėjgrad", "XDV"),
-    "Brannoch Isles": ("brannoch-isles", "Cladach Mòr", "XBI"),
+    "Northmark": ("northmark", "Halden", "BVT"),
+    "Southmark": ("southmark", "Sorrel", "HMD"),
+    "Estmere": ("estmere", "Merrin", "SGS"),
+    "Norrøya": ("norroya", "Sølvang", "UMI"),
+    "Côte-Sauvage": ("cote-sauvage", "Saint-Élan", "ATF"),
+    "Kestovia": ("kestovia", "Кестов", "IOT"),
+    "Dvarėnia": ("dvarenia", "Vėjgrad", "CXR"),
+    "Brannoch Isles": ("brannoch-isles", "Cladach Mòr", "ATA"),
 }
 
 TITLES = (
@@ -517,6 +517,7 @@ SENTENCES = (
   - id: <s1>
     speaker_id: a-leak
     holder_id: <capital_id>
+    contradicts_id: <s2>
     attribution: indirect
     source: leak
     act: assert
