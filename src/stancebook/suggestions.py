@@ -4,8 +4,6 @@ import re
 from collections.abc import Collection, Iterable
 from itertools import islice
 
-from rapidfuzz import fuzz, process, utils
-
 _MIN_SIMILARITY_PERCENT = 70.0
 _MAX_CANDIDATES = 10_000
 _MAX_SLUG_CHARACTERS = 60
@@ -22,6 +20,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         The candidate with the highest normalized Indel similarity, at least 70 %, regardless of case and punctuation.
     """
     candidates = list(islice(known, _MAX_CANDIDATES))
+    from rapidfuzz import fuzz, process, utils
+
     match = process.extractOne(
         word, candidates, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_MIN_SIMILARITY_PERCENT
     )

@@ -16,8 +16,6 @@ from itertools import islice
 from math import isqrt
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
-
 from stancebook.sources.boundaries import is_within_letter, is_within_word, letter_span
 from stancebook.sources.differences import (
     FoldedText,
@@ -352,6 +350,8 @@ class SourceText:
             return "copy the passage from the text", 0, None
         self._fuzzy_searches += 1
         sought = words[: isqrt(_MAX_FUZZY_COST // max(len(self.normalized), 1))]
+        from rapidfuzz import fuzz
+
         near = fuzz.partial_ratio_alignment(sought, self.normalized, score_cutoff=_MIN_SIMILARITY_PERCENT)
         if near is None or near.dest_end <= near.dest_start:
             return "nothing in the text is similar", 0, False

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
 
-from rapidfuzz.distance import Levenshtein
-
 _MAX_SHIFT = 24  # characters by which a passage may start earlier or later than a fuzzy search says
 _MIN_COMMON_START = 5  # so many characters that a quote and a text have in common are no coincidence
 
@@ -109,6 +107,8 @@ def _starts_of_words(text: str, start: int) -> list[int]:
 def _distance(words: str, text: str, start: int) -> tuple[int, int]:
     """Return how many edits make words the passage at an offset; of equal passages, the one with the longer start."""
     passage = text[start : start + len(words)]
+    from rapidfuzz.distance import Levenshtein
+
     return Levenshtein.distance(words, passage), -common_start(words, passage)
 
 
