@@ -87,7 +87,7 @@ def other_texts(diagnostics: Diagnostics, failures: Iterable[Failure]) -> dict[s
         text = diagnostics.texts[doc_id].text
         unlike = [failure for failure in missing if diagnostics.anchor_error(failure).similar is False]
         unlike_length = sum(lengths[failure.table, failure.row] for failure in unlike)
-        too_short = len(text.normalized) < min(lengths.values())
+        too_short = len(text.normalized) * 2 < min(lengths.values())  # nothing in it can be similar to a quote
         enough = len(unlike) >= MIN_UNLIKE_QUOTES or (len(unlike) > 1 and len(unlike) == len(lengths))
         if too_short or (enough and unlike_length * 2 > sum(lengths.values())):
             first = min(map(diagnostics.record, missing), key=lambda record: (record.line, record.column))

@@ -26,6 +26,7 @@ from stancebook.sources.differences import (
     escape_invisible,
     first_difference,
     fold,
+    is_added,
     is_invisible,
     looks_alike,
 )
@@ -401,6 +402,10 @@ class SourceText:
         if typed and expected and looks_alike(typed, expected):
             has, where = describe(typed, expected, same_letters=same_letters)
             return f"the text has {has} at {self._position(in_text)} where the quote has {where}"
+        if expected and is_added(expected):
+            return f"the text has {character_name(expected)} at {self._position(in_text)}, which the quote has not"
+        if typed and is_added(typed):
+            return f"the quote has {character_name(typed)}, which the text has not at {self._position(in_text)}"
         return ""
 
     @cached_property

@@ -12,19 +12,23 @@ _MIN_COMMON_START = 5  # so many characters that a quote and a text have in comm
 
 # Characters that look alike in print and differ in the file, and what a message calls them.
 _LOOKALIKES = {
-    '"': ("a quotation mark", '"“”„‟«»″＂〝〞'),
-    "'": ("an apostrophe or single quotation mark", "'‘’‚‛‹›′`´ʼ＇"),
-    "-": ("a hyphen or dash", "-‐‑‒–—―−⁃﹣－"),
+    '"': ("a quotation mark", '"“”„‟«»″＂〝〞״'),
+    "'": ("an apostrophe or single quotation mark", "'‘’‚‛‹›′`´ʼʻʹ＇׳"),
+    "-": ("a hyphen or dash", "-‐‑‒–—―−⁃﹣－־"),
+    "~": ("a tilde or wave dash", "~〜～∼"),
+    "·": ("a middle dot", "·•‧∙⋅・･"),
 }
 _FOLDED_MARKS = {variant: mark for mark, (_, variants) in _LOOKALIKES.items() for variant in variants}
-# Cyrillic, Greek, Armenian and phonetic letters, and the Latin letters that look the same.
+# Cyrillic, Greek, Armenian and phonetic letters, and the Latin letters that look the same; the same of Persian and
+# Urdu letters and Arabic ones, and of kana and Chinese characters.
 _LETTERS = dict(
     zip(
-        "АВЕКМНОРСТУХЅІЈԚԜҮаеорсухѕіјԛԝԁһӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧαονυρικχϲօսոհցՕՏıɑɡ",
-        "ABEKMHOPCTYXSIJQWYaeopcyxsijqwdhlABEZHIKMNOPTYXaovupikxcounhgOSiag",
+        "АВЕКМНОРСТУХЅІЈԚԜҮаеорсухѕіјԛԝԁһӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧαονυρικχϲօսոհցՕՏıɑɡیىکہەھーエカタトニハヘロ○",
+        "ABEKMHOPCTYXSIJQWYaeopcyxsijqwdhlABEZHIKMNOPTYXaovupikxcounhgOSiagييكههه一工力夕卜二八へ口〇",
         strict=True,
     )
 )
+_TATWEEL = "\u0640"  # stretches an Arabic word
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol without ink
 _CONTROL, _FORMAT, _ACCENT = "Cc", "Cf", "Mn"  # Unicode's categories; Cf has soft hyphens, joiners, direction marks …
 _C1 = range(0x80, 0xA0)  # what is left of marks such as ’ and – if Windows-1252 was read as Latin-1
@@ -46,7 +50,7 @@ class FoldedText:
 
 
 def fold(text: str) -> FoldedText:
-    """Return a text without case, accents, ligatures, invisible characters, and variants of marks and letters."""
+    """Return a text without case, accents, ligatures, invisible characters, and variants of marks and characters."""
     folded = [(character, offset) for offset, original in enumerate(text) for character in _fold_character(original)]
     return FoldedText("".join(character for character, _ in folded), [*(offset for _, offset in folded), len(text)])
 
@@ -56,12 +60,18 @@ def _fold_character(character: str) -> str:
     if ord(character) in _C1:
         character = bytes([ord(character)]).decode("cp1252", errors="ignore")
     parts = unicodedata.normalize("NFKD", "".join(_FOLDED_MARKS.get(part, part) for part in character))
-    latin = "".join(_LETTERS.get(part, part) for part in parts)
+    latin = "".join(_LETTERS.get(part) or _ascii_digit(part) or part for part in parts)
     return "".join(
         _FOLDED_MARKS.get(part, _LETTERS.get(part, part))
         for part in unicodedata.normalize("NFKD", latin.casefold())
-        if not is_invisible(part) and unicodedata.category(part) != _ACCENT
+        if not is_invisible(part) and part != _TATWEEL and unicodedata.category(part) != _ACCENT
     )
+
+
+def _ascii_digit(character: str) -> str:
+    """Return a decimal digit of any script as ASCII has it, "" for other characters."""
+    digit = unicodedata.decimal(character, None)
+    return "" if digit is None else str(digit)
 
 
 # ── Where two texts differ ────────────────────────────────────────────────────────────────────────
@@ -133,6 +143,11 @@ def looks_alike(typed: str, expected: str) -> bool:
     return folded[0] != "" and folded[1].startswith(folded[0])
 
 
+def is_added(character: str) -> bool:
+    """Return whether a character is only added to others: an accent, a vowel sign or a stretch."""
+    return _fold_character(character) == ""
+
+
 def describe(typed: str, expected: str, *, same_letters: bool) -> tuple[str, str]:
     """Describe two characters that look alike.
 
@@ -156,6 +171,8 @@ def _kind_of_difference(typed: str, expected: str, *, same_letters: bool) -> str
             return name
     if typed.casefold() == expected.casefold():
         return "another case"
+    if _ascii_digit(typed) and _ascii_digit(expected):
+        return "a digit of another script,"
     if {_LETTERS.get(typed), _LETTERS.get(expected)} - {None}:
         return "a letter of another alphabet,"
     if any(unicodedata.decomposition(character).startswith("<") for character in (typed, expected)):

@@ -244,9 +244,11 @@ class _RecordReader:
                 return None
         elif value.comment is not None and _is_free_text(record.spec, name):
             message = LOST_TO_A_COMMENT
-            hint = "put the text into a block after '|-', or move the comment to its own line"
             if (value.comment.line, value.comment.column) < (value.line, value.column):
-                at = value.comment
+                at, other_place = value.comment, "above the key"
+            else:
+                other_place = "to its own line"
+            hint = f"put the text into a block after '|-', or move the comment {other_place}"
         elif swallowed := self.swallowed_key(record.spec, name, value):
             message = f"the line '{swallowed.text}:' is part of this text"
             hint = f"it is in line {swallowed.line}: close the text before it, or indent it like its neighbours"
