@@ -6,6 +6,7 @@ from random import Random
 from tests.mutations.fault import fault
 from tests.mutations.seeds import Edit, Mutant, Seeds, Value
 
+FIRST_CENTURY = "the build warns and does not refuse: the first century had years too"
 A_DAY_TOO = "the slip is a date too, and contradicts no other: only a second reader can tell"
 
 
@@ -86,6 +87,12 @@ def date_in_words(seeds: Seeds, rng: Random) -> Mutant:
 def year_to_come(seeds: Seeds, rng: Random) -> Mutant:
     value = rng.choice(seeds.values_where(lambda v: is_date(v) and v.text[:2] == "20"))
     return _retyped(seeds, value, re.sub(r"^20\d\d", "2052", value.text))
+
+
+@fault("date", "left out the century of a year", survives_because=FIRST_CENTURY)
+def century_left_out(seeds: Seeds, rng: Random) -> Mutant:
+    value = rng.choice(seeds.values_where(lambda v: v.kind in ("edtf", "date") and v.text[:2] == "20"))
+    return _retyped(seeds, value, f"00{value.text[2:]}")
 
 
 @fault("date", "typed a year long past", survives_because=A_DAY_TOO)

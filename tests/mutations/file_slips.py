@@ -162,6 +162,26 @@ def document_copy(seeds: Seeds, rng: Random) -> Mutant:
     )
 
 
+@fault(
+    "file",
+    "left a copy of a document next to it that an editor saved with other line ends",
+    survives_because="the build warns and does not refuse: white space may be what tells two texts apart",
+)
+def document_copy_with_other_line_ends(seeds: Seeds, rng: Random) -> Mutant:
+    name, source = _source_of(seeds, rng)
+    annotations = seeds.texts[name].partition("\nmentions:")[0]
+    annotations = "".join(line for line in annotations.splitlines(keepends=True) if "text_sha256" not in line)
+    text = rng.choice(
+        [
+            seeds.files[source] + b"\n",
+            seeds.files[source].replace(b"\n", b"\r\n"),
+            b"\xef\xbb\xbf" + seeds.files[source],
+        ]
+    )
+    copies = {name.replace(".", "-copy."): annotations.encode(), source.replace(".", "-copy."): text}
+    return Mutant(copies, frozenset((copy, line) for copy in copies for line in range(1, 20)))
+
+
 @fault("file", "saved annotations under another ending")
 def another_ending(seeds: Seeds, rng: Random) -> Mutant:
     name = _random_yaml_file(seeds, rng)

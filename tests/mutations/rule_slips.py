@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from random import Random
 
+from schemas.date_phrases import date_words
 from tests.mutations.fault import Apply, Fault, fault
 from tests.mutations.seeds import Edit, Mutant, Record, Seeds, Value, nonempty
 from tests.mutations.yaml_slips import start_of
@@ -19,9 +20,11 @@ UNBREAKABLE = {
     },
     "events.disputed_event_is_explained": "a statement of the document denies something, and does for every event",
     "demands.demand_statement_in_same_document": "there is one document",
+    "actors.actor_has_own_wikidata_item": "no actor has a Wikidata item yet",
 }
 
 A_WARNING = "the rule warns and does not refuse: a codebook may be ahead of the documents"
+MAY_BE_MEANT = "the build warns and does not refuse: it may be meant"
 
 BROKEN_BY: dict[str, Fault] = {}
 
@@ -75,6 +78,19 @@ def _words_without_a_date(table: str) -> Apply:
     return apply
 
 
+def _of_another_day(table: str) -> Apply:
+    def apply(seeds: Seeds, rng: Random) -> Mutant:
+        def names_a_day(record: Record) -> bool:
+            words = date_words(cell_text(record, "date_text"), "en")
+            day = re.fullmatch(r"\d{4}(?:-\d\d(?:-\d\d)?)?", cell_text(record, "date_edtf"))
+            return day is not None and bool(words.weekdays or words.months or words.years)
+
+        record = random_record(seeds, table, rng, names_a_day)
+        return with_cell(seeds, record, "date_edtf", rng.choice(["1999-12-31", "2001-01-01"]), "date_text")
+
+    return apply
+
+
 def _after_publication(table: str) -> Apply:
     def apply(seeds: Seeds, rng: Random) -> Mutant:
         record = rng.choice(seeds.records_of(table))
@@ -85,6 +101,9 @@ def _after_publication(table: str) -> Apply:
 
 for _table in ("statements", "events", "demands"):
     breaks(f"{_table}.date_text_needs_date_edtf", "gave words that date, and no date")(_words_without_a_date(_table))
+    breaks(f"{_table}.date_text_fits_date", "gave another date than the words say", MAY_BE_MEANT)(
+        _of_another_day(_table)
+    )
 breaks("statements.statement_not_after_publication", "dated a statement after publication")(
     _after_publication("statements")
 )
@@ -349,6 +368,47 @@ def _add_unused(table: str) -> Apply:
 breaks("actors.every_actor_is_mentioned", "added an actor that no document mentions", A_WARNING)(_add_unused("actors"))
 breaks("issues.every_issue_is_used", "added an issue that no record is about", A_WARNING)(_add_unused("issues"))
 breaks("formats.every_format_is_used", "added a format that no record is about", A_WARNING)(_add_unused("formats"))
+
+
+def _called_like_another(table: str, column: str) -> Apply:
+    def apply(seeds: Seeds, rng: Random) -> Mutant:
+        first, second = rng.sample(seeds.records_of(table), 2)
+        return with_cell(seeds, second, column, f"'{cell_text(first, column).upper().replace(QUOTE, 2 * QUOTE)}'")
+
+    return apply
+
+
+QUOTE = "'"
+for _table, _column in (("actors", "name"), ("issues", "label"), ("issues", "proposition"), ("formats", "label")):
+    breaks(
+        f"{_table}.{_table[:-1]}_has_own_{_column}", f"gave one of the {_table} the {_column} of another", MAY_BE_MEANT
+    )(_called_like_another(_table, _column))
+
+
+@breaks("actors.state_has_own_code", "gave a state the code of another", MAY_BE_MEANT)
+def _code_of_another_state(seeds: Seeds, rng: Random) -> Mutant:
+    states = seeds.records_of(
+        "actors", condition=lambda r: cell_text(r, "actor_type") == "state" and "iso3" in r.values
+    )
+    first, second = rng.sample(states, 2)
+    return with_cell(seeds, second, "iso3", cell_text(first, "iso3"))
+
+
+def _code_of_no_country(table: str) -> Apply:
+    def apply(seeds: Seeds, rng: Random) -> Mutant:
+        record = random_record(seeds, table, rng, lambda r: "iso3" in r.values)
+        return with_cell(seeds, record, "iso3", rng.choice(["UKA", "ENG", "EUR", "ROM", "XXX"]))
+
+    return apply
+
+
+for _table in ("actors", "events"):
+    breaks(f"{_table}.iso3_is_assigned", "gave a code that no country has")(_code_of_no_country(_table))
+
+
+@breaks("documents.language_is_registered", "gave the tag of no language")
+def _language_of_nobody(seeds: Seeds, rng: Random) -> Mutant:
+    return with_cell(seeds, rng.choice(seeds.records_of("documents")), "language", rng.choice(["xy", "eng", "uk-Ltin"]))
 
 
 # ── Forms of single columns ───────────────────────────────────────────────────────────────────────

@@ -15,6 +15,7 @@ from tests.mutations.words import (
     without_links,
 )
 
+MAY_BE_MEANT = "the build warns and does not refuse: it may be meant"
 SECOND_READER = "other words of the text are equally valid: only a second coder can tell"
 
 
@@ -278,3 +279,17 @@ def date_text_of_another_place(seeds: Seeds, rng: Random) -> Mutant:
 def free_text_mistyped(seeds: Seeds, rng: Random) -> Mutant:
     value = rng.choice(seeds.values_where(lambda v: v.kind == "text" and " " in v.text))
     return seeds.retyped(value, mistyped(value.text.rstrip(), rng))
+
+
+@fault("text", "left a placeholder in free text", survives_because=MAY_BE_MEANT)
+def placeholder(seeds: Seeds, rng: Random) -> Mutant:
+    value = rng.choice(seeds.values_where(lambda v: v.kind == "text" and " " in v.text))
+    return seeds.replaced(value, rng.choice(["TODO", "N/A", "…", "TBD", "xxx"]))
+
+
+@fault("text", "pasted an invisible character into free text", survives_because=MAY_BE_MEANT)
+def free_text_invisible(seeds: Seeds, rng: Random) -> Mutant:
+    mark = rng.choice("\xad\u200b\u202e\u2060\u2066")
+    return rewritten(
+        seeds, rng, lambda v: v.kind == "text" and " " in v.text, replacing_one_match(rng, r"(?<=[a-z])(?=[a-z])", mark)
+    )

@@ -173,6 +173,25 @@ def hash_in_free_text(seeds: Seeds, rng: Random) -> Mutant:
     return seeds.retyped(value, replace_a_space(value.text, rng, " #"))
 
 
+@fault("yaml", "began a value with a #")
+def hash_before_a_value(seeds: Seeds, rng: Random) -> Mutant:
+    value = rng.choice(seeds.values_where(lambda v: v.style == "" and is_on_own_line(v)))
+    return seeds.edited(value.record.file, Edit(value.start, value.start, "#"), also=[value])
+
+
+@fault(
+    "yaml",
+    "let a model leave records out, with a comment that the rest is unchanged",
+    survives_because="the build warns and does not refuse: a comment may say so of something else",
+)
+def rest_in_a_comment(seeds: Seeds, rng: Random) -> Mutant:
+    record = rng.choice(
+        [r for r in seeds.records_of("mentions", "statements", "events") if not seeds.references_to(r) and not r.flow]
+    )
+    comment = rng.choice(["# … rest unchanged", "# ... (remaining records as before)", "# [rest of the list]"])
+    return seeds.edited(record.file, Edit(record.start, record.end, f"  {comment}\n"))
+
+
 @fault("yaml", "typed a # after a space in words of the document")
 def hash_in_words_of_the_document(seeds: Seeds, rng: Random) -> Mutant:
     value = rng.choice(
