@@ -8,6 +8,8 @@ from functools import lru_cache
 
 import pandas as pd
 
+from schemas.date_inflections import BEFORE_AND_AFTER, MONTHS, WEEKDAYS
+
 # A number of four digits is a year unless it goes on, is a decade, or is a time of day.
 _YEAR = re.compile(r"(?<![\d.,:])\d{4}(?!\d|[A-Za-z]|['’]s|[.,:]\d|\s*(?:h|hours|hrs|Uhr|GMT|UTC)\b)")
 _YEARS = range(1500, 2200)
@@ -68,38 +70,58 @@ def date_words(phrase: str, language: str) -> DateWords:
 
     Args:
         phrase: Words of a text, such as `last Thursday` or `im Februar 2025`.
-        language: The BCP 47 tag of their language. Names are those of Unicode's CLDR: other inflected forms are not
-            found, nor are names in a language that it does not have.
+        language: The BCP 47 tag of their language. Names are those of Unicode's CLDR, with inflected forms of some
+            languages.
+
+    Returns:
+        What the phrase names; without what follows a word such as "before" or "after".
     """
-    weekdays, months = _date_names(language)
+    weekdays, months, relation = _date_names(language)
+    phrase = phrase[: found.start()] if (found := relation.search(phrase)) else phrase
     years = (int(match[0]) for match in _YEAR.finditer(phrase))
     return DateWords(weekdays.find(phrase), months.find(phrase), frozenset(year for year in years if year in _YEARS))
 
 
 @dataclass(frozen=True)
 class _DateNames:
-    """The days of the week, or the months: a pattern of their names, and their numbers by name in lower case."""
+    """The days of the week, or the months.
+
+    Attributes:
+        pattern: A pattern of their names.
+        numbers: Their numbers by name in lower case.
+        inflected: Patterns of other forms, in the order of the numbers.
+        first: The first number: 0 of days, 1 of months.
+    """
 
     pattern: "re.Pattern[str]"
     numbers: Mapping[str, int]
+    inflected: "tuple[re.Pattern[str], ...]"
+    first: int
 
     def find(self, phrase: str) -> frozenset[int]:
         """Return the numbers of the names in a phrase."""
-        return frozenset(self.numbers[match[0].lower()] for match in self.pattern.finditer(phrase))
+        numbers = {self.numbers[match[0].lower()] for match in self.pattern.finditer(phrase)}
+        numbers.update(number for number, form in enumerate(self.inflected, self.first) if form.search(phrase))
+        return frozenset(numbers)
 
 
 @lru_cache(maxsize=64)
-def _date_names(language: str) -> tuple[_DateNames, _DateNames]:
+def _date_names(language: str) -> tuple[_DateNames, _DateNames, "re.Pattern[str]"]:
+    """Return the days of the week and the months in a language, and a pattern of its words for before and after."""
     from babel import Locale, UnknownLocaleError
 
+    primary = language.partition("-")[0]
+    relations = "|".join(BEFORE_AND_AFTER.get(primary, "").split())
+    relation = re.compile(rf"(?<![\w-])(?:{relations})(?![\w-])" if relations else r"(?!)", re.IGNORECASE)
     try:
         locale = Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
-        return _compile({}), _compile({})
-    return _compile(locale.days), _compile(locale.months)
+        return _compile({}), _compile({}), relation
+    weekdays = _compile(locale.days, WEEKDAYS.get(primary, ""))
+    return weekdays, _compile(locale.months, MONTHS.get(primary, ""), first=1), relation
 
 
-def _compile(forms: Mapping[str, Mapping[str, Mapping[int, str]]]) -> _DateNames:
+def _compile(forms: Mapping[str, Mapping[str, Mapping[int, str]]], inflected: str = "", first: int = 0) -> _DateNames:
     """Return the names that are known by use and width, without those that have two numbers, as `mar` has."""
     patterns, numbers = dict[str, str](), dict[str, int]()
     ambiguous = set[str]()
@@ -111,7 +133,15 @@ def _compile(forms: Mapping[str, Mapping[str, Mapping[int, str]]]) -> _DateNames
                     ambiguous.add(name.lower())
                 patterns.setdefault(name, pattern_of(name))
     kept = sorted((name for name in patterns if name.lower() not in ambiguous), key=len, reverse=True)
-    return _DateNames(re.compile("|".join(patterns[name] for name in kept) or r"(?!)"), numbers)
+    pattern = re.compile("|".join(patterns[name] for name in kept) or r"(?!)")
+    return _DateNames(pattern, numbers, tuple(map(_inflected, inflected.split())), first)
+
+
+def _inflected(start: str) -> "re.Pattern[str]":
+    """Return a pattern of the words that start so; only of that one if it ends with `$`."""
+    word = rf"{start[:-1]}(?!\w)" if start.endswith("$") else start
+    capital = word[0].upper() + word[1:]
+    return re.compile(rf"(?<!\w)(?:{word}|{capital})")
 
 
 def _full_name(name: str) -> str:

@@ -2,8 +2,12 @@
 
 import unicodedata
 
-# Letters, as `casefold` leaves them, that look like others in either case; and strokes, which do not decompose.
-_LOOK_ALIKES = str.maketrans("аαвβсϲԁеεηніιјкκмμոνоορрѕтτυухχԝζԛłøđħ", "aabbccdeehhiijkkmmnnooppsttuyxxwzqlodh")
+# Letters, as `casefold` leaves them, that look like others in either case; strokes, which do not decompose; Persian and
+# Arabic letters; kana and Chinese characters; and variants of the apostrophe, the hyphen and the middle dot.
+_LOOK_ALIKES = str.maketrans(
+    "аαвβсϲԁеεηніιјкκмμոνоορрѕтτυухχԝζԛłøđħیىکہەھーエカタトニハヘロ‘’ʼʻ`´׳‐‑‒–—―−־・•",
+    "aabbccdeehhiijkkmmnnooppsttuyxxwzqlodhييكههه一工力夕卜二八へ口'''''''--------··",
+)
 _LATIN_ACCENTS = range(0x300, 0x370)
 
 

@@ -8,6 +8,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.date_inflections import MONTHS, WEEKDAYS
 from schemas.date_phrases import DateWords, date_words, fits_dates
 
 THURSDAY, FEBRUARY = 3, 2
@@ -75,6 +76,93 @@ def test_other_words_and_numbers_name_nothing(phrase, language):
     """Words that only look like names, decades, hours and sums are no days, months or years."""
     words = date_words(phrase, language)
     assert words == DateWords(frozenset(), frozenset(), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("phrase", "language"),
+    [
+        ("ve čtvrtek v únoru", "cs"),
+        ("am Donnerstagabend im Februar", "de"),
+        ("την Πέμπτη, τον Φεβρουάριο", "el"),
+        ("torstaina helmikuussa", "fi"),
+        ("csütörtökön, februárban", "hu"),
+        ("w czwartek, w lutym", "pl"),
+        ("по четвергам в феврале", "ru"),
+        ("у четвртак у фебруару", "sr"),
+        ("у четвер у лютому", "uk"),
+        ("Torstain kokous, helmikuun alussa", "fi"),
+    ],
+)
+def test_inflected_names_are_found(phrase, language):
+    """Names of days and months are found in forms that CLDR does not have."""
+    words = date_words(phrase, language)
+    assert (words.weekdays, words.months) == ({THURSDAY}, {FEBRUARY})
+
+
+@pytest.mark.parametrize(
+    ("phrase", "language"),
+    [
+        ("i torsdags", "sv"),
+        ("i torsdags", "da"),
+        ("donderdagmiddag", "nl"),
+        ("ketvirtadienį", "lt"),
+        ("ceturtdien", "lv"),
+        ("neljapäeval", "et"),
+        ("u četvrtak", "hr"),
+        ("vo štvrtok", "sk"),
+        ("perşembe günü", "tr"),
+        ("vào thứ Năm", "vi"),
+    ],
+)
+def test_inflected_weekdays_are_found(phrase, language):
+    """Names of days are found in forms that CLDR does not have."""
+    assert date_words(phrase, language).weekdays == {THURSDAY}
+
+
+@pytest.mark.parametrize(
+    ("phrase", "language"),
+    [
+        ("среди дня", "ru"),
+        ("uprostřed", "cs"),
+        ("majątek", "pl"),
+        ("minggu lalu", "id"),
+        ("pazar", "tr"),
+        ("tuần thứ hai", "vi"),
+    ],
+)
+def test_words_like_inflected_names_name_nothing(phrase, language):
+    """Words that start like names of days and months are none."""
+    assert date_words(phrase, language) == DateWords(frozenset(), frozenset(), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("phrase", "language"),
+    [
+        ("the day before Thursday", "en"),
+        ("a year after the accord of February 2025", "en"),
+        ("am Tag nach Donnerstag", "de"),
+        ("la veille de jeudi", "fr"),
+        ("накануне четверга", "ru"),
+    ],
+)
+def test_name_after_before_or_after_is_another_date(phrase, language):
+    """A day, month or year after a word such as "before" is not that of the date."""
+    assert date_words(phrase, language) == DateWords(frozenset(), frozenset(), frozenset())
+
+
+def test_name_before_such_a_word_is_found():
+    """A day that stands before a word such as "after" is found."""
+    assert date_words("on Thursday after lunch", "en").weekdays == {THURSDAY}
+
+
+@pytest.mark.parametrize("language", [*WEEKDAYS, *MONTHS])
+def test_inflected_forms_are_those_of_one_number(language):
+    """CLDR's full name of each day and month is taken for no other one."""
+    locale = Locale.parse(language)
+    for number, name in locale.days["format"]["wide"].items():
+        assert date_words(name, language).weekdays == {number}
+    for number, name in locale.months["format"]["wide"].items():
+        assert date_words(name, language).months <= {number}
 
 
 def test_longer_name_hides_the_shorter_in_it():

@@ -19,6 +19,11 @@ from schemas.names import name_key
         ("ﬁnance", "finance"),
         ("Straße", "STRASSE"),
         ("Ｎａｔｏ", "NATO"),
+        ("O’Hara", "O'Hara"),
+        ("Jean‑Luc", "Jean-Luc"),
+        ("علی", "علي"),
+        ("ロシアニ", "ロシア二"),  # with a kana and a Chinese character
+        ("アンナ・ヘイル", "アンナ·ヘイル"),
     ],
 )
 def test_names_that_look_alike_have_one_key(name, other):
