@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -67,11 +68,17 @@ def default_signals():
 
 
 @pytest.fixture
-def workspace(tmp_path, monkeypatch, default_signals):
+def temporary(monkeypatch):
+    """A temporary folder with a short path: that of a socket has 108 bytes at most."""
+    with tempfile.TemporaryDirectory(prefix="sb") as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
+
+
+@pytest.fixture
+def workspace(tmp_path, temporary, default_signals):
     """A project with a dataset, and a temporary folder of its own."""
     folder = tmp_path / "project"
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     folder.mkdir()
     workspace = Workspace(folder)
     for number, doc_id in enumerate("abcdef"):
@@ -114,7 +121,7 @@ def belongs(process, session):
 
 def assert_nothing_left(workspace, session):
     assert running(session) == []
-    assert list(workspace.folder.with_name("temporary").iterdir()) == []
+    assert list(Path(os.environ["TMPDIR"]).iterdir()) == []
     assert {path.name for path in workspace.folder.glob(".*")} <= KEPT
 
 

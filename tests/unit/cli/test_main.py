@@ -406,8 +406,8 @@ def test_github_annotates_each_problem(run, misquoted):
     status, out, _ = run("build", "--output-format", "github")
     level, location, message = parse(out.splitlines()[0])
     assert (status, level) == (1, "error")
-    assert location == {"file": "seeds/documents/river-talks.yaml", "line": "16", "col": "40"}
-    assert message.startswith("seeds/documents/river-talks.yaml:16:40: mentions[m05].quote: not found")
+    assert location == {"file": "seeds/documents/river-talks.yaml", "line": "16", "col": "43"}
+    assert message.startswith("seeds/documents/river-talks.yaml:16:43: mentions[m05].quote: not found")
     assert out.endswith("\n1 problem in 1 file. Nothing was written; dataset/ is unchanged.\n")
 
 

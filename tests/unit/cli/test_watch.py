@@ -102,7 +102,7 @@ def test_each_save_builds_until_ctrl_c(watch, watched, annotations):
 
     save(annotations, right.replace("quote: R. Vale", "quote: R. Dale"))
     output = build.wait_for("Nothing was written; dataset/ is unchanged.")
-    assert "  seeds/documents/river-talks.yaml\nseeds/documents/river-talks.yaml:16:40: mentions[m05].quote:" in output
+    assert "  seeds/documents/river-talks.yaml\nseeds/documents/river-talks.yaml:16:43: mentions[m05].quote:" in output
     assert SUMMARY not in output
     assert statements.read_bytes() == before
 
