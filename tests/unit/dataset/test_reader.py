@@ -104,8 +104,9 @@ def test_missing_engine_names_the_line_to_type(engine, dataset, monkeypatch):
 def test_url_without_its_library_names_the_extra(module, url, monkeypatch):
     """An address of S3 whose library is not installed is answered with the command that installs it."""
     monkeypatch.setitem(sys.modules, module, None)
-    for protocol in ("s3", "s3a"):  # libraries that were imported before are remembered
-        monkeypatch.delitem(importlib.import_module("fsspec.registry")._registry, protocol, raising=False)
+    imported = importlib.import_module("fsspec.registry")._registry  # noqa: SLF001 (nothing public forgets a library)
+    for protocol in ("s3", "s3a"):
+        monkeypatch.delitem(imported, protocol, raising=False)
     with pytest.raises(
         MissingExtraError, match=rf"^{module.partition('.')[0]} is not installed.* pip install \"stancebook\[s3\]\"$"
     ):
