@@ -1,7 +1,10 @@
 """Compare a quote with the passage it should be, and name the first character that differs, even an invisible one."""
 
+from __future__ import annotations
+
 import json
 import unicodedata
+from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,7 +45,7 @@ class FoldedText:
     """A folded text, and for each of its characters, and for its end, the offset in the original."""
 
     text: str
-    origins: list[int]
+    origins: array[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the offsets in the original of `text[start:end]`."""
@@ -51,8 +54,10 @@ class FoldedText:
 
 def fold(text: str) -> FoldedText:
     """Return a text without case, accents, ligatures, invisible characters, and variants of marks and characters."""
-    folded = [(character, offset) for offset, original in enumerate(text) for character in _fold_character(original)]
-    return FoldedText("".join(character for character, _ in folded), [*(offset for _, offset in folded), len(text)])
+    parts = [_fold_character(original) for original in text]
+    origins = array("l", (offset for offset, part in enumerate(parts) for _ in part))
+    origins.append(len(text))
+    return FoldedText("".join(parts), origins)
 
 
 @lru_cache(maxsize=4096)

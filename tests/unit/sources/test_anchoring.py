@@ -421,7 +421,7 @@ def test_fold_keeps_origins(text):
     """A folded text has an origin for each character, in ascending order, and folds to itself."""
     folded = fold(text)
     assert len(folded.origins) == len(folded.text) + 1
-    assert folded.origins == sorted(folded.origins)
+    assert list(folded.origins) == sorted(folded.origins)
     assert fold(folded.text).text == folded.text
 
 
