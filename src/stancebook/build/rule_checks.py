@@ -121,5 +121,6 @@ def _related_rows_valid(table: TypedTable, tables: TypedTables) -> Mask:
         valid &= related.to_numpy(zero_copy_only=False)
     for nested in tables.values():
         if nested.spec.parent == table.spec.name and not nested.valid.all():
-            valid[np.array(nested.parents)[~nested.valid[: nested.own_rows]]] = False
+            parents = np.array(nested.parents, dtype=np.intp)
+            valid[parents[~nested.valid[: nested.own_rows]]] = False
     return valid

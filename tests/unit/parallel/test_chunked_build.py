@@ -252,6 +252,14 @@ CASES = {
         [1],
         ["'otho' is not among the people", "The home of a person with employees is known."],
     ),
+    "a broken rule, and a faulty nested record in a linked chunk": (
+        letters(
+            [claim(0), claim(1, strength="strong")],
+            [claim(0, echoes_id="a#c00", witnesses=["berta", "berta"])],
+        ),
+        [1],
+        ["'b#c00, berta' is already used in line 12", "A strong claim has witnesses."],
+    ),
     "some documents without claims": (letters([], [claim(0, witnesses=["falk"])], []), [1, 2], []),
     "all documents without claims": (letters([], []), [1], []),
 }
