@@ -5,9 +5,9 @@ from pathlib import Path
 from schemas.actors import Actors
 from schemas.demands import Demands
 from schemas.documents import Documents
-from schemas.events import EventParticipants, Events
+from schemas.events import EventParticipants, EventRelations, Events
 from schemas.formats import FormatParticipants, Formats
-from schemas.issues import Issues
+from schemas.issues import IssueRelations, Issues
 from schemas.mentions import Mentions
 from schemas.rules import RULES
 from schemas.stance_changes import StanceChanges
@@ -22,11 +22,12 @@ CONTRACT = Contract(
         " negotiations. Every statement, event, demand and mention rests on an exact passage of a verbatim text:"
         " `text[char_start:char_end] == quote`, in Unicode code points. `documents.coder` says who coded each text."
     ),
-    version="0.1.0",
-    released="2026-11-22",
+    version="0.2.0",
+    released="2026-11-29",
     models=(
         Actors,
         Issues,
+        IssueRelations,
         Formats,
         FormatParticipants,
         Documents,
@@ -34,6 +35,7 @@ CONTRACT = Contract(
         Statements,
         Events,
         EventParticipants,
+        EventRelations,
         Demands,
         StanceChanges,
     ),

@@ -33,7 +33,7 @@ class Actors(Codebook):
     name: str = text("The name it goes by in this dataset.")
     actor_type: Category = categorical(ACTOR_TYPE, "What kind of actor it is.")
     parent_id: str = foreign_key("actors", "The actor it belongs to or speaks and acts for.", nullable=True)
-    party_id: str = foreign_key(
+    principal_id: str = foreign_key(
         "actors", "The actor at the top of the chain of parents; itself if none.", compute=root_of_parents
     )
     iso3: str = text("ISO 3166-1 alpha-3 code of a state.", title="ISO 3166-1 code", nullable=True, pattern=ISO3)

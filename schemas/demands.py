@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from schemas.passages import DatedPassage
-from schemas.vocabularies import BASIS, DEMAND_STATUS, FLEXIBILITY, MOVE
+from schemas.passages import DatedPassage, basis_of_dates
+from schemas.vocabularies import BASIS, DATE_BASIS, DEMAND_STATUS, FLEXIBILITY, MOVE
 from stancebook import Category, categorical, edtf, foreign_key, primary_key, row_rule, text
 
 
@@ -14,7 +14,8 @@ class Demands(DatedPassage):
     demander_id: str = foreign_key("actors", "Who wants, refuses or offers it.")
     addressee_id: str = foreign_key("actors", "From whom it is wanted, or to whom it is offered.", nullable=True)
     issue_id: str = foreign_key("issues", "The proposition it bears on.")
-    move: Category = categorical(MOVE, "Whether it is wanted, offered, refused or asked for.")
+    format_id: str = foreign_key("formats", "The format it is about.", nullable=True)
+    move: Category = categorical(MOVE, "Whether it is wanted, offered, refused, put off or asked for.")
     content: str = text("What is wanted, in one plain sentence.")
     flexibility: Category = categorical(
         FLEXIBILITY, "How firmly it is stated; empty if the text leaves it open.", nullable=True
@@ -25,6 +26,9 @@ class Demands(DatedPassage):
     deadline_edtf: str = edtf("By when it is wanted.", title="Deadline (EDTF)", nullable=True)
     statement_id: str = foreign_key("statements", "The statement that makes it.", nullable=True)
     supersedes_id: str = foreign_key("demands", "The earlier demand it replaces.", nullable=True)
+    date_basis: Category = categorical(
+        DATE_BASIS, "What the date rests on; empty if there is none.", nullable=True, compute=basis_of_dates("demands")
+    )
 
     @row_rule("addressee_id")
     def addressee_is_not_demander(cls, df: pd.DataFrame) -> "pd.Series[bool]":

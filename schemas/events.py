@@ -1,12 +1,30 @@
-"""The tables of events and their participants: what happened, is happening, is planned or is imagined."""
+"""The tables of events, of who takes part, and of how they are related: what happened, is planned or is imagined."""
+
+from typing import Any
 
 import pandas as pd
 
 from schemas.actors import ISO3
 from schemas.countries import COUNTRY_CODES
-from schemas.passages import DatedPassage
-from schemas.vocabularies import CERTAINTY, EVENT_ROLE, EVENT_STATUS, EVENT_TYPE, PLOVER_MODE, PLOVER_TYPE
-from stancebook import Category, Nested, categorical, foreign_key, primary_key, row_rule, text
+from schemas.passages import DatedPassage, basis_of_dates
+from schemas.plover import EVENT_CODES
+from schemas.vocabularies import (
+    CERTAINTY,
+    DATE_BASIS,
+    EVENT_RELATION,
+    EVENT_ROLE,
+    EVENT_STATUS,
+    EVENT_TYPE,
+    PLOVER_MODE,
+    PLOVER_QUAD,
+    PLOVER_TYPE,
+)
+from stancebook import Category, Nested, Tables, categorical, foreign_key, primary_key, row_rule, text
+
+
+def plover_quad(tables: Tables) -> "pd.Series[Any]":
+    """Return, for each event, the quad class of its PLOVER type."""
+    return tables["events"]["plover_type"].astype("object").map({name: code.quad for name, code in EVENT_CODES.items()})
 
 
 class Events(DatedPassage):
@@ -27,10 +45,16 @@ class Events(DatedPassage):
         pattern=ISO3,
     )
     plover_type: Category = categorical(
-        PLOVER_TYPE, "Event type by PLOVER, as in POLECAT.", title="PLOVER type", nullable=True
+        PLOVER_TYPE, "Event type of PLOVER, by its manual.", title="PLOVER type", nullable=True
     )
     plover_mode: Category = categorical(
-        PLOVER_MODE, "Event mode by PLOVER, as in POLECAT.", title="PLOVER mode", nullable=True
+        PLOVER_MODE, "Event mode of PLOVER, by its manual.", title="PLOVER mode", nullable=True
+    )
+    plover_quad: Category = categorical(
+        PLOVER_QUAD, "Quad class of the PLOVER type.", title="PLOVER quad class", nullable=True, compute=plover_quad
+    )
+    date_basis: Category = categorical(
+        DATE_BASIS, "What the date rests on; empty if there is none.", nullable=True, compute=basis_of_dates("events")
     )
 
     @row_rule("certainty")
@@ -42,6 +66,14 @@ class Events(DatedPassage):
     def plover_mode_needs_type(cls, df: pd.DataFrame) -> "pd.Series[bool]":
         """A plover_mode needs a plover_type: give the type too, or leave the mode out."""
         return df["plover_mode"].isna() | df["plover_type"].notna()
+
+    @row_rule("plover_mode")
+    def plover_mode_belongs_to_type(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """PLOVER has no such mode of this type: choose one of the type's modes, another type, or leave the mode out."""
+        types, modes = df["plover_type"].astype("object"), df["plover_mode"].astype("object")
+        pairs = {(name, mode) for name, code in EVENT_CODES.items() for mode in code.modes}
+        known = [pair in pairs for pair in zip(types, modes, strict=True)]
+        return types.isna() | modes.isna() | pd.Series(known, index=df.index, dtype=bool)
 
     @row_rule("iso3")
     def iso3_is_assigned(cls, df: pd.DataFrame) -> "pd.Series[bool]":
@@ -61,3 +93,11 @@ class EventParticipants(Nested, parent=Events, section="participants", key=("eve
     event_id: str = foreign_key("events", "The event.")
     actor_id: str = foreign_key("actors", "The actor.")
     role: Category = categorical(EVENT_ROLE, "What the actor is in it.")
+
+
+class EventRelations(Nested, parent=Events, section="relations", key=("event_id", "relation", "other_event_id")):
+    """How the text relates one event to another, in its words."""
+
+    event_id: str = foreign_key("events", "The event.")
+    relation: Category = categorical(EVENT_RELATION, "What it is to the other.")
+    other_event_id: str = foreign_key("events", "The other event.")

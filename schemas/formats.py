@@ -13,7 +13,7 @@ def _count(tables: Tables, role: str) -> "pd.Series[int]":
     return tables["formats"]["format_id"].map(counts).fillna(0).astype("int64")
 
 
-def number_of_parties(tables: Tables) -> "pd.Series[int]":
+def number_of_named_parties(tables: Tables) -> "pd.Series[int]":
     """Return, for each format, the number of its parties: mediators, hosts and the excluded do not count."""
     return _count(tables, "party")
 
@@ -21,12 +21,12 @@ def number_of_parties(tables: Tables) -> "pd.Series[int]":
 def configuration(tables: Tables) -> "pd.Series[str]":
     """Return, for each format, the name of its number of parties."""
     names = {2: "bilateral", 3: "trilateral", 4: "four_way"}
-    return number_of_parties(tables).map(lambda n: names.get(n, "multilateral" if n > 4 else "unspecified"))
+    return number_of_named_parties(tables).map(lambda n: names.get(n, "multilateral" if n > 4 else "unspecified"))
 
 
 def mediated(tables: Tables) -> "pd.Series[str]":
     """Return, for each format, whether a participant mediates."""
-    return (_count(tables, "mediator") > 0).map({True: "yes", False: "no"})
+    return (_count(tables, "mediator") > 0).map({True: "yes", False: "none_named"})
 
 
 class Formats(Codebook):
@@ -34,17 +34,17 @@ class Formats(Codebook):
 
     format_id: str = primary_key("Slug of the format.")
     label: str = text("A few words to name it by, in a table or a figure.")
-    mode: Category = categorical(MODE, "How the parties are in touch.")
-    level: Category = categorical(LEVEL, "At which level they talk.")
-    n_parties: int = integer(
-        "How many participants are parties.",
-        title="Number of parties",
+    mode: Category = categorical(MODE, "How the parties are in touch, if all that is said about the format bears it.")
+    level: Category = categorical(LEVEL, "At which level they talk, if all that is said about it bears it.")
+    n_named_parties: int = integer(
+        "How many parties the texts name.",
+        title="Number of named parties",
         unit="parties",
         minimum=0,
-        compute=number_of_parties,
+        compute=number_of_named_parties,
     )
     configuration: Category = categorical(CONFIGURATION, "What that number is called.", compute=configuration)
-    mediated: Category = categorical(MEDIATED, "Whether anyone mediates.", compute=mediated)
+    mediated: Category = categorical(MEDIATED, "Whether a mediator is named.", compute=mediated)
 
 
 class FormatParticipants(Nested, parent=Formats, section="participants", key=("format_id", "actor_id", "role")):

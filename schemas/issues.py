@@ -1,7 +1,9 @@
-"""The table of issues: propositions one can be for or against."""
+"""The tables of issues and of how they are related: propositions one can be for or against."""
 
-from schemas.vocabularies import SOFTER, TOPIC
-from stancebook import Category, Codebook, categorical, primary_key, text
+import pandas as pd
+
+from schemas.vocabularies import ISSUE_RELATION, SOFTER, TOPIC
+from stancebook import Category, Codebook, Nested, categorical, foreign_key, primary_key, row_rule, text
 
 
 class Issues(Codebook):
@@ -12,3 +14,17 @@ class Issues(Codebook):
     topic: Category = categorical(TOPIC, "What it is about.")
     proposition: str = text("The proposition in one sentence; stances are toward this sentence.")
     softer: Category = categorical(SOFTER, "Which move is a softening.")
+    note: str = text("What a coder should know: what it covers, what it does not.", nullable=True)
+
+    @row_rule("topic")
+    def other_topic_is_explained(cls, df: pd.DataFrame) -> "pd.Series[bool]":
+        """An issue under the topic 'other' has a note that says what it is about: add it, or choose another topic."""
+        return (df["topic"] != "other") | df["note"].notna()
+
+
+class IssueRelations(Nested, parent=Issues, section="relations", key=("issue_id", "relation", "other_issue_id")):
+    """How the proposition of one issue is related to that of another. Each pair is coded once, at either of the two."""
+
+    issue_id: str = foreign_key("issues", "The issue.")
+    relation: Category = categorical(ISSUE_RELATION, "What it is to the other.")
+    other_issue_id: str = foreign_key("issues", "The other issue.")

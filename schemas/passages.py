@@ -1,7 +1,29 @@
-"""What all tables of passages share: how sure the coder is, and dates in four columns."""
+"""What all tables of passages share: how sure the coder is, and dates with what they rest on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from schemas.vocabularies import CONFIDENCE
-from stancebook import Annotation, Category, Date, categorical, edtf, edtf_lower, edtf_upper, text, verbatim
+from stancebook import Annotation, Category, Date, Tables, categorical, edtf, edtf_lower, edtf_upper, text, verbatim
+
+
+def basis_of_dates(table: str) -> Callable[[Tables], "pd.Series[Any]"]:
+    """Return the function that tells, for each row of a table, what its date rests on.
+
+    A position that reaches from an unknown day to the day of publication, without words that date it, is standing.
+    """
+
+    def compute(tables: Tables) -> "pd.Series[Any]":
+        rows = tables[table]
+        published = rows["doc_id"].map(tables["documents"].set_index("doc_id")["published"])
+        standing = rows["date_start"].isna() & (rows["date_end"] == published)
+        unstated = pd.Series(np.where(standing, "standing", "inferred"), index=rows.index, dtype="object")
+        return unstated.mask(rows["date_text"].notna(), "stated").where(rows["date_edtf"].notna())
+
+    return compute
 
 
 class Passage(Annotation):

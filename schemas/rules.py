@@ -6,6 +6,7 @@ import pandas as pd
 
 from schemas.date_phrases import fits_dates
 from schemas.names import name_key
+from schemas.plover import EVENT_CODES
 from schemas.quotation import are_in_one_of, are_in_passage, quotations_in
 from stancebook import Rule, Tables, Texts, look_up, rule
 
@@ -125,6 +126,53 @@ def meeting_has_two_participants(tables: Tables) -> Any:
     return ~events["event_type"].isin(["meeting", "talks"]) | (present >= 2) | events["note"].notna()
 
 
+@rule("event_participants", "actor_id", level="warning")
+def party_belongs_to_format(tables: Tables) -> Any:
+    """The event is an instance of a format in which neither this party nor one that it belongs to takes part: correct
+    the format_id of the event, its participants, or those of the format."""
+    rows, actors = tables["event_participants"], tables["actors"]
+    format_id = _of(tables, "events", rows["event_id"], "format_id")
+    seats = tables["format_participants"]
+    invited = seats[seats["role"] != "excluded"]
+    seated = pd.MultiIndex.from_frame(invited[["format_id", "actor_id"]])
+    fits = format_id.isna() | (rows["role"] != "party") | ~format_id.isin(invited["format_id"])
+    above, parents = rows["actor_id"], actors.set_index("actor_id")["parent_id"]
+    for _ in range(len(actors)):  # as long as a chain of parents can be
+        fits |= pd.MultiIndex.from_arrays([format_id, above]).isin(seated)
+        above = above.map(parents).where(~fits)
+        if above.isna().all():
+            break
+    return fits
+
+
+@rule("events", "plover_type", level="warning")
+def recipient_is_named(tables: Tables) -> Any:
+    """PLOVER has this type only for what somebody receives: name the target among the participants, say in a note that
+    the text names none, or leave the type out."""
+    events, participants = tables["events"], tables["event_participants"]
+    received = events["plover_type"].isin([name for name, code in EVENT_CODES.items() if code.needs_recipient])
+    targets = participants.loc[participants["role"] == "target", "event_id"]
+    return ~received | events["event_id"].isin(targets) | events["note"].notna()
+
+
+@rule("event_relations", "other_event_id")
+def event_is_related_to_another(tables: Tables) -> Any:
+    """An event is related to another event, not to itself: give another other_event_id, or remove the relation."""
+    relations = tables["event_relations"]
+    return relations["event_id"] != relations["other_event_id"]
+
+
+@rule("event_relations", "relation")
+def later_event_does_not_end_before(tables: Tables) -> Any:
+    """What takes place after another event does not end before it begins: correct one of the two dates, or the
+    relation."""
+    relations = tables["event_relations"]
+    last = _of(tables, "events", relations["event_id"], "date_end")
+    first = _of(tables, "events", relations["other_event_id"], "date_start")
+    later = relations["relation"].isin(["after", "because_of", "in_response_to"])
+    return ~(later & (last < first))
+
+
 def _mediator_is_not_party(table: str, key: str) -> Rule:
     @rule(table, "role")
     def mediator_is_not_party(tables: Tables) -> Any:
@@ -183,13 +231,46 @@ def format_stance_names_format(tables: Tables) -> Any:
     return (topic != "format") | statements["stance"].isna() | statements["format_id"].notna()
 
 
-@rule("statements", "format_id")
-def format_needs_talks_issue(tables: Tables) -> Any:
-    """A statement with a format_id bears on an issue under the topic 'format' or 'talks': give such an issue_id, or
-    leave format_id out."""
+def _format_needs_talks_issue(table: str) -> Rule:
+    @rule(table, "format_id")
+    def format_needs_talks_issue(tables: Tables) -> Any:
+        """A format_id needs an issue under the topic 'format' or 'talks': give such an issue_id, or leave format_id
+        out."""
+        rows = tables[table]
+        topic = _of(tables, "issues", rows["issue_id"], "topic")
+        return rows["format_id"].isna() | topic.isin(["format", "talks"])
+
+    return format_needs_talks_issue
+
+
+@rule("statements", "source")
+def author_is_in_by_line(tables: Tables) -> Any:
+    """A statement whose source is the author has the author in the by-line as its speaker: give another source or
+    speaker_id, or correct the document's author or the name of the actor."""
+    statements, pair = tables["statements"], ["doc_id", "speaker_id"]
+    own = statements.loc[statements["source"] == "author", pair]
+    own["by_line"] = _of(tables, "documents", own["doc_id"], "author")
+    speakers = own.dropna().drop_duplicates()
+    mentions = tables["mentions"].rename(columns={"actor_id": "speaker_id", "quote": "name"})
+    names = pd.concat(
+        [
+            speakers.assign(name=_of(tables, "actors", speakers["speaker_id"], "name")),
+            speakers.merge(mentions[[*pair, "name"]], on=pair),
+        ]
+    )
+    named = names.loc[are_in_passage(names["name"], names["by_line"]), pair]
+    unnamed = own["by_line"].notna() & ~pd.MultiIndex.from_frame(own[pair]).isin(pd.MultiIndex.from_frame(named))
+    return ~unnamed.reindex(statements.index, fill_value=False)
+
+
+@rule("statements", "contradicts_id")
+def contradiction_is_on_one_issue(tables: Tables) -> Any:
+    """Two statements that contradict each other are about one issue: correct one of the two issues, leave
+    contradicts_id out, or say in a note how they contradict each other."""
     statements = tables["statements"]
-    topic = _of(tables, "issues", statements["issue_id"], "topic")
-    return statements["format_id"].isna() | topic.isin(["format", "talks"])
+    named = statements["contradicts_id"]
+    other = _of(tables, "statements", named, "issue_id")
+    return named.isna() | (other == statements["issue_id"]) | statements["note"].notna()
 
 
 @rule("statements", "contradicts_id")
@@ -214,13 +295,14 @@ def ended_demand_is_explained(tables: Tables) -> Any:
 
 
 @rule("demands", "supersedes_id")
-def successor_has_same_party_and_issue(tables: Tables) -> Any:
-    """A demand replaces one of the same party on the same issue: refer to such a demand, or leave supersedes_id out."""
+def successor_has_same_principal_and_issue(tables: Tables) -> Any:
+    """A demand replaces one of the same principal on the same issue: refer to such a demand, or leave supersedes_id
+    out."""
     demands = tables["demands"]
     earlier = demands["supersedes_id"]
-    party = _of(tables, "actors", demands["demander_id"], "party_id")
-    earlier_party = _of(tables, "actors", _of(tables, "demands", earlier, "demander_id"), "party_id")
-    same = (party == earlier_party) & (demands["issue_id"] == _of(tables, "demands", earlier, "issue_id"))
+    principal = _of(tables, "actors", demands["demander_id"], "principal_id")
+    earlier_principal = _of(tables, "actors", _of(tables, "demands", earlier, "demander_id"), "principal_id")
+    same = (principal == earlier_principal) & (demands["issue_id"] == _of(tables, "demands", earlier, "issue_id"))
     return earlier.isna() | same
 
 
@@ -241,6 +323,13 @@ def demand_statement_on_same_issue(tables: Tables) -> Any:
     return (document != demands["doc_id"]) | issue.isna() | (issue == demands["issue_id"])
 
 
+@rule("demands", "issue_id")
+def demand_for_format_names_format(tables: Tables) -> Any:
+    """A demand on an issue under the topic 'format' names the format: give format_id."""
+    demands = tables["demands"]
+    return (_of(tables, "issues", demands["issue_id"], "topic") != "format") | demands["format_id"].notna()
+
+
 # ── Codebook ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -249,6 +338,31 @@ def role_title_is_in_mention(tables: Tables) -> Any:
     """A role_title is given in the words of the mention: copy it from the quote, or extend the quote to the title."""
     mentions = tables["mentions"]
     return are_in_passage(mentions["role_title"], mentions["quote"])
+
+
+@rule("mentions", "quote")
+def mention_is_coded_once(tables: Tables) -> Any:
+    """An earlier mention has this form of name of the actor: keep one of the two, since each form is coded once a
+    document."""
+    mentions = tables["mentions"]
+    form = mentions["quote"].str.split().str.join(" ")
+    return ~mentions[["doc_id", "actor_id"]].assign(form=form).duplicated()
+
+
+@rule("issue_relations", "other_issue_id")
+def issue_is_related_to_another(tables: Tables) -> Any:
+    """An issue is related to another issue, not to itself: give another other_issue_id, or remove the relation."""
+    relations = tables["issue_relations"]
+    return relations["issue_id"] != relations["other_issue_id"]
+
+
+@rule("issue_relations", "other_issue_id")
+def issue_relation_is_coded_once(tables: Tables) -> Any:
+    """An earlier issue names this one in a relation already: keep one of the two, since each pair is coded once."""
+    relations = tables["issue_relations"]
+    first, second = relations["issue_id"], relations["other_issue_id"]
+    pairs = pd.DataFrame({"one": first.where(first < second, second), "other": second.where(first < second, first)})
+    return (first == second) | ~pairs.duplicated()
 
 
 @rule("actors", "actor_id", level="warning", inputs={"mentions": ["actor_id"]})
@@ -303,10 +417,13 @@ def every_issue_is_used(tables: Tables) -> Any:
     return tables["issues"]["issue_id"].isin(used)
 
 
-@rule("formats", "format_id", level="warning", inputs={"statements": ["format_id"], "events": ["format_id"]})
+USES_OF_FORMATS = ("statements", "events", "demands")
+
+
+@rule("formats", "format_id", level="warning", inputs={table: ["format_id"] for table in USES_OF_FORMATS})
 def every_format_is_used(tables: Tables) -> Any:
-    """No statement and no event is about this format: code one, or remove the format from the codebook."""
-    used = pd.concat([tables["statements"]["format_id"], tables["events"]["format_id"]])
+    """No statement, no event and no demand is about this format: code one, or remove the format from the codebook."""
+    used = pd.concat([tables[table]["format_id"] for table in USES_OF_FORMATS])
     return tables["formats"]["format_id"].isin(used)
 
 
@@ -321,19 +438,29 @@ RULES: tuple[Rule, ...] = (
     sub_event_within_parent,
     disputed_event_is_explained,
     meeting_has_two_participants,
+    party_belongs_to_format,
+    recipient_is_named,
+    event_is_related_to_another,
+    later_event_does_not_end_before,
     _mediator_is_not_party("format_participants", "format_id"),
     _mediator_is_not_party("event_participants", "event_id"),
     quotes_have_quotation_marks,
     partial_has_quoted_words,
     quoted_words_are_in_marks,
     format_stance_names_format,
-    format_needs_talks_issue,
+    *(_format_needs_talks_issue(table) for table in ("statements", "demands")),
+    author_is_in_by_line,
+    contradiction_is_on_one_issue,
     contradiction_is_mutual,
+    demand_for_format_names_format,
     ended_demand_is_explained,
-    successor_has_same_party_and_issue,
+    successor_has_same_principal_and_issue,
     demand_statement_in_same_document,
     demand_statement_on_same_issue,
     role_title_is_in_mention,
+    mention_is_coded_once,
+    issue_is_related_to_another,
+    issue_relation_is_coded_once,
     actor_has_own_name,
     actor_has_own_wikidata_item,
     state_has_own_code,

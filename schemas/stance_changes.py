@@ -11,7 +11,7 @@ from schemas.vocabularies import (
     ASSERTED_CHANGE,
     CONFIDENCE,
     DIRECTION,
-    SERIES_LEVEL,
+    OBSERVATION_LEVEL,
     SOURCE,
     STANCE,
 )
@@ -69,8 +69,10 @@ def _observations(tables: Tables) -> pd.DataFrame:
     rows = statements[observed].merge(tables["documents"][["doc_id", "published"]], on="doc_id")
     # A statement without a date holds as of publication.
     rows["date_end"] = rows["date_end"].where(rows["date_edtf"].notna(), rows["published"])
-    party = tables["actors"].set_index("actor_id")["party_id"]
-    both = pd.concat([rows.assign(level="actor"), rows.assign(level="party", holder_id=rows["holder_id"].map(party))])
+    principal = tables["actors"].set_index("actor_id")["principal_id"]
+    both = pd.concat(
+        [rows.assign(level="actor"), rows.assign(level="principal", holder_id=rows["holder_id"].map(principal))]
+    )
     columns = SERIES + IN_TIME + OBSERVED
     return both.sort_values(SERIES + IN_TIME, na_position="first", ignore_index=True)[columns]
 
@@ -130,7 +132,7 @@ class StanceChanges(Derived, derive=derive, key=("level", "to_statement_id"), in
     what the two observations show, are separate columns; neither overwrites the other.
     """
 
-    level: Category = categorical(SERIES_LEVEL, "Whose series it is.")
+    level: Category = categorical(OBSERVATION_LEVEL, "Whose series it is.")
     holder_id: str = foreign_key("actors", "The holder; in a party series the party.")
     issue_id: str = foreign_key("issues", "The issue of the series.")
     format_id: str = foreign_key("formats", "The format of the series, if the statements are about one.", nullable=True)

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from schemas.passages import DatedPassage
-from schemas.vocabularies import ACT, ASSERTED_CHANGE, ATTRIBUTION, SOURCE, STANCE
+from schemas.passages import DatedPassage, basis_of_dates
+from schemas.vocabularies import ACT, ASSERTED_CHANGE, ATTRIBUTION, DATE_BASIS, SOURCE, STANCE
 from stancebook import Category, categorical, foreign_key, primary_key, row_rule, text, verbatim
 
 
@@ -37,13 +37,19 @@ class Statements(DatedPassage):
     responds_to_id: str = foreign_key("statements", "The statement it answers.", nullable=True)
     contradicts_id: str = foreign_key("statements", "A statement that contradicts it.", nullable=True, symmetric=True)
     summary: str = text("The statement in one plain sentence.")
+    date_basis: Category = categorical(
+        DATE_BASIS,
+        "What the date rests on; empty if there is none.",
+        nullable=True,
+        compute=basis_of_dates("statements"),
+    )
 
     @row_rule("source")
     def interpretation_has_interpreter(cls, df: pd.DataFrame) -> "pd.Series[bool]":
-        """A narrated or interpreted statement has an author, a media report or an expert as its source, since
-        the claim is theirs: give that source, or choose another attribution."""
+        """A narrated or interpreted statement has an author, a media report, an expert or somebody unattributed as its
+        source, since the claim is theirs: give that source, or choose another attribution."""
         return ~df["attribution"].isin(["narrated", "interpreted"]) | df["source"].isin(
-            ["author", "media_report", "expert"]
+            ["author", "media_report", "expert", "unattributed"]
         )
 
     @row_rule("source")

@@ -15,8 +15,9 @@ ACTOR_TYPE = {
     "alliance": "States bound to joint defence, or united as a bloc under one name.",
     "armed_force": "Troops, forces, units or defences of any side.",
     "media": "A newspaper, agency, broadcaster or outlet; its by-lined authors are persons.",
+    "political_party": "A party, movement or parliamentary group as an organization.",
     "collective": "A group named only in the plural or by a category: officials, allies, reporters.",
-    "unnamed_source": "Somebody who says or reads something and is not named: experts, reports, a leak.",
+    "unnamed_source": "Somebody who says, reads or expects something and is not named: experts, reports, a leak.",
 }
 
 TOPIC = {
@@ -28,9 +29,13 @@ TOPIC = {
     "talks": "Whether to talk at all, with whom, and on which conditions.",
     "format": "The form of the talks: which parties, at which table.",
     "legitimacy": "Who may lawfully speak and sign for a side; elections to settle it.",
-    "resources": "Minerals, energy and other goods as part of a settlement.",
+    "resources": "Minerals, water, fish, energy and other goods: who owns, uses, sells or shares them.",
     "nuclear_weapons": "Having, giving, threatening with or using nuclear weapons.",
+    "prisoners": "Prisoners, hostages, deported and missing people: exchanging, releasing, returning them.",
+    "sanctions": "Penalties and restrictions on trade, money or travel: imposing, easing, lifting them.",
+    "implementation": "Ratifying, verifying, monitoring and carrying out what was agreed.",
     "world_order": "How power is or should be distributed among states.",
+    "other": "None of these: say in the note what it is.",
 }
 
 SOFTER = {
@@ -65,7 +70,7 @@ CONFIGURATION = {
 
 MEDIATED = {
     "yes": "At least one participant mediates.",
-    "no": "No participant is said to mediate.",
+    "none_named": "The texts name no mediator, which does not mean that there is none.",
 }
 
 FORMAT_ROLE = {
@@ -77,12 +82,24 @@ FORMAT_ROLE = {
     "excluded": "Is said to be left out, or to be refused a seat.",
 }
 
+ISSUE_RELATION = {
+    "incompatible_with": "Not both propositions can come true.",
+    "narrower_than": "It is a part or a special case of the other: who is for it is for some of the other.",
+    "alternative_to": "They are two answers to one question, of which one is to be chosen.",
+}
+
 # ── Every passage ─────────────────────────────────────────────────────────────────────────────────
 
 CONFIDENCE = {
     "high": "The passage says so.",
     "medium": "One step of inference from the passage.",
     "low": "Contested, or pieced together from several passages.",
+}
+
+DATE_BASIS = {
+    "stated": "The passage or its surroundings give the date in words, which are in date_text.",
+    "inferred": "The coder infers it from the surrounding text.",
+    "standing": "A position that is held when the text is published, since a day that nobody names.",
 }
 
 # ── Statements ────────────────────────────────────────────────────────────────────────────────────
@@ -109,15 +126,16 @@ ATTRIBUTION = {
     "interpreted": "Somebody's reading of another's words or intentions.",
 }
 
-# Strongest evidence first: `stance_changes` relies on this order to find the weaker of two ends.
+# Strongest evidence first: `stance_observations` takes the stance of the strongest source, by this order.
 SOURCE = {
     "on_record": "Said by the speaker under their own name, as reported.",
     "spokesperson": "Said for the holder by somebody whose office it is, or by the office itself.",
     "official_unnamed": "Said by an official who is not named.",
     "leak": "Became known without authorization.",
     "media_report": "Reports, without a named origin.",
+    "unattributed": "Somebody says, reads or expects it, and the text does not say who: is anticipated.",
     "expert": "Analysts and observers, named or not.",
-    "author": "The author of the text, in their own voice.",
+    "author": "The author in the by-line, in their own voice.",
 }
 
 ACT = {
@@ -130,8 +148,10 @@ ACT = {
     "promise": "Commits to a future act of one's own.",
     "criticise": "Criticises a person, an act or a state of affairs.",
     "praise": "Welcomes, thanks or commends.",
+    "warn": "Says that harm may follow, without announcing to cause it.",
     "deny": "Says that something claimed or supposed is or was not so.",
     "speculate": "Says what may be true or meant, without claiming to know.",
+    "decline_to_comment": "Is asked, and says that one will not say anything.",
 }
 
 # ── Events ────────────────────────────────────────────────────────────────────────────────────────
@@ -161,6 +181,8 @@ EVENT_STATUS = {
     "expected": "It is said to be coming, without anybody having fixed it.",
     "aborted": "It began and was stopped before its end.",
     "failed": "It was concluded without the result it was for.",
+    "postponed": "It was planned or expected, and is put off to a later time, named or not.",
+    "cancelled": "It was planned or expected, and was called off before it began.",
     "hypothetical": "It is imagined: proposed, wished for, feared, could or would be.",
 }
 
@@ -169,6 +191,14 @@ CERTAINTY = {
     "probable": "The text says is due, is expected, reportedly, likely.",
     "possible": "The text says may, might, could.",
     "disputed": "Somebody in the text contradicts it.",
+}
+
+EVENT_RELATION = {
+    "after": "It takes place after the other, by the words of the text, and no more is said.",
+    "because_of": "The text gives the other as its cause.",
+    "in_response_to": "It answers the other: somebody acts upon what another did.",
+    "instead_of": "It takes the place of the other, which then does not happen.",
+    "condition_for": "The other depends on it.",
 }
 
 EVENT_ROLE = {
@@ -180,19 +210,20 @@ EVENT_ROLE = {
     "attendee": "Is present, in none of these roles.",
 }
 
-# PLOVER and POLECAT codes keep their spelling, so that rows can be compared with these datasets.
+# Codes of PLOVER (Political Language Ontology for Verifiable Event Records, manual of February 2024), spelled as there,
+# so that rows can be compared with POLECAT and other datasets that use them.
 PLOVER_TYPE = {
-    "AGREE": "Agree to, offer or promise to cooperate.",
+    "AGREE": "Agree, offer or promise to cooperate; a party to a conflict that calls for its end.",
     "CONSULT": "Meet, visit, host, call, negotiate.",
     "SUPPORT": "Give diplomatic or verbal support; ratify or sign.",
-    "CONCEDE": "Concede in words, without material consequence yet.",
+    "CONCEDE": "Give in, in words: withdraw a demand, declare a ceasefire.",
     "COOPERATE": "Exchange goods, intelligence or military activity to mutual benefit.",
     "AID": "Give material help that mainly serves the recipient.",
-    "RETREAT": "Concede in deed: withdraw, release, disarm, observe a ceasefire.",
+    "RETREAT": "Give in, in deed: withdraw, release, disarm, observe a ceasefire.",
     "REQUEST": "Ask for, appeal for or demand something.",
-    "ACCUSE": "Disapprove, allege, investigate.",
+    "ACCUSE": "Disapprove, investigate, allege.",
     "REJECT": "Refuse a request, an offer or a demand.",
-    "THREATEN": "Announce harm on a condition.",
+    "THREATEN": "Announce harm, on a condition or not.",
     "PROTEST": "Dissent collectively and in public.",
     "SANCTION": "Reduce or end cooperation or aid.",
     "MOBILIZE": "Raise or move forces short of using them.",
@@ -200,22 +231,72 @@ PLOVER_TYPE = {
     "ASSAULT": "Use force.",
 }
 
+PLOVER_QUAD = {
+    "verbal_cooperation": "AGREE, CONSULT, SUPPORT, CONCEDE.",
+    "material_cooperation": "COOPERATE, AID, RETREAT.",
+    "verbal_conflict": "REQUEST, ACCUSE, REJECT, THREATEN.",
+    "material_conflict": "PROTEST, SANCTION, MOBILIZE, COERCE, ASSAULT.",
+}
+
 PLOVER_MODE = {
     "visit": "CONSULT by travelling to the other's place.",
-    "third-party": "CONSULT through or with a mediator.",
-    "multilateral": "CONSULT among three or more.",
-    "phone": "CONSULT by telephone or other media.",
-    "withdraw": "RETREAT by pulling forces out.",
-    "ceasefire": "RETREAT by ending or pausing the fighting.",
-    "meet": "REQUEST or REJECT a meeting or talks.",
+    "third-party": "CONSULT at the place of a third party.",
+    "multilateral": "CONSULT in an alliance or an intergovernmental organization.",
+    "phone": "CONSULT by telephone or another remote medium.",
+    "withdraw": "RETREAT by pulling forces out; SANCTION by pulling out of an activity.",
+    "release": "RETREAT by setting people or property free.",
+    "disarm": "RETREAT by giving up weapons.",
+    "ceasefire": "RETREAT by ending or pausing the fighting in fact.",
+    "access": "RETREAT by letting observers, aid or others in.",
+    "resign": "RETREAT by giving up an office.",
     "assist": "REQUEST or REJECT help.",
+    "change": "REQUEST or REJECT a change of policy or leadership.",
     "yield": "REQUEST or REJECT a concession.",
-    "discontinue": "SANCTION by stopping aid or cooperation.",
+    "meet": "REQUEST or REJECT a meeting or talks.",
+    "disapprove": "ACCUSE by criticising.",
+    "investigate": "ACCUSE by an inquiry.",
+    "allege": "ACCUSE of a crime or a wrong.",
+    "restrict": "THREATEN with restrictions; COERCE by imposing them, bans among them.",
+    "arrest": "THREATEN with arrest; COERCE by it.",
+    "relations": "THREATEN to suspend relations or talks.",
+    "expel": "THREATEN to expel; SANCTION by expelling.",
+    "territory": "THREATEN to take territory.",
     "violence": "THREATEN with force.",
-    "territory": "THREATEN to take territory; COERCE or ASSAULT by taking it.",
-    "ban": "COERCE by forbidding.",
+    "demo": "PROTEST by a demonstration.",
+    "riot": "PROTEST by a riot.",
+    "strike": "PROTEST by a strike.",
+    "hunger": "PROTEST by a hunger strike.",
+    "boycott": "PROTEST by a boycott.",
+    "obstruct": "PROTEST by blocking.",
+    "vandalize": "PROTEST by damaging property.",
+    "convict": "SANCTION by a conviction.",
+    "discontinue": "SANCTION by stopping aid, trade or cooperation.",
+    "troops": "MOBILIZE soldiers.",
+    "weapons": "MOBILIZE weapons.",
+    "police": "MOBILIZE police.",
+    "militia": "MOBILIZE armed groups.",
+    "seize": "COERCE by taking or searching property; by occupying territory.",
+    "censor": "COERCE by censorship.",
+    "curfew": "COERCE by a curfew.",
     "martial-law": "COERCE by emergency rule.",
-    "heavy-weapons": "ASSAULT with artillery, aircraft, missiles or armour.",
+    "deport": "COERCE by deporting people.",
+    "withhold": "COERCE by holding back what is owed.",
+    "misinformation": "COERCE by spreading falsehoods.",
+    "cyber": "COERCE by an attack on computers.",
+    "abduct": "ASSAULT by abduction.",
+    "beat": "ASSAULT by beating.",
+    "torture": "ASSAULT by torture.",
+    "sexual": "ASSAULT by sexual violence.",
+    "targeted": "ASSAULT by a targeted killing.",
+    "primitive": "ASSAULT with primitive weapons.",
+    "firearms": "ASSAULT with small arms.",
+    "explosives": "ASSAULT with explosives.",
+    "suicide-attack": "ASSAULT by a suicide attack.",
+    "aerial": "ASSAULT from aircraft.",
+    "drone": "ASSAULT with drones.",
+    "heavy-weapons": "ASSAULT with artillery, tanks, missiles and the like.",
+    "crowd-control": "ASSAULT with means of crowd control.",
+    "unconventional": "ASSAULT with chemical, biological, radiological or nuclear weapons.",
 }
 
 # ── Demands ───────────────────────────────────────────────────────────────────────────────────────
@@ -224,6 +305,7 @@ MOVE = {
     "demand": "Wants the other to do, accept or rule out something.",
     "offer": "Says what one would do or give.",
     "refusal": "Says what one will not do, accept or give.",
+    "deferral": "Puts a matter off: too early, not now, only after something else; neither grants nor refuses it.",
     "request": "Asks for something, with nothing to force it.",
 }
 
@@ -254,11 +336,11 @@ BASIS = {
     "anticipated": "Somebody expects it of the holder, who has not said it.",
 }
 
-# ── Stance changes ────────────────────────────────────────────────────────────────────────────────
+# ── Observations of stances, and changes between them ─────────────────────────────────────────────
 
-SERIES_LEVEL = {
-    "actor": "The observations of one holder.",
-    "party": "The observations of all holders that belong to one party.",
+OBSERVATION_LEVEL = {
+    "actor": "What one holder holds.",
+    "principal": "What all holders with one principal hold: a state with its offices, bodies and persons.",
 }
 
 DIRECTION = {
@@ -266,12 +348,13 @@ DIRECTION = {
     "hardened": "It moved the other way.",
     "unchanged": "Both observations show the same stance.",
     "first_observed": "There is no earlier observation of the series.",
-    "indeterminate": "An end has no stance, or different sources conflict over overlapping dates.",
+    "indeterminate": "One of the two has no stance, or is mixed.",
 }
 
 AGREEMENT = {
     "agrees": "The text claims what the two observations show.",
     "differs": "The text claims one thing, the two observations show another.",
+    "conflicting": "The text claims different things.",
     "asserted_only": "The text claims a change or its absence; the observations cannot show it.",
     "computed_only": "The observations show it; the text claims nothing.",
     "neither": "Neither is there.",
