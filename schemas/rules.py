@@ -269,8 +269,9 @@ def contradiction_is_on_one_issue(tables: Tables) -> Any:
     contradicts_id out, or say in a note how they contradict each other."""
     statements = tables["statements"]
     named = statements["contradicts_id"]
-    other = _of(tables, "statements", named, "issue_id")
-    return named.isna() | (other == statements["issue_id"]) | statements["note"].notna()
+    issue, note = (_of(tables, "statements", named, column) for column in ("issue_id", "note"))
+    first = named.isna() | (statements["statement_id"] < named)  # the second of the two is reported
+    return first | (issue == statements["issue_id"]) | statements["note"].notna() | note.notna()
 
 
 @rule("statements", "contradicts_id")

@@ -183,6 +183,64 @@ def _mode_alone(seeds: Seeds, rng: Random) -> Mutant:
     )
 
 
+@breaks("events.plover_mode_belongs_to_type", "gave a mode another type")
+def _mode_of_another_type(seeds: Seeds, rng: Random) -> Mutant:
+    record = random_record(seeds, "events", rng, lambda r: "plover_mode" in r.values)
+    return with_cell(seeds, record, "plover_type", rng.choice(["AGREE", "SUPPORT", "AID"]), "plover_mode")
+
+
+@breaks("events.recipient_is_named", "called an event without a recipient aid", MAY_BE_MEANT)
+def _aid_to_nobody(seeds: Seeds, rng: Random) -> Mutant:
+    targeted = [r.parent for r in seeds.records_of("event_participants") if cell_text(r, "role") == "target"]
+    record = random_record(
+        seeds,
+        "events",
+        rng,
+        lambda r: not {"note", "plover_mode"} & set(r.values) and r not in targeted,
+    )
+    return with_cell(seeds, record, "plover_type", "AID")
+
+
+@breaks("event_participants.party_belongs_to_format", "seated a party that the format lacks", MAY_BE_MEANT)
+def _uninvited(seeds: Seeds, rng: Random) -> Mutant:
+    record = random_record(
+        seeds,
+        "event_participants",
+        rng,
+        lambda r: cell_text(r, "role") == "party" and r.parent is not None and cell_text(r.parent, "format_id") != "",
+    )
+    assert record.parent is not None
+    return seeds.replaced(record.values["actor_id"], "china", also=[record.parent.values["format_id"]])
+
+
+@breaks("event_relations.event_is_related_to_another", "related an event to itself")
+def _after_itself(seeds: Seeds, rng: Random) -> Mutant:
+    record = random_record(seeds, "event_relations", rng, lambda r: r.parent is not None)
+    assert record.parent is not None
+    return seeds.replaced(record.values["other_event_id"], record.parent.name)
+
+
+@breaks("event_relations.later_event_does_not_end_before", "dated an event before the one that it followed")
+def _too_early(seeds: Seeds, rng: Random) -> Mutant:
+    dated = {r.name for r in seeds.records_of("events") if cell_text(r, "date_edtf") not in ("", "..")}
+    later = ("after", "because_of", "in_response_to")
+    record = random_record(
+        seeds,
+        "event_relations",
+        rng,
+        lambda r: (
+            cell_text(r, "relation") in later
+            and cell_text(r, "other_event_id") in dated
+            and r.parent is not None
+            and cell_text(r.parent, "status") not in ("planned", "expected")
+            and "part_of_id" not in r.parent.values
+        ),
+    )
+    assert record.parent is not None
+    mutant = with_cell(seeds, record.parent, "date_edtf", rng.choice(["1901-02", "1950"]))
+    return Mutant(mutant.files, mutant.places | seeds.edited(record.file, also=[record.values["relation"]]).places)
+
+
 @breaks("events.iso3_needs_place", "deleted the place of a code of a country")
 def _code_alone(seeds: Seeds, rng: Random) -> Mutant:
     return without_cell(seeds, random_record(seeds, "events", rng, lambda r: "iso3" in r.values), "place", "iso3")
@@ -254,6 +312,13 @@ def _spokesman_alone(seeds: Seeds, rng: Random) -> Mutant:
     return without_cell(seeds, record, "holder_id", "source", "speaker_id")
 
 
+@breaks("statements.author_is_in_by_line", "took the words of an actor for the author's")
+def _another_author(seeds: Seeds, rng: Random) -> Mutant:
+    record = random_record(seeds, "statements", rng, lambda r: cell_text(r, "source") == "author")
+    speaker = rng.choice(["keith-kellogg", "marco-rubio", "dmitry-peskov"])
+    return with_cell(seeds, record, "speaker_id", speaker, "source")
+
+
 @breaks("statements.contradiction_is_mutual", "took back one of two contradictions")
 def _one_sided(seeds: Seeds, rng: Random) -> Mutant:
     record = random_record(seeds, "statements", rng, lambda r: "contradicts_id" in r.values)
@@ -264,6 +329,18 @@ def _one_sided(seeds: Seeds, rng: Random) -> Mutant:
     edit = Edit(*seeds.lines(record.values["contradicts_id"]), "")
     mutant = seeds.edited(record.file, edit, also=[returned.values["contradicts_id"]])
     return Mutant(mutant.files, mutant.places | start_of(seeds, record))
+
+
+@breaks("statements.contradiction_is_on_one_issue", "let two statements on two issues contradict each other")
+def _contradiction_of_others(seeds: Seeds, rng: Random) -> Mutant:
+    free = seeds.records_of(
+        "statements", condition=lambda r: "issue_id" in r.values and not {"note", "contradicts_id"} & set(r.values)
+    )
+    first = rng.choice(free)
+    second = rng.choice([r for r in free if cell_text(r, "issue_id") != cell_text(first, "issue_id")])
+    ends = [seeds.lines(record.values["issue_id"])[1] for record in (first, second)]
+    lines = [f"    contradicts_id: {other.name}\n" for other in (second, first)]
+    return seeds.edited(first.file, *(Edit(end, end, line) for end, line in zip(ends, lines, strict=True)))
 
 
 @breaks("statements.addressee_is_not_speaker", "made a speaker the addressee")
@@ -321,7 +398,7 @@ def _withdrawn(seeds: Seeds, rng: Random) -> Mutant:
     return with_cell(seeds, record, "status", rng.choice(["softened", "withdrawn", "superseded"]))
 
 
-@breaks("demands.successor_has_same_party_and_issue", "let a demand replace one on another issue")
+@breaks("demands.successor_has_same_principal_and_issue", "let a demand replace one on another issue")
 def _successor_of_another(seeds: Seeds, rng: Random) -> Mutant:
     record = random_record(seeds, "demands", rng, lambda r: "supersedes_id" in r.values)
     other = random_record(seeds, "demands", rng, lambda r: cell_text(r, "issue_id") != cell_text(record, "issue_id"))
@@ -335,6 +412,20 @@ def _statement_of_another(seeds: Seeds, rng: Random) -> Mutant:
         seeds, "statements", rng, lambda r: cell_text(r, "issue_id") not in ("", cell_text(record, "issue_id"))
     )
     return with_cell(seeds, record, "statement_id", other.name, "issue_id")
+
+
+@breaks("demands.format_needs_talks_issue", "gave a format to a demand for something else")
+def _format_for_land(seeds: Seeds, rng: Random) -> Mutant:
+    record = random_record(seeds, "demands", rng, lambda r: cell_text(r, "issue_id") == "russia-keeps-territory")
+    return with_cell(seeds, record, "format_id", "four-way", "issue_id")
+
+
+@breaks("demands.demand_for_format_names_format", "deleted the format of a demand for a format")
+def _wanted_format_out(seeds: Seeds, rng: Random) -> Mutant:
+    record = random_record(
+        seeds, "demands", rng, lambda r: cell_text(r, "issue_id").endswith("-format") and "format_id" in r.values
+    )
+    return without_cell(seeds, record, "format_id", "issue_id")
 
 
 # ── Mentions and the codebook ─────────────────────────────────────────────────────────────────────
@@ -353,6 +444,37 @@ def _title_out_of_quote(seeds: Seeds, rng: Random) -> Mutant:
     name = cell_text(record, "quote").removeprefix(cell_text(record, "role_title") + " ")
     prefix = f"{name}\n    prefix: {cell_text(record, 'role_title')}" if "prefix" not in record.values else name
     return with_cell(seeds, record, "quote", prefix, "role_title")
+
+
+@breaks("mentions.mention_is_coded_once", "coded a form of name twice, once less firmly")
+def _form_coded_twice(seeds: Seeds, rng: Random) -> Mutant:
+    record = random_record(seeds, "mentions", rng, lambda r: cell_text(r, "confidence") == "high")
+    copy = seeds.texts[record.file][record.start : record.end]
+    copy = re.sub(rf"\bid: {record.name}\b", "id: m999", copy).replace("confidence: high", "confidence: low")
+    return seeds.edited(record.file, Edit(record.end, record.end, copy), also=[record.values["quote"]])
+
+
+@breaks("issues.other_topic_is_explained", "called the topic of an issue other and said no more")
+def _other_topic(seeds: Seeds, rng: Random) -> Mutant:
+    topics = ("territory", "legitimacy", "nuclear_weapons", "world_order")  # not those that formats depend on
+    record = random_record(seeds, "issues", rng, lambda r: "note" not in r.values and cell_text(r, "topic") in topics)
+    return with_cell(seeds, record, "topic", "other")
+
+
+@breaks("issue_relations.issue_is_related_to_another", "related an issue to itself")
+def _narrower_than_itself(seeds: Seeds, rng: Random) -> Mutant:
+    record = random_record(seeds, "issue_relations", rng, lambda r: r.parent is not None)
+    assert record.parent is not None
+    return seeds.replaced(record.values["other_issue_id"], record.parent.name)
+
+
+@breaks("issue_relations.issue_relation_is_coded_once", "coded a relation of two issues at both")
+def _relation_coded_twice(seeds: Seeds, rng: Random) -> Mutant:
+    record = random_record(seeds, "issue_relations", rng, lambda r: r.parent is not None)
+    line = seeds.texts[record.file][record.start : record.end]
+    relation = cell_text(record, "relation")
+    other = next(value for value in ("incompatible_with", "alternative_to") if value != relation)
+    return seeds.edited(record.file, Edit(record.end, record.end, line.replace(relation, other)))
 
 
 def _add_unused(table: str) -> Apply:
