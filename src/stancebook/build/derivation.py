@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +12,7 @@ from stancebook.exceptions import ContractError
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import cast_column, conform_to_spec
 from stancebook.schema.rules import model_failures
-from stancebook.schema.spec import ColumnsByTable, Tables, TableSpec
+from stancebook.schema.spec import ColumnsByTable, Derivation, Tables
 
 
 def compute_columns(
@@ -68,37 +69,49 @@ def derive_tables(contract: Contract, frames: Tables) -> dict[str, pd.DataFrame]
         ContractError: A derived table does not conform to its model.
     """
     codebook = {spec.name: frames[spec.name] for spec in contract.codebook_tables}
-    return {
-        spec.name: derive_table(
-            spec, codebook | {name: frames[name][list(columns)] for name, columns in spec.inputs.items()}
-        )
-        for spec in contract.tables_of_kind("derived")
-    }
+    derived: dict[str, pd.DataFrame] = {}
+    for derivation in contract.derivations:
+        inputs = {name: frames[name][list(columns)] for name, columns in derivation.inputs.items()}
+        derived |= derive_together(derivation, codebook | inputs)
+    return derived
 
 
-def derive_table(spec: TableSpec, tables: Tables) -> pd.DataFrame:
-    """Return a derived table, or a partition of one.
+def derive_together(derivation: Derivation, tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return the derived tables of one function, or a partition of them, by name.
 
     Args:
-        spec: The derived table.
-        tables: The codebook's tables, and of documents' tables the columns that `spec.inputs` names; for a partition,
-            only its rows.
+        derivation: The derived tables.
+        tables: The codebook's tables, and of documents' tables the columns that `derivation.inputs` names; for a
+            partition, only its rows.
 
     Raises:
-        ContractError: The table does not conform to its model, or its function reads what `spec.inputs` does not name.
+        ContractError: A table is missing or does not conform to its model, or the function reads what
+            `derivation.inputs` does not name.
     """
-    if spec.derive is None:
-        raise ContractError(f"{spec.name} is coded, not derived.")
+    derived = {}
+    for spec, frame in zip(derivation.tables, _call(derivation, tables), strict=True):
+        derived[spec.name] = conform_to_spec(spec, frame)
+        for failure in model_failures(spec, derived[spec.name]):
+            raise ContractError(f"row {failure.row} of the derived table {spec.name!r}: {failure.message}")
+    return derived
+
+
+def _call(derivation: Derivation, tables: Tables) -> list[pd.DataFrame]:
+    """Return what the function of a derivation gives: the frame of its one table, or of each of several."""
+    names = [spec.name for spec in derivation.tables]
+    shown = ", ".join(map(repr, names))
     try:
-        frame = conform_to_spec(spec, spec.derive(tables))
+        result = derivation.function(tables)
     except KeyError as error:
         raise ContractError(
-            f"the function that derives {spec.name!r} looks for {error}: name in inputs= all that it reads of"
-            " documents."
+            f"the function that derives {shown} looks for {error}: name in inputs= all that it reads of documents."
         ) from error
-    for failure in model_failures(spec, frame):
-        raise ContractError(f"row {failure.row} of the derived table {spec.name!r}: {failure.message}")
-    return frame
+    frames: Any = {names[0]: result} if len(names) == 1 else result
+    complete = isinstance(frames, Mapping) and frames.keys() == set(names)
+    if not complete or not all(isinstance(frame, pd.DataFrame) for frame in frames.values()):
+        expected = "the frame of its table" if len(names) == 1 else f"a mapping with the frames of {shown}"
+        raise ContractError(f"the function that derives {shown} must return {expected}.")
+    return [frames[name] for name in names]
 
 
 def distinct_rows(frames: Tables, columns_by_table: ColumnsByTable) -> dict[str, pd.DataFrame]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stancebook.build.derivation import derive_table
+from stancebook.build.derivation import derive_together
 from stancebook.dataset.duckdb_session import duckdb_path, duckdb_session
 from stancebook.dataset.parquet import read_typed
 from stancebook.dataset.table_stats import table_stats
@@ -19,9 +19,11 @@ from stancebook.parallel.cache import BuildCache, fingerprint_json, reuse_part
 from stancebook.parallel.chunk_summary import UNPARTITIONED, Checksum, merge_checksums
 from stancebook.parallel.executors import BuildExecutor, run_tasks
 from stancebook.parallel.worker import SCRATCH, BuildContext, ChunkResult, load_codebook, write_rows
-from stancebook.schema.spec import TableSpec
+from stancebook.schema.contract import Contract
+from stancebook.schema.spec import Derivation
 
 if TYPE_CHECKING:
+    import pandas as pd
     from duckdb import DuckDBPyConnection
 
     from stancebook.parallel.chunking import ChunkPolicy
@@ -35,16 +37,16 @@ Checksums = Mapping[str, Mapping[str, Checksum]]  # by value, and by table that 
 
 @dataclass(frozen=True)
 class BatchTask:
-    """Some values of the column that partitions a derived table, whose rows are derived at once.
+    """Some values of the column that partitions a derivation, whose rows are derived at once.
 
     Attributes:
-        table: The name of the table.
+        derivation: The name of the derivation.
         number: The number of the batch.
         last_value: The last of the values.
         inputs: The folders of what is read, by table.
     """
 
-    table: str
+    derivation: str
     number: int
     last_value: str
     inputs: Mapping[str, Path]
@@ -96,32 +98,34 @@ def derive_pieces(
         for spec in contract.document_tables
     }
     derived: dict[str, dict[str, Piece]] = {}
-    for spec in contract.tables_of_kind("derived"):
-        batches = split_into_batches(spec, merge_checksums(chunk.checksums[spec.name] for chunk in chunks), policy)
+    for derivation in contract.derivations:
+        checksums = merge_checksums(chunk.checksums[derivation.name] for chunk in chunks)
+        batches = split_into_batches(derivation, checksums, policy)
         fingerprints = [fingerprint_json(batch) for batch in batches]
-        pieces = dict(_reuse_pieces(context, spec, fingerprints, cache))
+        pieces = dict(_reuse_pieces(context, derivation, fingerprints, cache))
         stale = [number for number, fingerprint in enumerate(fingerprints) if fingerprint not in pieces]
         if stale:
             numbers = {value: number for number in stale for value in batches[number]}
-            inputs = partition_inputs(database, spec, files, numbers, context.chunk_folder)
-            tasks = [BatchTask(spec.name, number, list(batches[number])[-1], inputs) for number in stale]
-            for index, piece in run_tasks(executor, derive_batch, context, tasks):
-                pieces[fingerprints[stale[index]]] = piece
-        derived[spec.name] = {fingerprint: pieces[fingerprint] for fingerprint in fingerprints}
+            inputs = partition_inputs(database, derivation, files, numbers, context.chunk_folder)
+            tasks = [BatchTask(derivation.name, number, list(batches[number])[-1], inputs) for number in stale]
+            for index, batch in run_tasks(executor, derive_batch, context, tasks):
+                pieces[fingerprints[stale[index]]] = batch
+        for spec in derivation.tables:
+            derived[spec.name] = {fingerprint: pieces[fingerprint][spec.name] for fingerprint in fingerprints}
     return derived
 
 
-def split_into_batches(spec: TableSpec, checksums: Checksums, policy: ChunkPolicy) -> list[Checksums]:
-    """Split the values of the column that partitions a derived table into batches, in the order of its rows.
+def split_into_batches(derivation: Derivation, checksums: Checksums, policy: ChunkPolicy) -> list[Checksums]:
+    """Split the values of the column that partitions a derivation into batches, in the order of the rows.
 
     Args:
-        spec: The derived table.
+        derivation: The derived tables.
         checksums: The checksums of what it reads, by value.
         policy: The sizes of parts.
     """
     batches: list[dict[str, Mapping[str, Checksum]]] = [{}]
     rows = 0
-    for value in sorted(checksums or {UNPARTITIONED: {}}, key=lambda value: _sort_key(spec, value)):
+    for value in sorted(checksums or {UNPARTITIONED: {}}, key=lambda value: _sort_key(derivation, value)):
         tables = checksums.get(value, {})
         batches[-1][value] = tables
         rows += sum(number for number, _ in tables.values())
@@ -131,9 +135,9 @@ def split_into_batches(spec: TableSpec, checksums: Checksums, policy: ChunkPolic
     return [batch for batch in batches if batch]
 
 
-def _sort_key(spec: TableSpec, value: str) -> Any:
+def _sort_key(derivation: Derivation, value: str) -> Any:
     """Return a key that sorts values, given as text, as the column that they partition."""
-    column = spec.partition_by and spec[spec.partition_by]
+    column = derivation.partition_by and derivation.tables[0][derivation.partition_by]
     if column and column.vocabulary:
         return list(column.vocabulary).index(value)
     return Decimal(value) if column and column.data_type in ("integer", "number") else value
@@ -141,18 +145,18 @@ def _sort_key(spec: TableSpec, value: str) -> Any:
 
 def partition_inputs(
     database: DuckDBPyConnection,
-    spec: TableSpec,
+    derivation: Derivation,
     files: Mapping[str, list[Path]],
     values: Mapping[str, int],
     folder: Path,
 ) -> dict[str, Path]:
-    """Write the columns that a derived table reads into one folder per input table.
+    """Write the columns that a derivation reads into one folder per input table.
 
     Of a table with the partitioning column, only rows with one of `values` are written, in a folder per batch.
 
     Args:
         database: An open database.
-        spec: The derived table.
+        derivation: The derived tables.
         files: The files of each table of documents.
         values: The number of the batch of each value of the partitioning column.
         folder: The folder of chunks.
@@ -160,18 +164,18 @@ def partition_inputs(
     Returns:
         The folder of each input table, below the scratch folder of the database.
     """
-    folders = {table: folder / SCRATCH / spec.name / table for table in spec.inputs}
-    for table, columns in spec.inputs.items():
+    folders = {table: folder / SCRATCH / derivation.name / table for table in derivation.inputs}
+    for table, columns in derivation.inputs.items():
         folders[table].mkdir(parents=True)
         if not files[table]:
             continue
         names = ", ".join(f'"{name}"' for name in columns)
         parameters: dict[str, Any] = {"files": list(map(duckdb_path, files[table]))}
-        if spec.partition_by in columns:
+        if derivation.partition_by in columns:
             query = (
                 f"SELECT {names}, {_BATCH} FROM read_parquet($files)"  # noqa: S608 (names of the contract)
                 f" JOIN (SELECT unnest($values) AS {_VALUE}, unnest($numbers) AS {_BATCH})"
-                f' ON "{spec.partition_by}" = {_VALUE}'
+                f' ON "{derivation.partition_by}" = {_VALUE}'
             )
             parameters |= {"values": list(values), "numbers": list(values.values())}
             target = f"'{_quoted(folders[table])}' (FORMAT parquet, PARTITION_BY ({_BATCH}))"
@@ -182,32 +186,46 @@ def partition_inputs(
     return folders
 
 
-def derive_batch(context: BuildContext, task: BatchTask) -> Piece:
-    """Derive the rows of some values, and write them unless there are none."""
+def derive_batch(context: BuildContext, task: BatchTask) -> dict[str, Piece]:
+    """Derive the rows of some values, and write those of each table unless there are none."""
     contract, codebook = load_codebook(context)
-    spec = contract.tables[task.table]
+    derivation = next(each for each in contract.derivations if each.name == task.derivation)
     tables = dict(codebook)
-    for table, columns in spec.inputs.items():
+    for table, columns in derivation.inputs.items():
         folder = task.inputs[table]
-        if spec.partition_by in columns:
+        if derivation.partition_by in columns:
             folder /= f"{_BATCH}={task.number}"
         frame = read_typed(sorted(folder.glob("*.parquet")), contract.tables[table], columns)
         tables[table] = frame.sort_values(list(columns), ignore_index=True)
-    frame = derive_table(spec, tables)
+    derived = derive_together(derivation, tables)
+    return {name: _piece(context, contract, name, frame, task.last_value) for name, frame in derived.items()}
+
+
+def _piece(context: BuildContext, contract: Contract, table: str, frame: pd.DataFrame, last_value: str) -> Piece:
+    spec = contract.tables[table]
     part = None if frame.empty else write_rows(context, contract, spec, frame)
-    return Piece(task.last_value, part, table_stats(spec, frame))
+    return Piece(last_value, part, table_stats(spec, frame))
 
 
 def _reuse_pieces(
-    context: BuildContext, spec: TableSpec, fingerprints: Sequence[str], cache: BuildCache | None
-) -> Iterator[tuple[str, Piece]]:
-    """Link the rows of the last build whose inputs are unchanged, and yield them by fingerprint."""
-    cached = cache.derived.get(spec.name, {}) if cache else {}
+    context: BuildContext, derivation: Derivation, fingerprints: Sequence[str], cache: BuildCache | None
+) -> Iterator[tuple[str, dict[str, Piece]]]:
+    """Link the rows of the last build whose inputs are unchanged, and yield them by fingerprint and table."""
+    if cache is None:
+        return
+    cached = {spec.name: cache.derived.get(spec.name, {}) for spec in derivation.tables}
     for fingerprint in fingerprints:
-        if cache and fingerprint in cached:
-            piece = Piece.from_dict(cached[fingerprint])
-            part = piece.part and reuse_part(piece.part, piece.part.path, cache.folder, context.chunk_folder)
-            yield fingerprint, replace(piece, part=part)
+        if all(fingerprint in pieces for pieces in cached.values()):
+            yield (
+                fingerprint,
+                {name: _reuse_piece(context, pieces[fingerprint], cache) for name, pieces in cached.items()},
+            )
+
+
+def _reuse_piece(context: BuildContext, stored: Mapping[str, Any], cache: BuildCache) -> Piece:
+    piece = Piece.from_dict(stored)
+    part = piece.part and reuse_part(piece.part, piece.part.path, cache.folder, context.chunk_folder)
+    return replace(piece, part=part)
 
 
 def _quoted(path: Path) -> str:

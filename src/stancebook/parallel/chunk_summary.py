@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from stancebook.build.derivation import distinct_rows
 from stancebook.schema.contract import Contract
-from stancebook.schema.spec import Tables, TableSpec
+from stancebook.schema.spec import Derivation, Tables, TableSpec
 
 Cells = tuple[str | None, ...]  # as Arrow casts them to text
 Checksum = Sequence[int]  # the number of some rows, and the sum of their hashes modulo 2**64
-Checksums = dict[str, dict[str, Checksum]]  # by the value that partitions a derived table, and by table that it reads
+Checksums = dict[str, dict[str, Checksum]]  # by value that partitions a derivation, and by table that it reads
 
-UNPARTITIONED = ""  # the value of all rows of a derived table that is not partitioned
+UNPARTITIONED = ""  # the value of all rows of a derivation that is not partitioned
 
 
 def chunk_rule_inputs(contract: Contract, frames: Tables) -> dict[str, tuple[Cells, ...]]:
@@ -49,7 +49,7 @@ def repeated_numbers(numbers: Collection[int]) -> list[int]:
 
 
 def input_checksums(contract: Contract, frames: Tables) -> dict[str, Checksums]:
-    """Return checksums of the rows that each derived table reads.
+    """Return checksums of the rows that each derivation reads.
 
     They are equal if the rows are, in any order, and those of chunks add up by `merge_checksums`. Rows of a table
     without the partitioning column are added to those of the same document.
@@ -59,9 +59,9 @@ def input_checksums(contract: Contract, frames: Tables) -> dict[str, Checksums]:
         frames: The tables of some documents.
 
     Returns:
-        Checksums by derived table.
+        Checksums by the name of the derivation.
     """
-    return {spec.name: _checksums(spec, frames) for spec in contract.tables_of_kind("derived")}
+    return {derivation.name: _checksums(derivation, frames) for derivation in contract.derivations}
 
 
 def merge_checksums(chunks: Iterable[Checksums]) -> Checksums:
@@ -75,10 +75,10 @@ def merge_checksums(chunks: Iterable[Checksums]) -> Checksums:
     return dict(sorted(total.items()))
 
 
-def _checksums(spec: TableSpec, frames: Tables) -> Checksums:
-    inputs = {table: frames[table][list(columns)] for table, columns in spec.inputs.items()}
+def _checksums(derivation: Derivation, frames: Tables) -> Checksums:
+    inputs = {table: frames[table][list(columns)] for table, columns in derivation.inputs.items()}
     hashes = {table: pd.Series(pd.util.hash_pandas_object(frame, index=False)) for table, frame in inputs.items()}
-    partitioned = [table for table, frame in inputs.items() if spec.partition_by in frame]
+    partitioned = [table for table, frame in inputs.items() if derivation.partition_by in frame]
     if not partitioned:
         return {UNPARTITIONED: {table: _checksum(row_hashes) for table, row_hashes in hashes.items()}}
     checksums: Checksums = {}
@@ -86,7 +86,7 @@ def _checksums(spec: TableSpec, frames: Tables) -> Checksums:
         total = hashes[table].copy()
         for other in inputs.keys() - set(partitioned):
             total += _sums_by_document(inputs[table], inputs[other], hashes[other])
-        for value, row_hashes in total.groupby(inputs[table][spec.partition_by], observed=True):
+        for value, row_hashes in total.groupby(inputs[table][derivation.partition_by], observed=True):
             checksums.setdefault(str(value), {})[table] = _checksum(row_hashes)
     return checksums
 

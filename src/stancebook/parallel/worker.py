@@ -86,7 +86,7 @@ class ChunkResult:
         parts: The files of its rows by table, in the folder of chunks; an empty table has none.
         stats: The statistics of its rows by table.
         rule_inputs: The distinct rows that rules on the codebook inspect, by table.
-        checksums: The checksums of what each derived table reads, by derived table.
+        checksums: The checksums of what each derivation reads, by its name.
     """
 
     files_digest: str

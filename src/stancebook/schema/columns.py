@@ -32,7 +32,7 @@ Compute = Callable[..., "pd.Series[Any]"]
 METADATA_KEY = "stancebook"  # the key under which a Pandera field carries its Column
 
 
-def primary_key(description: str, *, title: str = "") -> Any:
+def primary_key(description: str, *, title: str = "", pattern: Pattern = KEY) -> Any:
     """Declare the column that identifies a row.
 
     The engine fills that of an annotation: `<doc_id>#<id>`.
@@ -40,8 +40,9 @@ def primary_key(description: str, *, title: str = "") -> Any:
     Args:
         description: What the column holds, for the coder and the reader.
         title: A name for readers; by default the name of the column in words.
+        pattern: What the keys of a derived table must match from end to end; those of coded tables are slugs.
     """
-    return column_field(PrimaryKeyColumn(description, title=title, pattern=KEY), unique=True)
+    return column_field(PrimaryKeyColumn(description, title=title, pattern=pattern), unique=True)
 
 
 def foreign_key(

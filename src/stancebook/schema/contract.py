@@ -15,6 +15,7 @@ from stancebook.schema.spec import (
     ID,
     QUOTE_CONTEXT,
     ColumnsByTable,
+    Derivation,
     ForeignKey,
     TableKind,
     TableSpec,
@@ -94,6 +95,8 @@ class Contract:
         _check_tables(self.tables)
         self._check_rules()
         self._check_inputs()
+        for derivation in self.derivations:
+            _check_derivation(derivation)
         if unknown := sorted(set(self.sources.values()) - set(self.document.names)):
             raise ContractError(f"sources names {', '.join(unknown)}, no column of {self.document.name!r}.")
 
@@ -168,6 +171,16 @@ class Contract:
         return self.tables_of_kind("document")[0]
 
     @cached_property
+    def derivations(self) -> tuple[Derivation, ...]:
+        """The derived tables, grouped by the functions that compute them, in the order of `models`."""
+        groups: dict[int, Derivation] = {}
+        for spec in self.tables.values():
+            if spec.derive is not None:
+                group = groups.get(id(spec.derive), Derivation(spec.derive, ()))
+                groups[id(spec.derive)] = replace(group, tables=(*group.tables, spec))
+        return tuple(groups.values())
+
+    @cached_property
     def codebook_tables(self) -> tuple[TableSpec, ...]:
         """The tables whose rows are written in the codebook, nested ones included."""
         return tuple(spec for spec in self.tables.values() if _root_kind(spec, self.tables) == "codebook")
@@ -235,7 +248,7 @@ def _root_kind(spec: TableSpec, tables: Mapping[str, TableSpec]) -> TableKind | 
 def _check_tables(tables: Mapping[str, TableSpec]) -> None:
     for spec in tables.values():
         for column in spec.references:
-            _check_reference(f"{spec.name}.{column.name}", column, tables)
+            _check_reference(spec, column, tables)
         if spec.parent is not None:
             _check_nested(spec, tables)
     for spec in tables.values():
@@ -249,14 +262,32 @@ def _check_tables(tables: Mapping[str, TableSpec]) -> None:
         _check_sections(spec for spec in tables.values() if spec.kind in kinds)
 
 
-def _check_reference(path: str, column: Column, tables: Mapping[str, TableSpec]) -> None:
-    target = tables.get(column.target or "")
+def _check_reference(spec: TableSpec, column: Column, tables: Mapping[str, TableSpec]) -> None:
+    path, target = f"{spec.name}.{column.name}", tables.get(column.target or "")
     if target is None:
         raise ContractError(f"{path} refers to a table {column.target!r} that is not among the models.")
-    if target.kind == "derived":
+    if target.kind == "derived" and spec.kind != "derived":
         raise ContractError(f"{path}: {target.name!r} is derived; refer to a table that people code.")
     if column.target_key is None:
         raise ContractError(f"{path}: {target.name!r} has a key of several columns; refer to one with primary_key().")
+
+
+def _check_derivation(derivation: Derivation) -> None:
+    """Refuse tables of one function that are not computed from the same inputs, or not in the same partitions."""
+    first, *others = derivation.tables
+    for spec in others:
+        if (spec.inputs, spec.partition_by) != (first.inputs, first.partition_by):
+            raise ContractError(
+                f"{first.name} and {spec.name} are derived by one function: give both the same inputs= and"
+                " partition_by=."
+            )
+        if first.partition_by is not None:
+            one, other = first[first.partition_by], spec[first.partition_by]
+            if (one.kind, [*one.vocabulary]) != (other.kind, [*other.vocabulary]):
+                raise ContractError(
+                    f"{first.name} and {spec.name} are partitioned by {one.name!r}: declare it alike in both, or their"
+                    " rows have different orders."
+                )
 
 
 def _check_codebook(spec: TableSpec, tables: Mapping[str, TableSpec]) -> None:

@@ -50,7 +50,7 @@ class TableOptions:
         section: The key under which the rows are written in a file; by default the table's name.
         parent: The model in whose records those of a nested table are written.
         key: The columns that identify a row, if there is no primary key.
-        derive: The function that computes a derived table from the tables it reads.
+        derive: The function that computes a derived table, or several that name it, from the tables it reads.
         inputs: The columns of document tables that `derive` reads, by table.
         partition_by: A column of a derived table whose values are computed independently of each other.
     """
@@ -193,6 +193,9 @@ class Derived(Table):
     Of the documents' tables, the function receives the columns that `inputs=` names, such as
     `inputs={"claims": ["claim_id", "topic_id"]}`. If rows of different topics are independent of each other, add
     `partition_by="topic_id"`: a large corpus is then computed topic by topic, and only topics that changed are.
+
+    The function returns the frame of the table. If several models name it, with the same `inputs=` and `partition_by=`,
+    it is called once for all of them and returns a mapping of their frames by the names of the tables.
     """
 
     _table_kind = "derived"

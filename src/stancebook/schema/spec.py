@@ -30,6 +30,7 @@ class Text(Protocol):
 
 Texts = Mapping[str, Text]
 ColumnsByTable = Mapping[str, tuple[str, ...]]
+Derive = Callable[[Tables], "pd.DataFrame | Mapping[str, pd.DataFrame]"]
 TableKind = Literal["codebook", "document", "annotation", "nested", "derived"]
 
 # Keys of a record that are not columns: the short ID of an annotation, and the text before and after its quote.
@@ -65,7 +66,8 @@ class TableSpec:
         model: The Pandera model that the table is compiled from.
         section: The key under which the rows are written in a source file.
         parent: The table whose records the rows are nested in.
-        derive: The function that makes a derived table from the codebook and the columns `inputs` of other tables.
+        derive: The function that makes a derived table, or several, from the codebook and the columns `inputs` of other
+            tables.
         partition_by: The column that splits the inputs of `derive` into groups that can be processed separately.
         rules: The conditions across columns, by name.
     """
@@ -80,7 +82,7 @@ class TableSpec:
     model: Any = None
     section: str = ""
     parent: str | None = None
-    derive: Callable[[Tables], pd.DataFrame] | None = None
+    derive: Derive | None = None
     inputs: ColumnsByTable = field(default_factory=dict)
     partition_by: str | None = None
     rules: Mapping[str, RowRule] = field(default_factory=dict)
@@ -136,3 +138,26 @@ class TableSpec:
     def references(self) -> tuple[Column, ...]:
         """The foreign keys."""
         return tuple(column for column in self.columns if column.target is not None)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The derived tables that one function computes together, from the same inputs in the same partitions."""
+
+    function: Derive
+    tables: tuple[TableSpec, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of its first table, which no other derivation has."""
+        return self.tables[0].name
+
+    @property
+    def inputs(self) -> ColumnsByTable:
+        """The columns of other tables that the function reads."""
+        return self.tables[0].inputs
+
+    @property
+    def partition_by(self) -> str | None:
+        """The column that splits the inputs into groups that can be processed separately."""
+        return self.tables[0].partition_by

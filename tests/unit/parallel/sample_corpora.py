@@ -9,7 +9,8 @@ import pandas as pd
 import yaml
 from hypothesis import strategies as st
 
-from stancebook.schema.columns import Category, categorical, foreign_key, integer
+from stancebook.schema.column_types import Pattern
+from stancebook.schema.columns import Category, Date, categorical, date, foreign_key, integer, primary_key
 from stancebook.schema.models import Derived
 from stancebook.schema.rules import rule
 from stancebook.schema.spec import Tables
@@ -42,25 +43,47 @@ class Claims(letters.Claims):
     place: Category = categorical(PLACE, "Whether it has an answer.", compute=whether_answered)
 
 
-def order_claims(tables: Tables) -> pd.DataFrame:
-    """Return the claims of each person, numbered by date."""
+def order_claims(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return the claims of each person, numbered by date, and the days on which persons that others work for speak."""
     claims = tables["claims"].merge(tables["letters"], on="doc_id").sort_values(["sent", "claim_id"])
     number = claims.groupby("person_id").cumcount() + 1
-    return pd.DataFrame({"person_id": claims["person_id"], "said_id": claims["claim_id"], "number": number})
+    day_id = claims["person_id"] + ":" + claims["sent"].dt.strftime("%Y-%m-%d")
+    masters = claims["person_id"].isin(tables["people"]["master_id"])
+    return {
+        "threads": pd.DataFrame(
+            {
+                "person_id": claims["person_id"],
+                "said_id": claims["claim_id"],
+                "number": number,
+                "day_id": day_id.where(masters),
+            }
+        ),
+        "days": claims.assign(day_id=day_id)[masters].drop_duplicates("day_id")[["day_id", "person_id", "sent"]],
+    }
 
 
-class Threads(
-    Derived,
-    derive=order_claims,
-    key=("said_id",),
-    inputs={"letters": ["doc_id", "sent"], "claims": ["claim_id", "doc_id", "person_id"]},
-    partition_by="person_id",
-):
+OF_PERSONS: dict[str, Any] = {
+    "derive": order_claims,
+    "inputs": {"letters": ["doc_id", "sent"], "claims": ["claim_id", "doc_id", "person_id"]},
+    "partition_by": "person_id",
+}
+
+
+class Threads(Derived, key=("said_id",), **OF_PERSONS):
     """One claim of a person, with its number."""
 
     person_id: str = foreign_key("people", "The person.")
     said_id: str = foreign_key("claims", "The claim.")
     number: int = integer("Its number among the claims of the person.", minimum=1)
+    day_id: str = foreign_key("days", "The day of a person that others work for.", nullable=True)
+
+
+class Days(Derived, **OF_PERSONS):
+    """One day on which a person that others work for claims something."""
+
+    day_id: str = primary_key("The person and the day.", pattern=Pattern(r"[a-z]+:[0-9-]+", "a person and a day"))
+    person_id: str = foreign_key("people", "The person.")
+    sent: Date = date("The day.")
 
 
 def _of(tables: Tables, table: str, keys: Any, column: str) -> Any:
@@ -131,7 +154,7 @@ RULES = (
     employers_have_homes,
     strong_claims_need_full_names,
 )
-LINKED_LETTERS = contract(People, Letters, Claims, Witnesses, Tallies, Threads, rules=RULES)
+LINKED_LETTERS = contract(People, Letters, Claims, Witnesses, Tallies, Threads, Days, rules=RULES)
 
 
 # ── Corpora ───────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,5 @@
 """Derived tables are the same whether computed at once or partition by partition, from the rows of any chunks."""
 
-from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -12,76 +11,55 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import CONTRACT
-from schemas.vocabularies import ASSERTED_CHANGE, CONFIDENCE, SOURCE, STANCE
-from stancebook.build.derivation import derive_table
+from stancebook.build.derivation import derive_together
 from stancebook.build.pipeline import build_tables
 from stancebook.dataset.reader import load
 from stancebook.schema.columns import Date, date, foreign_key, integer, primary_key, text
 from stancebook.schema.dataframes import cast_column
 from stancebook.schema.models import Annotation, Derived
-from tests.unit.parallel.sample_corpora import PEOPLE, letter, write_seeds
+from tests.unit.parallel.sample_corpora import LINKED_LETTERS, PEOPLE, letter, write_seeds
 from tests.unit.parallel.test_chunked_build import in_chunks
 from tests.unit.sample_contract import Letters, People, contract
 
 PROJECT = Path(__file__).parents[2] / "project/seeds"
-CHANGES = CONTRACT.tables["stance_changes"]
 
+# ── Partitions ────────────────────────────────────────────────────────────────────────────────────────
 
-# ── The project ───────────────────────────────────────────────────────────────────────────────────────
-
-DAYS = ("2031-01-05", "2031-01-06", "2031-02-01")
-statements = st.fixed_dictionaries(
-    {
-        "doc_id": st.sampled_from("ab"),
-        "holder_id": st.sampled_from(["hale", "northmark", "reed"]),
-        "speaker_id": st.sampled_from(["hale", "reed"]),
-        "issue_id": st.sampled_from(["island", "river", "talks", None]),
-        "format_id": st.sampled_from(["summit", None]),
-        "stance": st.sampled_from([*STANCE, None]),
-        "asserted_change": st.sampled_from([*ASSERTED_CHANGE, None, None]),
-        "source": st.sampled_from([*SOURCE]),
-        "confidence": st.sampled_from([*CONFIDENCE]),
-        "date_start": st.sampled_from([*DAYS, None]),
-        "date_end": st.sampled_from([*DAYS, None]),
-        "date_edtf": st.sampled_from([*DAYS, None]),
-    }
-)
+THREADS = next(each for each in LINKED_LETTERS.derivations if each.name == "threads")
+DAYS = {"a": "1901-05-04", "b": "1901-05-05", "c": "1901-05-05"}
+said = st.tuples(st.sampled_from("abc"), st.sampled_from(["berta", "falk", "otto"]))
 
 
 def frame(table, rows):
-    """Return rows of a table with the columns that the derived table reads."""
-    columns = [CONTRACT.tables[table][name] for name in CHANGES.inputs[table]]
+    """Return rows of a table with the columns that the derived tables read."""
+    columns = [LINKED_LETTERS.tables[table][name] for name in THREADS.inputs[table]]
     return pd.DataFrame({each.name: cast_column([row[each.name] for row in rows], each) for each in columns})
 
 
-def tables(rows):
-    numbers = count()
-    named = [{**row, "statement_id": f"{row['doc_id']}#s{(at := next(numbers)):02}", "char_start": at} for row in rows]
-    documents = [{"doc_id": name, "published": pd.Timestamp(f"2031-04-0{at}")} for at, name in enumerate("ab", start=1)]
-    return {
-        "statements": frame("statements", named),
-        "documents": frame("documents", documents),
-        "actors": pd.DataFrame({"actor_id": ["hale", "northmark", "reed"], "party_id": ["northmark"] * 2 + ["reed"]}),
-        "issues": pd.DataFrame(
-            {"issue_id": ["island", "river", "talks"], "softer": ["toward_zero", "toward_support", "toward_zero"]}
-        ),
-    }
-
-
-@pytest.mark.proof
-@given(rows=st.lists(statements, max_size=12), data=st.data())
+@given(said=st.lists(said, max_size=12), data=st.data())
 @settings(max_examples=25)
-def test_partitions_add_up_to_the_derived_table(rows, data):
-    """Derived partition by partition, from rows in any order, a table is the same."""
-    given = tables(rows)
-    found = derive_table(CHANGES, given)
-    order = data.draw(st.permutations(range(len(rows))))
-    parts = [
-        derive_table(CHANGES, {**given, "statements": some.reset_index(drop=True)})
-        for _, some in given["statements"].iloc[order].groupby("issue_id")
+def test_partitions_add_up_to_derived_tables(said, data):
+    """Derived partition by partition, from rows in any order, all tables of a function are the same."""
+    claims = [
+        {"claim_id": f"{doc_id}#c{number:02}", "doc_id": doc_id, "person_id": person}
+        for number, (doc_id, person) in enumerate(said)
     ]
-    together = pd.concat(parts, ignore_index=True) if parts else found[:0]
-    pd.testing.assert_frame_equal(together.astype(found.dtypes), found)
+    tables = {
+        "people": pd.DataFrame({"person_id": ["berta", "falk", "otto"], "master_id": ["otto", None, "falk"]}),
+        "letters": frame("letters", [{"doc_id": doc_id, "sent": pd.Timestamp(day)} for doc_id, day in DAYS.items()]),
+        "claims": frame("claims", claims),
+    }
+    order = data.draw(st.permutations(range(len(claims))))
+    parts = [
+        derive_together(THREADS, {**tables, "claims": some.reset_index(drop=True)})
+        for _, some in tables["claims"].iloc[order].groupby("person_id")
+    ]
+    for name, found in derive_together(THREADS, tables).items():
+        together = pd.concat([part[name] for part in parts], ignore_index=True) if parts else found[:0]
+        pd.testing.assert_frame_equal(together.astype(found.dtypes), found)
+
+
+# ── The project ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ CONTRACTS = (
     CONTRACT_SOURCE,
     CONTRACT_SOURCE.replace("1.0.0", "1.0.1"),
     CONTRACT_SOURCE.replace('version="1.0.0"', "rules=LINKED_LETTERS.rules[1:]"),
-    CONTRACT_SOURCE.replace('version="1.0.0"', "models=LINKED_LETTERS.models[:-1]"),
+    CONTRACT_SOURCE.replace('version="1.0.0"', "models=LINKED_LETTERS.models[:-2]"),
 )
 
 
