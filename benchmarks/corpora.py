@@ -1,7 +1,7 @@
 """Synthetic corpora: `seeds/` of any number of invented documents that satisfy every rule of the contract.
 
 Document 7 of a seed is the same in a corpus of ten and of a million, whichever process writes it. A text has some
-8 KB, its annotations some 20 KB of YAML as people write it, 60 grounded records a document: Cyrillic names, dashes and
+8 KB, its annotations some 25 KB of YAML as people write it, 65 grounded records a document: Cyrillic names, dashes and
 curly quotation marks among them, quotes that a line break of the source parts, texts with CRLF. Nothing is kept in
 memory but the document at hand.
 """
@@ -231,19 +231,23 @@ def _body(draw: Draw, recipe: Recipe, facts: Slots) -> tuple[list[str], dict[str
     counts = dict.fromkeys(TABLES, 0)
     days = _days(facts["published"])
     paragraphs = []
+    named: set[str] = set()  # each form of a name is coded once
     # Strides through lists, prime to their lengths: nothing that is met is met again before all others are.
     kind, thing, person = draw.below(len(sentences)), draw.below(len(_THINGS)), draw.below(len(_CAST))
     stride = 1 + draw.below(len(sentences) - 1)
     lead_slots: Slots = {}
     for place in range(15 + draw.below(6)):
         kind, thing, person = (kind + stride) % len(sentences), (thing + 211) % len(_THINGS), (person + 11) % len(_CAST)
+        cast = draw.any(_CAST[person])
         slots = {
             **facts,
-            **draw.any(_CAST[person]),
+            **cast,
             **draw.any(days),
             **draw.any(_HOSTS),
+            **draw.any(_FACTIONS),
             **{name: draw.any(values) for name, values in _DRAWN.items()},
             "thing": _THINGS[thing],
+            "meeting_id": draw.any(_formats_of(cast["side_id"], cast["they_id"])),
             "n": f"{1 + draw.below(9)},{100 + draw.below(900)}",
             "br": draw.any(("\n", "\n", "\n\n")) if draw.chance(recipe.broken) else " ",
         }
@@ -253,6 +257,11 @@ def _body(draw: Draw, recipe: Recipe, facts: Slots) -> tuple[list[str], dict[str
         lead_slots = lead_slots or slots
         filler = " ".join(draw.any(parts) for parts in fiction.FILLER * (1 + draw.below(2)))
         paragraphs.append(f"{sentence.text.format_map(slots)} {filler}")
+        for form, template in sentence.mentions:
+            if (name := form.format_map(slots)) not in named:
+                named.add(name)
+                records["mentions"].append(template.format_map({**slots, **_IDS["mentions"][counts["mentions"]]}))
+                counts["mentions"] += 1
         for table, template, number in sentence.records:
             records[table].append(template.format_map(slots))
             counts[table] += number
@@ -281,9 +290,13 @@ def _as_json(head: str, records: Mapping[str, Sequence[str]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A sentence template: its text, and the name, records and number of records of each table."""
+    """A sentence template: its text, each mention with what is named how, and the records of each other table.
+
+    The records of a table are its name, their template, and their number.
+    """
 
     text: str
+    mentions: tuple[tuple[str, str], ...]
     records: tuple[tuple[str, str, int], ...]
 
 
@@ -293,9 +306,10 @@ def _compiled(notation: Notation) -> tuple[_Compiled, list[_Compiled]]:
     lead, *others = (
         _Compiled(
             _slotted(sentence.text),
+            tuple((_form(source), _template(source, notation)) for source in _mentions(sentence)),
             tuple(
-                (table, _template(_commented(source, table), notation), len(re.findall("id: <[msed][12]>", source)))
-                for table, source in sentence.records.items()
+                (table, _template(_commented(source), notation), len(re.findall(r"\bid: <[sed]\d>", source)))
+                for table, source in _other_records(sentence).items()
             ),
         )
         for sentence in (fiction.LEAD, *fiction.SENTENCES)
@@ -306,15 +320,30 @@ def _compiled(notation: Notation) -> tuple[_Compiled, list[_Compiled]]:
 @cache
 def _lead_records(notation: Notation, *, answering: bool) -> dict[str, str]:
     """Return the lead's records by table; `answering`: its statement refers to another document's."""
-    sources = fiction.LEAD.records
+    sources = _other_records(fiction.LEAD)
     if answering:
-        sources = {**sources, "statements": sources["statements"].replace(*fiction.ANSWER)}
-    return {table: _template(_commented(source, table), notation) for table, source in sources.items()}
+        sources["statements"] = sources["statements"].replace(*fiction.ANSWER)
+    return {table: _template(_commented(source), notation) for table, source in sources.items()}
 
 
-def _commented(source: str, table: str) -> str:
+def _mentions(sentence: fiction.Sentence) -> list[str]:
+    """Return the mentions one by one, all with the first id."""
+    source = re.sub("<m[0-9]>", "<m1>", sentence.records.get("mentions", ""))
+    return re.split(r"^(?=  - )", source, flags=re.MULTILINE)[1:]
+
+
+def _form(mention: str) -> str:
+    """Return the template of what a mention names, and of how it names it."""
+    return _slotted(" ".join(re.findall(r"\b(?:actor_id|quote): ([^,}\n]+)", mention)))
+
+
+def _other_records(sentence: fiction.Sentence) -> dict[str, str]:
+    return {table: source for table, source in sentence.records.items() if table != "mentions"}
+
+
+def _commented(source: str) -> str:
     """Return records under a comment such as people write in long files."""
-    return source if table == "mentions" else f"  # ── The <thing> {'─' * 6}\n{source}"
+    return f"  # ── The <thing> {'─' * 6}\n{source}"
 
 
 @cache
@@ -363,6 +392,13 @@ def _cast() -> Iterator[list[Slots]]:
             side = {"side": state, "side_id": slug, "capital": capital, "capital_id": f"{slug}-government"}
             others = (each for each in fiction.STATES if each != state)
             yield [{**who, **side, "iso3": iso3, "they": they, "they_id": fiction.STATES[they][0]} for they in others]
+
+
+@cache
+def _formats_of(*actors: str) -> list[str]:
+    """Return the formats in which these take part, and those without participants."""
+    seats = ((label, who.keys()) for label, (_, _, who) in fiction.FORMATS.items())
+    return [_slug(label) for label, seated in seats if not seated or seated >= set(actors)]
 
 
 @lru_cache(maxsize=4096)
@@ -434,16 +470,14 @@ _DRAWN: Mapping[str, Sequence[str]] = {
 _CAST = list(_cast())
 _STATES = list(fiction.STATES)
 _THINGS = [f"{kind} {thing}" for thing in fiction.THINGS for kind in fiction.KINDS_OF_THING]
+_FACTIONS = [{"faction": name, "faction_id": slug} for name, (slug, _) in fiction.FACTIONS.items()]
 _HOSTS = [{"host": name, "host_id": slug} for name, (slug, *_) in fiction.ORGANISATIONS.items()]
 _BY_LINES = [
     {"publisher": outlet, "author": author, "author_id": slug}
     for (_, outlet), authors in fiction.MEDIA.items()
     for slug, author in authors.items()
 ]
-_IDS = {
-    table: [{f"{table[0]}1": f"{table[0]}{n:02}", f"{table[0]}2": f"{table[0]}{n + 1:02}"} for n in range(1, 60)]
-    for table in TABLES
-}
+_IDS = {table: [{f"{table[0]}{k}": f"{table[0]}{n + k:02}" for k in (1, 2, 3)} for n in range(60)] for table in TABLES}
 
 
 # ── Codebook ──────────────────────────────────────────────────────────────────────────────────────
@@ -455,15 +489,22 @@ def _codebook() -> dict[str, list[str]]:
         "actors": [_record(actor) for actor in _actors()],
         "issues": [
             _record({"issue_id": _slug(label), "label": label, "topic": topic, "softer": softer, "proposition": said})
+            + _issue_details(label)
             for label, (topic, softer, said) in fiction.ISSUES.items()
         ],
         "formats": [
-            _record(
-                {"format_id": _slug(label), "label": label, "mode": mode, "level": level, "participants": _rows(who)}
-            )
+            _record({"format_id": _slug(label), "label": label, "mode": mode, "level": level})
+            + _nested("participants", [{"actor_id": slug, "role": role} for slug, role in who.items()])
             for label, (mode, level, who) in fiction.FORMATS.items()
         ],
     }
+
+
+def _issue_details(label: str) -> str:
+    """Return the note and the relations of an issue."""
+    note = f"    note: {fiction.ISSUE_NOTES[label]}\n" if label in fiction.ISSUE_NOTES else ""
+    related = fiction.ISSUE_RELATIONS.get(label, {}).items()
+    return note + _nested("relations", [{"relation": kind, "other_issue_id": _slug(other)} for other, kind in related])
 
 
 def _actors() -> Iterator[Slots]:
@@ -474,6 +515,8 @@ def _actors() -> Iterator[Slots]:
             yield _actor(f"{slug}-{_slug(title)}", name, "person", f"{title} of {state}.", parent_id=slug)
     for name, (slug, kind, description) in fiction.ORGANISATIONS.items():
         yield _actor(slug, name, kind, description)
+    for name, (slug, description) in fiction.FACTIONS.items():
+        yield _actor(slug, name, "political_party", description)
     for slug, (name, description) in fiction.UNNAMED.items():
         yield _actor(slug, name, "unnamed_source", description)
     for (outlet, name), authors in fiction.MEDIA.items():
@@ -487,12 +530,13 @@ def _actor(slug: str, name: str, kind: str, description: str, **more: str) -> Sl
 
 
 def _record(values: Slots) -> str:
-    return "  - " + "    ".join(f"{key}: {value}\n".replace(": \n", ":\n") for key, value in values.items())
+    return "  - " + "    ".join(f"{key}: {value}\n" for key, value in values.items())
 
 
-def _rows(participants: Mapping[str, str]) -> str:
-    rows = (f"\n      - {{actor_id: {who}, role: {role}}}" for who, role in participants.items())
-    return "".join(rows) or "[]"
+def _nested(section: str, rows: Sequence[Slots]) -> str:
+    """Return the section of a record that lists others; nothing if there are none."""
+    lines = (f"      - {{{', '.join(f'{key}: {value}' for key, value in row.items())}}}\n" for row in rows)
+    return "".join((f"    {section}:\n", *lines)) if rows else ""
 
 
 if __name__ == "__main__":

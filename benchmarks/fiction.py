@@ -77,11 +77,19 @@ ORGANISATIONS = {
     ),
 }
 
+# Name → its id as an actor, and what it is.
+FACTIONS = {
+    "the Ferry Workers’ Party": ("ferry-workers-party", "The party of those who work on the water."),
+    "the List for the Locks": ("list-for-the-locks", "A list of candidates who want the locks open."),
+    "Партія Маяка": ("partiya-mayaka", "A party that has seats in several parliaments."),
+}
+
 UNNAMED = {
     "analysts": ("Analysts", "Whoever the texts call analysts."),
     "officials": ("Officials", "Officials whom the texts do not name."),
     "reports": ("Reports", "Reports whose origin the texts do not name."),
     "a-leak": ("A leak", "What got out without anybody's leave."),
+    "anticipation": ("What is anticipated", "Those who expect something, where the texts do not say who they are."),
 }
 
 # Outlet → its by-lined authors, all with the ids that they have as actors.
@@ -112,6 +120,20 @@ ISSUES = {
     "Fishing rights": ("resources", "toward_support", "Boats of all flags fish beyond the bar."),
     "Warheads": ("nuclear_weapons", "toward_zero", "Warheads stay out of the strait."),
     "Order of the north": ("world_order", "toward_zero", "No single power keeps order in the north."),
+    "Freed pilots": ("prisoners", "toward_support", "All pilots are freed before talks begin."),
+    "Landing ban": ("sanctions", "toward_zero", "Boats from the south may not land in the north."),
+    "Inspectors": ("implementation", "toward_support", "Inspectors verify what is signed."),
+    "Name of the strait": ("other", "toward_zero", "The strait has one name on all charts."),
+}
+
+ISSUE_NOTES = {"Name of the strait": "Names on charts and signs, not what belongs to whom."}
+
+# Label → what it is to which other issue.
+ISSUE_RELATIONS = {
+    "Two-sided format": {"All at one table": "incompatible_with"},
+    "Talks without conditions": {"Freed pilots": "incompatible_with", "Elections first": "incompatible_with"},
+    "Winter line": {"Truce": "narrower_than"},
+    "League membership": {"Guarantees": "alternative_to"},
 }
 
 # Label → how and at which level they talk, and the actors who take part as what.
@@ -517,6 +539,7 @@ SENTENCES = (
   - id: <s1>
     speaker_id: a-leak
     holder_id: <capital_id>
+    issue_id: <issue_id>
     contradicts_id: <s2>
     attribution: indirect
     source: leak
@@ -528,6 +551,7 @@ SENTENCES = (
       According to a leak, <capital> shelled the <thing> <when>
   - id: <s2>
     speaker_id: <who_id>
+    issue_id: <issue_id>
     contradicts_id: <s1>
     attribution: indirect
     source: on_record
@@ -572,7 +596,7 @@ SENTENCES = (
     title: Talks on the <thing>
     status: failed
     certainty: certain
-    format_id: <format_id>
+    format_id: <meeting_id>
     place: <place>
     iso3: <iso3>
     plover_type: CONSULT
@@ -593,6 +617,8 @@ SENTENCES = (
     status: occurred
     certainty: certain
     part_of_id: <e1>
+    relations:
+      - {relation: after, other_event_id: <e1>}
     confidence: <confidence>
     note: "The text gives no day of its own: that of the talks (<e1>) may hold."
     quote: |-
@@ -628,7 +654,7 @@ SENTENCES = (
     title: Meeting on the inspection of the <thing>
     status: planned
     certainty: probable
-    format_id: <format_id>
+    format_id: <meeting_id>
     place: <place>
     plover_type: CONSULT
     participants:
@@ -684,18 +710,27 @@ SENTENCES = (
             "events": """\
   - id: <e1>
     event_type: aid_decision
-    title: Shipment for the <thing> put off
-    status: occurred
+    title: Shipment for the <thing>
+    status: postponed
     certainty: certain
     plover_type: SANCTION
     plover_mode: discontinue
     participants:
       - {actor_id: <side_id>, role: initiator}
-    date_text: <when>
-    date_edtf: <when_edtf>
+      - {actor_id: <they_id>, role: target}
     confidence: high
     quote: |-
       <side> put off a shipment of <n> crates for the <thing> <when>
+  - id: <e2>
+    event_type: other
+    title: "What <they> does first: <aim>"
+    status: hypothetical
+    certainty: possible
+    participants: [{actor_id: <they_id>, role: initiator}]
+    relations: [{relation: condition_for, other_event_id: <e1>}]
+    confidence: <confidence>
+    quote: |-
+      for the <thing> <when>, saying that it wanted <they> to <aim> first
 """,
             "demands": """\
   - id: <d1>
@@ -863,6 +898,241 @@ SENTENCES = (
     quote: |-
       Should the <thing> be closed again, <side> could break off all contact
       with <they>
+""",
+        },
+    ),
+    # What is called off, and what is to take its place.
+    Sentence(
+        "The signing at the <thing> was called off <when> because <side> had searched a ferry of <they>;<br>"
+        "<host> now wants a round of letters on the <thing> instead.",
+        {
+            "mentions": """\
+  - {id: <m1>, actor_id: <host_id>, confidence: high, quote: <host>,
+     suffix: now wants a round of letters on the <thing>}
+""",
+            "events": """\
+  - id: <e1>
+    event_type: agreement
+    title: Signing at the <thing>
+    status: cancelled
+    certainty: certain
+    place: the <thing>
+    participants:
+      - {actor_id: <side_id>, role: party}
+      - {actor_id: <they_id>, role: party}
+    relations:
+      - {relation: because_of, other_event_id: <e2>}
+    confidence: high
+    note: The text dates the end of the plan, not the day that was planned.
+    quote: |-
+      The signing at the <thing> was called off <when>
+  - id: <e2>
+    event_type: legal
+    title: Search of a ferry of <they>
+    status: occurred
+    certainty: certain
+    plover_type: COERCE
+    plover_mode: seize
+    participants:
+      - {actor_id: <side_id>, role: initiator}
+      - {actor_id: <they_id>, role: target}
+    confidence: <confidence>
+    quote: |-
+      <thing> was called off <when> because <side> had searched a ferry of <they>
+  - id: <e3>
+    event_type: talks
+    title: Round of letters on the <thing>
+    status: hypothetical
+    certainty: possible
+    participants:
+      - {actor_id: <side_id>, role: party}
+      - {actor_id: <they_id>, role: party}
+    relations:
+      - {relation: instead_of, other_event_id: <e1>}
+    confidence: <confidence>
+    quote: |-
+      <host> now wants a round of letters on the <thing> instead
+""",
+            "demands": """\
+  - id: <d1>
+    demander_id: <host_id>
+    issue_id: <format_issue_id>
+    format_id: letters
+    move: request
+    content: The <thing> is settled by letters.
+    status: unknown
+    basis: explicit
+    confidence: <confidence>
+    quote: |-
+      <host> now wants a round of letters on the <thing> instead
+""",
+        },
+    ),
+    # What is expected, nobody says by whom, and who does not comment on it.
+    Sentence(
+        "A concession on the <thing> is widely anticipated <then>; <title> <who>, asked about it in <place>,<br>"
+        "declined to say anything.",
+        {
+            "mentions": """\
+  - {id: <m1>, actor_id: anticipation, confidence: medium, quote: is widely anticipated,
+     prefix: concession on the <thing>}
+  - {id: <m2>, actor_id: <who_id>, role_title: <title>, confidence: high, quote: <title> <who>}
+""",
+            "statements": """\
+  - id: <s1>
+    speaker_id: anticipation
+    holder_id: <side_id>
+    issue_id: <issue_id>
+    attribution: interpreted
+    source: unattributed
+    act: speculate
+    date_edtf: <published>
+    summary: A concession of <side> is anticipated.
+    confidence: low
+    quote: |-
+      A concession on the <thing> is widely anticipated <then>
+  - id: <s2>
+    speaker_id: <who_id>
+    holder_id: <capital_id>
+    attribution: indirect
+    source: spokesperson
+    act: decline_to_comment
+    summary: <who> says nothing about it.
+    confidence: <confidence>
+    quote: |-
+      <title> <who>, asked about it in <place>,
+      declined to say anything
+""",
+            "events": """\
+  - id: <e1>
+    event_type: other
+    title: Concession on the <thing>
+    status: expected
+    certainty: probable
+    plover_type: CONCEDE
+    participants:
+      - {actor_id: <side_id>, role: initiator}
+    date_text: <then>
+    date_edtf: <then_edtf>
+    confidence: <confidence>
+    quote: |-
+      A concession on the <thing> is widely anticipated <then>
+""",
+        },
+    ),
+    # A format that is put off.
+    Sentence(
+        "It is “too early”, <title> <who> said <when>, for <side> to sit at one table over the <thing>;<br>"
+        "first <they> should send its experts on the <thing> to <place>.",
+        {
+            "mentions": """\
+  - {id: <m1>, actor_id: <who_id>, role_title: <title>, confidence: high, quote: <title> <who>}
+  - {id: <m2>, actor_id: <they_id>, confidence: high, quote: <they>, suffix: should send its experts on the <thing>}
+""",
+            "statements": """\
+  - id: <s1>
+    speaker_id: <who_id>
+    holder_id: <side_id>
+    issue_id: <format_issue_id>
+    format_id: <format_id>
+    stance: ambivalent
+    asserted_change: unchanged
+    condition: <they> sends its experts
+    attribution: partial
+    source: spokesperson
+    act: reject
+    quoted_words: too early
+    date_text: <when>
+    date_edtf: <when_edtf>
+    summary: <side> puts off one table over the <thing>.
+    confidence: <confidence>
+    quote: |-
+      It is “too early”, <title> <who> said <when>, for <side> to sit at one
+      table over the <thing>
+""",
+            "demands": """\
+  - id: <d1>
+    demander_id: <side_id>
+    addressee_id: <they_id>
+    issue_id: <format_issue_id>
+    format_id: <format_id>
+    move: deferral
+    content: No table over the <thing> yet.
+    status: standing
+    basis: explicit
+    statement_id: <s1>
+    date_text: <when>
+    date_edtf: <when_edtf>
+    confidence: <confidence>
+    quote: |-
+      said <when>, for <side> to sit at one table over the <thing>
+  - id: <d2>
+    demander_id: <side_id>
+    addressee_id: <they_id>
+    issue_id: <issue_id>
+    move: request
+    content: <they> sends its experts to <place>.
+    flexibility: precondition
+    status: unknown
+    basis: explicit
+    confidence: <confidence>
+    quote: |-
+      first <they> should send its experts on the <thing>
+""",
+        },
+    ),
+    # A warning, and what was done in reply.
+    Sentence(
+        "<faction> warned that more crews could be held at the <thing> if <side> did not free the pilots<br>"
+        "whom it has held <since>; the locks at the <thing> were closed in reply.",
+        {
+            "mentions": """\
+  - {id: <m1>, actor_id: <faction_id>, confidence: high, quote: <faction>,
+     suffix: warned that more crews could be held at the <thing>}
+""",
+            "statements": """\
+  - id: <s1>
+    speaker_id: <faction_id>
+    addressee_id: <side_id>
+    issue_id: freed-pilots
+    stance: strongly_supports
+    attribution: indirect
+    source: on_record
+    act: warn
+    summary: <faction> warns that more crews could be held.
+    confidence: <confidence>
+    quote: |-
+      <faction> warned that more crews could be held at the <thing> if <side> did not free the pilots
+""",
+            "events": """\
+  - id: <e1>
+    event_type: legal
+    title: Detention of pilots by <side>
+    status: ongoing
+    certainty: certain
+    plover_type: COERCE
+    plover_mode: arrest
+    participants:
+      - {actor_id: <side_id>, role: initiator}
+    date_text: <since>
+    date_edtf: <since_edtf>
+    confidence: <confidence>
+    quote: |-
+      <thing> if <side> did not free the pilots
+      whom it has held <since>
+  - id: <e2>
+    event_type: legal
+    title: Closing of the locks at the <thing>
+    status: occurred
+    certainty: certain
+    place: the <thing>
+    plover_type: COERCE
+    plover_mode: restrict
+    relations:
+      - {relation: in_response_to, other_event_id: <e1>}
+    confidence: <confidence>
+    quote: |-
+      the locks at the <thing> were closed in reply
 """,
         },
     ),

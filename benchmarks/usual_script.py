@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from schemas import vocabularies  # noqa: E402
+from schemas.plover import EVENT_CODES  # noqa: E402
 
 LOADERS: Mapping[str, Callable[[str], Any]] = {
     "safe_load": yaml.safe_load,
@@ -55,18 +56,26 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "name": "text",
         "actor_type": "ACTOR_TYPE",
         "parent_id": "actors?",
-        "party_id": "actors",
+        "principal_id": "actors",
         "iso3": "text?",
         "wikidata_id": "text?",
         "description": "text",
     },
-    "issues": {"issue_id": "text", "label": "text", "topic": "TOPIC", "proposition": "text", "softer": "SOFTER"},
+    "issues": {
+        "issue_id": "text",
+        "label": "text",
+        "topic": "TOPIC",
+        "proposition": "text",
+        "softer": "SOFTER",
+        "note": "text?",
+    },
+    "issue_relations": {"issue_id": "issues", "relation": "ISSUE_RELATION", "other_issue_id": "issues"},
     "formats": {
         "format_id": "text",
         "label": "text",
         "mode": "MODE",
         "level": "LEVEL",
-        "n_parties": "integer",
+        "n_named_parties": "integer",
         "configuration": "CONFIGURATION",
         "mediated": "MEDIATED",
     },
@@ -103,6 +112,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "responds_to_id": "statements?",
         "contradicts_id": "statements?",
         "summary": "text",
+        "date_basis": "DATE_BASIS?",
         **DATED,
     },
     "events": {
@@ -117,14 +127,18 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "iso3": "text?",
         "plover_type": "PLOVER_TYPE?",
         "plover_mode": "PLOVER_MODE?",
+        "plover_quad": "PLOVER_QUAD?",
+        "date_basis": "DATE_BASIS?",
         **DATED,
     },
     "event_participants": {"event_id": "events", "actor_id": "actors", "role": "EVENT_ROLE"},
+    "event_relations": {"event_id": "events", "relation": "EVENT_RELATION", "other_event_id": "events"},
     "demands": {
         "demand_id": "text",
         "demander_id": "actors",
         "addressee_id": "actors?",
         "issue_id": "issues",
+        "format_id": "formats?",
         "move": "MOVE",
         "content": "text",
         "flexibility": "FLEXIBILITY?",
@@ -134,9 +148,18 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "deadline_edtf": "text?",
         "statement_id": "statements?",
         "supersedes_id": "demands?",
+        "date_basis": "DATE_BASIS?",
         **DATED,
     },
 }
+# Table of lists in records → the records, and their key that has the list.
+NESTED = {
+    "issue_relations": ("issues", "relations"),
+    "format_participants": ("formats", "participants"),
+    "event_participants": ("events", "participants"),
+    "event_relations": ("events", "relations"),
+}
+COMPUTED = ("principal_id", "n_named_parties", "plover_quad", "date_basis")
 GROUNDED = ("mentions", "statements", "events", "demands")
 VERBATIM = ("date_text", "quoted_words")
 DTYPES: Mapping[str, Any] = {"integer": "int64", "date": "datetime64[s]"}
@@ -178,9 +201,7 @@ def read(seeds: Path, load: Callable[[str], Any], ending: str) -> dict[str, list
         for table, records in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).items():
             for record in records:
                 rows[table].append(plain(record))
-                if table == "formats":
-                    whole = {"format_id": record["format_id"]}
-                    rows["format_participants"] += [{**whole, **plain(each)} for each in record["participants"]]
+                read_nested(table, record, record[next(iter(TABLES[table]))], rows)
     documents = seeds / "documents"
     for path in sorted(documents.rglob(f"*.{ending}")):
         read_document(path, path.relative_to(documents).with_suffix("").as_posix(), load, rows)
@@ -203,8 +224,22 @@ def read_document(path: Path, doc_id: str, load: Callable[[str], Any], rows: dic
         for record in annotations.get(table) or ():
             row = grounded(table, plain(record), doc_id, text)
             rows[table].append(row)
-            for participant in record.get("participants") or ():
-                rows["event_participants"].append({"event_id": row["event_id"], **plain(participant)})
+            read_nested(table, record, row[next(iter(TABLES[table]))], rows, doc_id)
+
+
+def read_nested(table: str, record: Row, key: str, rows: dict[str, list[Row]], doc_id: str = "") -> None:
+    """Add the rows of the lists in a record."""
+    for nested, (parent, section) in NESTED.items():
+        if parent == table:
+            columns = TABLES[nested]
+            for each in record.get(section) or ():
+                rows[nested].append({next(iter(columns)): key, **in_full(plain(each), columns, doc_id)})
+
+
+def in_full(row: Row, columns: Mapping[str, str], doc_id: str) -> Row:
+    """Return a row whose references to records of its own document name the document too."""
+    own = {name for name, kind in columns.items() if kind.rstrip("?") in GROUNDED}
+    return {name: f"{doc_id}#{value}" if name in own and "#" not in value else value for name, value in row.items()}
 
 
 def plain(record: Row) -> Row:
@@ -217,10 +252,7 @@ def plain(record: Row) -> Row:
 def grounded(table: str, row: Row, doc_id: str, text: str) -> Row:
     """Return a row with its key, its references in full, its passage and its dates."""
     columns = TABLES[table]
-    row[next(iter(columns))] = f"{doc_id}#{row.pop('id')}"
-    for name, value in row.items():
-        if columns.get(name, "").rstrip("?") in GROUNDED and "#" not in value:
-            row[name] = f"{doc_id}#{value}"
+    row = {next(iter(columns)): f"{doc_id}#{row.pop('id')}", **in_full(row, columns, doc_id)}
     start, end = find(text, row["quote"], row.pop("prefix", ""), row.pop("suffix", ""))
     row.update(doc_id=doc_id, quote=text[start:end], char_start=start, char_end=end)
     for name in VERBATIM:
@@ -270,7 +302,7 @@ def frame_of(table: str, rows: list[Row]) -> pd.DataFrame:
     """Return the rows of a table, typed and sorted."""
     frame = pd.DataFrame(rows, columns=list(TABLES[table]))
     for name, kind in TABLES[table].items():
-        if name not in ("party_id", "n_parties"):
+        if name not in COMPUTED:
             frame[name] = frame[name].astype(DTYPES.get(kind.rstrip("?"), "str"))
     return frame.sort_values(key_of(table), ignore_index=True)
 
@@ -278,25 +310,33 @@ def frame_of(table: str, rows: list[Row]) -> pd.DataFrame:
 def key_of(table: str) -> list[str]:
     """Return the key columns of a table."""
     names = list(TABLES[table])
-    return names if table.endswith("_participants") else names[:1]
+    return names if table in NESTED else names[:1]
 
 
 def compute(frames: dict[str, pd.DataFrame]) -> None:
-    """Fill the computed columns of the codebook."""
+    """Fill the computed columns."""
     actors, formats, members = frames["actors"], frames["formats"], frames["format_participants"]
     parents = actors.set_index("actor_id")["parent_id"].dropna()
     top = actors["actor_id"]
     while (above := top.map(parents)).notna().any():
         top = above.fillna(top)
-    actors["party_id"] = top.astype("str")
+    actors["principal_id"] = top.astype("str")
     parties, mediators = (
         formats["format_id"].map(members.loc[members["role"] == role, "format_id"].value_counts()).fillna(0)
         for role in ("party", "mediator")
     )
     names = {2: "bilateral", 3: "trilateral", 4: "four_way"}
-    formats["n_parties"] = parties.astype("int64")
+    formats["n_named_parties"] = parties.astype("int64")
     formats["configuration"] = parties.map(lambda n: names.get(n, "multilateral" if n > 4 else "unspecified"))
-    formats["mediated"] = (mediators > 0).map({True: "yes", False: "no"})
+    formats["mediated"] = (mediators > 0).map({True: "yes", False: "none_named"})
+    quads = {name: code.quad for name, code in EVENT_CODES.items()}
+    frames["events"]["plover_quad"] = frames["events"]["plover_type"].map(quads).astype("str")
+    published = frames["documents"].set_index("doc_id")["published"]
+    for table in ("statements", "events", "demands"):
+        rows = frames[table]
+        standing = rows["date_start"].isna() & (rows["date_end"] == rows["doc_id"].map(published))
+        basis = standing.map({True: "standing", False: "inferred"}).mask(rows["date_text"].notna(), "stated")
+        rows["date_basis"] = basis.where(rows["date_edtf"].notna()).astype("str")
 
 
 def check(frames: dict[str, pd.DataFrame]) -> None:

@@ -103,6 +103,11 @@ def argument_parser() -> argparse.ArgumentParser:
 
     diff = _command(commands.add_parser, "diff", DIFF, help="show what changed since an older dataset")
     diff.add_argument("base", metavar="REV_OR_PATH", help="a git revision, or the folder of a dataset")
+    diff.add_argument(
+        "--all-rows",
+        action="store_true",
+        help="list every row that differs; by default, 20 of each table that were added, changed and removed",
+    )
     _add_project(diff)
     _add_build_options(diff)
     _add_output_format(diff, "text", "github")

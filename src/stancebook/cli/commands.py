@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,7 +106,7 @@ def check(project: Project, options: BuildOptions, console: Console) -> int:
     return 1
 
 
-def diff(project: Project, options: BuildOptions, console: Console, base: str) -> int:
+def diff(project: Project, options: BuildOptions, console: Console, base: str, *, all_rows: bool = False) -> int:
     """Build into a temporary folder, and show what changed since an older dataset and which version that needs.
 
     Args:
@@ -113,6 +114,7 @@ def diff(project: Project, options: BuildOptions, console: Console, base: str) -
         options: How it is built.
         console: Where problems and changes are printed.
         base: A folder with a dataset, or a git revision.
+        all_rows: Whether to list all rows that differ.
 
     Returns:
         The exit status: 1 if the version of the contract is too low for the changes.
@@ -139,8 +141,9 @@ def diff(project: Project, options: BuildOptions, console: Console, base: str) -
             after = open_new(folder)
             changes = diff_datasets(before, after)
     console.say(f"compared {baseline.name} (version {before.version or 'not stated'}) with what the seeds give now")
+    max_rows = sys.maxsize if all_rows else MAX_ROWS_COMPARED
     for table in changes:
-        lines = (f"    {line}" for line in table.lines(MAX_ROWS_COMPARED))
+        lines = (f"    {line}" for line in table.lines(max_rows))
         console.say("\n".join(["", table.table or "the dataset as a whole", *lines]))
     console.say("")
     advice = version_advice(required_bump(changes), before.version, after.version)

@@ -107,7 +107,7 @@ def _dispatch(options: argparse.Namespace, console: Console) -> int:
         case "watch" | "coverage":
             status = commands.coverage(project, console, options.tables)
         case "diff":
-            status = commands.diff(project, _build_options(options), console, options.base)
+            status = commands.diff(project, _build_options(options), console, options.base, all_rows=options.all_rows)
         case "validate":
             status = commands.validate(_dataset(options), console, options.seeds, _contract(options))
         case _:

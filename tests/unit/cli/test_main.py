@@ -18,6 +18,7 @@ from stancebook.parallel.chunking import ChunkPolicy
 from tests.workflow_commands import parse
 
 ROOT = Path(__file__).parents[3]
+NEXT_PATCH = re.sub(r"\d+$", lambda number: str(int(number[0]) + 1), CONTRACT.version)
 
 
 @pytest.fixture
@@ -288,20 +289,33 @@ def test_diff_lists_changes_and_writes_nothing(run, project, changed):
     assert sorted(path.name for path in project.iterdir()) == [".dataset.cache", ".dataset.lock", "older", "seeds"]
 
 
+def test_diff_lists_all_rows_if_asked(run, project):
+    """`diff` lists twenty rows of a kind and counts the others; with `--all-rows`, it lists all."""
+    run("build")
+    (project / "dataset").rename(project / "older")
+    actors = [f"  - {{actor_id: a-{n:02}, name: A {n}, actor_type: person, description: A.}}\n" for n in range(1, 23)]
+    with (project / "seeds/codebook/actors.yaml").open("a", encoding="utf-8") as file:
+        file.writelines(actors)
+    _, first, _ = run("diff", "older")
+    assert "\n      + a-20\n      … and 2 more\n" in first
+    _, all_rows, _ = run("diff", "older", "--all-rows")
+    assert "\n      + a-20\n      + a-21\n      + a-22\n\n" in all_rows
+
+
 def test_diff_fails_if_version_is_too_low(run, changed):
     """`diff` fails if the version of the contract is too low for the changes."""
     status, out, _ = run("diff", "older")
     assert status == 1
     assert out.splitlines()[-1] == (
-        "This needs a patch version (0.1.1): rows of statements changed, rows of stance_changes changed."
-        " 0.1.0, as stated, is too low: raise the version of the contract."
+        f"This needs a patch version ({NEXT_PATCH}): rows of statements changed, rows of stance_changes changed."
+        f" {CONTRACT.version}, as stated, is too low: raise the version of the contract."
     )
 
 
 def test_diff_passes_if_version_is_high_enough(project, changed, capsys):
     """`diff` passes if the version of the contract is high enough."""
-    assert main(["diff", "older"], root=project, contract=lambda: replace(CONTRACT, version="0.1.1")) == 0
-    assert capsys.readouterr().out.endswith(" 0.1.1, as stated, is enough.\n")
+    assert main(["diff", "older"], root=project, contract=lambda: replace(CONTRACT, version=NEXT_PATCH)) == 0
+    assert capsys.readouterr().out.endswith(f" {NEXT_PATCH}, as stated, is enough.\n")
 
 
 def test_diff_passes_without_changes(run):
