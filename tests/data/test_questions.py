@@ -2,9 +2,9 @@
 
 Read it as a cookbook: under each question are the pandas code and the answer of the article. Fixtures are
 tables (`participants` is `event_participants`, `relations` is `event_relations`, `changes` is `stance_changes`)
-and two look-ups: `principal` gives the principal of an actor's id, `actor` the id of an actor's name. Questions follow the article from
-headline to closing note; those that it leaves open come last, and the tables must not answer them either.
-Rows are selected by their content, never by their ids, which may change.
+and two look-ups: `principal` gives the principal of an actor's id, `actor` the id of an actor's name. Questions
+follow the article from headline to closing note; those that it leaves open come last, and the tables must not
+answer them either. Rows are selected by their content, never by their ids, which may change.
 """
 
 import pytest
@@ -520,7 +520,8 @@ def test_who_backs_putins_call(statements):
 def test_who_is_for_a_multipolar_order(statements, principal):
     """Which countries' representatives are for a multipolar order?"""
     order = statements[statements["issue_id"] == "multipolar-order"]
-    assert set(order.loc[order["stance"] >= "supports", "holder_id"].map(principal)) == {"united-states", "russia", "china"}
+    supporters = order.loc[order["stance"] >= "supports", "holder_id"]
+    assert set(supporters.map(principal)) == {"united-states", "russia", "china"}
 
 
 def test_how_the_kremlin_took_rubios_remarks(statements):
@@ -581,7 +582,8 @@ def test_is_putin_firmer_than_the_leak(statements, principal):
     """Is Putin firmer on keeping land, in words on the record, than the Kremlin in the leak?"""
     land = statements[statements["issue_id"] == "russia-keeps-territory"].dropna(subset="stance")
     assert set(land["holder_id"].map(principal)) == {"russia"}
-    assert (land.loc[land["source"] == "on_record", "stance"] > land.loc[land["source"] == "leak", "stance"].item()).all()
+    stances = land.groupby("source", observed=True)["stance"]
+    assert stances.get_group("on_record").min() > stances.get_group("leak").max()
 
 
 def test_is_the_wiggle_room_the_kremlins_word(demands):
