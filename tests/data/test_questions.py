@@ -582,8 +582,8 @@ def test_is_putin_firmer_than_the_leak(statements, principal):
     """Is Putin firmer on keeping land, in words on the record, than the Kremlin in the leak?"""
     land = statements[statements["issue_id"] == "russia-keeps-territory"].dropna(subset="stance")
     assert set(land["holder_id"].map(principal)) == {"russia"}
-    stances = land.groupby("source", observed=True)["stance"]
-    assert stances.get_group("on_record").min() > stances.get_group("leak").max()
+    leaked = land.loc[land["source"] == "leak", "stance"].item()
+    assert (land.loc[land["holder_id"] == "vladimir-putin"].query("source == 'on_record'")["stance"] > leaked).all()
 
 
 def test_is_the_wiggle_room_the_kremlins_word(demands):
