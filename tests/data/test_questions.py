@@ -395,9 +395,9 @@ def test_is_it_the_first_time_in_over_two_years(statements):
 # ── Who moved: what is claimed, and what the observations show ────────────────────────────────────
 
 
-def test_which_parties_moved_on_talking_to_each_other(changes):
-    """Which parties are seen to soften on direct talks between Russia's leadership and Zelensky?"""
-    talks = changes[(changes["level"] == "party") & (changes["issue_id"] == "russia-ukraine-talks")]
+def test_which_sides_moved_on_talking_to_each_other(changes):
+    """Which sides are seen to soften on direct talks between Russia's leadership and Zelensky?"""
+    talks = changes[(changes["level"] == "principal") & (changes["issue_id"] == "russia-ukraine-talks")]
     assert set(talks.loc[talks["direction"] == "softened", "holder_id"]) == {"russia", "ukraine"}
 
 
@@ -412,7 +412,7 @@ def test_from_where_to_where_zelensky_moved(changes):
 
 def test_from_where_to_where_russia_moved(changes):
     """On which issue and from which stance to which did Russia move?"""
-    russia = changes[(changes["level"] == "party") & (changes["holder_id"] == "russia")]
+    russia = changes[(changes["level"] == "principal") & (changes["holder_id"] == "russia")]
     [move] = russia[russia["direction"] == "softened"].itertuples()
     assert move.issue_id == "russia-ukraine-talks"
     assert (move.from_stance, move.to_stance) == ("strongly_opposes", "supports")
