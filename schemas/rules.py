@@ -76,12 +76,14 @@ def demand_not_after_publication(tables: Tables) -> Any:
     return ~(tables["demands"]["date_start"] > _published(tables, "demands"))
 
 
+TO_COME = ["planned", "expected"]
+
+
 @rule("events", "status", document_column="published")
 def future_event_not_before_publication(tables: Tables) -> Any:
     """A planned or expected event does not end before the document is published: choose another status or date."""
     events = tables["events"]
-    to_come = events["status"].isin(["planned", "expected"])
-    return ~(to_come & (events["date_end"] < _published(tables, "events")))
+    return ~(events["status"].isin(TO_COME) & (events["date_end"] < _published(tables, "events")))
 
 
 @rule("events", "status", document_column="published")
@@ -167,10 +169,14 @@ def later_event_does_not_end_before(tables: Tables) -> Any:
     """What takes place after another event does not end before it begins: correct one of the two dates, or the
     relation."""
     relations = tables["event_relations"]
-    last = _of(tables, "events", relations["event_id"], "date_end")
+    last, status, document = (
+        _of(tables, "events", relations["event_id"], column) for column in ("date_end", "status", "doc_id")
+    )
     first = _of(tables, "events", relations["other_event_id"], "date_start")
     later = relations["relation"].isin(["after", "because_of", "in_response_to"])
-    return ~(later & (last < first))
+    # That an event to come is over is the problem of another rule.
+    over = status.isin(TO_COME) & (last < _of(tables, "documents", document, "published"))
+    return over | ~(later & (last < first))
 
 
 def _mediator_is_not_party(table: str, key: str) -> Rule:

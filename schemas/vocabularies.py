@@ -143,7 +143,7 @@ ACT = {
     "demand": "Says that something must be done or accepted.",
     "offer": "Says what one is ready to do or to give.",
     "accept": "Agrees to what another asked or offered.",
-    "reject": "Refuses what another asked or offered.",
+    "reject": "Says that one will not do, accept or give something, asked or not.",
     "threaten": "Announces harm if something is done or left undone.",
     "promise": "Commits to a future act of one's own.",
     "criticise": "Criticises a person, an act or a state of affairs.",

@@ -78,23 +78,28 @@ def test_parties_belong_to_the_format(format_id, actor, role, accepted):
 
 
 @pytest.mark.parametrize(
-    ("relation", "dates", "accepted"),
+    ("relation", "dates", "status", "accepted"),
     [
-        ("after", ("2031-04-09", "2031-03-01"), True),
-        ("after", ("2031-03-01", "2031-03-01"), True),
-        ("after", ("2031-02-01", "2031-03-01"), False),
-        ("because_of", ("2031-02-01", "2031-03-01"), False),
-        ("in_response_to", ("2031-02-01", "2031-03-01"), False),
-        ("instead_of", ("2031-02-01", "2031-03-01"), True),
-        ("condition_for", ("2031-02-01", "2031-03-01"), True),
-        ("after", (None, "2031-03-01"), True),
+        ("after", ("2031-04-09", "2031-03-01"), "occurred", True),
+        ("after", ("2031-03-01", "2031-03-01"), "occurred", True),
+        ("after", ("2031-02-01", "2031-03-01"), "occurred", False),
+        ("because_of", ("2031-02-01", "2031-03-01"), "occurred", False),
+        ("in_response_to", ("2031-02-01", "2031-03-01"), "occurred", False),
+        ("after", ("2031-05-01", "2031-06-01"), "planned", False),
+        ("after", ("2031-02-01", "2031-03-01"), "planned", True),
+        ("instead_of", ("2031-02-01", "2031-03-01"), "occurred", True),
+        ("condition_for", ("2031-02-01", "2031-03-01"), "occurred", True),
+        ("after", (None, "2031-03-01"), "occurred", True),
     ],
 )
-def test_what_follows_does_not_come_first(relation, dates, accepted):
-    """What comes after, or because of, another event does not end before that begins."""
+def test_what_follows_does_not_come_first(relation, dates, status, accepted):
+    """What comes after another event does not end before that begins; of what should be over another rule says so."""
     days = pd.to_datetime(pd.Series(dates))
     tables = {
-        "events": pd.DataFrame({"event_id": ["e", "f"], "date_start": days, "date_end": days}),
+        "documents": pd.DataFrame({"doc_id": ["d"], "published": pd.to_datetime(["2031-04-02"])}),
+        "events": pd.DataFrame(
+            {"event_id": ["e", "f"], "doc_id": "d", "status": status, "date_start": days, "date_end": days}
+        ),
         "event_relations": pd.DataFrame({"event_id": ["e"], "relation": [relation], "other_event_id": ["f"]}),
     }
     assert satisfied("later_event_does_not_end_before", tables) == [accepted]
