@@ -295,11 +295,11 @@ def compare_claims(statements: pd.DataFrame, observations: pd.DataFrame, changes
     claim = decode(statements["asserted_change"], "asserted_change")
     return pd.DataFrame(
         {
-            "observation_id": number.map(observations["observation_id"]),
+            "observation_id": observations["observation_id"].reindex(number).set_axis(number.index),
             "statement_id": statements["statement_id"],
             "issue_id": statements["issue_id"],
             "asserted_change": claim,
-            "agreement": agreements(number.map(changes["direction"]), claim),
+            "agreement": agreements(changes["direction"].reindex(number).set_axis(number.index), claim),
         }
     )
 
