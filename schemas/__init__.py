@@ -11,6 +11,7 @@ from schemas.issues import IssueRelations, Issues
 from schemas.mentions import Mentions
 from schemas.rules import RULES
 from schemas.stance_changes import StanceChanges
+from schemas.stance_observations import ObservationStatements, StanceObservations
 from schemas.statements import Statements
 from stancebook import Contract, Contributor, License
 
@@ -37,6 +38,8 @@ CONTRACT = Contract(
         EventParticipants,
         EventRelations,
         Demands,
+        StanceObservations,
+        ObservationStatements,
         StanceChanges,
     ),
     rules=RULES,

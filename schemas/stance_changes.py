@@ -1,6 +1,7 @@
 """The table of stance changes, derived from observations: who moved, and who was only said to have moved."""
 
 from schemas.stance_derivation import INPUTS, derive
+from schemas.stance_observations import OBSERVATION_KEY
 from schemas.vocabularies import AGREEMENT, ASSERTED_CHANGE, CONFIDENCE, DIRECTION, OBSERVATION_LEVEL, SOURCE, STANCE
 from stancebook import Category, Date, Derived, categorical, date, foreign_key, primary_key
 
@@ -12,7 +13,7 @@ class StanceChanges(Derived, derive=derive, inputs=INPUTS, partition_by="issue_i
     the other.
     """
 
-    change_id: str = primary_key("The ID of the later observation.")
+    change_id: str = primary_key("The ID of the later observation.", pattern=OBSERVATION_KEY)
     level: Category = categorical(OBSERVATION_LEVEL, "Whose stance it is.")
     holder_id: str = foreign_key("actors", "The holder; at the level of principals the principal.")
     issue_id: str = foreign_key("issues", "The issue.")

@@ -13,8 +13,8 @@ This is the whole definition: what is not mentioned here has no influence on the
    position undated does not order it; compared with those of other documents, it is its last day alone. The days on
    which a statement *is observed* are the latter: of one with an open start the last day, of any other all its days.
 4. *Overlap.* Two statements of a series overlap if there is a day that is in the time of both.
-5. *Observation.* Statements of a series that overlap, directly or by way of other statements of the series, whatever
-   their number and documents, are one observation. A statement that overlaps with none is one by itself. So a statement
+5. *Observation.* Statements of a series that overlap, directly or by way of other statements of the series, over any
+   number of them and of documents, are one observation. A statement that overlaps with none is one by itself. So a statement
    is in exactly one observation of each level.
    - `observation_id`: the level, a colon, and the ID of its first statement, by `doc_id`, then `char_start`, then
      `statement_id`. `n_statements` is how many it has.
@@ -40,7 +40,7 @@ This is the whole definition: what is not mentioned here has no influence on the
 8. *Agreement* of a claim and a direction. The direction shows something if it is `softened`, `hardened` or `unchanged`.
    It does, and there is a claim: `agrees` if they are the same word, else `differs`; there is none: `computed_only`. It
    does not, and there is a claim: `asserted_only`; there is none: `neither`. For a row of `stance_changes` the claim
-   is that of the later observation, and the agreement is `conflicting` if its claims conflict, whatever the direction.
+   is that of the later observation, and the agreement is `conflicting` if its claims conflict, with any direction.
    For a row of `observation_statements` it is the statement's own claim, with the direction of its observation's row.
 9. *Bounds.* The change is no earlier than `not_before`, the `date_start` of the earlier (empty if that is, or if there
    is no earlier), and no later than `not_after`, the `date_end` of the later.
@@ -50,7 +50,7 @@ This is the whole definition: what is not mentioned here has no influence on the
 *Not computed:* averages, weights or majorities; a comparison of different holders, issues or formats, or of a member
 with its principal; an order of overlapping statements, or of the statements within an observation; the effect of
 `condition`, of who speaks, or of `contradicts_id`; a stance where there is only a claim; an end of a stance because
-nobody mentions it any more. Silence is no stance.
+it is not mentioned any more. Silence is no stance.
 
 *Example.* A text published on 2031-04-02 has three statements of one minister on one issue (`toward_support`), without
 a format, all of high confidence: s1 `strongly_opposes`, `../2031-02-28`, on record; s2 `supports`,
@@ -182,8 +182,10 @@ def join_groups(first: "np.ndarray[Any, Any]", second: "np.ndarray[Any, Any]") -
         while not np.array_equal(linked, linked[linked]):
             linked = linked[linked]
         if np.array_equal(linked, root):
-            return root[first]
+            break
         root = linked
+    joined: np.ndarray[Any, Any] = root[first]
+    return joined
 
 
 def summarize_observations(statements: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,11 @@
 
 from schemas.stance_derivation import INPUTS, derive
 from schemas.vocabularies import AGREEMENT, ASSERTED_CHANGE, CONFIDENCE, OBSERVATION_LEVEL, SOURCE, STANCE
-from stancebook import Category, Date, Derived, boolean, categorical, date, foreign_key, integer, primary_key
+from stancebook import Category, Date, Derived, Pattern, boolean, categorical, date, foreign_key, integer, primary_key
+
+OBSERVATION_KEY = Pattern(
+    rf"(?:{'|'.join(OBSERVATION_LEVEL)}):[a-z0-9/-]+#[a-z0-9-]+", "a level, a colon and the ID of a statement"
+)
 
 
 class StanceObservations(Derived, derive=derive, inputs=INPUTS, partition_by="issue_id"):
@@ -12,7 +16,9 @@ class StanceObservations(Derived, derive=derive, inputs=INPUTS, partition_by="is
     and five clauses of one speech are counted once.
     """
 
-    observation_id: str = primary_key("The level, and the first of its statements in the order of the text.")
+    observation_id: str = primary_key(
+        "The level, and the first of its statements in the order of the text.", pattern=OBSERVATION_KEY
+    )
     level: Category = categorical(OBSERVATION_LEVEL, "Whose stance it is.")
     holder_id: str = foreign_key("actors", "The holder; at the level of principals the principal.")
     issue_id: str = foreign_key("issues", "The issue.")

@@ -353,7 +353,9 @@ TOWARD_SUPPORT = {
 def test_direction_of_all_moves(softer, expected):
     """The `softer` cell of an issue defines which of all moves is a softening."""
     words = {"s": "softened", "h": "hardened", "·": "unchanged"}
-    moves = {(before, after): f"{before}-{after}" for before in STANCE for after in STANCE}  # each in a format of its own
+    moves = {
+        (before, after): f"{before}-{after}" for before in STANCE for after in STANCE
+    }  # each in a format of its own
     earlier = [statement(before, "2031-01", format_id=name) for (before, _), name in moves.items()]
     later = [statement(after, "2031-02", format_id=name) for (_, after), name in moves.items()]
     found = [row["direction"] for row in changes(*earlier, *later, softer=softer)[len(moves) :]]
