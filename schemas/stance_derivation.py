@@ -14,8 +14,8 @@ This is the whole definition: what is not mentioned here has no influence on the
    which a statement *is observed* are the latter: of one with an open start the last day, of any other all its days.
 4. *Overlap.* Two statements of a series overlap if there is a day that is in the time of both.
 5. *Observation.* Statements of a series that overlap, directly or by way of other statements of the series, over any
-   number of them and of documents, are one observation. A statement that overlaps with none is one by itself. So a statement
-   is in exactly one observation of each level.
+   number of them and of documents, are one observation. A statement that overlaps with none is one by itself. So a
+   statement is in exactly one observation of each level.
    - `observation_id`: the level, a colon, and the ID of its first statement, by `doc_id`, then `char_start`, then
      `statement_id`. `n_statements` is how many it has.
    - `date_start`: the first day of its statements; empty if one of them has an open start. `date_end`: the last day of

@@ -307,7 +307,8 @@ def test_diff_fails_if_version_is_too_low(run, changed):
     status, out, _ = run("diff", "older")
     assert status == 1
     assert out.splitlines()[-1] == (
-        f"This needs a patch version ({NEXT_PATCH}): rows of statements changed, rows of stance_changes changed."
+        f"This needs a patch version ({NEXT_PATCH}): rows of statements changed, rows of stance_observations"
+        " changed, rows of stance_changes changed."
         f" {CONTRACT.version}, as stated, is too low: raise the version of the contract."
     )
 

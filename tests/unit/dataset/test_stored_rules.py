@@ -231,7 +231,7 @@ def test_other_text_is_one_problem_of_its_document(damage, message, folder):
             "stance_changes",
             {"direction": {0: "softened"}},
             [
-                "stance_changes.parquet:1:9: stance_changes[actor, river-talks#s01].direction: 'softened' is not what"
+                "stance_changes.parquet:1:10: stance_changes[actor:river-talks#s01].direction: 'softened' is not what"
                 " the contract computes: 'first_observed'"
             ],
         ),
