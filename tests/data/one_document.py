@@ -1,5 +1,6 @@
 """The tables of one document, as if it were the only one in the dataset."""
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,12 +15,22 @@ from tests.dataset_files import written
 SEEDS = Path(__file__).parents[2] / "seeds"
 
 
+def document_of_module(name: str) -> str:
+    """Return the document in `seeds/` that a module `test_<doc_id>` is named after, with `_` for each `-` and `/`."""
+    root = SEEDS / "documents"
+    documents = [path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.txt")]
+    module = name.rpartition(".test_")[2]
+    [document] = [document for document in documents if re.sub("[-/]", "_", document) == module]
+    return document
+
+
 def load_document(doc_id: str, folder: Path) -> dict[str, pd.DataFrame]:
     """Build one document with the codebook; load its tables and the codebook entries that they refer to."""
     shutil.copytree(SEEDS / "codebook", folder / "seeds/codebook")
-    (folder / "seeds/documents").mkdir()
+    target = (folder / "seeds/documents" / doc_id).parent
+    target.mkdir(parents=True)
     for path in (SEEDS / "documents").glob(f"{doc_id}.*"):
-        shutil.copy(path, folder / "seeds/documents")
+        shutil.copy(path, target)
     build = build_tables(CONTRACT, folder / "seeds")
     assert build.errors == []
     tables = stancebook.load(path=written(build, folder / "dataset"))
@@ -54,3 +65,14 @@ def _references(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, set[s
         for column in CONTRACT.tables[name].columns:
             if column.target in codebook:
                 yield column.target, set(frame[column.name].dropna())
+
+
+def quoting(rows: pd.DataFrame, words: str) -> pd.DataFrame:
+    """Return the rows whose passage contains these words."""
+    return rows[rows["quote"].str.contains(words, regex=False)]
+
+
+def days(rows: pd.DataFrame) -> set[tuple[str, ...]]:
+    """Return the first and last day of each row."""
+    dates = rows[["date_start", "date_end"]].apply(lambda column: column.dt.strftime("%Y-%m-%d").fillna("open"))
+    return set(dates.itertuples(index=False, name=None))

@@ -1,107 +1,10 @@
-"""Questions about the article, answered from the tables alone.
+"""Questions about the article, answered from its tables alone; `conftest.py` has the fixtures.
 
-Read it as a cookbook: under each question are the pandas code and the answer of the article. Fixtures are
-tables (`participants` is `event_participants`, `relations` is `event_relations`, `changes` is `stance_changes`)
-and two look-ups: `principal` gives the principal of an actor's id, `actor` the id of an actor's name. Questions
-follow the article from headline to closing note; those that it leaves open come last, and the tables must not
+Questions follow the article from headline to closing note; those that it leaves open come last, and the tables must not
 answer them either. Rows are selected by their content, never by their ids, which may change.
 """
 
-import pytest
-
-from tests.data.one_document import load_document
-
-DOC_ID = "moscow-times-2025-02-06"
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory):
-    """The tables of this article alone: other documents of the dataset do not change the answers."""
-    return load_document(DOC_ID, tmp_path_factory.mktemp("article"))
-
-
-@pytest.fixture
-def actors(tables):
-    return tables["actors"]
-
-
-@pytest.fixture
-def issues(tables):
-    return tables["issues"]
-
-
-@pytest.fixture
-def formats(tables):
-    return tables["formats"]
-
-
-@pytest.fixture
-def seats(tables):
-    return tables["format_participants"]
-
-
-@pytest.fixture
-def documents(tables):
-    return tables["documents"]
-
-
-@pytest.fixture
-def mentions(tables):
-    return tables["mentions"]
-
-
-@pytest.fixture
-def statements(tables):
-    return tables["statements"]
-
-
-@pytest.fixture
-def events(tables):
-    return tables["events"]
-
-
-@pytest.fixture
-def participants(tables):
-    return tables["event_participants"]
-
-
-@pytest.fixture
-def relations(tables):
-    return tables["event_relations"]
-
-
-@pytest.fixture
-def demands(tables):
-    return tables["demands"]
-
-
-@pytest.fixture
-def changes(tables):
-    return tables["stance_changes"]
-
-
-@pytest.fixture
-def principal(actors):
-    """The principal of an actor: `principal["dmitry-peskov"]` is "russia"; maps a column, too."""
-    return actors.set_index("actor_id")["principal_id"]
-
-
-@pytest.fixture
-def actor(actors):
-    """The ids of actors by name; a name that is not in the codebook raises `KeyError`."""
-    return actors.set_index("name")["actor_id"]
-
-
-def quoting(rows, words):
-    """Return the rows whose passage contains these words."""
-    return rows[rows["quote"].str.contains(words, regex=False)]
-
-
-def days(rows):
-    """Return the first and last day of each row."""
-    dates = rows[["date_start", "date_end"]].apply(lambda column: column.dt.strftime("%Y-%m-%d").fillna("open"))
-    return set(dates.itertuples(index=False, name=None))
-
+from tests.data.one_document import days, quoting
 
 # ── The document: by-line, date, closing note, address ────────────────────────────────────────────
 
@@ -418,13 +321,95 @@ def test_from_where_to_where_russia_moved(changes):
     assert (move.from_stance, move.to_stance) == ("strongly_opposes", "supports")
 
 
-def test_on_which_passages_zelenskys_move_rests(changes, statements):
+def test_when_russia_moved_at_the_earliest_and_latest(changes):
+    """Between which days did Russia move? Since when Putin had refused is not said."""
+    russia = changes[(changes["holder_id"] == "russia") & (changes["direction"] == "softened")]
+    assert russia["not_before"].isna().all()
+    assert set(russia["not_after"].dt.strftime("%Y-%m-%d")) == {"2025-02-06"}
+
+
+def test_whose_claims_on_russia_conflict(changes, members, statements):
+    """Does the text agree with itself that Russia moved? The author claims it, Peskov's word is "remains"."""
+    moves = changes[(changes["holder_id"] == "russia") & (changes["issue_id"] == "russia-ukraine-talks")]
+    later = moves[moves["direction"] == "softened"]
+    assert set(later["agreement"]) == {"conflicting"}
+    claims = members[members["observation_id"].isin(later["to_observation_id"])].merge(
+        statements[["statement_id", "speaker_id", "quote"]], on="statement_id"
+    )
+    agreement = dict(zip(claims["asserted_change"], claims["agreement"], strict=True))
+    assert agreement == {"softened": "agrees", "unchanged": "differs"}
+    assert set(claims.loc[claims["asserted_change"] == "unchanged", "speaker_id"]) == {"dmitry-peskov"}
+
+
+def test_by_whose_word_the_moves_are_shown(changes):
+    """How strong is the weaker end of each move that is shown?"""
+    moves = changes[(changes["level"] == "principal") & (changes["direction"] == "softened")]
+    weaker = moves.groupby("issue_id")["source"].agg(set)
+    assert weaker["negotiated-end"] == {"author"}
+    assert weaker["russia-ukraine-talks"] == {"author", "on_record"}
+
+
+def test_how_ukraine_moved_on_a_negotiated_end(changes):
+    """Is the softening that headline and lead claim of Ukraine shown, and between which days?"""
+    ukraine = changes[(changes["level"] == "principal") & (changes["holder_id"] == "ukraine")]
+    [move] = ukraine[(ukraine["issue_id"] == "negotiated-end") & ukraine["from_observation_id"].notna()].itertuples()
+    assert (move.from_stance, move.to_stance, move.direction) == ("ambivalent", "supports", "softened")
+    assert move.agreement == "agrees"
+    assert f"{move.not_after:%Y-%m-%d}" == "2025-02-06"
+
+
+def test_which_softenings_are_only_claimed(changes):
+    """Which principals are said to soften without an earlier position that shows it?"""
+    principals = changes[changes["level"] == "principal"]
+    claimed = principals[
+        (principals["agreement"] == "asserted_only") & (principals["asserted_change"] == "softened")
+    ].groupby("holder_id")["issue_id"]
+    assert claimed.agg(set).to_dict() == {"united-states": {"negotiated-end", "multipolar-order"}}
+
+
+def test_which_softenings_are_shown(changes):
+    """Which principals are shown to soften, and on what?"""
+    shown = changes[(changes["level"] == "principal") & (changes["direction"] == "softened")]
+    assert set(zip(shown["holder_id"], shown["issue_id"], strict=True)) == {
+        ("russia", "russia-ukraine-talks"),
+        ("ukraine", "russia-ukraine-talks"),
+        ("ukraine", "negotiated-end"),
+    }
+
+
+def test_headline_and_lead_are_one_claim(changes, members, statements):
+    """How often is it claimed that the U.S. softened on a negotiated end? Headline and lead claim it once."""
+    us = changes[(changes["level"] == "principal") & (changes["holder_id"] == "united-states")]
+    claim = us[us["issue_id"] == "negotiated-end"]
+    assert claim["asserted_change"].tolist() == ["softened"]
+    parts = members[members["observation_id"].isin(claim["to_observation_id"])].merge(statements, on="statement_id")
+    assert parts["quote"].str.contains("Soften Positions|have softened").tolist() == [True, True]
+
+
+def test_rubios_clauses_are_one_observation(observations, members, statements):
+    """Is each clause of Rubio's on the world order a position of its own? They are one, of one day."""
+    rubio = observations[(observations["holder_id"] == "marco-rubio") & (observations["level"] == "actor")]
+    speech = rubio[rubio["issue_id"] == "multipolar-order"]
+    assert (speech["stance"].item(), speech["mixed"].item()) == ("supports", False)
+    assert days(speech) == {("2025-02-01", "2025-02-01")}
+    clauses = members[members["observation_id"].isin(speech["observation_id"])].merge(statements, on="statement_id")
+    assert len(clauses) == speech["n_statements"].item()
+    assert {"multipolar"} < set(clauses["quoted_words"].dropna())
+
+
+def test_a_leak_does_not_cancel_what_is_on_record(observations):
+    """What does Russia hold on keeping land, by a leak, a reading and Putin's own words together?"""
+    russia = observations[(observations["level"] == "principal") & (observations["holder_id"] == "russia")]
+    land = russia[russia["issue_id"] == "russia-keeps-territory"]
+    assert (land["stance"].item(), land["source"].item()) == ("strongly_supports", "on_record")
+
+
+def test_on_which_passages_zelenskys_move_rests(changes, members, statements):
     """Which two passages show Zelensky's move?"""
     move = changes[(changes["holder_id"] == "volodymyr-zelensky") & (changes["direction"] == "softened")]
-    before = statements[statements["statement_id"].isin(move["from_statement_id"])]
-    after = statements[statements["statement_id"].isin(move["to_statement_id"])]
-    assert "banning himself from direct contact" in before["quote"].item()
-    assert "ready to [meet Putin face-to-face]" in after["quote"].item()
+    passages = members.merge(statements, on="statement_id").set_index("observation_id")["quote"]
+    assert "banning himself from direct contact" in passages[move["from_observation_id"].item()]
+    assert "ready to [meet Putin face-to-face]" in passages[move["to_observation_id"].item()]
 
 
 def test_why_more_readiness_is_a_softening(issues):
@@ -702,6 +687,46 @@ def test_in_which_format_leaders_would_talk(formats, seats):
     assert set(leaders.merge(seats, on="format_id")["actor_id"]) == {"vladimir-putin", "volodymyr-zelensky"}
 
 
+def test_which_demands_bear_which_format(demands, formats):
+    """Who demands, refuses or puts off which format?"""
+    wanted = demands.merge(formats, on="format_id")
+    moves = set(zip(wanted["demander_id"], wanted["move"], wanted["configuration"], strict=True))
+    assert ("volodymyr-zelensky", "demand", "four_way") in moves
+    assert ("vladimir-putin", "deferral", "four_way") in moves
+    assert ("vladimir-putin", "demand", "bilateral") in moves
+
+
+def test_which_format_both_leaders_refused_and_offered(demands, principal):
+    """On which formats do refusals meet later offers, on either side?"""
+    moves = demands[demands["move"].isin(["refusal", "offer"]) & demands["format_id"].notna()]
+    sides = moves.groupby(moves["demander_id"].map(principal))["move"].agg(set)
+    assert sides.to_dict() == {"russia": {"refusal", "offer"}, "ukraine": {"refusal", "offer"}}
+
+
+def test_who_clashes_on_the_format(clashes):
+    """Who clashes with whom on the format, by two issues that are alternatives?"""
+    formats = clashes[clashes["issue_id"] == "bilateral-format"]
+    assert set(formats["relation"]) == {"alternative_to"}
+    assert set(zip(formats["holder_id"], formats["other_holder_id"], strict=True)) == {("russia", "ukraine")}
+
+
+def test_who_clashes_on_land(clashes):
+    """Whose positions on withdrawal and on keeping land cannot both come true?"""
+    land = clashes[clashes["relation"] == "incompatible_with"]
+    withdrawal = land[land["issue_id"] == "russian-withdrawal-before-talks"]
+    kept = withdrawal[withdrawal["other_issue_id"] == "russia-keeps-territory"]
+    assert set(zip(kept["holder_id"], kept["other_holder_id"], strict=True)) == {("ukraine", "russia")}
+
+
+def test_who_clashes_on_nato(observations):
+    """Who is for and who against Ukraine in NATO, by principal?"""
+    nato = observations[
+        (observations["level"] == "principal") & (observations["issue_id"] == "ukraine-nato-membership")
+    ]
+    assert set(nato.loc[nato["stance"] >= "supports", "holder_id"]) == {"ukraine"}
+    assert set(nato.loc[nato["stance"] <= "opposes", "holder_id"]) == {"russia"}
+
+
 def test_which_talks_were_mediated(formats, seats):
     """Which talks had a mediator, and who was it?"""
     mediated = formats[formats["mediated"] == "yes"].merge(seats, on="format_id")
@@ -862,6 +887,22 @@ def test_what_stopped_the_qatar_talks(events, relations, participants, principal
     incursion = quoting(events[events["event_id"].isin(before)], "incursion")
     did_it = incursion.merge(participants, on="event_id").query("role == 'initiator'")
     assert set(did_it["actor_id"].map(principal)) == {"ukraine"}
+
+
+def test_is_the_incursion_said_to_be_the_cause(events, relations):
+    """Does the text give the incursion as the cause? It says that they were aborted after it, and no more."""
+    aborted = events[events["status"] == "aborted"]
+    incursion = quoting(events, "incursion")
+    related = aborted.merge(relations, on="event_id")
+    assert set(related.loc[related["other_event_id"].isin(incursion["event_id"]), "relation"]) == {"after"}
+
+
+def test_which_attempt_followed_the_istanbul_deal(events, relations):
+    """What came after the failed Istanbul peace deal?"""
+    failed = events[events["status"] == "failed"]
+    followed = relations[relations["other_event_id"].isin(failed["event_id"])].merge(events, on="event_id")
+    assert set(followed["relation"]) == {"after"}
+    assert followed["quote"].str.contains("Qatar-mediated talks").all()
 
 
 def test_whether_martial_law_and_bombing_continue(events):
