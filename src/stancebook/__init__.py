@@ -39,7 +39,9 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from stancebook.schema.columns import foreign_key as foreign_key
     from stancebook.schema.columns import integer as integer
     from stancebook.schema.columns import number as number
+    from stancebook.schema.columns import paragraph_number as paragraph_number
     from stancebook.schema.columns import primary_key as primary_key
+    from stancebook.schema.columns import sentence_number as sentence_number
     from stancebook.schema.columns import text as text
     from stancebook.schema.columns import verbatim as verbatim
     from stancebook.schema.contract import Contract as Contract
@@ -51,6 +53,7 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from stancebook.schema.models import Derived as Derived
     from stancebook.schema.models import Document as Document
     from stancebook.schema.models import Nested as Nested
+    from stancebook.schema.models import Sentence as Sentence
     from stancebook.schema.rules import Rule as Rule
     from stancebook.schema.rules import row_rule as row_rule
     from stancebook.schema.rules import rule as rule
@@ -85,10 +88,10 @@ _NAMES_BY_MODULE = {
     "problems": "Problem",
     "schema.column_types": "Pattern",
     "schema.columns": "Category Date DateTime boolean categorical date datetime edtf edtf_lower edtf_upper foreign_key"
-    " integer number primary_key text verbatim",
+    " integer number paragraph_number primary_key sentence_number text verbatim",
     "schema.contract": "Contract Contributor License",
     "schema.dataframes": "look_up",
-    "schema.models": "Annotation Codebook Derived Document Nested",
+    "schema.models": "Annotation Codebook Derived Document Nested Sentence",
     "schema.rules": "Rule row_rule rule",
     "schema.spec": "Tables Texts",
 }

@@ -264,7 +264,7 @@ def validated_dataset(package: Package, seeds: Location | None, contract: Contra
         return result
     from stancebook.build.recomputed import contract_problems
 
-    problems = contract_problems(contract, package, result.tables)
+    problems = contract_problems(contract, package, result.tables, texts)
     return ValidationResult(result.tables, sorted({*result.problems, *problems}))
 
 

@@ -42,14 +42,15 @@ LIBRARIES = {
     "edtf": {"schema"},
     "rapidfuzz": {"sources", "suggestions"},
     "regex": {"sources"},
+    "sentencex": {"sources"},
     "anyascii": {"suggestions"},
     "watchfiles": {"cli"},
     "distributed": {"parallel"},
     "fsspec": {"sources", "dataset"},
 }
 
-# Names of tables here that are ordinary words of the engine: the folder of annotated texts.
-ORDINARY_WORDS = {"documents"}
+# Names of tables here that are ordinary words of the engine: the folder of annotated texts, and what is in a text.
+ORDINARY_WORDS = {"documents", "sentences"}
 
 
 def module_name(path):

@@ -8,7 +8,7 @@ from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
-from stancebook.markdown import escape_markdown, markdown_link
+from stancebook.markdown import escape_markdown, inline_text, markdown_link
 
 COMMONMARK = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 MYST = create_md_parser(MdParserConfig(), RendererHTML)  # as of the site
@@ -115,3 +115,32 @@ def test_link_has_its_words_and_address(text, address):
 def test_other_address_is_no_link(address):
     """An address that is not one of the web is no link."""
     assert markdown_link("a [b]", address) == "a \\[b\\]"
+
+
+# ── Words of a line ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("**Talks** on the *river* __open__ _now_", "Talks on the river open now"),
+        ("[U.S.](https://example.org) and ![a flag](flag.png) [others](#)", "U.S. and a flag others"),
+        ('[**Talks**](/a "A title")', "Talks"),
+        ("`snake_case` and snake_case", "snake_case and snake_case"),
+        ("R&amp;D, 5 * 3 * 2, a_b_c", "R&D, 5 * 3 * 2, a_b_c"),
+        ("1\\. \\*No\\* emphasis", "1. *No* emphasis"),
+        ("***Both***", "Both"),
+        ("  two   spaces ", "two spaces"),
+        ("[broken](", "[broken]("),
+        ("", ""),
+    ],
+)
+def test_inline_text_is_what_readers_see(line, words):
+    """The words of a line of Markdown are without emphasis, code marks, addresses and escapes."""
+    assert inline_text(line) == words
+
+
+@given(TEXTS)
+def test_inline_text_of_escaped_text_is_the_text(text):
+    """Escaped text has the words of the text."""
+    assert words(inline_text(escape_markdown(text))) == words(text)

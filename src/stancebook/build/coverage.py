@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from sentencex import get_sentence_boundaries
 
 from stancebook.build.pipeline import Build
 from stancebook.problems import pluralize
 from stancebook.sources.positions import line_and_column
+from stancebook.sources.sentences import split_sentences
 
 MIN_PASSAGE_WORDS = 3  # fewer untouched words between two quotes are not worth a look
 
@@ -50,7 +50,7 @@ def coverage(build: Build, tables: Sequence[str] = ()) -> Coverage:
     shares, untouched = [], []
     for files in build.corpus.documents:
         text, doc_id = files.text.text if files.text else "", files.doc_id
-        sentences = list(_sentences(text, languages[doc_id]))
+        sentences = [(sentence.start, sentence.end) for sentence in split_sentences(text, languages[doc_id])]
         spans: dict[str | None, list[Interval]] = {name: _spans(build.frames[name], doc_id) for name in names}
         spans[None] = [span for name in names for span in spans[name]]
         shares += [{"doc_id": doc_id, "table": name, **_shares(text, sentences, spans[name])} for name in spans]
@@ -74,14 +74,6 @@ def report(coverage: Coverage) -> str:
             lines.append(f"  {row.line:>5}:{row.column:<5} {mark:<9} {' '.join(str(row.passage).split())}")
         lines.append("")
     return "\n".join(lines).rstrip()
-
-
-def _sentences(text: str, language: str) -> Iterator[Interval]:
-    """Yield the spans of the sentences that have a word, without surrounding white space."""
-    for boundary in get_sentence_boundaries(language.partition("-")[0], text):
-        trimmed = _trimmed(text, boundary["start_index"], boundary["end_index"])
-        if trimmed and re.search(r"\w", text[slice(*trimmed)]):
-            yield trimmed
 
 
 def _spans(frame: pd.DataFrame, doc_id: str) -> list[Interval]:
@@ -120,7 +112,7 @@ def _untouched(
 ) -> Iterator[dict[str, int | bool | str]]:
     for sentence in sentences:
         for gap in _gaps(sentence, touched):
-            trimmed = _trimmed(text, *gap, trim=r"\W")
+            trimmed = _without_marks(text, *gap)
             whole = gap == sentence
             if trimmed and (whole or len(text[slice(*trimmed)].split()) >= MIN_PASSAGE_WORDS):
                 start, end = sentence if whole else trimmed
@@ -147,9 +139,9 @@ def _gaps(sentence: Interval, touched: Sequence[Interval]) -> Iterator[Interval]
         yield gap_start, end
 
 
-def _trimmed(text: str, start: int, end: int, trim: str = r"\s") -> Interval | None:
-    """Return a span without white space (or characters that `trim` matches) at its ends; None if nothing is left."""
-    inner = re.fullmatch(rf"{trim}*(.*?){trim}*", text[start:end], re.DOTALL)
+def _without_marks(text: str, start: int, end: int) -> Interval | None:
+    """Return a span without marks and white space at its ends; None if nothing is left."""
+    inner = re.fullmatch(r"\W*(.*?)\W*", text[start:end], re.DOTALL)
     if inner is None or not inner[1]:
         return None
     return start + inner.start(1), start + inner.end(1)

@@ -31,6 +31,7 @@ from stancebook.build.integrity import (
     check_texts,
 )
 from stancebook.build.rule_checks import check_model, check_rules
+from stancebook.build.sentence_table import SentencesByDocument, sentence_tables
 from stancebook.build.table_builder import DocumentTexts, build_coded_tables, document_texts
 from stancebook.dataset.table_stats import BuildSummary, TableStats, table_stats
 from stancebook.problems import Problem, deduplicate, errors_in
@@ -97,6 +98,7 @@ def build_corpus(contract: Contract, corpus: Corpus) -> Build:
     problems = deduplicate(found)
     if errors := errors_in(problems):
         return Build(contract, corpus, {}, errors)  # a warning may be a consequence of an error
+    frames |= sentence_tables(contract, coded.sentences)
     return Build(contract, corpus, finish_tables(contract, frames), problems)
 
 
@@ -181,6 +183,10 @@ class CodedDocuments:
     def explain(self, failures: Iterable[Failure]) -> list[Problem]:
         """Return the problems of failures of these rows."""
         return Diagnostics(self.tables, self.texts).explain(failures)
+
+    def sentences(self) -> SentencesByDocument:
+        """Return the sentences of the texts, by document."""
+        return {doc_id: document.sentences for doc_id, document in self.texts.items()}
 
 
 def code_documents(contract: Contract, corpus: Corpus, codebook: CheckedCodebook) -> CodedDocuments:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,16 +15,19 @@ import pyarrow.compute as pc
 
 from stancebook.build.coded_table import CodedTable, Failure, FailureCode, rows_where
 from stancebook.problems import CellError, Level
-from stancebook.schema.column_types import SLUG, Column
+from stancebook.schema.column_types import SLUG, Column, FilledBy
 from stancebook.schema.contract import Contract
 from stancebook.schema.edtf_dates import edtf_bounds
 from stancebook.schema.spec import ID, QUOTE_CONTEXT
 from stancebook.sources.anchoring import AnchorError, SourceText, Span
 from stancebook.sources.record_tables import RecordTable, RecordTables
+from stancebook.sources.sentences import SentenceSpan, place_of, split_sentences
 from stancebook.suggestions import slug_hint
 
 PIN = "text_sha256"
+LANGUAGE = "language"
 BYTE_ORDER_MARK = "\ufeff"
+_NUMBERS: tuple[FilledBy, ...] = ("paragraph_number", "sentence_number")  # as `place_of` returns them
 
 
 @dataclass(frozen=True)
@@ -35,28 +39,37 @@ class DocumentText:
         digest: Its SHA-256.
         words_digest: A number that texts have in common which differ in white space only.
         is_coded: Whether there is a text, and the document gives no other digest of it.
+        language: The language that the document gives, valid or not.
     """
 
     text: SourceText
     digest: str
     words_digest: int
     is_coded: bool
+    language: str
+
+    @cached_property
+    def sentences(self) -> list[SentenceSpan]:
+        """The sentences of the text."""
+        return split_sentences(self.text.raw, self.language)
 
 
 DocumentTexts = Mapping[str, DocumentText]  # by document, without those that could not be read
 
 
 def document_texts(texts: Iterable[tuple[str, SourceText]], documents: RecordTable) -> dict[str, DocumentText]:
-    """Return the texts by document, compared with the digests that the records of documents give."""
+    """Return the texts by document, with the languages, and compared with the digests, that the documents give."""
     pins: dict[str, set[str]] = {}
-    written = documents.columns[PIN].to_pylist()
+    languages: dict[str, str] = {}
+    written, tags = (documents.columns[name].to_pylist() for name in (PIN, LANGUAGE))
     for file, start, end in documents.by_file():  # some tools write the digits in capitals
         pins[file.doc_id] = {pin.strip().lower() for pin in written[start:end] if pin is not None}
+        languages[file.doc_id] = next((tag.strip() for tag in tags[start:end] if tag is not None), "")
     result = {}
     for doc_id, text in texts:
         digest = hashlib.sha256(text.raw.encode()).hexdigest()
         is_coded = bool(text.normalized) and pins.get(doc_id, set()) <= {digest}
-        result[doc_id] = DocumentText(text, digest, _digest_words(text), is_coded)
+        result[doc_id] = DocumentText(text, digest, _digest_words(text), is_coded, languages.get(doc_id, ""))
     return result
 
 
@@ -224,8 +237,11 @@ class _TableBuilder:
         """Locate quotes; a row without a quote, or whose text is not the one that was coded, is invalid."""
         quotes: list[str | None] = [None] * len(self.records)
         spans: list[Span] = [Span(0, 0)] * len(self.records)
+        places = [(0, 0)] * len(self.records)
+        numbered = [column for column in self.spec.columns if column.filled_by in _NUMBERS]
         written, *contexts = (self.written[key].to_pylist() for key in ("quote", *QUOTE_CONTEXT))
-        for row, text in self.coded_texts():
+        for row, document in self.coded_texts():
+            text = document.text
             if (quote := written[row]) is None:
                 self.valid[row] = False
             elif (span := text.find(quote, *(cells[row] or "" for cells in contexts))) is None:
@@ -233,23 +249,28 @@ class _TableBuilder:
             else:
                 quotes[row] = text.raw[span.start : span.end]
                 spans[row] = span
+                if numbered:
+                    places[row] = place_of(span.start, document.sentences)
         self.columns["quote"] = pa.array(quotes, pa.string())
         self.columns["char_start"] = pa.array([span.start for span in spans], pa.int64())
         self.columns["char_end"] = pa.array([span.end for span in spans], pa.int64())
+        for column in numbered:
+            number = _NUMBERS.index(column.filled_by)
+            self.columns[column.name] = pa.array([place[number] for place in places], pa.int64())
 
     def fill_verbatim(self, column: Column) -> None:
         """Fill a column with the text's own spelling of the words in its cells."""
         cells = self.cells(column.name).by_row()
         filled = list(cells)
-        for row, text in self.coded_texts():
+        for row, document in self.coded_texts():
             if (words := cells[row]) is not None:
                 try:
-                    filled[row] = text.locate(words)
+                    filled[row] = document.text.locate(words)
                 except AnchorError:
                     self.fail([row], column.name, "words")
         self.columns[column.name] = pa.array(filled, pa.string())
 
-    def coded_texts(self) -> Iterator[tuple[int, SourceText]]:
+    def coded_texts(self) -> Iterator[tuple[int, DocumentText]]:
         """Yield each row with its text; rows of a text that could not be read, or is not the coded one, are invalid."""
         for file, start, end in self.records.by_file():
             text = self.texts.get(file.doc_id)
@@ -259,4 +280,4 @@ class _TableBuilder:
                     self.valid[start:end] = False
                 continue
             for row in range(start, end):
-                yield row, text.text
+                yield row, text

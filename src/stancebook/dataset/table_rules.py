@@ -1,4 +1,4 @@
-"""The rules that rows of a stored table have to follow: keys, references, passages, and the bounds of dates."""
+"""The rules that rows of a stored table have to follow: keys, references, passages, sentences, and bounds of dates."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from stancebook.schema.spec import ForeignKey, TableSpec
 
 DOCUMENT = "doc_id"
 PASSAGE = ("char_start", "char_end", "quote", DOCUMENT)
+SENTENCE = ("char_start", "char_end", "sentence", "paragraph", DOCUMENT)
 TEXT_LENGTH = "n_chars"
 _MAX_EDTF = 64  # characters
 
@@ -91,13 +92,7 @@ def passage_rules(spec: TableSpec, documents: Documents | None) -> Iterator[Tabl
         spec: A table whose rows are passages.
         documents: The table of documents; None if it cannot be read.
     """
-    yield BatchRule(
-        "",
-        lambda value: "the passage starts at {} and ends at {}: its end comes after its start".format(*_ends(value)),
-        "in which char_end is not greater than char_start",
-        columns=PASSAGE[:2],
-        find=lambda batch: np.flatnonzero(_are_passages(batch, lambda length: length <= 0)),
-    )
+    yield _end_rule("passage")
     yield BatchRule(
         "",
         lambda value: "the quote is not as long as the passage from {} to {}".format(*_ends(value)),
@@ -122,6 +117,49 @@ def passage_rules(spec: TableSpec, documents: Documents | None) -> Iterator[Tabl
             columns=PASSAGE,
             sources={"documents": documents[1]},
         )
+
+
+def is_sentence_table(spec: TableSpec) -> bool:
+    """Return whether the rows of a table are the sentences of texts, as those of `Sentence` are."""
+    return spec.key == (DOCUMENT, "sentence") and {*SENTENCE} <= {*spec.names}
+
+
+def sentence_rules(documents: Documents | None) -> Iterator[TableRule]:
+    """Yield the rules for the places of sentences.
+
+    Args:
+        documents: The table of documents; None if it cannot be read.
+    """
+    yield _end_rule("sentence")
+    before = "(PARTITION BY c4 ORDER BY row)"
+    yield TableRule(
+        f"QUALIFY c2 <> row_number() OVER {before} OR c0 < lag(c1) OVER {before} OR c3 < lag(c3) OVER {before}",
+        lambda _: (
+            "the sentence does not follow the one before it: sentences have the order and the numbers of the text"
+        ),
+        "that are not numbered in the order of the text",
+        columns=SENTENCE,
+    )
+    if documents:
+        yield TableRule(
+            "AND c0 < c1 AND EXISTS (SELECT 1 FROM documents WHERE documents.c0 = rows.c2 AND rows.c1 > documents.c1)",
+            lambda value: "the sentence from {} to {} ends after its text".format(*_ends(value)),
+            f"in which char_end is greater than {TEXT_LENGTH} of {documents[0]}",
+            columns=(*SENTENCE[:2], DOCUMENT),
+            sources={"documents": documents[1]},
+        )
+
+
+def _end_rule(what: str) -> BatchRule:
+    return BatchRule(
+        "",
+        lambda value: f"the {what} starts at {{}} and ends at {{}}: its end comes after its start".format(
+            *_ends(value)
+        ),
+        "in which char_end is not greater than char_start",
+        columns=PASSAGE[:2],
+        find=lambda batch: np.flatnonzero(_are_passages(batch, lambda length: length <= 0)),
+    )
 
 
 def _ends(value: str) -> list[str]:

@@ -15,6 +15,7 @@ from stancebook.dataset.source_texts import SourceTexts, text_problems
 from stancebook.dataset.table_rules import (
     DOCUMENT,
     PASSAGE,
+    SENTENCE,
     TEXT_LENGTH,
     BatchRule,
     Documents,
@@ -22,7 +23,9 @@ from stancebook.dataset.table_rules import (
     date_rules,
     foreign_key_rule,
     has_passages,
+    is_sentence_table,
     passage_rules,
+    sentence_rules,
     unique_rule,
 )
 from stancebook.problems import MAX_SHOWN, Problem, display_path, errors_in, pluralize, shorten
@@ -47,10 +50,10 @@ def validate_dataset(package: Package, texts: SourceTexts | None = None) -> Vali
     """Validate the tables of a dataset against its data package.
 
     Checked are the digests of the data package and of all files, columns, types, empty cells, vocabularies, patterns,
-    limits, keys, references, that all files are of one build, that passages are within their texts, and the first
-    and last days of dates. DuckDB does this in memory that does not grow with the tables. Files of tables have no
-    lines: the `line` of a problem is the row, counted through all files of the table, and its `column` the place of the
-    column, both from 1; a problem of a table, file or column is on line 1.
+    limits, keys, references, that all files are of one build, that passages and sentences are within their texts, and
+    the first and last days of dates. DuckDB does this in memory that does not grow with the tables. Files of tables
+    have no lines: the `line` of a problem is the row, counted through all files of the table, and its `column` the
+    place of the column, both from 1; a problem of a table, file or column is on line 1.
 
     Args:
         package: The descriptor of the dataset, by `read_package`.
@@ -118,11 +121,13 @@ def _row_rules(table: OpenTable, tables: Mapping[str, OpenTable]) -> Iterator[Ta
     if table.has_build:
         if has_passages(spec) and table.has({*PASSAGE, *spec.key}):
             yield from passage_rules(spec, _documents(table, tables))
+        if is_sentence_table(spec) and table.has(SENTENCE):
+            yield from sentence_rules(_documents(table, tables))
         yield from (rule for rule in date_rules(spec) if table.has(rule.columns))
 
 
 def _documents(table: OpenTable, tables: Mapping[str, OpenTable]) -> Documents | None:
-    """Return the documents of a table of passages, if they can be read."""
+    """Return the documents of a table of passages or sentences, if they can be read."""
     for key in table.spec.foreign_keys:
         target = tables[key.table]
         if key.columns == (DOCUMENT,) and key.target == (DOCUMENT,) and target.has((DOCUMENT, TEXT_LENGTH)):

@@ -350,11 +350,11 @@ def _corpus_problems(
 
 
 def _coded_pieces(contract: Contract, chunks: Chunks, results: Sequence[ChunkResult]) -> dict[str, tuple[Piece, ...]]:
-    """Return the rows of the tables of documents, one piece for each chunk."""
+    """Return the rows of the tables of documents and of their sentences, one piece for each chunk."""
     return {
         spec.name: tuple(
             Piece(chunk[-1].doc_id, result.parts.get(spec.name), result.stats[spec.name])
             for chunk, result in zip(chunks, results, strict=True)
         )
-        for spec in contract.document_tables
+        for spec in contract.text_tables
     }

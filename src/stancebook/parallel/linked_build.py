@@ -23,6 +23,7 @@ from stancebook.schema.spec import Texts
 from stancebook.sources.corpus import read_corpus
 from stancebook.sources.discovery import SourceDocument, SourceListing
 from stancebook.sources.filesystem import open_location
+from stancebook.sources.sentences import split_sentences
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -149,19 +150,29 @@ def check_chunk_rules(context: BuildContext, task: LinkedTask) -> ChunkResult:
     contract, codebook = checked_codebook(context)
     tables = _tables(context, task)
     found = [failure for failure in task.found if isinstance(failure, Failure)]
-    found += check_document_rules(contract, tables, _texts(context, task), all_valid=task.all_valid)
+    texts = _texts(context, task)
+    found += check_document_rules(contract, tables, texts, all_valid=task.all_valid)
     problems = {*task.result.problems}
     if found:
         corpus = read_corpus(context.seeds, SourceListing(documents=task.documents))
         problems.update(code_documents(contract, corpus, codebook).explain(found))
     frames = {name: table.frame[: table.own_rows] for name, table in tables.items()}
-    return write_result(context, task.documents, frames, replace(task.result, problems=tuple(sorted(problems))))
+    result = replace(task.result, problems=tuple(sorted(problems)))
+    documents = frames[contract.document.name]
+    languages = dict(zip(documents["doc_id"], documents["language"], strict=True))
+    return write_result(
+        context,
+        task.documents,
+        frames,
+        result,
+        lambda: {doc_id: split_sentences(texts[doc_id].raw, tag) for doc_id, tag in languages.items()},
+    )
 
 
 def _texts(context: BuildContext, task: LinkedTask) -> Texts:
-    """Return the texts of the documents of a chunk, read again, if a rule reads any."""
+    """Return the texts of the documents of a chunk, read again, if a rule or the table of sentences reads any."""
     contract, _ = checked_codebook(context)
-    if not any(rule.reads_text for rule in contract.rules):
+    if contract.sentence_table is None and not any(rule.reads_text for rule in contract.rules):
         return {}
     documents = tuple(document._replace(annotations=None) for document in task.documents)
     return dict(source_texts(read_corpus(context.seeds, SourceListing(documents=documents))))

@@ -12,6 +12,7 @@ import pandas as pd
 from stancebook.build.coded_table import IncompleteSources
 from stancebook.build.integrity import check_references, document_references
 from stancebook.build.pipeline import CheckedCodebook, check_codebook, check_documents, code_documents
+from stancebook.build.sentence_table import SentencesByDocument, sentence_tables
 from stancebook.build.writer import dataset_metadata, write_part
 from stancebook.dataset.parquet import rows_digest
 from stancebook.dataset.table_stats import Part, TableStats, table_stats
@@ -123,7 +124,8 @@ def build_chunk(context: BuildContext, task: ChunkTask) -> ChunkResult:
     )
     if not external and not task.linked:
         frames, problems = check_documents(contract, coded, codebook, partial=True)
-        return write_result(context, task.documents, frames, _with_problems(result, problems))
+        result = _with_problems(result, problems)
+        return write_result(context, task.documents, frames, result, coded.sentences)
     incomplete = IncompleteSources(codebook.incomplete, partial=True, codebook_checked=True)
     coded.failures.add(check_references(coded.tables, contract.codebook_tables, incomplete))
     result = _with_problems(result, [*coded.problems, *coded.explain(coded.failures.found)])
@@ -165,23 +167,36 @@ def checked_codebook(context: BuildContext) -> tuple[Contract, CheckedCodebook]:
 
 
 def write_result(
-    context: BuildContext, documents: Collection[SourceDocument], frames: Tables, result: ChunkResult
+    context: BuildContext,
+    documents: Collection[SourceDocument],
+    frames: Tables,
+    result: ChunkResult,
+    split: Callable[[], SentencesByDocument],
 ) -> ChunkResult:
-    """Write the rows of a chunk unless it has errors, and return the result with all that summarizes them."""
+    """Write the rows of a chunk unless it has errors, and return the result with all that summarizes them.
+
+    Args:
+        context: The context of the build.
+        documents: The documents of the chunk.
+        frames: Their tables.
+        result: What is known of the chunk.
+        split: Returns the sentences of their texts, if the contract has a table of them.
+    """
     contract, _ = checked_codebook(context)
     unpaired = any(document.text is None or document.annotations is None for document in documents)
     if unpaired or errors_in(result.problems):  # discovery reports a document without its text or its annotations
         return result
+    frames = {**frames, **sentence_tables(contract, split)}
     frames = {name: sort_rows(contract.tables[name], frame) for name, frame in frames.items()}
     parts = {
         spec.name: write_rows(context, contract, spec, frame)
-        for spec in contract.document_tables
+        for spec in contract.text_tables
         if len(frame := frames[spec.name])
     }
     return replace(
         result,
         parts=parts,
-        stats={spec.name: table_stats(spec, frames[spec.name]) for spec in contract.document_tables},
+        stats={spec.name: table_stats(spec, frames[spec.name]) for spec in contract.text_tables},
         rule_inputs=chunk_rule_inputs(contract, frames),
         checksums=input_checksums(contract, frames),
     )

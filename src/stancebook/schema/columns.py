@@ -248,6 +248,26 @@ def number(
     return column_field(column)
 
 
+def paragraph_number(description: str, *, title: str = "") -> Any:
+    """Declare the number of the paragraph that a passage starts in, from 1; the engine fills it.
+
+    Args:
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
+    """
+    return column_field(IntegerColumn(description, title=title, minimum=1, filled_by="paragraph_number"))
+
+
+def sentence_number(description: str, *, title: str = "") -> Any:
+    """Declare the number of the sentence that a passage starts in, from 1; the engine fills it.
+
+    Args:
+        description: What the column holds, for the coder and the reader.
+        title: A name for readers; by default the name of the column in words.
+    """
+    return column_field(IntegerColumn(description, title=title, minimum=1, filled_by="sentence_number"))
+
+
 def boolean(description: str, *, title: str = "", nullable: bool = False, compute: Compute | None = None) -> Any:
     """Declare a column that is `true` or `false`.
 

@@ -38,8 +38,8 @@ def compile_model(model: type[Table]) -> TableSpec:
     kind = model._table_kind
     if kind is None:
         raise ContractError(
-            f"{model.__name__} does not say where its rows come from: base it on Codebook, Document, Annotation, Nested"
-            " or Derived."
+            f"{model.__name__} does not say where its rows come from: base it on Codebook, Document, Annotation,"
+            " Nested, Sentence or Derived."
         )
     columns = tuple(_columns(model))
     description = inspect.cleandoc(model.__dict__.get("__doc__") or "")
@@ -167,6 +167,10 @@ def _check_options(model: type[Table], spec: TableSpec) -> None:
             raise ContractError(f"{path}: its default {column.default!r} is not a column of {model.__name__}.")
         if column.bound_of is not None and (column.bound_of not in columns or columns[column.bound_of].kind != "edtf"):
             raise ContractError(f"{path}: {column.bound_of!r} is not a column declared with edtf().")
+        if column.filled_by in ("paragraph_number", "sentence_number") and spec.kind != "annotation":
+            raise ContractError(f"{path}: declare {column.filled_by}() in an Annotation table: only a passage has one.")
+        if spec.kind == "sentence" and column.filled_by != "engine":
+            raise ContractError(f"{path}: a Sentence table is filled from texts alone, and has no other columns.")
     for option, kind, given in (("parent", "nested", spec.parent), ("derive", "derived", spec.derive)):
         if (spec.kind == kind) != (given is not None):
             raise ContractError(

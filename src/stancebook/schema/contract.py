@@ -103,7 +103,8 @@ class Contract:
     def _check_rules(self) -> None:
         for rule in self.rules:
             table = self.tables.get(rule.table)
-            if table is None or table.kind == "derived" or (rule.column and rule.column not in table.names):
+            coded = table in (*self.codebook_tables, *self.document_tables)
+            if table is None or not coded or (rule.column and rule.column not in table.names):
                 path = f"{rule.table}.{rule.column}" if rule.column else rule.table
                 raise ContractError(
                     f"the rule {rule.message!r} is on {path}, which is no coded table or column of this contract."
@@ -158,6 +159,9 @@ class Contract:
         documents = [spec.name for spec in specs if spec.kind == "document"]
         if len(documents) != 1:
             raise ContractError(f"a contract needs exactly one Document model, and this one has {len(documents)}.")
+        sentences = [spec.name for spec in specs if spec.kind == "sentence"]
+        if len(sentences) > 1:
+            raise ContractError(f"{' and '.join(sentences)} would have the same rows: keep one Sentence model.")
         keys = {spec.name: spec.key[0] for spec in specs if len(spec.key) == 1}
         return {spec.name: _resolve_references(spec, documents[0], keys) for spec in specs}
 
@@ -181,6 +185,11 @@ class Contract:
         return tuple(groups.values())
 
     @cached_property
+    def sentence_table(self) -> TableSpec | None:
+        """The table with one row for each sentence, if there is one."""
+        return next(iter(self.tables_of_kind("sentence")), None)
+
+    @cached_property
     def codebook_tables(self) -> tuple[TableSpec, ...]:
         """The tables whose rows are written in the codebook, nested ones included."""
         return tuple(spec for spec in self.tables.values() if _root_kind(spec, self.tables) == "codebook")
@@ -190,6 +199,11 @@ class Contract:
         """The tables whose rows are written in documents, nested ones included."""
         kinds = ("document", "annotation")
         return tuple(spec for spec in self.tables.values() if _root_kind(spec, self.tables) in kinds)
+
+    @cached_property
+    def text_tables(self) -> tuple[TableSpec, ...]:
+        """The tables whose rows are of one document each: those of documents, and of the sentences of texts."""
+        return tuple(spec for spec in self.tables.values() if spec in (*self.document_tables, self.sentence_table))
 
     def record_table(self, table: str) -> TableSpec:
         """Return the table in whose records a table is nested, at any depth; the table itself if it is not nested."""

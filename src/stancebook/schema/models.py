@@ -86,6 +86,7 @@ class Table(pa.DataFrameModel):
         partition_by: str | None = None,
         **rest: Any,
     ) -> None:
+        key = key or cls._table_options.key
         cls._table_options = TableOptions(section, parent, key, derive, inputs or {}, partition_by)
         if key:
             cls.Config = type("Config", (cls.Config,), {"unique": list(key)})  # type: ignore[misc,assignment]
@@ -185,6 +186,47 @@ class Nested(Table):
     """A table whose rows are written in records of the model `parent=`, in the list named by `section=`."""
 
     _table_kind = "nested"
+
+
+class Sentence(Table, key=("doc_id", "sentence")):
+    """The table with one row for each sentence of each text, which the engine computes; it has no other columns.
+
+    Paragraphs are separated by blank lines. A Markdown heading is a paragraph of its own and one sentence. What has no
+    word is no sentence, and a paragraph without a sentence is not counted.
+    """
+
+    _table_kind = "sentence"
+
+    doc_id: str = column_field(
+        ForeignKeyColumn("The document that contains the sentence.", title="Document", filled_by="engine")
+    )
+    sentence: int = column_field(
+        IntegerColumn("The number of the sentence in the text, from 1.", minimum=1, filled_by="engine")
+    )
+    paragraph: int = column_field(
+        IntegerColumn("The number of the paragraph in the text, from 1.", minimum=1, filled_by="engine")
+    )
+    heading: str = column_field(
+        TextColumn("The last heading up to the sentence, without its marks.", nullable=True, filled_by="engine")
+    )
+    char_start: int = column_field(
+        IntegerColumn(
+            "Offset of the first code point of the sentence.",
+            title="Sentence start",
+            unit=CODE_POINTS,
+            minimum=0,
+            filled_by="engine",
+        )
+    )
+    char_end: int = column_field(
+        IntegerColumn(
+            "Offset after the last code point of the sentence.",
+            title="Sentence end",
+            unit=CODE_POINTS,
+            minimum=1,
+            filled_by="engine",
+        )
+    )
 
 
 class Derived(Table):

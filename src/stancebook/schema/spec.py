@@ -31,7 +31,7 @@ class Text(Protocol):
 Texts = Mapping[str, Text]
 ColumnsByTable = Mapping[str, tuple[str, ...]]
 Derive = Callable[[Tables], "pd.DataFrame | Mapping[str, pd.DataFrame]"]
-TableKind = Literal["codebook", "document", "annotation", "nested", "derived"]
+TableKind = Literal["codebook", "document", "annotation", "nested", "sentence", "derived"]
 
 # Keys of a record that are not columns: the short ID of an annotation, and the text before and after its quote.
 ID = "id"

@@ -10,8 +10,18 @@ import yaml
 from hypothesis import strategies as st
 
 from stancebook.schema.column_types import Pattern
-from stancebook.schema.columns import Category, Date, categorical, date, foreign_key, integer, primary_key
-from stancebook.schema.models import Derived
+from stancebook.schema.columns import (
+    Category,
+    Date,
+    categorical,
+    date,
+    foreign_key,
+    integer,
+    paragraph_number,
+    primary_key,
+    sentence_number,
+)
+from stancebook.schema.models import Derived, Sentence
 from stancebook.schema.rules import rule
 from stancebook.schema.spec import Tables
 from stancebook.sources.corpus import Corpus, DocumentFiles, SourceFile
@@ -41,6 +51,12 @@ class Claims(letters.Claims):
         "claims", "A claim that says the same, and may name this one.", nullable=True, symmetric=True
     )
     place: Category = categorical(PLACE, "Whether it has an answer.", compute=whether_answered)
+    paragraph: int = paragraph_number("The paragraph that it starts in.")
+    in_sentence: int = sentence_number("The sentence that it starts in.")
+
+
+class Lines(Sentence):
+    """One sentence of a letter."""
 
 
 def order_claims(tables: Tables) -> dict[str, pd.DataFrame]:
@@ -154,7 +170,7 @@ RULES = (
     employers_have_homes,
     strong_claims_need_full_names,
 )
-LINKED_LETTERS = contract(People, Letters, Claims, Witnesses, Tallies, Threads, Days, rules=RULES)
+LINKED_LETTERS = contract(People, Letters, Claims, Witnesses, Lines, Tallies, Threads, Days, rules=RULES)
 
 
 # ── Corpora ───────────────────────────────────────────────────────────────────────────────────────

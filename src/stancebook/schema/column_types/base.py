@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 Value = str | int | float | dt.date | dt.datetime
 
-FilledBy = Literal["coder", "pinned", "engine", "edtf_lower", "edtf_upper", "function"]
+FilledBy = Literal[
+    "coder", "pinned", "engine", "paragraph_number", "sentence_number", "edtf_lower", "edtf_upper", "function"
+]
 
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
@@ -71,9 +73,9 @@ class Column:
         nullable: Whether a cell may be empty.
         unique: Whether the values are distinct although the column is not the primary key.
         filled_by: Who fills it: a coder (`coder`), the engine from the sources (`engine`), the engine unless a coder
-            overrides it (`pinned`), the bounds of the EDTF column `bound_of` (`edtf_lower`, `edtf_upper`), or the
-            contract's function `compute` (`function`), which sees what a `Rule` sees, and of other documents no
-            computed columns.
+            overrides it (`pinned`), the engine from the place of a passage (`paragraph_number`, `sentence_number`), the
+            bounds of the EDTF column `bound_of` (`edtf_lower`, `edtf_upper`), or the contract's function `compute`
+            (`function`), which sees what a `Rule` sees, and of other documents no computed columns.
         target: The table a foreign key refers to, by its column `target_key`.
         vocabulary: Each allowed value with its definition, in order; `ordered` if that order is a scale.
         default: The column whose value is used where a coder gives none.
