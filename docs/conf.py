@@ -24,6 +24,7 @@ MENU = {
         "docs/start",
         "docs/query",
         "docs/codebook",
+        "docs/from-0.1-to-0.2",
         "The data card <dataset/README>",
     ),
     "Code texts": (
@@ -143,11 +144,14 @@ def _with_entries(text: str) -> str:
     who = seats.groupby(tables["format_participants"]["format_id"]).agg(", ".join)
     actors["belongs to"] = actors["parent_id"].map(actors["name"])
     formats["participants"] = formats.index.map(who)
+    pairs = tables["issue_relations"]
+    others = pairs["relation"].astype(str).str.replace("_", " ") + ": " + pairs["other_issue_id"].map(issues["label"])
+    issues["relations"] = issues.index.map(others.groupby(pairs["issue_id"]).agg("; ".join))
     return "\n".join(
         [
             text,
             _section("Actors", actors, "name", "actor_type", "belongs to", "description"),
-            _section("Issues", issues, "label", "topic", "proposition", "softer"),
+            _section("Issues", issues, "label", "topic", "proposition", "softer", "relations"),
             _section("Formats", formats, "label", "mode", "level", "participants"),
         ]
     )

@@ -27,6 +27,7 @@ from stancebook.schema.contract import Contract
 from tests.docs.pages import ROOT, Block, Page, page_at
 
 EXAMPLE_SEEDS = ROOT / "tests/project/seeds"
+SECOND_SEEDS = ROOT / "tests/second_document/seeds"
 
 # What a copy of the repository holds: its own code, with the fictional project as seeds and dataset.
 CODE = (
@@ -35,17 +36,26 @@ CODE = (
 )
 EXAMPLE = (*CODE, "seeds", "dataset", "tests/project")
 
-# Pages that are run from top to bottom, each in a folder of its own, and what is in that folder at first.
+# What is not where the repository has it: name in the folder of a page → the folder that is copied.
+SOURCES: dict[str, Callable[[], Path]] = {
+    "seeds": lambda: EXAMPLE_SEEDS,
+    "dataset": lambda: example_dataset(EXAMPLE_SEEDS),
+    "strait": lambda: example_dataset(SECOND_SEEDS),
+}
+
+# Pages that are run from top to bottom, each in a folder of its own, and what is in that folder at first. A tilde
+# before a name: that of the repository.
 EXECUTED_PAGES = {
     "README.md": EXAMPLE,
     "docs/start.md": EXAMPLE,
-    "docs/query.md": EXAMPLE,
+    "docs/query.md": (*EXAMPLE, "strait", "tests/second_document/seeds"),
     "docs/first-text.md": EXAMPLE,
     "docs/codebook.md": EXAMPLE,
     "docs/commands.md": EXAMPLE,
     "docs/python.md": EXAMPLE,
     "docs/your-own.md": (),
     "docs/large.md": (*EXAMPLE, "benchmarks"),
+    "docs/from-0.1-to-0.2.md": (*CODE, "~seeds", "~dataset", "tests/datasets/0.1.0"),
 }
 
 # Commands that take minutes, wait for a person or use the network: it is enough that make knows its targets.
@@ -61,8 +71,9 @@ class Workspace:
         self.folder = folder
         self.last_file = ""
         self.last_build = ""
-        for name in contents:
-            source = {"seeds": EXAMPLE_SEEDS, "dataset": None}.get(name, ROOT / name) or example_dataset()
+        for content in contents:
+            name = content.removeprefix("~")
+            source = SOURCES[content]() if content in SOURCES else ROOT / name
             copy = shutil.copytree if source.is_dir() else shutil.copy
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             copy(source, folder / name)
@@ -176,11 +187,11 @@ def contract() -> Contract:
 
 
 @cache
-def example_dataset() -> Path:
-    """Build the dataset of the fictional project, once a session."""
+def example_dataset(seeds: Path = EXAMPLE_SEEDS) -> Path:
+    """Build the dataset of a fictional project, once a session."""
     folder = Path(tempfile.mkdtemp(prefix="stancebook-example-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    arguments = ["--seeds", str(EXAMPLE_SEEDS), "--out", str(folder / "dataset")]
+    arguments = ["--seeds", str(seeds), "--out", str(folder / "dataset")]
     output = captured_output(lambda: stancebook.cli.main.main(["build", *arguments], root=folder, contract=contract))
     assert (folder / "dataset").is_dir(), output
     return folder / "dataset"
