@@ -1035,12 +1035,10 @@ SENTENCES = (
     holder_id: <side_id>
     issue_id: <format_issue_id>
     format_id: <format_id>
-    stance: ambivalent
-    asserted_change: unchanged
     condition: <they> sends its experts
     attribution: partial
     source: spokesperson
-    act: reject
+    act: assert
     quoted_words: too early
     date_text: <when>
     date_edtf: <when_edtf>
