@@ -59,7 +59,8 @@ class Change:
     def _property(self) -> str:
         match self.what:
             case "key":
-                return f"the primary key was {_names(self.before) or 'none'} and is now {_names(self.after) or 'none'}"
+                before, after = (_names(key) or "none" for key in (self.before, self.after))
+                return f"the primary key was {before} and is now {after}: rows are not compared"
             case "about":
                 return f"{self.after} changed"
             case "columns":

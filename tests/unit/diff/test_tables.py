@@ -287,7 +287,7 @@ def test_changed_primary_key_prevents_row_comparison(build):
         of=contract(People, Letters, Claims, Witnesses, Others),
     )
     assert lines(diff_datasets(build(), others))["tallies"] == [
-        "the primary key was person_id and is now person_id, n_claims"
+        "the primary key was person_id and is now person_id, n_claims: rows are not compared"
     ]
 
 
