@@ -42,7 +42,7 @@ def test_validate_defaults_to_packaged_dataset(run):
     """Without a path, a project or `./dataset`, the packaged dataset is read, and named."""
     status, out, _ = run("validate")
     assert status == 0
-    assert re.match(r"read     \S+dataset/: 11 tables and ", out)
+    assert re.match(r"read     \S+dataset/: \d+ tables and ", out)
 
 
 def test_validate_lists_and_counts_problems(run, town):
