@@ -36,15 +36,16 @@ CODE = (
 )
 EXAMPLE = (*CODE, "seeds", "dataset", "tests/project")
 
-# What is not where the repository has it: name in the folder of a page → the folder that is copied.
+# Folders that are not copies of those of that name in the repository. A tilde: of the real sources.
 SOURCES: dict[str, Callable[[], Path]] = {
     "seeds": lambda: EXAMPLE_SEEDS,
     "dataset": lambda: example_dataset(EXAMPLE_SEEDS),
     "strait": lambda: example_dataset(SECOND_SEEDS),
+    "~seeds": lambda: ROOT / "seeds",
+    "~dataset": lambda: example_dataset(ROOT / "seeds"),
 }
 
-# Pages that are run from top to bottom, each in a folder of its own, and what is in that folder at first. A tilde
-# before a name: that of the repository.
+# Pages that are run from top to bottom, each in a folder of its own, and what is in that folder at first.
 EXECUTED_PAGES = {
     "README.md": EXAMPLE,
     "docs/start.md": EXAMPLE,
@@ -188,7 +189,7 @@ def contract() -> Contract:
 
 @cache
 def example_dataset(seeds: Path = EXAMPLE_SEEDS) -> Path:
-    """Build the dataset of a fictional project, once a session."""
+    """Build the dataset of some sources, by default of the fictional project, once a session."""
     folder = Path(tempfile.mkdtemp(prefix="stancebook-example-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     arguments = ["--seeds", str(seeds), "--out", str(folder / "dataset")]
