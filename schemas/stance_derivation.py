@@ -1,17 +1,24 @@
 """Derive what holders are observed to hold, and what changed between two observations.
 
-This is the whole definition: what is not mentioned here has no influence on the result.
+This is the whole definition: what is not mentioned here has no influence on the result. Three scales are used:
+
+- `stance`: strongly_opposes < opposes < ambivalent < supports < strongly_supports. The first two are the side against,
+  the third is the middle, the last two are the side for.
+- `source`, the strongest first: on_record, spokesperson, official_unnamed, leak, media_report, unattributed, expert,
+  author.
+- `confidence`, the highest first: high, medium, low.
 
 1. *Statements.* A statement counts if it has an issue, and a stance or an asserted change or both. It counts once for
-   its holder (level `actor`) and once for its holder's principal (level `principal`).
+   its holder (level `actor`) and once for its holder's principal, which may be the holder (level `principal`).
 2. *Series.* Statements with the same level, holder (or principal), issue and format are a series. To have no format is
    a format of its own.
 3. *Time of a statement.* Whole days, the first and the last included. Without `date_edtf` it is one day, the day of
    publication of its document. Else it is `date_start` to `date_end`; if the end is open, it ends on the day of
-   publication. If the start is open (there is a `date_edtf`, and `date_start` is empty), the time depends on the other
-   statement: compared with statements of the same document it is every day up to its last, since a text that leaves a
-   position undated does not order it; compared with those of other documents, it is its last day alone. The days on
-   which a statement *is observed* are the latter: of one with an open start the last day, of any other all its days.
+   publication. If the start is open (there is a `date_edtf`, and `date_start` is empty), its time depends on the other
+   statement. Compared with statements of the same document it is every day up to its last, since a text that leaves a
+   position undated does not order it; so two open starts in one document always overlap. Compared with statements of
+   other documents it is its last day alone, on which it *is observed*. A statement whose start is not open is observed
+   on all its days.
 4. *Overlap.* Two statements of a series overlap if there is a day that is in the time of both.
 5. *Observation.* Statements of a series that overlap, directly or by way of other statements of the series, over any
    number of them and of documents, are one observation. A statement that overlaps with none is one by itself. So a
@@ -20,15 +27,13 @@ This is the whole definition: what is not mentioned here has no influence on the
      `statement_id`. `n_statements` is how many it has.
    - `date_start`: the first day of its statements; empty if one of them has an open start. `date_end`: the last day of
      its statements. It *begins* on the first day on which one of its statements is observed.
-   - `mixed`: its stances are on different sides: against (`strongly_opposes`, `opposes`), in the middle (`ambivalent`),
-     for (`supports`, `strongly_supports`).
+   - `mixed`: not all its stances are on one side, the middle being a side.
    - `stance`: empty if it is mixed or no statement has one. Else that of the strongest source among its statements with
-     a stance, in the order of the vocabulary of `source`; if several of that source differ, the weaker, which is the
-     one without `strongly_`.
+     a stance; if several of that source differ, the weaker, which is the one without `strongly_`.
    - `source`: of the statement that gives the stance; if the stance is empty, the strongest of all its statements.
    - `confidence`: the lowest of all its statements.
-   - `asserted_change`: what its statements claim, if all that claim something claim the same. If they claim different
-     things, it is empty and `claims_conflict` is true.
+   - `asserted_change`: what its statements claim, if all that claim something claim the same; empty if none does. If
+     they claim different things, it is empty and `claims_conflict` is true.
 6. *Pairs.* Every observation (the later) has one row in `stance_changes`. It is compared with the earlier: of the
    observations of the same series that have a stance or are mixed, and end at least a day before the later begins,
    the one that ends last. An observation with neither is compared, but nothing is compared with it.

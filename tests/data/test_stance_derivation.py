@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import schemas.stance_derivation
 from schemas.stance_derivation import agreements, derive, directions, join_groups, number_runs
 from schemas.vocabularies import ASSERTED_CHANGE, CONFIDENCE, SOURCE, STANCE
 from stancebook.schema.edtf_dates import edtf_bounds
@@ -81,6 +82,12 @@ def grouped(*statements, level="actor"):
     members = members[members["observation_id"].str.startswith(f"{level}:")]
     numbers = members["statement_id"].str[-1:].groupby(members["observation_id"]).agg(lambda ids: "".join(sorted(ids)))
     return sorted(numbers)
+
+
+@pytest.mark.parametrize(("scale", "separator"), [(STANCE, " < "), (SOURCE, ", "), (CONFIDENCE, ", ")])
+def test_scales_are_those_of_vocabularies(scale, separator):
+    """The scales in the definition have the values and the order of the vocabularies."""
+    assert separator.join(scale) in " ".join(schemas.stance_derivation.__doc__.split())
 
 
 # ── 1. Statements, 2. Series ──────────────────────────────────────────────────────────────────────
