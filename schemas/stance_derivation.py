@@ -57,6 +57,10 @@ with its principal; an order of overlapping statements, or of the statements wit
 `condition`, of who speaks, or of `contradicts_id`; a stance where there is only a claim; an end of a stance because
 it is not mentioned any more. Silence is no stance.
 
+*Limit.* The more densely a series is reported, the longer the chains of overlapping statements: a series with news
+every other day, in spans such as "this week", has observations that last for weeks and are often mixed. See
+`date_start`, `date_end` and `n_statements` before you read few changes as constancy.
+
 *Example.* A text published on 2031-04-02 has three statements of one minister on one issue (`toward_support`), without
 a format, all of high confidence: s1 `strongly_opposes`, `../2031-02-28`, on record; s2 `supports`,
 `2031-03-31/2031-04-02`, claims `softened`, by the author; s3 `supports`, `2031-04-01`, claims `unchanged`, by a
