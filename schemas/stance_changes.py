@@ -33,7 +33,10 @@ class StanceChanges(Derived, derive=derive, inputs=INPUTS, partition_by="issue_i
         ASSERTED_CHANGE, "The change that the text claims, if all claims are the same.", nullable=True
     )
     agreement: Category = categorical(AGREEMENT, "Whether the claim and the observations agree.")
-    not_before: Date = date("The change is no earlier than this; empty if that is open.", nullable=True)
-    not_after: Date = date("The change is no later than this.")
+    not_before: Date = date(
+        "First day of the earlier observation: the change is no earlier. Empty if that is open, or there is none.",
+        nullable=True,
+    )
+    not_after: Date = date("Last day of the later observation: the change is no later.")
     source: Category = categorical(SOURCE, "The source of the weaker of the two ends.")
     confidence: Category = categorical(CONFIDENCE, "The confidence of the weaker of the two ends.")

@@ -29,7 +29,7 @@ class Statements(DatedPassage):
     attribution: Category = categorical(
         ATTRIBUTION, "How the text presents it: quoted, reported, narrated or interpreted."
     )
-    source: Category = categorical(SOURCE, "What kind of source the speaker is here.")
+    source: Category = categorical(SOURCE, "What kind of source the speaker is here; listed from the strongest on.")
     act: Category = categorical(ACT, "What the speaker does by saying it.")
     quoted_words: str = verbatim(
         "The words inside quotation marks; required if only some of the words are.", nullable=True

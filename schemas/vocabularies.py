@@ -40,7 +40,8 @@ TOPIC = {
 
 SOFTER = {
     "toward_zero": (
-        "A contested proposition: softening is giving up ground from one's own side of it, whichever side that is."
+        "A contested proposition: softening is a move from one's own side toward the middle or across it, whichever side"
+        " that is."
     ),
     "toward_support": "A cooperative proposition (meeting, talking): softening is more readiness for it.",
 }
@@ -106,9 +107,9 @@ DATE_BASIS = {
 
 STANCE = {
     "strongly_opposes": "Rules the proposition out: never, not under any condition, unacceptable.",
-    "opposes": "Is against it, without ruling it out for good.",
-    "ambivalent": "Speaks for and against it, or makes it depend on a condition that may well not be met.",
-    "supports": "Is for it, open to it or ready for it.",
+    "opposes": "Is against it, without ruling it out for good; denies it, of a proposition of fact.",
+    "ambivalent": "Speaks for and against it, or puts it off until a condition is met.",
+    "supports": "Is for it, open to it or ready for it; affirms it, of a proposition of fact.",
     "strongly_supports": "Insists on it, or calls it necessary.",
 }
 
@@ -129,7 +130,7 @@ ATTRIBUTION = {
 # Strongest evidence first: `stance_observations` takes the stance of the strongest source, by this order.
 SOURCE = {
     "on_record": "Said by the speaker under their own name, as reported.",
-    "spokesperson": "Said for the holder by somebody whose office it is, or by the office itself.",
+    "spokesperson": "Said for somebody else by a person or an office that speaks for them.",
     "official_unnamed": "Said by an official who is not named.",
     "leak": "Became known without authorization.",
     "media_report": "Reports, without a named origin.",
@@ -203,7 +204,7 @@ EVENT_RELATION = {
 
 EVENT_ROLE = {
     "initiator": "Does it, calls it or causes it.",
-    "target": "Has it done to them, or is what it is about.",
+    "target": "Has it done to them, is visited, or is what it is about.",
     "party": "Negotiates or fights on a side of its own.",
     "mediator": "Helps the parties to agree, and is none of them.",
     "host": "Gives the place.",
@@ -355,7 +356,7 @@ AGREEMENT = {
     "agrees": "The text claims what the two observations show.",
     "differs": "The text claims one thing, the two observations show another.",
     "conflicting": "The text claims different things.",
-    "asserted_only": "The text claims a change or its absence; the observations cannot show it.",
+    "asserted_only": "The text claims a change or its absence; there are no two stances that could show it.",
     "computed_only": "The observations show it; the text claims nothing.",
     "neither": "Neither is there.",
 }
