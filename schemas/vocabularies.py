@@ -40,8 +40,8 @@ TOPIC = {
 
 SOFTER = {
     "toward_zero": (
-        "A contested proposition: softening is a move from one's own side of it, whichever that is, toward the middle or"
-        " across it."
+        "A contested proposition: softening is a move from one's own side of it, whichever that is, toward the middle"
+        " or across it."
     ),
     "toward_support": "A cooperative proposition (meeting, talking): softening is more readiness for it.",
 }
