@@ -1,10 +1,14 @@
-"""Runs the notebooks, on the dataset of this repository or on another one."""
+"""Runs the notebooks: on the dataset of this repository, on another one, or on tables in memory."""
 
+import ast
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import pandas as pd
 from nbclient import NotebookClient
 
 from tests.docs.pages import ROOT
@@ -41,6 +45,30 @@ def execute(path: Path, dataset: Path | None = None) -> nbformat.NotebookNode:
     if dataset is not None:
         del notebook.cells[0]
     return notebook
+
+
+def results(path: Path, tables: Mapping[str, pd.DataFrame], until: str = "") -> dict[str, Any]:
+    """Run the cells of a notebook in this process, and return what each cell ends on, by the id of the cell.
+
+    Args:
+        path: The notebook.
+        tables: What `stancebook.load` returns, in place of a dataset.
+        until: The id of the last cell to run; all run if empty.
+    """
+    found: dict[str, Any] = {}
+    scope: dict[str, Any] = {"tables_in_memory": tables}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            source = cell.source.replace("stancebook.load()", "dict(tables_in_memory)")
+            *body, last = ast.parse(source).body
+            if not isinstance(last, ast.Expr):
+                body.append(last)
+            exec(compile(ast.Module(body, []), cell.id, "exec"), scope)  # noqa: S102 (our own notebook)
+            if isinstance(last, ast.Expr):
+                found[cell.id] = eval(compile(ast.Expression(last.value), cell.id, "eval"), scope)  # noqa: S307
+        if cell.id == until:
+            break
+    return found
 
 
 def renew(path: Path) -> None:

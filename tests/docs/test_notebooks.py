@@ -1,6 +1,5 @@
 """The notebooks run on any dataset, and their figures follow the coding."""
 
-import ast
 import base64
 import io
 import re
@@ -21,12 +20,15 @@ from PIL import Image
 import stancebook
 from benchmarks import corpora
 from schemas import CONTRACT
+from stancebook import plotting
 from stancebook.build.pipeline import build_tables
 from tests.dataset_files import written
-from tests.docs.notebook_runner import NOTEBOOKS, execute
+from tests.docs.notebook_runner import NOTEBOOKS, execute, results
 from tests.docs.pages import ROOT
 
 STANCES, FORMATS = ROOT / "notebooks/01-stance-changes.ipynb", ROOT / "notebooks/02-negotiation-formats.ipynb"
+
+ANSWER = "the-answer-itself"
 
 pytestmark = [
     pytest.mark.xdist_group("notebooks"),
@@ -138,49 +140,6 @@ def test_committed_notebook_is_small_and_clean(path):
         assert trace not in text, trace
 
 
-def test_reports_years_apart_have_own_timelines(example):
-    """Reports of one period are one timeline; the example has one period in each notebook."""
-    for path in (STANCES, FORMATS):
-        alts = [output["metadata"]["image/png"]["alt"] for output in pictures(example[path.stem])]
-        assert sum("Bars along time." in alt for alt in alts) == 1
-
-
-def function(path: Path, name: str) -> Any:
-    """Return a function that a notebook defines and that needs nothing else of it."""
-    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    [source] = [
-        ast.unparse(node)
-        for cell in cells
-        for node in ast.parse(cell).body
-        if isinstance(node, ast.FunctionDef) and node.name == name
-    ]
-    scope: dict[str, Any] = {}
-    exec(source, scope)  # noqa: S102 (our own notebook)
-    return scope[name]
-
-
-@pytest.mark.parametrize("path", [STANCES, FORMATS], ids=lambda path: path.stem)
-@pytest.mark.parametrize("number", [0, 1, 7, 8, 9, 23, 100])
-def test_pages_hold_every_key_once(path, number):
-    """Pages leave no column out, and keep sets together that fit."""
-    keys = [f"k{key:02}" for key in range(number)]
-    together = [set(keys[start : start + 3]) for start in range(0, number, 3)]
-    pages = function(path, "pages")(keys, 8, together)
-    assert sorted(key for page in pages for key in page) == keys
-    assert all(len(page) <= 8 for page in pages)
-    assert all(any(group <= set(page) for page in pages) for group in together)
-
-
-def test_periods_are_a_year_apart():
-    """Days of publication fall into groups with more than a year between."""
-    days = pd.to_datetime(["2025-02-06", "2031-06-12", "2025-12-01", "2031-06-13"])
-    found = function(STANCES, "periods")(pd.Series(days))
-    assert [[f"{day:%Y-%m-%d}" for day in group] for group in found] == [
-        ["2025-02-06", "2025-12-01"],
-        ["2031-06-12", "2031-06-13"],
-    ]
-
-
 def test_pictures_differ_by_letters_not_shades():
     """Two pictures differ if a letter does, and not if only its shade does."""
 
@@ -216,68 +175,112 @@ def plant(seeds: Path, row_id: str, table: str, **values: str) -> None:
     rewrite(seeds / "documents" / f"{doc_id}.yaml", change)
 
 
-def cells_that(found: dict[str, str], call: str) -> list[str]:
-    return [words for source, words in found.items() if call in source]
-
-
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory) -> Path:
-    """A dataset in which one stance, one source, one flexibility, one status and one role are wrong."""
+    """A dataset in which a stance, a source, a flexibility, a status, a role and a relation are others."""
     seeds = copy_example(tmp_path_factory.mktemp("planted"))
     build(seeds)
     tables = stancebook.load(path=seeds.parent / "dataset")
     shutil.rmtree(seeds.parent / "dataset")
-    changes, statements = tables["stance_changes"], tables["statements"]
-    moved = changes[
-        (changes["level"] == "party") & (changes["agreement"] == "agrees") & (changes["direction"] == "softened")
-    ]
-    claim = moved.iloc[0]
-    plant(seeds, claim["to_statement_id"], "statements", stance=str(claim["from_stance"]))
-    spoken = statements[(statements["source"] == "on_record") & statements["stance"].notna()]
-    plant(seeds, spoken.iloc[0]["statement_id"], "statements", source="leak")
+    statements = tables["statements"].set_index("statement_id")
+    claim = tables["stance_changes"].query("level == 'principal' and agreement == 'agrees'").iloc[0]
+    plant(seeds, claim["to_observation_id"].partition(":")[2], "statements", stance=str(claim["from_stance"]))
+    spoken = statements.query("source == 'on_record' and stance.notna() and format_id.isna()")
+    plant(seeds, spoken.index[0], "statements", source="leak")
     line = tables["demands"].query("flexibility == 'red_line'").iloc[0]
     plant(seeds, line["demand_id"], "demands", flexibility="aspiration")
     failed = tables["events"].query("status == 'failed' and format_id.notna()").iloc[0]
     plant(seeds, failed["event_id"], "events", status="occurred")
     seat = tables["format_participants"].query("role == 'party'").iloc[0]
 
-    def exclude(data):
+    def change(data):
         for row in data.get("formats", ()):
             for participant in row.get("participants", ()):
                 if (row["format_id"], participant["actor_id"]) == (seat["format_id"], seat["actor_id"]):
                     participant["role"] = "excluded"
+        for row in data.get("issues", ()):
+            row.pop("relations", None)
 
     for path in (seeds / "codebook").glob("*.yaml"):
-        rewrite(path, exclude)
+        rewrite(path, change)
     return build(seeds)
 
 
-def test_planted_values_change_figures_on_stances(example, planted):
-    """Each figure and sentence on stances differs when the coding does."""
-    found = changed(example[STANCES.stem], execute(STANCES, planted))
-    for call in (
-        "plotting.heatmap(",
-        "plotting.dumbbell_plot(",
-        "plotting.timeline_bars(",
-        "plotting.dot_matrix(",
-        "plotting.count_styles(",
-        "pd.crosstab(",
-    ):
-        assert cells_that(found, call), f"the planted values changed nothing in the cell with {call}"
-    assert cells_that(found, "answer = display("), "the answer is unchanged"
-    assert cells_that(found, "why(row)"), "the words are unchanged"
+@pytest.mark.parametrize("path", [STANCES, FORMATS], ids=lambda path: path.stem)
+def test_planted_values_change_cells(example, planted, path):
+    """Each figure and each computed text differs when the coding does."""
+    again = execute(path, planted)
+    shown = {cell.source for cell in again.cells if cell.cell_type == "code" and outputs(cell)}
+    assert shown - set(changed(example[path.stem], again)) == set()
 
 
-def test_planted_values_change_figures_on_formats(example, planted):
-    """Each figure and sentence on formats differs when the coding does."""
-    found = changed(example[FORMATS.stem], execute(FORMATS, planted))
-    for call in ("plotting.heatmap(", "plotting.dot_matrix(", "plotting.timeline_bars("):
-        assert cells_that(found, call), f"the planted values changed nothing in the cell with {call}"
-    names = stancebook.load("actors", path=planted)["name"].astype(str)
-    (dots,) = cells_that(found, "plotting.dot_matrix(")
-    assert "said to be left out: nobody" in dots
-    assert any(f"said to be left out: {name}" in dots for name in names)
-    assert cells_that(found, "def next_event("), "the earlier attempts are unchanged"
+# ── On tables in memory ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory) -> dict[str, pd.DataFrame]:
+    """The tables of the two fictional documents."""
+    return dict(stancebook.load(path=build(copy_example(tmp_path_factory.mktemp("tables")))))
+
+
+@pytest.mark.parametrize("path", [STANCES, FORMATS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("number", [0, 1])
+def test_notebook_runs_on_small_tables(tables, path, number):
+    """A notebook runs, and each figure says so, if next to nothing is coded."""
+    few = {
+        name: table if name in ("documents", "actors", "issues") else table.head(number)
+        for name, table in tables.items()
+    }
+    found = [result.alt for result in results(path, few).values() if isinstance(result, plotting.PngImage)]
+    assert len(found) >= 4
+    assert all("Basis: 2 documents" in alt for alt in found)
+
+
+@pytest.mark.parametrize(
+    ("said", "counted"),
+    [
+        ({}, True),
+        ({"condition": "If the tolls are lifted."}, False),
+        *[({"source": source}, False) for source in ("official_unnamed", "leak", "media_report", "unattributed")],
+        ({"attribution": "interpreted", "source": "author"}, False),
+        ({"mixed": True}, False),
+    ],
+    ids=str,
+)
+def test_only_plain_support_counts(tables, said, counted):
+    """Support on a condition, by hearsay, by another's reading or on both sides is not the support of all."""
+    observations, statements = (tables[name].copy() for name in ("stance_observations", "statements"))
+    held = observations["holder_id"].eq("ile-verte") & observations["format_id"].eq("harbour-league-talks")
+    observations.loc[held, ["stance", "mixed"]] = [None if said.get("mixed") else "supports", said.get("mixed", False)]
+    passages = tables["observation_statements"].merge(observations[held], on="observation_id")["statement_id"]
+    spoken = statements["statement_id"].isin(passages)
+    values = {"stance": "supports", "condition": None, "source": "on_record"} | said
+    for column in values.keys() & set(statements):
+        statements.loc[spoken, column] = values[column]
+    found = results(FORMATS, tables | {"stance_observations": observations, "statements": statements}, ANSWER)
+    assert ("1 (Île-Verte–Sørholm talks) has the plain support" in found[ANSWER].text) == counted
+
+
+def test_clashes_follow_issue_relations(tables):
+    """Holders who are for two issues that cannot both come true clash, and do not if the issues are not related."""
+    clash = "Sørholm for it, Harbour League for *Free passage*"
+    assert clash in results(STANCES, tables, "cell-10")["cell-10"].text
+    alone = tables | {"issue_relations": tables["issue_relations"].head(0)}
+    assert clash not in results(STANCES, alone, "cell-10")["cell-10"].text
+
+
+def test_attempts_follow_event_relations(tables):
+    """What became of an attempt is what the texts relate it to, in both directions."""
+    events = tables["events"]
+    failed = events.loc[events["status"] == "failed", "event_id"].iloc[0]
+    before, after = events.loc[~events["status"].isin(["failed", "aborted"]), "event_id"].iloc[:2]
+    rows = [(failed, "because_of", before), (after, "after", failed)]
+    relations = pd.DataFrame(rows, columns=list(tables["event_relations"]))
+    found = results(FORMATS, tables | {"event_relations": relations})["cell-18"].text
+    titles = events.set_index("event_id")["title"]
+    assert f"failed, because of *{titles[before]}*" in found
+    assert f"followed by *{titles[after]}*" in found
+    assert "the texts relate it to nothing" in found
 
 
 # ── On many documents ─────────────────────────────────────────────────────────────────────────────

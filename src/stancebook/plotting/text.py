@@ -24,6 +24,12 @@ def humanize(code: str) -> str:
     return code.replace("_", " ")
 
 
+def wrap_label(label: str, width: int) -> str:
+    """Return the lines of a label broken at `width` characters, except for single long words."""
+    lines = [textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in label.split("\n")]
+    return "\n".join(lines)
+
+
 def count_or_none(number: int) -> str:
     """Return a number as text, and `none` for zero."""
     return f"{number:,}" if number else "none"
@@ -38,13 +44,6 @@ def pluralize(number: int, singular: str, plural: str | None = None) -> str:
         plural: The noun for any other number; `singular` with an `s` if None.
     """
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
-
-
-def omission_note(number: int, singular: str, plural: str | None = None) -> str:
-    """Return the end of a note that says how many more there are; empty if all are shown."""
-    if not number:
-        return ""
-    return f" … and {pluralize(number, f'more {singular}', plural and f'more {plural}')} with fewer rows."
 
 
 def basis_note(counts: Mapping[str, int]) -> str:
@@ -67,9 +66,11 @@ def join_words(words: Iterable[str], limit: int | None = None) -> str:
 
 
 def format_period(start: pd.Timestamp | NaTType, end: pd.Timestamp | NaTType) -> str:
-    """Return a span of days as text; a missing end is `open`, and without both it is `undated`."""
+    """Return a span of days as text; a missing end is `open`, without both it is `undated`, and one day is a day."""
     if pd.isna(start) and pd.isna(end):
         return "undated"
+    if start == end:
+        return f"{start:%Y-%m-%d}"
     return " to ".join("open" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in (start, end))
 
 

@@ -1,64 +1,97 @@
+import pandas as pd
+import pytest
+
 from stancebook import plotting
-from tests.unit.plotting.sample_figures import STANCES, drawn_markers, drawn_texts, empty_figure
+from tests.unit.plotting.sample_figures import (
+    CODES,
+    captioned,
+    cells,
+    clipped_texts,
+    colliding_texts,
+    labels,
+    scale,
+    shown_texts,
+)
 
 
-def test_heatmap_hatches_empty_cells():
-    """A cell without a code is hatched; a cell with one shows its glyph."""
-    figure = empty_figure({"r": "a row", "q": "another"}, {"c": "a column"})
-    plotting.heatmap(figure, {("r", "c"): STANCES["torn"]})
-    assert sorted(bool(patch.get_hatch()) for patch in figure.panels[0].patches) == [False, True]
-    assert "±" in drawn_texts(figure)
+def cell_texts(ax):
+    return [text.get_text() for text in ax.texts]
 
 
-def test_hollow_marker_shows_cell_color():
-    """A hollow marker is filled with the colour of its cell and outlined in its text colour."""
-    figure = empty_figure({"r": "a row"}, {"c": "a column"})
-    marker = plotting.MarkerStyle("hearsay").hollow()
-    plotting.heatmap(figure, {("r", "c"): STANCES["always"]}, {("r", "c"): marker})
-    (drawn,) = drawn_markers(figure)
-    assert drawn.get_markerfacecolor() == STANCES["always"].color
-    assert drawn.get_markeredgecolor() == "white"
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (3, 2), (5, 8), (50, 12)])
+def test_matrix_labels_are_readable(rows, columns):
+    """In a matrix of any size, no text is clipped and none covers another."""
+    data = cells(rows, columns)
+    ax = captioned(plotting.code_matrix(data, x="column", y="row", hue="code"))
+    assert clipped_texts(ax) == []
+    assert colliding_texts(ax) == []
+    assert len(labels(ax.yaxis)) == data["row"].nunique()
+    assert len(labels(ax.xaxis)) == data["column"].nunique()
 
 
-def test_dots_show_counts_and_fit_cell():
-    """Each dot has its number next to it, and a row is high enough for all dots of a narrow cell."""
-    cells = {("r", "c"): [(plotting.MarkerStyle(str(number)), 12) for number in range(9)]}
-    columns = plotting.ColumnLayout.fit({"c": "a column"}, width=0.8)
-    rows = plotting.RowLayout.fit({"r": "a row"}, min_heights=plotting.dot_matrix_heights(cells, columns))
-    assert rows.heights["r"] > 0.6
-    figure = plotting.create_figure("A finding", rows=rows, columns=columns, note="Basis.")
-    plotting.dot_matrix(figure, cells)
-    assert drawn_texts(figure).count("12") == 9
-    assert len(drawn_markers(figure)) == 9
-    assert all(0 < marker.get_xdata()[0] < 0.8 for marker in drawn_markers(figure))
-    assert all(0 < marker.get_ydata()[0] < rows.total_height for marker in drawn_markers(figure))
+def test_matrix_shows_signs_of_codes():
+    """A cell shows the sign of its code, and the legend explains all signs and the cells without a row."""
+    data = pd.DataFrame({"row": ["r", "s"], "column": ["c", "d"], "code": scale(["never", "torn"])})
+    ax = plotting.code_matrix(data, x="column", y="row", hue="code", missing="silent")
+    assert cell_texts(ax) == ["−−", "±"]
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert legend == ["−−  never", "−  no", "±  torn", "+  yes", "++  always", "silent"]
 
 
-def test_arrow_needs_both_markers():
-    """An arrow is drawn from marker to marker, and skipped if one of them is not drawn."""
-    first_cell, second_cell = ("r", "c"), ("r", "d")
-    first, second = plotting.MarkerStyle("first"), plotting.MarkerStyle("second")
-    figure = empty_figure({"r": "a row"}, {"c": "a column", "d": "another"})
-    arrows = [(first_cell, first, second_cell, second), (first_cell, second, second_cell, first)]
-    plotting.dot_matrix(figure, {first_cell: [(first, 1)], second_cell: [(second, 1)]}, arrows)
-    (arrow,) = [text for text in figure.panels[0].texts if getattr(text, "arrow_patch", None)]
-    assert [arrow.xyann[0], arrow.xy[0]] == [figure.columns.centers["c"], figure.columns.centers["d"]]
+def test_cell_without_row_is_hatched():
+    """Where there is no row the hatched background shows; a row without a code is not hatched."""
+    data = pd.DataFrame({"row": ["r", "s"], "column": ["c", "d"], "code": scale(["never", None]), "text": ["x", "≠"]})
+    ax = plotting.code_matrix(data, x="column", y="row", hue="code", text="text")
+    filled = ~ax.collections[0].get_array().mask.ravel()
+    assert filled.tolist() == [True, False, False, True]
+    assert ax.patch.get_hatch()
+    assert cell_texts(ax) == ["x", "≠"]
 
 
-def test_dumbbell_plot_draws_moves_and_dots():
-    """A move is a line with an arrow and two dots; a stance that did not move is one dot."""
-    columns = {code: style.label for code, style in STANCES.items()}
-    figure = empty_figure({"moved": "one", "stayed": "two"}, columns, width=5.0)
-    line = plotting.LineStyle("softened", "#0a8f6a")
-    moves = {
-        "moved": plotting.Move("never", "yes", line, start_hollow=True),
-        "stayed": plotting.Move("no", "no", line, remark="twice"),
-    }
-    plotting.dumbbell_plot(figure, moves)
-    markers = {
-        row: [marker for marker in drawn_markers(figure) if marker.get_ydata()[0] == figure.rows.centers[row]]
-        for row in moves
-    }
-    assert len(markers["stayed"]) == 1
-    assert sorted(marker.get_markerfacecolor() for marker in markers["moved"]) == ["#0a8f6a", "#0a8f6a", "white"]
-    assert "twice" in drawn_texts(figure)
+def test_two_rows_of_one_cell_are_refused():
+    """Two rows for one cell are a mistake of the caller."""
+    data = pd.DataFrame({"row": ["r", "r"], "column": ["c", "c"], "code": scale(["never", "yes"])})
+    with pytest.raises(ValueError, match="non-unique"):
+        plotting.code_matrix(data, x="column", y="row", hue="code")
+
+
+def test_labels_follow_order_of_categories():
+    """Labels are in the order of categories, or in which they come, and unused categories have none."""
+    data = pd.DataFrame(
+        {"row": pd.Categorical(["b", "a"], ["z", "a", "b"]), "column": ["y", "x"], "code": scale(["no", "yes"])}
+    )
+    ax = plotting.code_matrix(data, x="column", y="row", hue="code")
+    assert labels(ax.yaxis) == ["a", "b"]
+    assert labels(ax.xaxis) == ["y", "x"]
+
+
+def test_codes_without_order_have_own_signs():
+    """Codes without an order have the signs that the caller gives."""
+    data = pd.DataFrame({"row": ["r"], "column": ["c"], "role": pd.Categorical(["host"], ["party", "host"])})
+    ax = plotting.code_matrix(data, x="column", y="row", hue="role", signs={"party": "P", "host": "H"})
+    assert cell_texts(ax) == ["H"]
+
+
+def test_counts_are_printed_and_none_is_empty():
+    """A count is printed with a comma for thousands; zero and missing are empty cells."""
+    counts = pd.DataFrame({"c": [1234, 0], "d": [None, 2.0]}, index=["r", "s"])
+    assert cell_texts(plotting.count_matrix(counts)) == ["1,234", "2"]
+
+
+def test_many_counts_are_readable():
+    """A large table of counts has all labels, and no text covers another."""
+    counts = pd.DataFrame(1, index=[f"row {number}" for number in range(40)], columns=CODES)
+    ax = plotting.count_matrix(counts, text=counts.map("({}†)".format))
+    captioned(plotting.label_groups(ax, ["a group"] * 13 + ["Île-Verte"] * 26 + ["last"]))
+    assert clipped_texts(ax) == []
+    assert colliding_texts(ax) == []
+    assert labels(ax.child_axes[0].yaxis) == ["a group", "Île-Verte", "last"]
+
+
+@pytest.mark.parametrize(
+    "draw", [lambda data: plotting.code_matrix(data, x="row", y="column", hue="code"), plotting.count_matrix]
+)
+def test_empty_table_says_so(draw):
+    """An empty table gives a figure that says that there is nothing."""
+    ax = captioned(draw(cells(1, 1).head(0)))
+    assert "nothing to show" in [text.get_text() for text in shown_texts(ax)]

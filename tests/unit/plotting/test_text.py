@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from stancebook import plotting
+from stancebook.plotting.text import wrap_label
 from tests.unit.plotting.sample_figures import DAY
 
 
@@ -32,18 +33,16 @@ def test_words_are_joined_as_list():
     assert plotting.join_words(["Delta, 1999", "b", "c"]) == "Delta, 1999; b and c"
 
 
-def test_omission_note_counts_what_is_left_out():
-    """The note says how many more there are, and is empty if there are none."""
-    assert plotting.omission_note(0, "row") == ""
-    assert plotting.omission_note(1, "party", "parties") == " … and 1 more party with fewer rows."
-    assert plotting.omission_note(2, "party", "parties") == " … and 2 more parties with fewer rows."
-    assert plotting.omission_note(2, "issue") == " … and 2 more issues with fewer rows."
+def test_wrapped_label_keeps_line_breaks():
+    """A label is broken at spaces; its own line breaks stay, and so do long words."""
+    assert wrap_label("one two\nthree", 4) == "one\ntwo\nthree"
+    assert wrap_label("Port-Étoile", 4) == "Port-Étoile"
 
 
 @pytest.mark.parametrize(
     ("start", "end", "words"),
     [
-        (DAY, DAY, "2031-05-17 to 2031-05-17"),
+        (DAY, DAY, "2031-05-17"),
         (pd.NaT, DAY, "open to 2031-05-17"),
         (DAY, pd.NaT, "2031-05-17 to open"),
         (pd.NaT, pd.NaT, "undated"),
