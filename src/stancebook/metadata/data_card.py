@@ -63,7 +63,9 @@ def render_data_card(
 
 
 def huggingface_header(contract: Contract, tables: Mapping[str, StoredTable]) -> str:
-    """Return the YAML header of the data card, in which each table is a configuration of the Hugging Face hub.
+    """Return the YAML header of the data card, in which each table with rows is a configuration of the Hugging Face hub.
+
+    A table without rows is none, since the hub's library cannot load it.
 
     Args:
         contract: The contract of the dataset.
@@ -80,7 +82,8 @@ def huggingface_header(contract: Contract, tables: Mapping[str, StoredTable]) ->
         "tags": list(contract.keywords),
         **{name: list(values) for name, values in contract.huggingface.items()},
     }
-    files = {name: (part_pattern if tables[name].is_folder else table_file)(name) for name in contract.tables}
+    filled = [name for name in contract.tables if tables[name].rows]
+    files = {name: (part_pattern if tables[name].is_folder else table_file)(name) for name in filled}
     # JSON is YAML, and quotes what needs it.
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in metadata.items() if value]
     lines += ["configs:"]
