@@ -63,7 +63,7 @@ def render_data_card(
 
 
 def huggingface_header(contract: Contract, tables: Mapping[str, StoredTable]) -> str:
-    """Return the YAML header of the data card, in which each table with rows is a configuration of the Hugging Face hub.
+    """Return the YAML header of the data card: each table with rows is a configuration of the Hugging Face hub.
 
     A table without rows is none, since the hub's library cannot load it.
 
