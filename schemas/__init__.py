@@ -10,6 +10,7 @@ from schemas.formats import FormatParticipants, Formats
 from schemas.issues import IssueRelations, Issues
 from schemas.mentions import Mentions
 from schemas.rules import RULES
+from schemas.sentences import Sentences
 from schemas.stance_changes import StanceChanges
 from schemas.stance_observations import ObservationStatements, StanceObservations
 from schemas.statements import Statements
@@ -32,6 +33,7 @@ CONTRACT = Contract(
         Formats,
         FormatParticipants,
         Documents,
+        Sentences,
         Mentions,
         Statements,
         Events,

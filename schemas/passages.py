@@ -7,7 +7,20 @@ import numpy as np
 import pandas as pd
 
 from schemas.vocabularies import CONFIDENCE
-from stancebook import Annotation, Category, Date, Tables, categorical, edtf, edtf_lower, edtf_upper, text, verbatim
+from stancebook import (
+    Annotation,
+    Category,
+    Date,
+    Tables,
+    categorical,
+    edtf,
+    edtf_lower,
+    edtf_upper,
+    paragraph_number,
+    sentence_number,
+    text,
+    verbatim,
+)
 
 
 def basis_of_dates(table: str) -> Callable[[Tables], "pd.Series[Any]"]:
@@ -29,6 +42,8 @@ def basis_of_dates(table: str) -> Callable[[Tables], "pd.Series[Any]"]:
 class Passage(Annotation):
     """A coded passage."""
 
+    paragraph: int = paragraph_number("The paragraph that the passage starts in.")
+    sentence: int = sentence_number("The sentence that the passage starts in.")
     confidence: Category = categorical(CONFIDENCE, "How firmly the passage supports the row.")
     note: str = text("What a reader of the row should know: an inference, a doubt, a decision.", nullable=True)
 
