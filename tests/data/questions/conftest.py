@@ -44,6 +44,11 @@ def documents(tables):
 
 
 @pytest.fixture
+def sentences(tables):
+    return tables["sentences"]
+
+
+@pytest.fixture
 def mentions(tables):
     return tables["mentions"]
 

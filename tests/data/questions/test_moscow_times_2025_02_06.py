@@ -1127,6 +1127,46 @@ def test_which_demands_hang_on_a_condition(demands):
     assert set(conditional["demander_id"]) == {"donald-trump", "volodymyr-zelensky"}
 
 
+# ── Headings, paragraphs and sentences ────────────────────────────────────────────────────────────
+
+
+def test_which_headings_the_article_has(sentences):
+    """Under which headings does the text stand, in their order?"""
+    headline, *sections = sentences.sort_values("sentence")["heading"].dropna().unique()
+    assert headline.startswith("U.S., Ukraine and Russia Soften Positions")
+    assert sections == ["Ceasefire plan"]
+
+
+def test_what_stands_under_the_ceasefire_plan(events, sentences):
+    """Of which attempts to end the war does the section on the ceasefire plan report, and where is the war itself?"""
+    placed = events.merge(sentences, on=["doc_id", "sentence"]).set_index("quote")["heading"]
+    assert placed[placed.index.str.contains("Qatar-mediated")].eq("Ceasefire plan").all()
+    assert not placed[placed.index.str.contains("full-scale war")].eq("Ceasefire plan").any()
+
+
+def test_which_issues_only_the_last_section_has(statements, sentences):
+    """Which positions are reported under the ceasefire plan and nowhere before?"""
+    placed = statements.merge(sentences, on=["doc_id", "sentence"]).dropna(subset="issue_id")
+    below = placed["heading"] == "Ceasefire plan"
+    only_below = set(placed.loc[below, "issue_id"]) - set(placed.loc[~below, "issue_id"])
+    assert {"security-guarantees", "nuclear-weapons-for-ukraine", "us-military-support"} <= only_below
+    assert "russia-ukraine-talks" not in only_below
+
+
+def test_which_rows_are_one_sentence(statements):
+    """Which positions does the sentence with Peskov's quotation hold?"""
+    peskov = quoting(statements, "big problems de jure")
+    together = statements.merge(peskov[["doc_id", "sentence"]].drop_duplicates())
+    assert set(together["issue_id"]) == {"zelensky-legitimacy", "russia-ukraine-talks", "negotiated-end"}
+    assert set(together["speaker_id"]) == {"dmitry-peskov"}
+
+
+def test_where_the_first_statement_is(statements):
+    """In which paragraph is the first statement? It is in the headline."""
+    first = statements.sort_values("char_start").iloc[0]
+    assert (first["paragraph"], "Soften Positions" in first["quote"]) == (1, True)
+
+
 # ── What the article does not say ─────────────────────────────────────────────────────────────────
 # An empty cell or an empty frame is the answer. Find the row first, so that the silence is the article's and
 # not a misspelt filter's.
