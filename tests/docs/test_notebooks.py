@@ -9,6 +9,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pandas as pd
@@ -22,9 +23,11 @@ from benchmarks import corpora
 from schemas import CONTRACT
 from stancebook import plotting
 from stancebook.build.pipeline import build_tables
+from stancebook.plotting import image
 from tests.dataset_files import written
 from tests.docs.notebook_runner import NOTEBOOKS, execute, results
 from tests.docs.pages import ROOT
+from tests.unit.plotting.sample_figures import clipped_texts, colliding_texts
 
 STANCES, FORMATS = ROOT / "notebooks/01-stance-changes.ipynb", ROOT / "notebooks/02-negotiation-formats.ipynb"
 
@@ -236,31 +239,76 @@ def test_notebook_runs_on_small_tables(tables, path, number):
     assert all("Basis: 2 documents" in alt for alt in found)
 
 
-@pytest.mark.parametrize(
-    ("said", "counted"),
-    [
-        ({}, True),
-        ({"condition": "If the tolls are lifted."}, False),
-        *[({"source": source}, False) for source in ("official_unnamed", "leak", "media_report", "unattributed")],
-        ({"attribution": "interpreted", "source": "author"}, False),
-        ({"mixed": True}, False),
-    ],
-    ids=str,
-)
-def test_only_plain_support_counts(tables, said, counted):
-    """Support on a condition, by hearsay, by another's reading or on both sides is not the support of all."""
+@pytest.fixture
+def unreadable(monkeypatch) -> list[Any]:
+    """The texts of figures that are clipped, and the pairs that collide, in notebooks that run in this process."""
+    found: list[Any] = []
+
+    def add_caption(ax, title, note):
+        original(ax, title, note)
+        found.extend([*clipped_texts(ax), *colliding_texts(ax)])
+
+    original = image.add_caption
+    monkeypatch.setattr(image, "add_caption", add_caption)
+    return found
+
+
+@pytest.mark.parametrize("path", [STANCES, FORMATS], ids=lambda path: path.stem)
+def test_figures_are_readable(tables, path, unreadable):
+    """No text of a figure is clipped, and none covers another."""
+    results(path, tables)
+    assert unreadable == []
+
+
+def supported(tables: dict[str, pd.DataFrame], **said: Any) -> dict[str, pd.DataFrame]:
+    """Return the tables with a format that both parties support, one of them in other words."""
     observations, statements = (tables[name].copy() for name in ("stance_observations", "statements"))
     held = observations["holder_id"].eq("ile-verte") & observations["format_id"].eq("harbour-league-talks")
     observations.loc[held, ["stance", "mixed"]] = [None if said.get("mixed") else "supports", said.get("mixed", False)]
     passages = tables["observation_statements"].merge(observations[held], on="observation_id")["statement_id"]
-    spoken = statements["statement_id"].isin(passages)
     values = {"stance": "supports", "condition": None, "source": "on_record"} | said
     for column in values.keys() & set(statements):
-        statements.loc[spoken, column] = values[column]
-    found = results(FORMATS, tables | {"stance_observations": observations, "statements": statements}, ANSWER)
-    assert ("1 (Île-Verte–Sørholm talks) has the plain support" in found[ANSWER].text) == counted
+        statements.loc[statements["statement_id"].isin(passages), column] = values[column]
+    return tables | {"stance_observations": observations, "statements": statements}
 
 
+def counts_support(tables: dict[str, pd.DataFrame]) -> bool:
+    """Return whether the answer counts the format as supported by all who would sit in it."""
+    return "1 (Île-Verte–Sørholm talks) has the plain support" in results(FORMATS, tables, ANSWER)[ANSWER].text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"condition": "If the tolls are lifted."},
+        *({"source": source} for source in ("official_unnamed", "leak", "media_report", "unattributed")),
+        {"attribution": "interpreted", "source": "author"},
+        {"mixed": True},
+    ],
+    ids=str,
+)
+def test_only_plain_support_counts(tables, said):
+    """Support on a condition, by hearsay, by another's reading or on both sides is not plain support."""
+    assert counts_support(supported(tables))
+    assert not counts_support(supported(tables, **said))
+
+
+@pytest.mark.parametrize(("status", "counted"), [("standing", False), ("superseded", True)])
+def test_standing_refusal_qualifies_support(tables, status, counted):
+    """A holder who upholds a demand that refuses a format does not plainly support it."""
+    demands = tables["demands"].copy()
+    columns = ["demander_id", "format_id", "move", "status"]
+    demands.loc[demands.index[0], columns] = ["etienne-ngoc", "harbour-league-talks", "refusal", status]
+    assert counts_support(supported(tables) | {"demands": demands}) == counted
+
+
+@pytest.fixture
+def undrawn(monkeypatch) -> None:
+    """Leave figures of notebooks that run in this process without an image, which saves time."""
+    monkeypatch.setattr(plotting, "PngImage", lambda ax, **_: plt.close(ax.figure))
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_clashes_follow_issue_relations(tables):
     """Holders who are for two issues that cannot both come true clash, and do not if the issues are not related."""
     clash = "Sørholm for it, Harbour League for *Free passage*"
@@ -269,6 +317,7 @@ def test_clashes_follow_issue_relations(tables):
     assert clash not in results(STANCES, alone, "cell-10")["cell-10"].text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_attempts_follow_event_relations(tables):
     """What became of an attempt is what the texts relate it to, in both directions."""
     events = tables["events"]
@@ -301,3 +350,11 @@ def test_notebook_runs_on_many_documents(many, path):
     alts = [output["metadata"]["image/png"]["alt"] for output in pictures(execute(path, many))]
     assert alts
     assert all("9 documents" in alt for alt in alts)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("path", [STANCES, FORMATS], ids=lambda path: path.stem)
+def test_figures_of_many_documents_are_readable(many, path, unreadable):
+    """No text of a figure on nine documents is clipped, and none covers another."""
+    results(path, dict(stancebook.load(path=many)))
+    assert unreadable == []

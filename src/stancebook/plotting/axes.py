@@ -72,6 +72,6 @@ def label_groups(ax: Axes, groups: Iterable[str]) -> Axes:
 def say_empty(ax: Axes) -> Axes:
     """Say on axes that there is nothing to draw."""
     ax.set_axis_off()
-    ax.set(ylim=(1, 0))
+    ax.set(ylim=(1, 0), xticks=[], yticks=[])
     ax.text(0.5, 0.5, "nothing to show", ha="center", va="center", style="italic", transform=ax.transAxes)
     return ax
