@@ -1,9 +1,10 @@
 """A simple script with YAML, pandas and Pandera that gives the same coded tables, for comparison.
 
 It gives the tables that a build gives, column for column and type for type: references in full, offsets in code points,
-digests, defaults, the days that an EDTF expression covers. It checks that keys are unique and references
-exist, and validates every frame once with Pandera. It has no derived table, no rules, no metadata, no positions of
-mistakes and no check for a second occurrence of a quote; the message of a mistake is that of the library that fails.
+digests, defaults, the days that an EDTF expression covers, and sentences, which it splits by the function that a build
+uses. It checks that keys are unique and references exist, and validates every frame once with Pandera. It has no
+derived table, no rules, no metadata, no positions of mistakes and no check for a second occurrence of a quote; the
+message of a mistake is that of the library that fails.
 
 The comparison is fair: texts are searched with `str.find` first, each distinct date is parsed once, rows go into one
 frame a table, and nothing is checked document by document.
@@ -32,6 +33,7 @@ sys.path.insert(0, str(ROOT))
 
 from schemas import vocabularies  # noqa: E402
 from schemas.plover import EVENT_CODES  # noqa: E402
+from stancebook.sources.sentences import place_of, split_sentences  # noqa: E402
 
 LOADERS: Mapping[str, Callable[[str], Any]] = {
     "safe_load": yaml.safe_load,
@@ -42,6 +44,8 @@ LOADERS: Mapping[str, Callable[[str], Any]] = {
 # Table → its columns and what they hold: the name of a vocabulary, of the table referred to, or a type. A question
 # mark: may be empty.
 PASSAGE = {
+    "paragraph": "integer",
+    "sentence": "integer",
     "confidence": "CONFIDENCE",
     "note": "text?",
     "doc_id": "documents",
@@ -93,6 +97,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "text_sha256": "text",
         "language": "text",
         "n_chars": "integer",
+    },
+    "sentences": {
+        "doc_id": "documents",
+        "sentence": "integer",
+        "paragraph": "integer",
+        "heading": "text?",
+        "char_start": "integer",
+        "char_end": "integer",
     },
     "mentions": {"mention_id": "text", "actor_id": "actors", "role_title": "text?", **PASSAGE},
     "statements": {
@@ -220,9 +232,14 @@ def read_document(path: Path, doc_id: str, load: Callable[[str], Any], rows: dic
     published = dt.date.fromisoformat(document["published"])
     facts = {"doc_id": doc_id, "published": published, "text_sha256": digest, "n_chars": len(text)}
     rows["documents"].append({**document, **facts})
+    sentences = split_sentences(text, document["language"])
+    for number, (start, end, paragraph, heading) in enumerate(sentences, start=1):
+        place = {"paragraph": paragraph, "heading": heading, "char_start": start, "char_end": end}
+        rows["sentences"].append({"doc_id": doc_id, "sentence": number, **place})
     for table in GROUNDED:
         for record in annotations.get(table) or ():
             row = grounded(table, plain(record), doc_id, text)
+            row["paragraph"], row["sentence"] = place_of(row["char_start"], sentences)
             rows[table].append(row)
             read_nested(table, record, row[next(iter(TABLES[table]))], rows, doc_id)
 
@@ -310,7 +327,7 @@ def frame_of(table: str, rows: list[Row]) -> pd.DataFrame:
 def key_of(table: str) -> list[str]:
     """Return the key columns of a table."""
     names = list(TABLES[table])
-    return names if table in NESTED else names[:1]
+    return names if table in NESTED else names[: 1 + (table == "sentences")]
 
 
 def compute(frames: dict[str, pd.DataFrame]) -> None:
