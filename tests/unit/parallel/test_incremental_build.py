@@ -262,17 +262,26 @@ def test_chunk_no_longer_linked_is_read_again(workspace):
     assert held(workspace.out) == workspace.build_from_scratch()
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_change_in_linked_documents_is_noticed(shape, workspace):
+QUICK = {("chain", "a"), ("hub", "a"), ("dense", "e")}
+
+
+@pytest.mark.parametrize(
+    ("shape", "changed"),
+    [
+        pytest.param(shape, doc_id, marks=() if (shape, doc_id) in QUICK else pytest.mark.proof)
+        for shape in SHAPES
+        for doc_id in "ae"
+    ],
+)
+def test_change_in_linked_documents_is_noticed(shape, changed, workspace):
     """After a change of a document that others are linked to, a build gives what a first build gives."""
     for number, claims in enumerate(SHAPES[shape](IDS)):
         workspace.add(IDS[number], number, *claims)
     assert workspace.build() == 0
-    for changed in (IDS[0], IDS[3]):
-        claims = SHAPES[shape](IDS)[IDS.index(changed)]
-        workspace.add(changed, IDS.index(changed), {**claims[0], "strength": "weak"}, *claims[1:])
-        assert workspace.build() == 0
-        assert held(workspace.out) == workspace.build_from_scratch()
+    claims = SHAPES[shape](IDS)[IDS.index(changed)]
+    workspace.add(changed, IDS.index(changed), {**claims[0], "strength": "weak"}, *claims[1:])
+    assert workspace.build() == 0
+    assert held(workspace.out) == workspace.build_from_scratch()
 
 
 @pytest.mark.parametrize("change", [edit_codebook, edit_contract], ids=["codebook", "contract"])
