@@ -29,6 +29,7 @@ from stancebook.dataset.table_rules import (
     unique_rule,
 )
 from stancebook.problems import MAX_SHOWN, Problem, display_path, errors_in, pluralize, shorten
+from stancebook.schema.column_types import CellRule
 
 MAX_ROWS_PER_PROBLEM = 10  # rows that break one rule and are reported one by one; the others are counted
 
@@ -141,30 +142,68 @@ def _cell_problems(session: RowSession, table: OpenTable) -> list[Problem]:
     names = tuple(column.name for column in table.spec.columns if table.has((column.name,)))
     if not table.is_readable or not names:
         return []
-    rules: list[TableRule] = []
-    parameters, cases, samples = {}, ["*"], ["count(*)"]
-    for index, name in enumerate(names):
-        branches = []
-        for rule in table.spec[name].cell_rules():
-            if rule.of_builds and not table.has_build:
-                continue
-            number = len(rules)
-            if rule.limit is not None:
-                parameters[f"limit{number}"] = rule.limit
-            branches.append(f"WHEN {rule.broken.format(cell=f'c{index}', limit=f'$limit{number}')} THEN {number}")
-            rules.append(TableRule(**vars(rule), columns=(name,)))
-            samples.append(_sample(table, rules[-1], names, f"broken{index} = {number}"))
-        if branches:
-            cases.append(f"CASE {' '.join(branches)} END AS broken{index}")
-    sql = f"SELECT {', '.join(samples)} FROM (SELECT {', '.join(cases)} FROM rows)"  # noqa: S608 (values are bound)
+    checks = {
+        index: [rule for rule in table.spec[name].cell_rules() if table.has_build or not rule.of_builds]
+        for index, name in enumerate(names)
+    }
     try:
-        [(_, *found)] = session.query(sql, parameters, rows=table.rows.select(names))
+        # Most columns are valid, and samples take DuckDB longer to plan than tables take to read.
+        broken = _broken_columns(session, table, names, checks)
+        return _broken_cells(session, table, names, {index: checks[index] for index in broken})
     except UnreadableFileError as error:
         table.problems.clear()
         table.mark_unreadable(error.path, not_parquet(error))
         return []
+
+
+CellRules = Mapping[int, Sequence[CellRule]]  # by the number of the column
+
+
+def _broken_columns(session: RowSession, table: OpenTable, names: tuple[str, ...], checks: CellRules) -> list[int]:
+    """Return the numbers of the columns in which any cell breaks a rule."""
+    sql = _Cases(checks)
+    flags = ", ".join(f"bool_or({case} IS NOT NULL)" for case in sql.cases.values())
+    query = f"SELECT count(*) {flags and f', {flags}'} FROM rows"  # noqa: S608 (values are bound)
+    [(_, *found)] = session.query(query, sql.parameters, rows=table.rows.select(names))
+    return [index for index, is_broken in zip(sql.cases, found, strict=True) if is_broken]
+
+
+def _broken_cells(session: RowSession, table: OpenTable, names: tuple[str, ...], checks: CellRules) -> list[Problem]:
+    """Return the problems of some columns."""
+    if not checks:
+        return []
+    sql = _Cases(checks)
+    rules = [TableRule(**vars(rule), columns=(names[index],)) for index, rule in sql.rules]
+    samples = ", ".join(
+        _sample(table, rule, names, f"broken{index} = {number}")
+        for number, ((index, _), rule) in enumerate(zip(sql.rules, rules, strict=True))
+    )
+    cases = ", ".join(f"{case} AS broken{index}" for index, case in sql.cases.items())
+    query = f"SELECT {samples} FROM (SELECT *, {cases} FROM rows)"  # noqa: S608 (values are bound)
+    [found] = session.query(query, sql.parameters, rows=table.rows.select(names))
     results = zip(rules, found[::2], found[1::2], strict=True)
     return [problem for result in results for problem in _rule_problems(table, *result)]
+
+
+class _Cases:
+    """For each column with rules, SQL for the number of the rule that a cell breaks first.
+
+    Attributes:
+        rules: The rules with the numbers of their columns; the number of a rule is its place in this list.
+        cases: The SQL by column.
+        parameters: The values of its parameters.
+    """
+
+    def __init__(self, checks: CellRules) -> None:
+        self.rules = [(index, rule) for index, rules in checks.items() for rule in rules]
+        self.parameters = {
+            f"limit{number}": rule.limit for number, (_, rule) in enumerate(self.rules) if rule.limit is not None
+        }
+        branches: dict[int, list[str]] = {}
+        for number, (index, rule) in enumerate(self.rules):
+            condition = rule.broken.format(cell=f"c{index}", limit=f"$limit{number}")
+            branches.setdefault(index, []).append(f"WHEN {condition} THEN {number}")
+        self.cases = {index: f"CASE {' '.join(each)} END" for index, each in branches.items()}
 
 
 def _row_problems(session: RowSession, table: OpenTable, rule: TableRule) -> Iterator[Problem]:
