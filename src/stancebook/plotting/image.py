@@ -15,6 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 from stancebook.plotting.text import wrap_label
 
 _LINE, _PADDING = 0.15, 0.12  # inches of a row: for each line of its label, and around it
+_MARGIN = 0.08  # inches
 _TITLE, _NOTE = 72, 124  # characters of a line; the figure wraps what is still too wide
 _DISPLAY_PX = 850
 
@@ -28,6 +29,7 @@ def add_caption(ax: Axes, title: str, note: str) -> None:
         note: How to read the figure, and its sample sizes.
     """
     figure: Any = ax.figure
+    figure.set_layout_engine("constrained", h_pad=_MARGIN, w_pad=_MARGIN)
     left = {"x": 0.01, "ha": "left", "wrap": True}
     figure.suptitle(wrap_label(title, _TITLE), weight="bold", size=13, **left)
     figure.supxlabel(wrap_label(note, _NOTE), size=9, color="0.35", **left)

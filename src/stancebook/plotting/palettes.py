@@ -14,8 +14,6 @@ def set_theme(**rc: Any) -> None:
     """
     settings = {
         "figure.constrained_layout.use": True,
-        "figure.constrained_layout.h_pad": 0.08,
-        "figure.constrained_layout.w_pad": 0.08,
         "figure.figsize": (8.5, 6),
         "figure.dpi": 144,
         "font.size": 10,

@@ -62,32 +62,32 @@ def span_plot(
     keys = []
     for code, hatch in zip(codes, _HATCHES, strict=False):
         if (these := dated & data[hue].eq(code).to_numpy()).any():
-            bars: dict[str, Any] = {
-                "y": rows[these],
-                "width": (rights - lefts)[these],
-                "left": lefts[these],
-                "height": 0.5,
-            }
-            ax.barh(**bars, color=colors[code], edgecolor=colors[code], linewidth=3)  # a day far away is a line
-            ax.barh(**bars, fill=False, hatch=hatch, edgecolor="0.2", linewidth=0)
+            bars = rows[these], (rights - lefts)[these], 0.5, lefts[these]
+            ax.barh(*bars, color=colors[code], edgecolor=colors[code], linewidth=3)  # a day far away is a line
+            ax.barh(*bars, fill=False, hatch=hatch, edgecolor="0.2", linewidth=0)
             keys.append(Patch(facecolor=colors[code], hatch=hatch, edgecolor="0.2", label=humanize(code)))
     for ends, edge, arrow in ((first, limits[0], "<"), (last, limits[1], ">")):
         if (these := dated & np.isnan(ends)).any():
             ax.plot(np.full(these.sum(), edge), rows[these], arrow, color="0.15", markersize=7, clip_on=False)
     ax.axvline(0, color="0.15", linestyle="--", linewidth=1, zorder=0)
-    ax.set_xscale("symlog", linthresh=_LINEAR)
-    ax.set_xlim(limits)
-    ticks = {0: zero} | {sign * day: "−+"[sign > 0] + label for day, label in _TICKS.items() for sign in (-1, 1)}
-    places: dict[int, float] = {}
-    for tick in ticks:  # the most important first, if they are apart from those before
-        place = ax.transLimits.transform(ax.transScale.transform((tick, 0)))[0]
-        if 0 < place < 1 and all(abs(place - other) > _MIN_GAP for other in places.values()):
-            places[tick] = place
-    ax.set_xticks(list(places), [ticks[tick] for tick in places])
-    ax.set_xticks([], minor=True)
+    _scale_days(ax, limits, zero)
     ax.grid(axis="x")
     sns.despine(ax=ax, left=True, bottom=True)
     label_rows(ax, data[y])
     label_right(ax, rows, [format_period(*days) for days in zip(data[start], data[end], strict=True)])
     ax.legend(handles=keys, **LEGEND_BELOW)
     return ax
+
+
+def _scale_days(ax: Axes, limits: tuple[float, float], zero: str) -> None:
+    """Give axes a scale of days, with as many labels as there is room for, the most important first."""
+    ax.set_xscale("symlog", linthresh=_LINEAR)
+    ax.set_xlim(limits)
+    ticks = {0: zero} | {sign * day: "−+"[sign > 0] + label for day, label in _TICKS.items() for sign in (-1, 1)}
+    places: dict[int, float] = {}
+    for tick in ticks:
+        place = ax.transLimits.transform(ax.transScale.transform((tick, 0)))[0]
+        if 0 < place < 1 and all(abs(place - other) > _MIN_GAP for other in places.values()):
+            places[tick] = place
+    ax.set_xticks(list(places), [ticks[tick] for tick in places])
+    ax.set_xticks([], minor=True)
