@@ -65,27 +65,27 @@ def lines(problems):
     [
         (
             {"char_end": {1: 3}},
-            "statements.parquet:2:25: statements[river-talks#s02].char_start, char_end: the passage starts at 161 and"
+            "statements.parquet:2:28: statements[river-talks#s02].char_start, char_end: the passage starts at 161 and"
             " ends at 3: its end comes after its start",
         ),
         (
             {"char_end": {1: 161}},
-            "statements.parquet:2:25: statements[river-talks#s02].char_start, char_end: the passage starts at 161 and"
+            "statements.parquet:2:28: statements[river-talks#s02].char_start, char_end: the passage starts at 161 and"
             " ends at 161: its end comes after its start",
         ),
         (
             {"char_end": {1: lambda end: end + 1}},
-            "statements.parquet:2:24: statements[river-talks#s02].char_start, char_end, quote: the quote is not as long"
+            "statements.parquet:2:27: statements[river-talks#s02].char_start, char_end, quote: the quote is not as long"
             " as the passage from 161 to 281",
         ),
         (
             {"quote": {1: lambda quote: quote[:-1]}},
-            "statements.parquet:2:24: statements[river-talks#s02].char_start, char_end, quote: the quote is not as long"
+            "statements.parquet:2:27: statements[river-talks#s02].char_start, char_end, quote: the quote is not as long"
             " as the passage from 161 to 280",
         ),
         (
             {"char_start": {1: 461}, "char_end": {1: 580}},
-            "statements.parquet:2:23: statements[river-talks#s02].char_start, char_end, quote, doc_id: the passage from"
+            "statements.parquet:2:26: statements[river-talks#s02].char_start, char_end, quote, doc_id: the passage from"
             " 461 to 580 ends after its text",
         ),
         (
@@ -94,12 +94,12 @@ def lines(problems):
         ),
         (
             {"note": {1: ""}},
-            "statements.parquet:2:22: statements[river-talks#s02].note: note is a text without characters; an empty"
+            "statements.parquet:2:25: statements[river-talks#s02].note: note is a text without characters; an empty"
             " cell has no value at all",
         ),
         (
             {"date_edtf": {1: "2031-13"}},
-            "statements.parquet:2:18: statements[river-talks#s02].date_edtf: '2031-13' is not a date in EDTF",
+            "statements.parquet:2:19: statements[river-talks#s02].date_edtf: '2031-13' is not a date in EDTF",
         ),
         (
             {
@@ -107,7 +107,7 @@ def lines(problems):
                 "date_start": {1: dt.date(2031, 4, 1)},
                 "date_end": {1: dt.date(2031, 4, 2)},
             },
-            "statements.parquet:2:18: statements[river-talks#s02].date_end, date_edtf: '2031-04-02' is not the last day"
+            "statements.parquet:2:19: statements[river-talks#s02].date_end, date_edtf: '2031-04-02' is not the last day"
             " of '2031-04-01'",
         ),
         (
@@ -116,12 +116,12 @@ def lines(problems):
                 "date_start": {1: dt.date(2031, 4, 1)},
                 "date_end": {1: dt.date(2031, 4, 1)},
             },
-            "statements.parquet:2:18: statements[river-talks#s02].date_start, date_edtf: '2031-04-01' is not the first"
+            "statements.parquet:2:19: statements[river-talks#s02].date_start, date_edtf: '2031-04-01' is not the first"
             " day of '../2031-04-01'",
         ),
         (
             {"date_edtf": {1: None}, "date_start": {1: DAY}, "date_end": {1: None}},
-            "statements.parquet:2:18: statements[river-talks#s02].date_start, date_edtf: '2031-04-01' is given, but"
+            "statements.parquet:2:19: statements[river-talks#s02].date_start, date_edtf: '2031-04-01' is given, but"
             " date_edtf is empty",
         ),
     ],
@@ -168,13 +168,13 @@ def test_quotes_are_those_of_their_texts(dataset):
         (
             "statements",
             {"quote": {1: lambda quote: f"{quote[:-1]}X"}},
-            "statements.parquet:2:24: statements[river-talks#s02].quote: the quote is not what the text has from 161 to"
+            "statements.parquet:2:27: statements[river-talks#s02].quote: the quote is not what the text has from 161 to"
             " 280: character 119 differs",
         ),
         (
             "statements",
             {"char_start": {1: 160}, "char_end": {1: 279}},
-            "statements.parquet:2:24: statements[river-talks#s02].quote: the quote is not what the text has from 160 to"
+            "statements.parquet:2:27: statements[river-talks#s02].quote: the quote is not what the text has from 160 to"
             " 279: character 1 differs",
         ),
         (
@@ -224,8 +224,8 @@ def test_other_text_is_one_problem_of_its_document(damage, message, folder):
     [
         (
             "formats",
-            {"n_parties": {0: 3}},
-            ["formats.parquet:1:5: formats[river-talks].n_parties: '3' is not what the contract computes: '2'"],
+            {"n_named_parties": {0: 3}},
+            ["formats.parquet:1:5: formats[river-talks].n_named_parties: '3' is not what the contract computes: '2'"],
         ),
         (
             "stance_changes",

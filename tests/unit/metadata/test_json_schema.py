@@ -113,7 +113,7 @@ def test_annotation_schema_refuses_errors(path, to, annotation_file):
     ("path", "to"),
     [
         (["actors", 0, "actor_type"], "ship"),
-        (["actors", 0, "party_id"], "northmark"),
+        (["actors", 0, "principal_id"], "northmark"),
         (["actors", 0, "name"], ...),
         (["actors", 0, "actor_id"], "North Mark"),
         (["mentions"], []),
