@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stancebook.dataset.descriptor import Package, read_package
-from stancebook.dataset.duckdb_session import row_session
+from stancebook.dataset.duckdb_session import RowSession, row_session
 from stancebook.dataset.files import require_regular
 from stancebook.dataset.layout import table_files
 from stancebook.dataset.parquet_files import ParquetFile, ParquetFiles, RowSource
@@ -85,14 +85,15 @@ def diff_datasets(before: DatasetVersion, after: DatasetVersion) -> list[TableCh
     """
     old, new, digests = before.package.tables, after.package.tables, FileDigests()
     changes = [TableChanges("", tuple(_metadata_changes(before.package.descriptor, after.package.descriptor)))]
-    for name, spec in new.items():
-        if name not in old:
-            changes.append(TableChanges(name, (Change("table", "added", after=count_rows(after.files(name))),)))
-            continue
-        files = digests.differing_files(before.files(name), after.files(name))
-        comparable = old[name].key == spec.key != () and any(files)
-        rows = diff_rows(*open_rows(*files), spec.key) if comparable else RowChanges()
-        changes.append(diff_table(old[name], spec, rows))
+    with row_session() as session:
+        for name, spec in new.items():
+            if name not in old:
+                changes.append(TableChanges(name, (Change("table", "added", after=count_rows(after.files(name))),)))
+                continue
+            files = digests.differing_files(before.files(name), after.files(name))
+            comparable = old[name].key == spec.key != () and any(files)
+            rows = diff_rows(session, *open_rows(*files), spec.key) if comparable else RowChanges()
+            changes.append(diff_table(old[name], spec, rows))
     for name in old:
         if name not in new:
             changes.append(TableChanges(name, (Change("table", "removed", before=count_rows(before.files(name))),)))
@@ -235,12 +236,13 @@ def count_rows(paths: Sequence[Path]) -> int:
     return sum(ParquetFile.open(path).num_rows for path in paths)
 
 
-def diff_rows(before: RowSource, after: RowSource, key: Sequence[str]) -> RowChanges:
+def diff_rows(session: RowSession, before: RowSource, after: RowSource, key: Sequence[str]) -> RowChanges:
     """Return the changes of rows, matched by key in memory that does not grow with the tables.
 
     Only columns of both versions are compared; those of different types by their text.
 
     Args:
+        session: Runs the query; to open one takes longer than to compare small tables.
         before: The rows of the older version.
         after: The rows of the newer version.
         key: The columns of the primary key.
@@ -257,21 +259,20 @@ def diff_rows(before: RowSource, after: RowSource, key: Sequence[str]) -> RowCha
         f" WHERE {' OR '.join(['old.row IS NULL', 'new.row IS NULL', *changed])} ORDER BY new.row, old.row"
     )
     rows: dict[str, list[Any]] = {"added": [], "changed": [], "removed": []}
-    with row_session() as session:
-        for old_row, new_row, *values in session.query(sql, {}, old=old, new=new):
-            was, now = values[::2], values[1::2]
-            name = ", ".join(map(str, (was if new_row is None else now)[: len(key)]))
-            if old_row is None:
-                rows["added"].append(name)
-            elif new_row is None:
-                rows["removed"].append(name)
-            else:
-                pairs = zip(others, was[len(key) :], now[len(key) :], strict=True)
-                rows["changed"].append((name, tuple(CellChange(*pair) for pair in pairs if pair[1] != pair[2])))
+    for old_row, new_row, *values in session.query(sql, {}, old=old, new=new):
+        was, now = values[::2], values[1::2]
+        name = ", ".join(map(str, (was if new_row is None else now)[: len(key)]))
+        if old_row is None:
+            rows["added"].append(name)
+        elif new_row is None:
+            rows["removed"].append(name)
+        else:
+            pairs = zip(others, was[len(key) :], now[len(key) :], strict=True)
+            rows["changed"].append((name, tuple(CellChange(*pair) for pair in pairs if pair[1] != pair[2])))
     return RowChanges(**{kind: tuple(found) for kind, found in rows.items()})
 
 
-def are_equal(before: RowSource, after: RowSource) -> bool:
+def are_equal(session: RowSession, before: RowSource, after: RowSource) -> bool:
     """Return whether two sources have the same rows in the same order, with the same columns of the same types."""
     if before.schema != after.schema:
         return False
@@ -281,5 +282,4 @@ def are_equal(before: RowSource, after: RowSource) -> bool:
         "SELECT 1 FROM old FULL OUTER JOIN new ON old.row = new.row"  # noqa: S608 (names of ours)
         f" WHERE {' OR '.join(['old.row IS NULL', 'new.row IS NULL', *differs])} LIMIT 1"
     )
-    with row_session() as session:
-        return not session.query(sql, {}, old=before, new=after)
+    return not session.query(sql, {}, old=before, new=after)

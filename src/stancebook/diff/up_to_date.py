@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from stancebook.dataset.duckdb_session import RowSession, row_session
 from stancebook.dataset.layout import (
     DATAPACKAGE,
     DESCRIPTIONS,
@@ -46,7 +47,11 @@ def list_differences(new: Path, old: Path, max_rows: int) -> list[str]:
     """
     if not old.is_dir():
         return ["there is no dataset"]
-    files = _FilePairs(files_in(old), files_in(new), FileDigests())
+    with row_session() as session:
+        return _list_differences(new, old, _FilePairs(files_in(old), files_in(new), FileDigests(), session), max_rows)
+
+
+def _list_differences(new: Path, old: Path, files: _FilePairs, max_rows: int) -> list[str]:
     tables = _table_names(new)
     known = [place for place in files.old if place in DESCRIPTIONS or table_name(place) in tables]
     lines = [f"{place}: not written by a build" for place in unknown_files(old, known)]
@@ -65,11 +70,12 @@ def list_differences(new: Path, old: Path, max_rows: int) -> list[str]:
 
 @dataclass(frozen=True)
 class _FilePairs:
-    """The files of two datasets by their paths below the folders, and their digests."""
+    """The files of two datasets by their paths below the folders, their digests, and the session that reads rows."""
 
     old: Mapping[str, Path]
     new: Mapping[str, Path]
     digests: FileDigests
+    session: RowSession
 
     def of_table(self, table: str) -> tuple[list[Path], list[Path]]:
         """Return the files of a table on either side, in the order of their rows."""
@@ -158,21 +164,21 @@ def _table_differences(table: str, files: _FilePairs, max_rows: int) -> Iterator
         changed = files.digests.differing_files(old, new)
         try:
             before, after = (_spec(table, [side[0], *some]) for side, some in zip((old, new), changed, strict=True))
-            yield from _content_differences(before, after, changed, max_rows)
+            yield from _content_differences(files.session, before, after, changed, max_rows)
         except (DatasetError, pa.ArrowException, LookupError, TypeError, ValueError):
             yield "is not a table that a build wrote"
 
 
 def _content_differences(
-    old: TableSpec, new: TableSpec, files: tuple[list[Path], list[Path]], max_rows: int
+    session: RowSession, old: TableSpec, new: TableSpec, files: tuple[list[Path], list[Path]], max_rows: int
 ) -> Iterator[str]:
     before, after = open_rows(*files) if any(files) else (None, None)
     rows = RowChanges()
     if before and after and old.key == new.key:
-        rows = diff_rows(before, after, new.key)
+        rows = diff_rows(session, before, after, new.key)
     if changes := diff_table(old, new, rows):
         yield from changes.lines(max_rows)
-    elif before and after and are_equal(before, after):
+    elif before and after and are_equal(session, before, after):
         metadata = [[file.schema.metadata for file in side.files] for side in (before, after)]
         if metadata[0] != metadata[1]:
             yield _REBUILT

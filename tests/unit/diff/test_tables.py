@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from stancebook.build.pipeline import build_tables
 from stancebook.dataset.descriptor import parse_descriptor
+from stancebook.dataset.duckdb_session import row_session
 from stancebook.diff.changes import Change, RowChanges, TableChanges
 from stancebook.diff.semver import required_bump
 from stancebook.diff.tables import (
@@ -117,6 +118,12 @@ ROPES = st.dictionaries(
 )
 
 
+@pytest.fixture(scope="module")
+def session():
+    with row_session() as opened:
+        yield opened
+
+
 def ropes(rows):
     arrays = [list(rows), [colour for colour, _ in rows.values()], [metres for _, metres in rows.values()]]
     return pa.table(
@@ -125,10 +132,10 @@ def ropes(rows):
     )
 
 
-@given(ROPES, ROPES)
-def test_row_changes_turn_old_rows_into_new(before, after):
+@given(before=ROPES, after=ROPES)
+def test_row_changes_turn_old_rows_into_new(before, after, session):
     """Applying the changes to the older rows gives the newer ones."""
-    rows = diff_rows(ropes(before), ropes(after), SPEC.key)
+    rows = diff_rows(session, ropes(before), ropes(after), SPEC.key)
     build = {name: list(cells) for name, cells in before.items() if name not in rows.removed}
     for name, cells in rows.changed:
         for cell in cells:
@@ -141,12 +148,12 @@ def test_row_changes_turn_old_rows_into_new(before, after):
     assert bool(rows) == (before != after)
 
 
-def test_changed_type_compares_cells_by_text():
+def test_changed_type_compares_cells_by_text(session):
     """Cells of a column whose type changed are compared by their text."""
     as_text = replace(SPEC, columns=(*SPEC.columns[:2], TextColumn("", "metres")))
     before, after = ropes({"a": ("x", 1), "b": ("x", 2)}), ropes({"a": ("x", 1), "b": ("x", 3)})
     after = after.set_column(2, "metres", after["metres"].cast(pa.string()))
-    changes = diff_table(SPEC, as_text, diff_rows(before, after, SPEC.key))
+    changes = diff_table(SPEC, as_text, diff_rows(session, before, after, SPEC.key))
     assert list(changes.lines(20)) == [
         "column metres: type 'integer' → 'string'",
         "1 row changed",
@@ -169,16 +176,16 @@ def write_parts(folder, rows, cuts=()):
     return paths
 
 
-@given(ROPES, ROPES, CUTS, CUTS)
+@given(before=ROPES, after=ROPES, old_cuts=CUTS, new_cuts=CUTS)
 @settings(max_examples=30)
-def test_rows_of_differing_files_give_all_changes(before, after, old_cuts, new_cuts):
+def test_rows_of_differing_files_give_all_changes(before, after, old_cuts, new_cuts, session):
     """The files that differ have all rows that differ, however the tables are cut."""
     with TemporaryDirectory() as folder:
         old = write_parts(Path(folder) / "old", list(before.items()), old_cuts)
         new = write_parts(Path(folder) / "new", list(after.items()), new_cuts)
         files = FileDigests().differing_files(old, new)
-        found = diff_rows(*open_rows(*files), SPEC.key) if any(files) else RowChanges()
-    expected = diff_rows(ropes(before), ropes(after), SPEC.key)
+        found = diff_rows(session, *open_rows(*files), SPEC.key) if any(files) else RowChanges()
+    expected = diff_rows(session, ropes(before), ropes(after), SPEC.key)
     assert [set(getattr(found, kind)) for kind in ("added", "changed", "removed")] == [
         set(getattr(expected, kind)) for kind in ("added", "changed", "removed")
     ]
@@ -237,10 +244,10 @@ def test_files_of_different_columns_are_refused(tmp_path):
     ],
     ids=["same", "fewer rows", "other order", "repeated rows", "other columns", "other types"],
 )
-def test_equal_rows_have_same_order_and_types(change, equal):
+def test_equal_rows_have_same_order_and_types(change, equal, session):
     """Rows are equal if they are the same, in the same order, with the same columns and types."""
     table = ropes({"a": ("x", 1), "b": (None, None)})
-    assert are_equal(table, change(table)) is equal
+    assert are_equal(session, table, change(table)) is equal
 
 
 # ── Metadata ──────────────────────────────────────────────────────────────────────────────
@@ -326,9 +333,9 @@ def test_long_texts_are_cut_to_their_difference():
     )
 
 
-def test_control_characters_in_keys_are_escaped():
+def test_control_characters_in_keys_are_escaped(session):
     """Control characters in keys are shown as escapes."""
-    changes = TableChanges("ropes", (), diff_rows(ropes({}), ropes({"\x1b[2J\n": ("x", 1)}), SPEC.key))
+    changes = TableChanges("ropes", (), diff_rows(session, ropes({}), ropes({"\x1b[2J\n": ("x", 1)}), SPEC.key))
     assert list(changes.lines(1)) == ["1 row added", "  + \\x1b[2J\\n"]
 
 
