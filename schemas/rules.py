@@ -176,7 +176,9 @@ def later_event_does_not_end_before(tables: Tables) -> Any:
     later = relations["relation"].isin(["after", "because_of", "in_response_to"])
     # That an event to come is over is the problem of another rule.
     over = status.isin(TO_COME) & (last < _of(tables, "documents", document, "published"))
-    return over | ~(later & (last < first))
+    early = later & (last < first) & ~over
+    # One date is one mistake, for any number of relations.
+    return ~early | relations["event_id"].where(early).duplicated()
 
 
 def _mediator_is_not_party(table: str, key: str) -> Rule:

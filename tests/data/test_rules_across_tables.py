@@ -105,6 +105,20 @@ def test_what_follows_does_not_come_first(relation, dates, status, accepted):
     assert satisfied("later_event_does_not_end_before", tables) == [accepted]
 
 
+def test_early_event_is_reported_once():
+    """An event that ends before all that it followed is reported at the first relation."""
+    days = pd.to_datetime(pd.Series(["2031-02-01", "2031-03-01", "2031-04-01"]))
+    relations = [("e", "after", "f"), ("e", "after", "g"), ("g", "after", "f")]
+    tables = {
+        "documents": pd.DataFrame({"doc_id": ["d"], "published": pd.to_datetime(["2031-05-01"])}),
+        "events": pd.DataFrame(
+            {"event_id": ["e", "f", "g"], "doc_id": "d", "status": "occurred", "date_start": days, "date_end": days}
+        ),
+        "event_relations": pd.DataFrame(relations, columns=["event_id", "relation", "other_event_id"]),
+    }
+    assert satisfied("later_event_does_not_end_before", tables) == [False, True, True]
+
+
 def test_names_are_the_same_but_for_white_space():
     """A form of name is coded once for an actor in a document, whatever its line breaks; another actor may share it."""
     mentions = pd.DataFrame(
