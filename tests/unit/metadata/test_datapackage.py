@@ -243,7 +243,9 @@ ERRORS = {
     "an empty required cell": ("statements", replace_cell("summary", None), {"constraint-error"}),
     "a text instead of a number": (
         "formats",
-        lambda table: table.set_column(table.column_names.index("n_named_parties"), "n_named_parties", [["two"] * table.num_rows]),
+        lambda table: table.set_column(
+            table.column_names.index("n_named_parties"), "n_named_parties", [["two"] * table.num_rows]
+        ),
         {"type-error"},
     ),
     "a text instead of a date": (
