@@ -52,7 +52,7 @@ def write_in_parts(build: Build, folder: Path, cuts: Mapping[str, Iterable[int]]
     folder.mkdir(parents=True, exist_ok=True)
     contract, frames, seeds = build.contract, build.frames, build.corpus.digest
     about, documents = dataset_metadata(contract), listed_documents(frames[contract.document.name])
-    digest = build_digest(contract, plan_tables(contract, frames), documents, seeds)
+    digest = build_digest(contract, plan_tables(contract, frames, build.stats), documents, seeds)
     stored = {
         name: StoredTable(
             tuple(

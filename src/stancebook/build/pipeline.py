@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 import pandas as pd
@@ -68,11 +69,15 @@ class Build:
         """The problems that prevent the dataset from being written."""
         return errors_in(self.problems)
 
+    @cached_property
+    def stats(self) -> dict[str, TableStats]:
+        """The statistics of the tables, by name."""
+        return {name: table_stats(self.contract.tables[name], frame) for name, frame in self.frames.items()}
+
     @property
     def summary(self) -> BuildSummary:
         """What the build read, checked and made, in numbers."""
-        stats = {name: table_stats(spec, self.frames[name]) for name, spec in self.contract.tables.items()}
-        return summarize(self.contract, stats, len(self.corpus.documents), len(self.corpus.codebook))
+        return summarize(self.contract, self.stats, len(self.corpus.documents), len(self.corpus.codebook))
 
 
 def build_tables(contract: Contract, seeds: Location) -> Build:

@@ -26,7 +26,7 @@ from stancebook.dataset.layout import (
     table_file,
 )
 from stancebook.dataset.package_json import signed
-from stancebook.dataset.table_stats import Part, StoredTable, table_stats
+from stancebook.dataset.table_stats import Part, StoredTable, TableStats
 from stancebook.metadata.croissant import croissant_metadata
 from stancebook.metadata.data_card import render_data_card
 from stancebook.metadata.datapackage import data_package
@@ -48,18 +48,19 @@ def write_dataset(build: Build, folder: Path) -> None:
     contract, seeds = build.contract, build.corpus.digest
     documents = listed_documents(build.frames[contract.document.name])
     shares = coverage(build).shares if documents is not None else None
-    planned = plan_tables(contract, build.frames)
+    planned = plan_tables(contract, build.frames, build.stats)
     digest = build_digest(contract, planned, documents, seeds)
     tables = write_tables(contract, build.frames, planned, digest, folder)
     write_descriptions(contract, tables, documents, folder, shares=shares, build=digest, seeds=seeds)
 
 
-def plan_tables(contract: Contract, frames: Tables) -> dict[str, StoredTable]:
+def plan_tables(contract: Contract, frames: Tables, stats: Mapping[str, TableStats]) -> dict[str, StoredTable]:
     """Return tables as they will be stored in single files.
 
     Args:
         contract: The contract of the dataset.
         frames: Some of its tables by name.
+        stats: Their statistics.
 
     Returns:
         The tables by name; their parts have no hash yet, and carry the digest of their rows.
@@ -68,7 +69,7 @@ def plan_tables(contract: Contract, frames: Tables) -> dict[str, StoredTable]:
     return {
         name: StoredTable(
             (Part(table_file(name), len(frame), "", parquet.rows_digest(frame, contract.tables[name], about)),),
-            table_stats(contract.tables[name], frame),
+            stats[name],
         )
         for name, frame in frames.items()
     }

@@ -19,7 +19,7 @@ from stancebook.build.writer import (
 )
 from stancebook.dataset.layout import chunk_folder
 from stancebook.dataset.publish import hardlink_or_copy
-from stancebook.dataset.table_stats import BuildSummary, Part, TableStats
+from stancebook.dataset.table_stats import BuildSummary, Part, TableStats, table_stats
 from stancebook.parallel.aggregation import aggregation_session, derive_pieces
 from stancebook.parallel.assembly import Piece, assemble_tables, plan_table
 from stancebook.parallel.cache import (
@@ -218,7 +218,9 @@ def _build_chunked(
                 **{name: tuple(pieces.values()) for name, pieces in derived.items()},
             }.items()
         }
-        tables = plan_tables(contract, codebook_frames) | {name: table.stored for name, table in planned.items()}
+        codebook_stats = {name: table_stats(contract.tables[name], frame) for name, frame in codebook_frames.items()}
+        tables = plan_tables(contract, codebook_frames, codebook_stats)
+        tables |= {name: table.stored for name, table in planned.items()}
         digests = {chunk[0].doc_id: result.files_digest for chunk, result in zip(chunks, results, strict=True)}
         seeds_digest = combined_digest({"codebook": codebook.digest, **digests})
         build = build_digest(contract, tables, None, seeds_digest)
