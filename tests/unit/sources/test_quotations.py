@@ -66,7 +66,10 @@ def test_many_marks_take_linear_time(piece):
         find_quotations(piece * count, "en")
         return time.process_time() - start
 
-    assert seconds(40_000) < 12 * max(seconds(10_000), 0.01)
+    def fewest_seconds(count):
+        return min(seconds(count) for _ in range(3))
+
+    assert fewest_seconds(40_000) < 12 * max(fewest_seconds(10_000), 0.01)
 
 
 # ── Languages ──────────────────────────────────────────────────────────────────────────────
