@@ -35,7 +35,7 @@ This is the whole definition: what is not mentioned here has no influence on the
    - `asserted_change`: what its statements claim, if all that claim something claim the same; empty if none does. If
      they claim different things, it is empty and `claims_conflict` is true.
 6. *Pairs.* Every observation (the later) has one row in `stance_changes`. It is compared with the earlier: of the
-   observations of the same series that have a stance or are mixed, and end at least a day before the later begins,
+   observations of the same series that have a stance or are mixed, and whose last day is before the later begins,
    the one that ends last. An observation with neither is compared, but nothing is compared with it.
 7. *Direction.* `first_observed` if there is no earlier one. `indeterminate` if one of the two has no stance (mixed ones
    have none). `unchanged` if the stances are equal. Else it depends on the issue's `softer`. With `toward_support`,
