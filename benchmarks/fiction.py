@@ -968,7 +968,7 @@ SENTENCES = (
 """,
         },
     ),
-    # What is expected, nobody says by whom, and who does not comment on it.
+    # What is expected without a source, and who does not comment on it.
     Sentence(
         "A concession on the <thing> is widely anticipated <then>; <title> <who>, asked about it in <place>,<br>"
         "declined to say anything.",

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from schemas.passages import DatedPassage, basis_of_dates
-from schemas.vocabularies import BASIS, DATE_BASIS, DEMAND_STATUS, FLEXIBILITY, MOVE
+from schemas.passages import DatedPassage, date_basis
+from schemas.vocabularies import BASIS, DEMAND_STATUS, FLEXIBILITY, MOVE
 from stancebook import Category, categorical, edtf, foreign_key, primary_key, row_rule, text
 
 
@@ -26,9 +26,7 @@ class Demands(DatedPassage):
     deadline_edtf: str = edtf("By when it is wanted.", title="Deadline (EDTF)", nullable=True)
     statement_id: str = foreign_key("statements", "The statement that makes it.", nullable=True)
     supersedes_id: str = foreign_key("demands", "The earlier demand it replaces.", nullable=True)
-    date_basis: Category = categorical(
-        DATE_BASIS, "What the date rests on; empty if there is none.", nullable=True, compute=basis_of_dates("demands")
-    )
+    date_basis: Category = date_basis("demands")
 
     @row_rule("addressee_id")
     def addressee_is_not_demander(cls, df: pd.DataFrame) -> "pd.Series[bool]":

@@ -6,11 +6,10 @@ import pandas as pd
 
 from schemas.actors import ISO3
 from schemas.countries import COUNTRY_CODES
-from schemas.passages import DatedPassage, basis_of_dates
+from schemas.passages import DatedPassage, date_basis
 from schemas.plover import EVENT_CODES
 from schemas.vocabularies import (
     CERTAINTY,
-    DATE_BASIS,
     EVENT_RELATION,
     EVENT_ROLE,
     EVENT_STATUS,
@@ -53,9 +52,7 @@ class Events(DatedPassage):
     plover_quad: Category = categorical(
         PLOVER_QUAD, "Quad class of the PLOVER type.", title="PLOVER quad class", nullable=True, compute=plover_quad
     )
-    date_basis: Category = categorical(
-        DATE_BASIS, "What the date rests on; empty if there is none.", nullable=True, compute=basis_of_dates("events")
-    )
+    date_basis: Category = date_basis("events")
 
     @row_rule("certainty")
     def hypothetical_event_is_not_certain(cls, df: pd.DataFrame) -> "pd.Series[bool]":

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from schemas.vocabularies import CONFIDENCE
+from schemas.vocabularies import CONFIDENCE, DATE_BASIS
 from stancebook import (
     Annotation,
     Category,
@@ -16,11 +16,18 @@ from stancebook import (
     edtf,
     edtf_lower,
     edtf_upper,
+    look_up,
     paragraph_number,
     sentence_number,
     text,
     verbatim,
 )
+
+
+def date_basis(table: str) -> Any:
+    """Declare the column of a table of dated passages that says what the date rests on."""
+    description = "What the date rests on; empty if there is none."
+    return categorical(DATE_BASIS, description, nullable=True, compute=basis_of_dates(table))
 
 
 def basis_of_dates(table: str) -> Callable[[Tables], "pd.Series[Any]"]:
@@ -31,7 +38,7 @@ def basis_of_dates(table: str) -> Callable[[Tables], "pd.Series[Any]"]:
 
     def compute(tables: Tables) -> "pd.Series[Any]":
         rows = tables[table]
-        published = rows["doc_id"].map(tables["documents"].set_index("doc_id")["published"])
+        published = look_up(tables["documents"], rows["doc_id"], "published")
         standing = rows["date_start"].isna() & (rows["date_end"] == published)
         unstated = pd.Series(np.where(standing, "standing", "inferred"), index=rows.index, dtype="object")
         return unstated.mask(rows["date_text"].notna(), "stated").where(rows["date_edtf"].notna())

@@ -78,7 +78,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.vocabularies import ASSERTED_CHANGE, CONFIDENCE, SOURCE, STANCE
-from stancebook import Tables
+from stancebook import Tables, look_up
 
 SERIES = ["level", "holder_id", "issue_id", "format_id"]
 TEXT_ORDER = ["doc_id", "char_start", "statement_id"]
@@ -146,7 +146,7 @@ def counted_statements(tables: Tables) -> pd.DataFrame:
 
 def in_both_levels(statements: pd.DataFrame, actors: pd.DataFrame) -> pd.DataFrame:
     """Return each statement twice, for its holder and for the holder's principal, with the number of its series."""
-    principals = statements["holder_id"].map(actors.set_index("actor_id")["principal_id"])
+    principals = look_up(actors, statements["holder_id"], "principal_id")
     levels = [statements.assign(level="actor"), statements.assign(level="principal", holder_id=principals)]
     rows = pd.concat(levels, ignore_index=True)
     return rows.assign(series=rows.groupby(SERIES, dropna=False).ngroup())
@@ -241,7 +241,7 @@ def compare_observations(later: pd.DataFrame, issues: pd.DataFrame) -> pd.DataFr
     """Return the changes: each observation compared with the one that it follows."""
     previous = previous_observations(later)
     earlier = later.reindex(previous).set_axis(later.index)
-    softer = later["issue_id"].map(issues.set_index("issue_id")["softer"].astype("object"))
+    softer = look_up(issues, later["issue_id"], "softer")
     direction = directions(earlier["stance"], later["stance"], softer == "toward_support")
     direction = direction.mask(previous.isna(), "first_observed")
     agreement = agreements(direction, later["asserted_change"]).mask(later["claims_conflict"], "conflicting")

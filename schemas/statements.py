@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from schemas.passages import DatedPassage, basis_of_dates
-from schemas.vocabularies import ACT, ASSERTED_CHANGE, ATTRIBUTION, DATE_BASIS, SOURCE, STANCE
+from schemas.passages import DatedPassage, date_basis
+from schemas.vocabularies import ACT, ASSERTED_CHANGE, ATTRIBUTION, SOURCE, STANCE
 from stancebook import Category, categorical, foreign_key, primary_key, row_rule, text, verbatim
 
 
@@ -37,12 +37,7 @@ class Statements(DatedPassage):
     responds_to_id: str = foreign_key("statements", "The statement it answers.", nullable=True)
     contradicts_id: str = foreign_key("statements", "A statement that contradicts it.", nullable=True, symmetric=True)
     summary: str = text("The statement in one plain sentence.")
-    date_basis: Category = categorical(
-        DATE_BASIS,
-        "What the date rests on; empty if there is none.",
-        nullable=True,
-        compute=basis_of_dates("statements"),
-    )
+    date_basis: Category = date_basis("statements")
 
     @row_rule("source")
     def interpretation_has_interpreter(cls, df: pd.DataFrame) -> "pd.Series[bool]":

@@ -577,7 +577,7 @@ def content(derived):
 @few
 @given(ANY_STATEMENTS, st.sampled_from(["toward_zero", "toward_support"]))
 def test_same_rows_as_by_hand(statements, softer):
-    """Whoever follows the definition pair by pair comes to the same rows."""
+    """The definition, followed pair by pair, gives the same rows."""
     found = tables(statements, softer)
     derived = derive(found)
     assert content(derived) == content(by_hand(found, {name: list(frame) for name, frame in derived.items()}))

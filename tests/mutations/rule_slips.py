@@ -213,13 +213,6 @@ def _uninvited(seeds: Seeds, rng: Random) -> Mutant:
     return seeds.replaced(record.values["actor_id"], "china", also=[record.parent.values["format_id"]])
 
 
-@breaks("event_relations.event_is_related_to_another", "related an event to itself")
-def _after_itself(seeds: Seeds, rng: Random) -> Mutant:
-    record = random_record(seeds, "event_relations", rng, lambda r: r.parent is not None)
-    assert record.parent is not None
-    return seeds.replaced(record.values["other_event_id"], record.parent.name)
-
-
 @breaks("event_relations.later_event_does_not_end_before", "dated an event before the one that it followed")
 def _too_early(seeds: Seeds, rng: Random) -> Mutant:
     dated = {r.name for r in seeds.records_of("events") if cell_text(r, "date_edtf") not in ("", "..")}
@@ -260,10 +253,18 @@ def _format_out(seeds: Seeds, rng: Random) -> Mutant:
     return without_cell(seeds, record, "format_id", "issue_id", "stance")
 
 
-@breaks("statements.format_needs_talks_issue", "gave a format to a statement about something else")
-def _format_of_land(seeds: Seeds, rng: Random) -> Mutant:
-    record = random_record(seeds, "statements", rng, lambda r: cell_text(r, "issue_id") == "russia-keeps-territory")
-    return with_cell(seeds, record, "format_id", "four-way", "issue_id")
+def _format_of_land(table: str) -> Apply:
+    def apply(seeds: Seeds, rng: Random) -> Mutant:
+        record = random_record(seeds, table, rng, lambda r: cell_text(r, "issue_id") == "russia-keeps-territory")
+        return with_cell(seeds, record, "format_id", "four-way", "issue_id")
+
+    return apply
+
+
+breaks("statements.format_needs_talks_issue", "gave a format to a statement about something else")(
+    _format_of_land("statements")
+)
+breaks("demands.format_needs_talks_issue", "gave a format to a demand for something else")(_format_of_land("demands"))
 
 
 @breaks("statements.quotes_have_quotation_marks", "called reported speech direct")
@@ -414,12 +415,6 @@ def _statement_of_another(seeds: Seeds, rng: Random) -> Mutant:
     return with_cell(seeds, record, "statement_id", other.name, "issue_id")
 
 
-@breaks("demands.format_needs_talks_issue", "gave a format to a demand for something else")
-def _format_for_land(seeds: Seeds, rng: Random) -> Mutant:
-    record = random_record(seeds, "demands", rng, lambda r: cell_text(r, "issue_id") == "russia-keeps-territory")
-    return with_cell(seeds, record, "format_id", "four-way", "issue_id")
-
-
 @breaks("demands.demand_for_format_names_format", "deleted the format of a demand for a format")
 def _wanted_format_out(seeds: Seeds, rng: Random) -> Mutant:
     record = random_record(
@@ -461,11 +456,21 @@ def _other_topic(seeds: Seeds, rng: Random) -> Mutant:
     return with_cell(seeds, record, "topic", "other")
 
 
-@breaks("issue_relations.issue_is_related_to_another", "related an issue to itself")
-def _narrower_than_itself(seeds: Seeds, rng: Random) -> Mutant:
-    record = random_record(seeds, "issue_relations", rng, lambda r: r.parent is not None)
-    assert record.parent is not None
-    return seeds.replaced(record.values["other_issue_id"], record.parent.name)
+def _related_to_itself(table: str, other: str) -> Apply:
+    def apply(seeds: Seeds, rng: Random) -> Mutant:
+        record = rng.choice(seeds.records_of(table))
+        assert record.parent is not None
+        return seeds.replaced(record.values[other], record.parent.name)
+
+    return apply
+
+
+breaks("event_relations.event_is_related_to_another", "related an event to itself")(
+    _related_to_itself("event_relations", "other_event_id")
+)
+breaks("issue_relations.issue_is_related_to_another", "related an issue to itself")(
+    _related_to_itself("issue_relations", "other_issue_id")
+)
 
 
 @breaks("issue_relations.issue_relation_is_coded_once", "coded a relation of two issues at both")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from stancebook.build.pipeline import Build
+from stancebook.build.sentence_table import split_documents
 from stancebook.problems import pluralize
 from stancebook.sources.positions import line_and_column
-from stancebook.sources.sentences import split_sentences
 
 MIN_PASSAGE_WORDS = 3  # fewer untouched words between two quotes are not worth a look
 
@@ -46,11 +46,11 @@ def coverage(build: Build, tables: Sequence[str] = ()) -> Coverage:
     """
     names = list(tables) or [spec.name for spec in build.contract.tables_of_kind("annotation")]
     documents = build.frames[build.contract.document.name]
-    languages = dict(zip(documents["doc_id"], documents["language"], strict=True))
+    texts = {files.doc_id: files.text.text if files.text else "" for files in build.corpus.documents}
+    split = split_documents(documents, texts.__getitem__)
     shares, untouched = [], []
-    for files in build.corpus.documents:
-        text, doc_id = files.text.text if files.text else "", files.doc_id
-        sentences = [(sentence.start, sentence.end) for sentence in split_sentences(text, languages[doc_id])]
+    for doc_id, text in texts.items():
+        sentences = [(sentence.start, sentence.end) for sentence in split[doc_id]]
         spans: dict[str | None, list[Interval]] = {name: _spans(build.frames[name], doc_id) for name in names}
         spans[None] = [span for name in names for span in spans[name]]
         shares += [{"doc_id": doc_id, "table": name, **_shares(text, sentences, spans[name])} for name in spans]

@@ -10,21 +10,18 @@ import pandas as pd
 import pyarrow as pa
 
 from stancebook.build.derivation import compute_columns, derive_tables, distinct_rows
-from stancebook.build.sentence_table import sentence_tables
+from stancebook.build.sentence_table import sentence_tables, split_documents
 from stancebook.dataset.descriptor import Package
 from stancebook.dataset.layout import DATAPACKAGE, table_file
 from stancebook.dataset.parquet_files import ParquetFiles
 from stancebook.dataset.source_texts import SourceTexts
 from stancebook.problems import Problem, display_path, pluralize, shorten
-from stancebook.schema.column_types import FilledBy
+from stancebook.schema.column_types import PLACE_NUMBERS
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import sort_rows
 from stancebook.schema.rules import evaluate_rule, model_failures
 from stancebook.schema.spec import Tables, TableSpec
-from stancebook.sources.sentences import split_sentences
 
-# For each of these ways to fill a column, the column of `Sentence` with the same number.
-NUMBERED_BY: dict[FilledBy, str] = {"paragraph_number": "paragraph", "sentence_number": "sentence"}
 MAX_ROWS_PER_PROBLEM = 10  # rows with one kind of problem that are reported one by one; the others are counted
 
 
@@ -67,25 +64,23 @@ def contract_problems(
 def _sentences(contract: Contract, frames: Tables, texts: SourceTexts) -> dict[str, pd.DataFrame]:
     """Return the table of sentences of texts, by its name."""
     documents = frames[contract.document.name]
-    languages = dict(zip(documents["doc_id"], documents["language"], strict=True))
-    tables = sentence_tables(
-        contract,
-        lambda: {doc_id: split_sentences(texts.read(doc_id) or "", tag) for doc_id, tag in languages.items()},
-    )
+    tables = sentence_tables(contract, lambda: split_documents(documents, lambda doc_id: texts.read(doc_id) or ""))
     return {name: sort_rows(contract.tables[name], frame) for name, frame in tables.items()}
 
 
 def _place_numbers(spec: TableSpec, passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:
     """Return the numbers of the paragraphs and sentences that passages start in, in the columns that hold them."""
-    columns = {column.name: NUMBERED_BY[column.filled_by] for column in spec.columns if column.filled_by in NUMBERED_BY}
+    columns = {
+        column.name: PLACE_NUMBERS[column.filled_by] for column in spec.columns if column.filled_by in PLACE_NUMBERS
+    }
     by_place = ["doc_id", "char_start"]
     places = pd.merge_asof(
         passages[by_place].reset_index().sort_values("char_start"),
-        sentences[[*by_place, *NUMBERED_BY.values()]].sort_values("char_start"),
+        sentences[[*by_place, *PLACE_NUMBERS.values()]].sort_values("char_start"),
         on="char_start",
         by="doc_id",
     )
-    numbers = places.sort_values("index", ignore_index=True)[list(NUMBERED_BY.values())].fillna(1).astype("int64")
+    numbers = places.sort_values("index", ignore_index=True)[list(PLACE_NUMBERS.values())].fillna(1).astype("int64")
     return pd.DataFrame({name: numbers[number] for name, number in columns.items()}, index=passages.index)
 
 

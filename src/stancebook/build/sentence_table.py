@@ -13,9 +13,20 @@ from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import frame_from_columns
 from stancebook.schema.rules import model_failures
 from stancebook.schema.spec import TableSpec
-from stancebook.sources.sentences import SentenceSpan
+from stancebook.sources.sentences import SentenceSpan, split_sentences
 
 SentencesByDocument = Mapping[str, Sequence[SentenceSpan]]
+
+
+def split_documents(documents: pd.DataFrame, read: Callable[[str], str]) -> SentencesByDocument:
+    """Return the sentences of texts, by document.
+
+    Args:
+        documents: The table of documents.
+        read: Returns the text of a document.
+    """
+    languages = zip(documents["doc_id"], documents["language"], strict=True)
+    return {doc_id: split_sentences(read(doc_id), language) for doc_id, language in languages}
 
 
 def sentence_tables(contract: Contract, split: Callable[[], SentencesByDocument]) -> dict[str, pd.DataFrame]:

@@ -15,19 +15,18 @@ import pyarrow.compute as pc
 
 from stancebook.build.coded_table import CodedTable, Failure, FailureCode, rows_where
 from stancebook.problems import CellError, Level
-from stancebook.schema.column_types import SLUG, Column, FilledBy
+from stancebook.schema.column_types import PLACE_NUMBERS, SLUG, Column
 from stancebook.schema.contract import Contract
 from stancebook.schema.edtf_dates import edtf_bounds
 from stancebook.schema.spec import ID, QUOTE_CONTEXT
 from stancebook.sources.anchoring import AnchorError, SourceText, Span
 from stancebook.sources.record_tables import RecordTable, RecordTables
-from stancebook.sources.sentences import SentenceSpan, place_of, split_sentences
+from stancebook.sources.sentences import Place, SentenceSpan, place_of, split_sentences
 from stancebook.suggestions import slug_hint
 
 PIN = "text_sha256"
 LANGUAGE = "language"
 BYTE_ORDER_MARK = "\ufeff"
-_NUMBERS: tuple[FilledBy, ...] = ("paragraph_number", "sentence_number")  # as `place_of` returns them
 
 
 @dataclass(frozen=True)
@@ -237,8 +236,8 @@ class _TableBuilder:
         """Locate quotes; a row without a quote, or whose text is not the one that was coded, is invalid."""
         quotes: list[str | None] = [None] * len(self.records)
         spans: list[Span] = [Span(0, 0)] * len(self.records)
-        places = [(0, 0)] * len(self.records)
-        numbered = [column for column in self.spec.columns if column.filled_by in _NUMBERS]
+        places = [Place(0, 0)] * len(self.records)
+        numbered = [column for column in self.spec.columns if column.filled_by in PLACE_NUMBERS]
         written, *contexts = (self.written[key].to_pylist() for key in ("quote", *QUOTE_CONTEXT))
         for row, document in self.coded_texts():
             text = document.text
@@ -255,8 +254,8 @@ class _TableBuilder:
         self.columns["char_start"] = pa.array([span.start for span in spans], pa.int64())
         self.columns["char_end"] = pa.array([span.end for span in spans], pa.int64())
         for column in numbered:
-            number = _NUMBERS.index(column.filled_by)
-            self.columns[column.name] = pa.array([place[number] for place in places], pa.int64())
+            number = PLACE_NUMBERS[column.filled_by]
+            self.columns[column.name] = pa.array([getattr(place, number) for place in places], pa.int64())
 
     def fill_verbatim(self, column: Column) -> None:
         """Fill a column with the text's own spelling of the words in its cells."""

@@ -109,14 +109,7 @@ def passage_rules(spec: TableSpec, documents: Documents | None) -> Iterator[Tabl
             find=_other_documents,
         )
     if documents:
-        yield TableRule(
-            "AND c0 < c1 AND length(c2) = c1 - c0"
-            " AND EXISTS (SELECT 1 FROM documents WHERE documents.c0 = rows.c3 AND rows.c1 > documents.c1)",
-            lambda value: "the passage from {} to {} ends after its text".format(*_ends(value)),
-            f"in which char_end is greater than {TEXT_LENGTH} of {documents[0]}",
-            columns=PASSAGE,
-            sources={"documents": documents[1]},
-        )
+        yield _text_rule("passage", PASSAGE, documents, "AND length(c2) = c1 - c0")
 
 
 def is_sentence_table(spec: TableSpec) -> bool:
@@ -141,13 +134,7 @@ def sentence_rules(documents: Documents | None) -> Iterator[TableRule]:
         columns=SENTENCE,
     )
     if documents:
-        yield TableRule(
-            "AND c0 < c1 AND EXISTS (SELECT 1 FROM documents WHERE documents.c0 = rows.c2 AND rows.c1 > documents.c1)",
-            lambda value: "the sentence from {} to {} ends after its text".format(*_ends(value)),
-            f"in which char_end is greater than {TEXT_LENGTH} of {documents[0]}",
-            columns=(*SENTENCE[:2], DOCUMENT),
-            sources={"documents": documents[1]},
-        )
+        yield _text_rule("sentence", (*SENTENCE[:2], DOCUMENT), documents)
 
 
 def _end_rule(what: str) -> BatchRule:
@@ -159,6 +146,19 @@ def _end_rule(what: str) -> BatchRule:
         "in which char_end is not greater than char_start",
         columns=PASSAGE[:2],
         find=lambda batch: np.flatnonzero(_are_passages(batch, lambda length: length <= 0)),
+    )
+
+
+def _text_rule(what: str, columns: tuple[str, ...], documents: Documents, condition: str = "") -> TableRule:
+    """Return the rule that rows end within their text; the last of the columns is the document."""
+    table, files = documents
+    own = f"documents.c0 = rows.c{len(columns) - 1}"
+    return TableRule(
+        f"AND c0 < c1 {condition} AND EXISTS (SELECT 1 FROM documents WHERE {own} AND rows.c1 > documents.c1)",  # noqa: S608
+        lambda value: f"the {what} from {{}} to {{}} ends after its text".format(*_ends(value)),
+        f"in which char_end is greater than {TEXT_LENGTH} of {table}",
+        columns=columns,
+        sources={"documents": files},
     )
 
 

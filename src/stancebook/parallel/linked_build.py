@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from stancebook.build.coded_table import Failure, Failures, Found, TypedTable
 from stancebook.build.pipeline import check_document_rules, check_models, code_documents, source_texts
+from stancebook.build.sentence_table import split_documents
 from stancebook.parallel.executors import BuildExecutor, run_tasks
 from stancebook.parallel.linked_rows import RowFiles, read_linked_tables, write_completed_rows
 from stancebook.parallel.links import Links, Neighbours
@@ -23,7 +24,6 @@ from stancebook.schema.spec import Texts
 from stancebook.sources.corpus import read_corpus
 from stancebook.sources.discovery import SourceDocument, SourceListing
 from stancebook.sources.filesystem import open_location
-from stancebook.sources.sentences import split_sentences
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -159,13 +159,8 @@ def check_chunk_rules(context: BuildContext, task: LinkedTask) -> ChunkResult:
     frames = {name: table.frame[: table.own_rows] for name, table in tables.items()}
     result = replace(task.result, problems=tuple(sorted(problems)))
     documents = frames[contract.document.name]
-    languages = dict(zip(documents["doc_id"], documents["language"], strict=True))
     return write_result(
-        context,
-        task.documents,
-        frames,
-        result,
-        lambda: {doc_id: split_sentences(texts[doc_id].raw, tag) for doc_id, tag in languages.items()},
+        context, task.documents, frames, result, lambda: split_documents(documents, lambda doc_id: texts[doc_id].raw)
     )
 
 

@@ -42,5 +42,4 @@ def ordinal_signs(codes: Sequence[str]) -> dict[str, str]:
 
 def code_colors(codes: Sequence[str], *, ordered: bool) -> dict[str, Any]:
     """Return a colour for each code: of a diverging palette if the codes are ordered, else of one of equal pastels."""
-    palette = sns.color_palette("RdYlBu", len(codes)) if ordered else sns.color_palette("pastel", len(codes))
-    return dict(zip(codes, palette, strict=True))
+    return dict(zip(codes, sns.color_palette("RdYlBu" if ordered else "pastel", len(codes)), strict=True))

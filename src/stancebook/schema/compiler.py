@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from stancebook.exceptions import ContractError
-from stancebook.schema.column_types import Column
+from stancebook.schema.column_types import PLACE_NUMBERS, Column
 from stancebook.schema.columns import METADATA_KEY
 from stancebook.schema.models import Table
 from stancebook.schema.rules import RULE_COLUMN
@@ -167,7 +167,7 @@ def _check_options(model: type[Table], spec: TableSpec) -> None:
             raise ContractError(f"{path}: its default {column.default!r} is not a column of {model.__name__}.")
         if column.bound_of is not None and (column.bound_of not in columns or columns[column.bound_of].kind != "edtf"):
             raise ContractError(f"{path}: {column.bound_of!r} is not a column declared with edtf().")
-        if column.filled_by in ("paragraph_number", "sentence_number") and spec.kind != "annotation":
+        if column.filled_by in PLACE_NUMBERS and spec.kind != "annotation":
             raise ContractError(f"{path}: declare {column.filled_by}() in an Annotation table: only a passage has one.")
         if spec.kind == "sentence" and column.filled_by != "engine":
             raise ContractError(f"{path}: a Sentence table is filled from texts alone, and has no other columns.")

@@ -147,6 +147,18 @@ class Document(Table):
         return df["language"].map(is_language_tag).astype(bool)
 
 
+def _start_of(what: str) -> Any:
+    return column_field(_offset(f"Offset of the first code point of the {what}.", f"{what.capitalize()} start", 0))
+
+
+def _end_of(what: str) -> Any:
+    return column_field(_offset(f"Offset after the last code point of the {what}.", f"{what.capitalize()} end", 1))
+
+
+def _offset(description: str, title: str, minimum: int) -> IntegerColumn:
+    return IntegerColumn(description, title=title, unit=CODE_POINTS, minimum=minimum, filled_by="engine")
+
+
 class Annotation(Table):
     """A table whose rows are each anchored to one exact passage of a document."""
 
@@ -156,24 +168,8 @@ class Annotation(Table):
         ForeignKeyColumn("The document that contains the passage.", title="Document", filled_by="engine")
     )
     quote: str = column_field(VerbatimColumn("The passage, exactly as in the text."))
-    char_start: int = column_field(
-        IntegerColumn(
-            "Offset of the first code point of the passage.",
-            title="Passage start",
-            unit=CODE_POINTS,
-            minimum=0,
-            filled_by="engine",
-        )
-    )
-    char_end: int = column_field(
-        IntegerColumn(
-            "Offset after the last code point of the passage.",
-            title="Passage end",
-            unit=CODE_POINTS,
-            minimum=1,
-            filled_by="engine",
-        )
-    )
+    char_start: int = _start_of("passage")
+    char_end: int = _end_of("passage")
 
     @row_rule("quote")
     def quote_fills_its_span(cls, df: pd.DataFrame) -> "pd.Series[bool]":
@@ -209,24 +205,8 @@ class Sentence(Table, key=("doc_id", "sentence")):
     heading: str = column_field(
         TextColumn("The last heading up to the sentence, without its marks.", nullable=True, filled_by="engine")
     )
-    char_start: int = column_field(
-        IntegerColumn(
-            "Offset of the first code point of the sentence.",
-            title="Sentence start",
-            unit=CODE_POINTS,
-            minimum=0,
-            filled_by="engine",
-        )
-    )
-    char_end: int = column_field(
-        IntegerColumn(
-            "Offset after the last code point of the sentence.",
-            title="Sentence end",
-            unit=CODE_POINTS,
-            minimum=1,
-            filled_by="engine",
-        )
-    )
+    char_start: int = _start_of("sentence")
+    char_end: int = _end_of("sentence")
 
 
 class Derived(Table):

@@ -36,6 +36,13 @@ class SentenceSpan(NamedTuple):
     heading: str | None
 
 
+class Place(NamedTuple):
+    """Where a passage starts: the numbers of the paragraph and of the sentence, from 1."""
+
+    paragraph: int
+    sentence: int
+
+
 def split_sentences(text: str, language: str) -> list[SentenceSpan]:
     """Return the sentences of a text, in order.
 
@@ -60,13 +67,13 @@ def split_sentences(text: str, language: str) -> list[SentenceSpan]:
     return sentences
 
 
-def place_of(offset: int, sentences: Sequence[SentenceSpan]) -> tuple[int, int]:
-    """Return the numbers of the paragraph and of the sentence that an offset is in, from 1.
+def place_of(offset: int, sentences: Sequence[SentenceSpan]) -> Place:
+    """Return the paragraph and the sentence that an offset is in.
 
     What is between two sentences belongs to the one before.
     """
     index = max(bisect_right(sentences, offset, key=attrgetter("start")) - 1, 0)
-    return (sentences[index].paragraph, index + 1) if sentences else (1, 1)
+    return Place(sentences[index].paragraph, index + 1) if sentences else Place(1, 1)
 
 
 def _with_plain_line_breaks(text: str) -> str:

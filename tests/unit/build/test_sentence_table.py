@@ -1,19 +1,14 @@
 """The table of sentences, and the places of passages in it: built, written, validated and compared with texts."""
 
-import hashlib
-import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 import stancebook as sb
 from stancebook.build.pipeline import build_tables
 from stancebook.dataset.descriptor import read_package
-from stancebook.dataset.package_json import signed
 from stancebook.dataset.sqlite import to_sqlite
 from stancebook.dataset.validation import validate_dataset
 from stancebook.exceptions import ContractError
@@ -22,7 +17,7 @@ from stancebook.schema.columns import integer, paragraph_number, primary_key, se
 from stancebook.schema.compiler import compile_model
 from stancebook.schema.models import Annotation, Sentence
 from stancebook.schema.rules import rule
-from tests.dataset_files import written
+from tests.dataset_files import change_cells, written
 from tests.unit.sample_contract import Letters, People, contract, write
 
 LETTER = """\
@@ -137,24 +132,6 @@ def test_sentences_are_exported(dataset, tmp_path):
         assert database.execute("SELECT max(sentence), count(heading) FROM lines").fetchall() == [(5, 4)]
 
 
-def change(folder, table, **columns):
-    """Change cells of the rows of a table, and make the data package list the new file."""
-    path = folder / f"{table}.parquet"
-    rows = pq.read_table(path)
-    for name, by_row in columns.items():
-        index = rows.schema.get_field_index(name)
-        cells = rows[name].to_pylist()
-        for row, cell in by_row.items():
-            cells[row] = cell
-        rows = rows.set_column(index, rows.schema.field(index), pa.array(cells, rows.schema.field(index).type))
-    pq.write_table(rows, path)
-    package = json.loads((folder / "datapackage.json").read_bytes())
-    for resource in package["resources"]:
-        data = (folder / resource["path"]).read_bytes()
-        resource.update(hash=f"sha256:{hashlib.sha256(data).hexdigest()}", size=len(data))
-    (folder / "datapackage.json").write_text(json.dumps(signed(package)), encoding="utf-8")
-
-
 def messages(problems):
     return [f"{Path(problem.file).name}:{problem.line}: {problem.message}" for problem in problems]
 
@@ -175,7 +152,7 @@ def messages(problems):
 )
 def test_impossible_sentence_is_one_problem(cells, message, dataset):
     """A sentence that ends before it starts or after its text, or is out of order, is one problem of the dataset."""
-    change(dataset, "lines", **cells)
+    change_cells(dataset, "lines", **cells)
     [found] = messages(sb.Dataset(dataset).validate())
     assert found.startswith(message)
 
@@ -192,7 +169,7 @@ def test_impossible_sentence_is_one_problem(cells, message, dataset):
 )
 def test_other_sentence_than_computed_is_one_problem(table, cells, message, dataset, seeds):
     """A sentence that is not that of the text, or the number of another one, is reported with texts and contract."""
-    change(dataset, table, **cells)
+    change_cells(dataset, table, **cells)
     assert sb.Dataset(dataset).validate(seeds=seeds) == []
     assert messages(sb.Dataset(dataset).validate(seeds=seeds, contract=NUMBERED)) == [message]
 

@@ -1,12 +1,11 @@
 """Validation of what follows from the tables themselves, from the texts, and from the contract."""
 
 import datetime as dt
-import hashlib
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -15,6 +14,7 @@ from schemas import CONTRACT
 from stancebook.dataset.descriptor import read_package
 from stancebook.dataset.package_json import signed
 from stancebook.dataset.validation import validate_dataset
+from tests.dataset_files import change_cells
 from tests.docs.docs_runner import EXAMPLE_SEEDS
 from tests.unit.sample_contract import LETTERS
 
@@ -31,25 +31,7 @@ def folder(dataset, tmp_path, monkeypatch):
 @pytest.fixture
 def change(folder):
     """Return a function that changes cells, row by row, and makes the data package list the new files."""
-
-    def call(table, **columns):
-        path = folder / f"{table}.parquet"
-        rows = pq.read_table(path)
-        for name, by_row in columns.items():
-            index = rows.schema.get_field_index(name)
-            cells = rows[name].to_pylist()
-            for row, cell in by_row.items():
-                cells[row] = cell(cells[row]) if callable(cell) else cell
-            field = rows.schema.field(index)
-            rows = rows.set_column(index, field.with_nullable(True), pa.array(cells, field.type))
-        pq.write_table(rows, path)
-        package = json.loads((folder / "datapackage.json").read_bytes())
-        for resource in package["resources"]:
-            data = (folder / resource["path"]).read_bytes()
-            resource.update(hash=f"sha256:{hashlib.sha256(data).hexdigest()}", size=len(data))
-        (folder / "datapackage.json").write_text(json.dumps(signed(package)), encoding="utf-8")
-
-    return call
+    return partial(change_cells, folder)
 
 
 def lines(problems):

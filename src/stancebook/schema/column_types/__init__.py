@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from stancebook.schema.column_types.base import KEY, SLUG, CellRule, Column, FilledBy, Pattern
+from stancebook.schema.column_types.base import KEY, PLACE_NUMBERS, SLUG, CellRule, Column, FilledBy, Pattern
 from stancebook.schema.column_types.dates import DateColumn, DateTimeColumn, EdtfColumn, datetime_texts
 from stancebook.schema.column_types.numbers import BooleanColumn, IntegerColumn, NumberColumn, ScalarColumn
 from stancebook.schema.column_types.text import (
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLUMN_TYPES",
     "KEY",
+    "PLACE_NUMBERS",
     "SLUG",
     "BooleanColumn",
     "CategoricalColumn",

@@ -21,6 +21,8 @@ Value = str | int | float | dt.date | dt.datetime
 FilledBy = Literal[
     "coder", "pinned", "engine", "paragraph_number", "sentence_number", "edtf_lower", "edtf_upper", "function"
 ]
+# For each way to number the place of a passage, the column of the table of sentences that has the number.
+PLACE_NUMBERS: Mapping[FilledBy, str] = {"paragraph_number": "paragraph", "sentence_number": "sentence"}
 
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
