@@ -40,6 +40,8 @@ MIN_PENDING_TASKS = 16  # submitted to a cluster even while it has few workers: 
 _ENGINE = "stancebook"
 _BUILD_EXTRAS = r"extra == \W(build|validate)\b"
 _ENGINE_FOLDER = os.path.realpath(Path(__file__).parents[1])
+# What a cluster's client logs, its event loop included, where a callback comes after the client was closed.
+_LOGGERS = ("distributed", "distributed.client", "tornado.application", "asyncio")
 _task_lock = Lock()  # not all libraries that build are thread-safe
 
 
@@ -110,7 +112,7 @@ def dask_executor(
         from distributed.comm import CommClosedError
     except ImportError as error:
         raise ExecutorError("--cluster needs Dask: install stancebook[cluster].") from error
-    for name in ("distributed", "distributed.client"):  # errors are reported here, in one sentence
+    for name in _LOGGERS:  # errors are reported here, in one sentence
         logging.getLogger(name).setLevel(logging.CRITICAL)
     timeouts = timeouts or DaskTimeouts()
     digests = read_corpus(build.seeds, codebook).digests
