@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from types import FrameType
 
 TYPE_CHECKING = False
@@ -44,6 +45,7 @@ def _exit(number: int, _frame: FrameType | None) -> None:
                 signal.signal(getattr(signal, name), signal.SIG_IGN)
         _thread.start_new_thread(_exit_later, (status,))  # a lock may be held where the signal came
         sys.unraisablehook = lambda _: None
+        warnings.simplefilter("ignore")  # multiprocessing warns if the signal came while it registers a semaphore
         _kill_children()
         atexit._run_exitfuncs()  # noqa: SLF001 (nothing public does it without unwinding the stack)
         _print(f"{_CAUSES[signal.Signals(number).name]}. No file is left incomplete.")

@@ -163,32 +163,41 @@ def rows_of(source):
     return pa.Table.from_batches(source.to_batches(), source.schema)
 
 
+def cut_and_validated(build, folder, cuts):
+    """Return the frames of a build whose tables are cut into parts, their rows in the files, and the problems."""
+    (folder / "d").mkdir()
+    write_in_parts(build, folder / "d", cuts)
+    with contextlib.chdir(folder):
+        result = validate_dataset(read_package(folder / "d"))
+    return load(path=folder / "d"), {name: rows_of(result.tables[name]) for name in build.frames}, result.problems
+
+
+@pytest.fixture(scope="module", params=[dict, damaged], ids=["valid", "invalid"])
+def uncut(request, letters, tmp_path_factory):
+    """A valid or an invalid build, and what its tables are in single files."""
+    build = Build(LETTERS, letters.corpus, request.param(letters.frames), [])
+    frames, rows, problems = cut_and_validated(build, tmp_path_factory.mktemp("whole"), {})
+    assert bool(problems) is (request.param is damaged)
+    return build, frames, rows, problems
+
+
 @pytest.mark.proof
-@pytest.mark.parametrize("change", [dict, damaged], ids=["valid", "invalid"])
 @given(data=st.data())
 @settings(max_examples=15)
-def test_any_cut_gives_same_frames_and_problems(change, data, letters, tmp_path_factory):
+def test_any_cut_gives_same_frames_and_problems(data, uncut, tmp_path_factory):
     """Cutting tables into parts anywhere changes neither frames nor problems."""
-    invalid = Build(LETTERS, letters.corpus, change(letters.frames), [])
+    build, whole, rows, problems = uncut
     cuts = {
         name: sorted(data.draw(st.lists(st.integers(0, len(frame)), max_size=3)))
-        for name, frame in invalid.frames.items()
+        for name, frame in build.frames.items()
         if data.draw(st.booleans())
     }
-    folders = [tmp_path_factory.mktemp("whole") / "d", tmp_path_factory.mktemp("cut") / "d"]
-    results = []
-    for folder, cuts_of_table in zip(folders, ({}, cuts), strict=True):
-        folder.mkdir()
-        write_in_parts(invalid, folder, cuts_of_table)
-        with contextlib.chdir(folder.parent):
-            results.append(validate_dataset(read_package(folder)))
-    assert results[0].problems == results[1].problems
-    assert bool(results[0].problems) is (change is damaged)
-    whole, cut = (load(path=folder) for folder in folders)
+    frames, rows_in_parts, problems_in_parts = cut_and_validated(build, tmp_path_factory.mktemp("cut"), cuts)
+    assert problems_in_parts == problems
+    assert frames.keys() == whole.keys()
     for name, frame in whole.items():
-        pd.testing.assert_frame_equal(cut[name], frame)
-        in_files, in_parts = (rows_of(result.tables[name]) for result in results)
-        assert in_parts.equals(in_files)
+        pd.testing.assert_frame_equal(frames[name], frame)
+        assert rows_in_parts[name].equals(rows[name])
 
 
 # ── Exports ───────────────────────────────────────────────────────────────────────────────────────
