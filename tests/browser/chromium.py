@@ -56,9 +56,7 @@ class Watch:
     def __init__(self, context: Any):
         self.expected: list[str] = []
         self._seen: list[str] = []
-        context.on(
-            "console", lambda message: message.type == "error" and self._seen.append(f"console: {_told(message)}")
-        )
+        context.on("console", self._console)
         context.on("weberror", lambda error: self._seen.append(f"exception: {error.error}"))
         context.on("request", self._request)
 
