@@ -27,6 +27,21 @@ def run(project, outcome):
     return lambda *argv: outcome(lambda: main(argv, root=project, contract=lambda: CONTRACT))
 
 
+@pytest.fixture(scope="module")
+def built_once(tmp_path_factory):
+    """The folder of the minimal project after a build."""
+    folder = tmp_path_factory.mktemp("built") / "project"
+    shutil.copytree(ROOT / "tests/project", folder)
+    assert main(["build"], root=folder, contract=lambda: CONTRACT) == 0
+    return folder
+
+
+@pytest.fixture
+def built_project(project, built_once):
+    """The minimal project with its dataset, built elsewhere; it is the working folder."""
+    return Path(shutil.copytree(built_once, project, dirs_exist_ok=True))
+
+
 @pytest.fixture
 def misquoted(annotations):
     text = annotations.read_text(encoding="utf-8")
@@ -56,26 +71,24 @@ def test_second_build_is_unchanged(run):
     assert "unchanged dataset/\n" in out
 
 
-def test_build_with_problems_writes_nothing(run, project, request):
+def test_build_with_problems_writes_nothing(run, built_project, request):
     """If there are problems, the old dataset keeps its bytes."""
-    run("build")
-    before = {path: path.read_bytes() for path in (project / "dataset").iterdir()}
+    before = {path: path.read_bytes() for path in (built_project / "dataset").iterdir()}
     request.getfixturevalue("misquoted")
     status, out, _ = run("build")
     assert status == 1
     assert out.endswith("1 problem in 1 file. Nothing was written; dataset/ is unchanged.\n")
-    assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
+    assert {path: path.read_bytes() for path in (built_project / "dataset").iterdir()} == before
 
 
-def test_build_with_problems_restores_backup(run, project, request):
+def test_build_with_problems_restores_backup(run, built_project, request):
     """The dataset that a killed build moved aside is restored, even if there are problems."""
-    run("build")
-    (project / "dataset").rename(project / ".dataset.old")
+    (built_project / "dataset").rename(built_project / ".dataset.old")
     request.getfixturevalue("misquoted")
     status, out, _ = run("build")
     assert status == 1
     assert out.endswith("1 problem in 1 file. Nothing was written; dataset/ is unchanged.\n")
-    assert len(load(path=project / "dataset")) == len(CONTRACT.tables)
+    assert len(load(path=built_project / "dataset")) == len(CONTRACT.tables)
 
 
 def test_build_takes_other_folders(run, project):
@@ -121,36 +134,40 @@ def script(project, command="build"):
     return (sys.executable, "-c", COMMAND, command, "--seeds", project / "seeds", "--out", project / "dataset")
 
 
-def test_full_disk_leaves_old_dataset(run, project, annotations):
+def test_full_disk_leaves_old_dataset(built_project, annotations):
     """A full disk is reported, and the old dataset keeps its bytes."""
-    run("build")
-    before = {path: path.read_bytes() for path in (project / "dataset").iterdir()}
+    before = {path: path.read_bytes() for path in (built_project / "dataset").iterdir()}
     annotations.write_text(annotations.read_text(encoding="utf-8") + "# checked twice\n", encoding="utf-8")
-    limited = ("sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *script(project))
+    limited = ("sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *script(built_project))
     process = subprocess.run(limited, check=False, capture_output=True, text=True)
     assert (process.returncode, process.stderr) == (1, "")
     assert process.stdout.splitlines()[2:] == [
-        f"Nothing was written. {project}/dataset cannot be written (File too large). It is unchanged."
+        f"Nothing was written. {built_project}/dataset cannot be written (File too large). It is unchanged."
         " Make room on the disk, or build elsewhere with --out."
     ]
-    assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
-    assert sorted(path.name for path in project.iterdir()) == [".dataset.cache", ".dataset.lock", "dataset", "seeds"]
+    assert {path: path.read_bytes() for path in (built_project / "dataset").iterdir()} == before
+    assert sorted(path.name for path in built_project.iterdir()) == [
+        ".dataset.cache",
+        ".dataset.lock",
+        "dataset",
+        "seeds",
+    ]
 
 
 READ_ONLY = 'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"'
 
 
-def test_read_only_checkout_is_checked_not_built(run, project, in_a_mount):
+def test_read_only_checkout_is_checked_not_built(built_project, in_a_mount):
     """In a read-only checkout `--check` works, and a build is refused with the way out."""
-    run("build")
-    checked = in_a_mount(READ_ONLY, project, *script(project), "--check")
+    checked = in_a_mount(READ_ONLY, built_project, *script(built_project), "--check")
     assert (checked.returncode, checked.stderr) == (0, "")
     assert checked.stdout.endswith("same     dataset/ is what the seeds give\n")
-    process = in_a_mount(READ_ONLY, project, *script(project))
+    process = in_a_mount(READ_ONLY, built_project, *script(built_project))
     assert (process.returncode, process.stderr) == (1, "")
     assert process.stdout == (
-        f"Nothing was written. {project}/dataset cannot be written (Read-only file system: {project}/.dataset.lock)."
-        " It is unchanged. Build with --out into a folder where you may write, or look without writing with --check.\n"
+        f"Nothing was written. {built_project}/dataset cannot be written (Read-only file system:"
+        f" {built_project}/.dataset.lock). It is unchanged."
+        " Build with --out into a folder where you may write, or look without writing with --check.\n"
     )
 
 
@@ -195,25 +212,23 @@ def test_usage_error_exits_with_2(argv, run, project):
 # ── --check ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_check_passes_if_up_to_date(run):
+def test_check_passes_if_up_to_date(run, built_project):
     """`--check` passes if the dataset is what the seeds give."""
-    run("build")
     status, out, _ = run("build", "--check")
     assert status == 0
     assert out.endswith("same     dataset/ is what the seeds give\n")
 
 
-def test_check_lists_differences_and_fails(run, project, annotations):
+def test_check_lists_differences_and_fails(run, built_project, annotations):
     """`--check` lists the rows that differ, fails, and writes nothing."""
-    run("build")
-    before = {path: path.read_bytes() for path in (project / "dataset").iterdir()}
+    before = {path: path.read_bytes() for path in (built_project / "dataset").iterdir()}
     text = annotations.read_text(encoding="utf-8")
     annotations.write_text(text.replace("stance: supports", "stance: ambivalent"), encoding="utf-8")
     status, out, _ = run("build", "--check")
     assert status == 1
     assert "         statements.parquet:   ~ river-talks#s02: stance 'supports' → 'ambivalent'\n" in out
     assert out.endswith("Run `stancebook build`, and commit what it writes.\n")
-    assert {path: path.read_bytes() for path in (project / "dataset").iterdir()} == before
+    assert {path: path.read_bytes() for path in (built_project / "dataset").iterdir()} == before
 
 
 def test_check_without_dataset_fails(run, project):
@@ -249,11 +264,10 @@ def test_dataset_in_parts_is_checked_and_compared(project, annotations, outcome)
 
 
 @pytest.mark.parametrize("option", [("build", "--check"), ("diff", "dataset")])
-def test_full_temporary_folder_is_reported(option, run, project):
+def test_full_temporary_folder_is_reported(option, built_project):
     """A full temporary folder is reported by `--check` and `diff`, with the variable that names another."""
-    run("build")
-    limited = ("sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *script(project, option[0]), option[1])
-    process = subprocess.run(limited, check=False, capture_output=True, text=True, cwd=project)
+    limited = ("sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *script(built_project, option[0]), option[1])
+    process = subprocess.run(limited, check=False, capture_output=True, text=True, cwd=built_project)
     assert (process.returncode, process.stderr) == (1, "")
     assert process.stdout.splitlines()[2:] == [
         "Nothing was compared. The new dataset cannot be written into the system's temporary folder (File too large)."
@@ -272,10 +286,9 @@ def test_check_with_problems_fails(run, misquoted):
 
 
 @pytest.fixture
-def changed(run, project, annotations):
+def changed(built_project, annotations):
     """A dataset of which one row is not what the seeds give any more."""
-    run("build")
-    (project / "dataset").rename(project / "older")
+    (built_project / "dataset").rename(built_project / "older")
     text = annotations.read_text(encoding="utf-8")
     annotations.write_text(text.replace("stance: supports", "stance: ambivalent"), encoding="utf-8")
 
@@ -289,12 +302,11 @@ def test_diff_lists_changes_and_writes_nothing(run, project, changed):
     assert sorted(path.name for path in project.iterdir()) == [".dataset.cache", ".dataset.lock", "older", "seeds"]
 
 
-def test_diff_lists_all_rows_if_asked(run, project):
+def test_diff_lists_all_rows_if_asked(run, built_project):
     """`diff` lists twenty rows of a kind and counts the others; with `--all-rows`, it lists all."""
-    run("build")
-    (project / "dataset").rename(project / "older")
+    (built_project / "dataset").rename(built_project / "older")
     actors = [f"  - {{actor_id: a-{n:02}, name: A {n}, actor_type: person, description: A.}}\n" for n in range(1, 23)]
-    with (project / "seeds/codebook/actors.yaml").open("a", encoding="utf-8") as file:
+    with (built_project / "seeds/codebook/actors.yaml").open("a", encoding="utf-8") as file:
         file.writelines(actors)
     _, first, _ = run("diff", "older")
     assert "\n      + a-20\n      … and 2 more\n" in first
@@ -319,9 +331,8 @@ def test_diff_passes_if_version_is_high_enough(project, changed, capsys):
     assert capsys.readouterr().out.endswith(f" {NEXT_PATCH}, as stated, is enough.\n")
 
 
-def test_diff_passes_without_changes(run):
+def test_diff_passes_without_changes(run, built_project):
     """`diff` passes if nothing differs."""
-    run("build")
     status, out, _ = run("diff", "dataset")
     assert status == 0
     assert out.endswith("\n\nNothing differs: no new version is needed.\n")
@@ -341,10 +352,9 @@ def test_diff_with_unknown_revision_is_usage_error(run):
     assert "Nothing was compared. 'v0.1.O' is no" in out
 
 
-def test_diff_with_invalid_dataset_fails(run, project):
+def test_diff_with_invalid_dataset_fails(run, built_project):
     """An older dataset that does not match its own schema is not compared."""
-    run("build")
-    (project / "dataset/mentions.parquet").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    (built_project / "dataset/mentions.parquet").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
     status, out, _ = run("diff", "dataset")
     assert status == 1
     assert "Nothing was compared. dataset/ does not match its own data package (mentions.parquet:1:1: " in out
@@ -372,9 +382,8 @@ def test_json_has_standard_output_to_itself(run, misquoted):
 
 
 @pytest.mark.parametrize("argv", [[], ["--check"]])
-def test_json_without_problems_is_empty_array(argv, run):
+def test_json_without_problems_is_empty_array(argv, run, built_project):
     """As JSON, a build without problems is an empty array."""
-    run("build")
     status, out, err = run("build", "--output-format", "json", *argv)
     assert status == 0
     assert json.loads(out) == []
@@ -549,7 +558,6 @@ def test_csv_export_counts_formulas(options, message, run, project):
     assert out.splitlines()[-1].startswith(message)
 
 
-def test_csv_export_without_formulas_says_nothing(run):
+def test_csv_export_without_formulas_says_nothing(run, built_project):
     """Without such texts there is no warning."""
-    run("build")
     assert "spreadsheet" not in run("export", "csv", "csv")[1]
