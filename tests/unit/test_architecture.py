@@ -29,6 +29,7 @@ LAYERS = (
     "build",
     "parallel",
     "diff",
+    "coders",
     "api",
     "cli",
     "__main__",

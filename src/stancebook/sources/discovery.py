@@ -1,4 +1,4 @@
-"""Find the files of a codebook and of documents below `seeds/`, and report wrong names; no file is opened.
+"""Find the files of a codebook, of documents and of codings below `seeds/`, and report wrong names; opens no file.
 
 Listing 100,000 files takes a third of a second, most of it in the system: an entry is a tuple, never a `Path`.
 """
@@ -6,7 +6,7 @@ Listing 100,000 files takes a third of a second, most of it in the system: an en
 import re
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from stancebook.problems import Problem
@@ -23,12 +23,18 @@ from stancebook.sources.filesystem import (
 
 CODEBOOK = "codebook"
 DOCUMENTS = "documents"
+CODINGS = "codings"
+AUTHORITATIVE = "authoritative"  # names the annotations in `documents/` among codings
 TEXT, YAML, JSON = ".txt", ".yaml", ".json"
 
 # Bytes by extension. The longest novels have 3 MB; 4 MiB of YAML are 25,000 records, and may need 1.3 GB of memory.
 MAX_FILE_BYTES = {TEXT: 4 << 20, YAML: 4 << 20, JSON: 4 << 20}
 
-_NAME_PURPOSE = {CODEBOOK: f"the name of a file in {CODEBOOK}/", DOCUMENTS: "a document's id"}
+_NAME_PURPOSE = {
+    CODEBOOK: f"the name of a file in {CODEBOOK}/",
+    DOCUMENTS: "a document's id",
+    CODINGS: "the name of a coder and a document's id",
+}
 
 # Names that Windows reserves for devices, with any extension: no checkout there could hold such a file.
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
@@ -87,8 +93,46 @@ def discover(seeds: Location) -> SourceListing:
     return SourceListing(tuple(codebook), tuple(documents), complete, tuple(sorted(walker.problems)), taken_ns)
 
 
+@dataclass(frozen=True, slots=True)
+class CodingListing:
+    """The files of codings: further annotations of the texts, which never enter the dataset.
+
+    Attributes:
+        coders: The documents that each coder coded, sorted by id, with their texts; by the coder's name, sorted.
+        problems: What is wrong with names, places and kinds of files.
+    """
+
+    coders: Mapping[str, tuple[SourceDocument, ...]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def discover_codings(seeds: Location, documents: Sequence[SourceDocument]) -> CodingListing:
+    """List the codings in a folder of sources.
+
+    Args:
+        seeds: The folder. In `codings/<coder>/`, files have the names that annotations have in `documents/`.
+        documents: The documents of the folder, as `discover` lists them.
+
+    Returns:
+        The codings of documents that have a text, and a problem for each file that is misnamed, misplaced, too large or
+        not a regular file, or whose document has no text.
+    """
+    walker = _FolderWalker(seeds)
+    texts = {document.doc_id: document.text for document in documents if document.text is not None}
+    coders: dict[str, list[SourceDocument]] = {}
+    for entry in walker.codings():
+        coder, _, doc_id = entry.name.removeprefix(f"{CODINGS}/").rpartition(".")[0].partition("/")
+        if doc_id in texts and coder != AUTHORITATIVE:
+            coders.setdefault(coder, []).append(SourceDocument(doc_id, texts[doc_id], entry))
+        else:
+            walker.report_coding(entry.name, coder, doc_id, texts)
+    return CodingListing(
+        {coder: tuple(sorted(coded)) for coder, coded in sorted(coders.items())}, tuple(sorted(walker.problems))
+    )
+
+
 class _FolderWalker:
-    """Lists a folder of sources, one section (`codebook`, `documents`) at a time, and collects the problems found."""
+    """Lists a folder of sources, one section (such as `codebook`) at a time, and collects the problems found."""
 
     def __init__(self, seeds: Location) -> None:
         self.folder = open_location(seeds)
@@ -118,6 +162,12 @@ class _FolderWalker:
         if texts.keys() != records.keys():
             self.report_incomplete([doc_id for doc_id in doc_ids if (doc_id in texts) != (doc_id in records)], found)
         return list(map(SourceDocument, doc_ids, map(texts.get, doc_ids), map(records.get, doc_ids)))
+
+    def codings(self) -> list[Entry]:
+        """Return the files of all coders, sorted by coder and name."""
+        found = self.files(CODINGS, YAML, JSON)
+        records = self.record_files(CODINGS, found)
+        return [entry for name in self.valid_names(CODINGS, found) if (entry := records[name]) is not None]
 
     def record_files(self, section: str, found: Mapping[str, EntriesByName]) -> EntriesByName:
         """Return the YAML and JSON files together; report two of the same name."""
@@ -205,6 +255,24 @@ class _FolderWalker:
             if doc_id in renamed:
                 hint += f"; {_last_part(renamed[doc_id])}{missing} is there without a pair: give both the same name"
             self.report(f"{DOCUMENTS}/{doc_id}{existing}", f"has no {what} next to it", hint)
+
+    def report_coding(self, name: str, coder: str, doc_id: str, texts: Collection[str]) -> None:
+        """Report a file of codings that belongs to no coder, or whose document has no text."""
+        from stancebook.suggestions import nearest
+
+        if not doc_id:
+            hint = (
+                f"put the files of each coder into a folder with the coder's name, such as {CODINGS}/ab/{coder}{YAML}"
+            )
+            self.report(name, "is in no coder's folder", hint)
+            return
+        if coder == AUTHORITATIVE:
+            message = f"{AUTHORITATIVE!r} is no name for a coder: it means the annotations in {DOCUMENTS}/"
+            self.report(name, message, "name the folder differently")
+            return
+        similar = nearest(doc_id, texts)
+        hint = f"expected the text in {DOCUMENTS}/{doc_id}{TEXT}"
+        self.report(name, "is a coding of no document", f"{hint}; did you mean {similar!r}?" if similar else hint)
 
 
 def _renamed(doc_ids: Collection[str], texts: Collection[str]) -> dict[str, str]:

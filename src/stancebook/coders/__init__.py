@@ -1,0 +1,1 @@
+"""Several codings of one text: their rows aligned, and how far they agree."""

@@ -1,0 +1,100 @@
+"""Codings: the annotations of one coder, read and checked as if they were those of the dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from stancebook.build.coded_table import CodedTables
+from stancebook.build.pipeline import CheckedCodebook, check_codebook, check_documents, code_documents
+from stancebook.problems import Problem, deduplicate, errors_in
+from stancebook.schema.contract import Contract
+from stancebook.sources.corpus import read_corpus
+from stancebook.sources.discovery import CodingListing, SourceDocument, SourceListing
+from stancebook.sources.filesystem import Location, open_location
+
+
+@dataclass(frozen=True)
+class Coding:
+    """The annotations of one coder.
+
+    Attributes:
+        coder: The name of the coder's folder.
+        tables: The rows as written, by table.
+        frames: The typed rows by table; row `i` is made from record `i` of the table.
+        texts: The texts of the coded documents, by id.
+        problems: The problems of the coder's files. Frames with errors are not fit to be compared.
+    """
+
+    coder: str
+    tables: CodedTables
+    frames: Mapping[str, pd.DataFrame]
+    texts: Mapping[str, str]
+    problems: Sequence[Problem]
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that prevent a comparison."""
+        return errors_in(self.problems)
+
+    def position(self, table: str, row: int) -> str:
+        """Return where a row is written, as `file:line:column`."""
+        record = self.tables[table].records.record(row)
+        return f"{record.file}:{record.line}:{record.column}"
+
+
+def read_codings(
+    contract: Contract,
+    seeds: Location,
+    listing: SourceListing,
+    codings: Mapping[str, Sequence[SourceDocument]],
+) -> Iterator[Coding]:
+    """Read and check codings, one coder after the other.
+
+    Each is checked with the rules for annotations of the dataset, by the same codebook. References to rows of documents
+    that the coder did not code are not followed, and rules on the codebook are skipped: they are about all documents.
+
+    Args:
+        contract: The contract of the dataset.
+        seeds: The folder of sources.
+        listing: Its codebook.
+        codings: The documents of each coder, by the coder's name.
+    """
+    corpus = read_corpus(seeds, replace(listing, documents=(), problems=()))
+    codebook = check_codebook(contract, corpus)
+    for coder, documents in codings.items():
+        yield _read_coding(contract, seeds, replace(listing, documents=tuple(documents), problems=()), codebook, coder)
+
+
+def _read_coding(
+    contract: Contract, seeds: Location, listing: SourceListing, codebook: CheckedCodebook, coder: str
+) -> Coding:
+    corpus = read_corpus(seeds, listing)
+    coded = code_documents(contract, corpus, codebook)
+    frames, found = check_documents(contract, coded, codebook, partial=True)
+    folder = open_location(seeds)
+    own_files = {
+        folder.display_path(document.annotations.name) for document in listing.documents if document.annotations
+    }
+    problems = [problem for problem in deduplicate(found) if problem.file in own_files]
+    texts = {files.doc_id: files.text.text for files in corpus.documents if files.text is not None}
+    return Coding(coder, coded.tables, frames, texts, errors_in(problems) or problems)
+
+
+def coding_problems(
+    contract: Contract, seeds: Location, listing: SourceListing, codings: CodingListing
+) -> list[Problem]:
+    """Return all problems of codings.
+
+    Args:
+        contract: The contract of the dataset.
+        seeds: The folder of sources.
+        listing: Its codebook.
+        codings: Its codings.
+    """
+    found = list(codings.problems)
+    for coding in read_codings(contract, seeds, listing, codings.coders):
+        found += coding.problems
+    return sorted(found)
