@@ -30,6 +30,7 @@ LAYERS = (
     "parallel",
     "diff",
     "coders",
+    "web",
     "api",
     "cli",
     "__main__",
@@ -48,6 +49,7 @@ LIBRARIES = {
     "watchfiles": {"cli"},
     "distributed": {"parallel"},
     "fsspec": {"sources", "dataset"},
+    "jinja2": {"web"},
 }
 
 # Names of tables here that are ordinary words of the engine: the folder of annotated texts, and what is in a text.

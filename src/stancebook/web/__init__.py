@@ -1,0 +1,1 @@
+"""Pages for the browser: the reading view of a corpus."""

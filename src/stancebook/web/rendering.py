@@ -1,0 +1,205 @@
+"""HTML of texts, rows and whole pages. Everything that is written by others is escaped."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stancebook.web.items import CODEBOOK_PAGE, Field, Item, values_by_filter
+from stancebook.web.segments import Segment, Span, assign_lanes, cut_blocks, cut_segments
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MAX_LANES = 10  # rows of one passage that are drawn apart; the last lane stands for all others
+STATIC = Path(__file__).with_name("static")
+_TEMPLATES = Path(__file__).with_name("templates")
+_RESERVED = ("index", "codebook")  # names of pages that are not documents
+# Control characters that browsers do not show; a text is shown exactly as it is.
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"}
+
+
+def text_blocks(
+    text: str, items: Sequence[Item], uncovered: Sequence[Span] = (), nothing_here: Sequence[Span] = ()
+) -> list[tuple[str, str]]:
+    """Return the ID and the HTML of each block of a text.
+
+    The text content of all blocks together is the text. Each row is an underline in a lane of its own.
+
+    Args:
+        text: The text of a document.
+        items: Its rows; those without a passage are left out.
+        uncovered: Start and end of the passages that no row covers.
+        nothing_here: Start and end of the passages that were read and hold nothing to code.
+    """
+    placed = [item for item in items if item.start is not None]
+    spans = [(item.start or 0, item.end or 0) for item in placed]
+    lanes = assign_lanes(spans)
+    everything = [*spans, *uncovered, *nothing_here]
+    writer = _BlockWriter(text, placed, lanes, len(uncovered))
+    blocks = cut_blocks(text)
+    pieces = zip(blocks, cut_segments(blocks, everything), strict=True)
+    return [(f"b{number}", writer.block(number, span, segments)) for number, (span, segments) in enumerate(pieces)]
+
+
+class _BlockWriter:
+    """Writes the blocks of one text; rows are numbered first, then uncovered passages, then those with nothing."""
+
+    def __init__(self, text: str, items: Sequence[Item], lanes: Sequence[int], uncovered: int) -> None:
+        self._text, self._items, self._lanes, self._uncovered = text, items, lanes, uncovered
+
+    def block(self, number: int, span: Span, segments: Sequence[Segment]) -> str:
+        """Return the HTML of a block."""
+        count = len(self._items)
+        lanes = (self._lanes[row] for segment in segments for row in segment.rows if row < count)
+        depth = min(1 + max(lanes, default=-1), MAX_LANES)
+        content = "".join(map(self._segment, segments))
+        return (
+            f'<span class="block d{depth}" id="b{number}" data-start="{span[0]}" data-end="{span[1]}">{content}</span>'
+        )
+
+    def _segment(self, segment: Segment) -> str:
+        text = _escape_text(self._text[segment.start : segment.end])
+        count = len(self._items)
+        rows = [row for row in segment.rows if row < count]
+        marks = [row - count for row in segment.rows if row >= count]
+        if rows:
+            text = self._underlined(text, rows, [row for row in segment.starting if row < count])
+        for mark in marks:
+            kind, name = ("uncovered", f"u{mark}") if mark < self._uncovered else ("nothing", f"n{mark}")
+            anchor = f' id="{name}"' if mark + count in segment.starting else ""
+            text = f'<span class="{kind}" data-passage="{name}"{anchor}>{text}</span>'
+        return text
+
+    def _underlined(self, text: str, rows: Sequence[int], starting: Sequence[int]) -> str:
+        addresses = escape(" ".join(self._items[row].address for row in rows))
+        beyond = [row for row in rows if self._lanes[row] >= MAX_LANES - 1]
+        crowded = len(beyond) > 1 or any(self._lanes[row] >= MAX_LANES for row in beyond)
+        drawn = [row for row in rows if not (crowded and row in beyond)]
+        classes = ["seg", *(f"l{self._lanes[row]}t{self._items[row].mark.hue}" for row in drawn)]
+        more = f' data-more="+{len(beyond)}"' if crowded else ""
+        if crowded:
+            classes.append("more")
+        first = ""
+        if starting:
+            classes.append("first")
+            letters = escape("".join(dict.fromkeys(self._items[row].mark.letter for row in starting)))
+            ids = escape(" ".join(self._items[row].id for row in starting))
+            first = f' data-letters="{letters}" data-ids="{ids}"'
+        segment = f'<span class="{" ".join(classes)}" data-r="{addresses}"{more}{first}>{text}</span>'
+        for row in reversed(starting):
+            segment = f'<span class="place" id="p.{escape(self._items[row].address)}">{segment}</span>'
+        return segment
+
+
+def item_html(item: Item, base: str = "") -> str:
+    """Return the HTML of a row with its nested rows.
+
+    Args:
+        item: The row.
+        base: The way from its page to the folder of the pages, such as `../`.
+    """
+    address = escape(item.address)
+    values = escape(json.dumps(values_by_filter(item), ensure_ascii=False))
+    place = "" if item.start is None else f' data-start="{item.start}" data-end="{item.end}"'
+    quote = ""
+    if item.quote:
+        words = _escape_text(item.quote)
+        words = f'<a class="to-place" href="#p.{address}">{words}</a>' if place else words
+        quote = f'<blockquote dir="auto">{words}</blockquote>'
+    repeated = item.label in (item.id, " ".join(item.quote.split()))
+    label = "" if repeated else f'<p class="label" dir="auto">{escape(item.label)}</p>'
+    return (
+        f'<article class="row t{item.mark.hue}" id="{address}" tabindex="-1" data-table="{escape(item.table)}"{place}'
+        f' data-values="{values}" aria-labelledby="h.{address}">'
+        f'<h3 id="h.{address}"><span class="letter" aria-hidden="true">{escape(item.mark.letter)}</span> '
+        f'<a href="#{address}">{escape(item.id)}</a> <span class="table">{escape(item.mark.title)}</span></h3>'
+        f"{label}{quote}{_fields(item.fields, item, base)}{_children(item, base)}</article>"
+    )
+
+
+def _children(item: Item, base: str) -> str:
+    parts = []
+    for _, group in groupby(item.children, key=lambda child: child.table):
+        rows = list(group)
+        entries = "".join(f"<li>{_fields(row.fields, row, base)}{_children(row, base)}</li>" for row in rows)
+        parts.append(f'<h4>{escape(rows[0].mark.title)}</h4><ul class="nested">{entries}</ul>')
+    return "".join(parts)
+
+
+def _fields(fields: Iterable[Field], item: Item, base: str) -> str:
+    pairs = [
+        f"<div><dt>{escape(field.title)}</dt><dd>{_shown(field, item, base)}</dd></div>"
+        for field in fields
+        if field.shown != item.label
+    ]
+    return f'<dl class="fields">{"".join(pairs)}</dl>' if pairs else ""
+
+
+def _shown(field: Field, item: Item, base: str) -> str:
+    shown = f"<bdi>{_escape_text(field.shown)}</bdi>"
+    if field.target:
+        page = base + page_name(field.page) if field.page else ""
+        return f'<a class="reference" href="{escape(page)}#{escape(field.target)}">{shown}</a>'
+    if field.definition:
+        return f'<a class="value" href="#{escape(definition_id(item.table, field.name, field.value))}">{shown}</a>'
+    if re.match(r"https?://[^\s]+\Z", field.value):
+        return f'<a rel="noopener noreferrer" href="{escape(field.value)}">{shown}</a>'
+    return shown
+
+
+def definition_id(table: str, column: str, value: str) -> str:
+    """Return the address of the definition of a value, without white space and other characters of addresses."""
+    return re.sub(r"[^\w.-]", lambda found: f"_{ord(found[0]):x}_", f"d.{table}.{column}.{value}")
+
+
+def page_name(doc_id: str) -> str:
+    """Return the file of the page of a document, or of the codebook if that is given."""
+    if doc_id == CODEBOOK_PAGE:
+        return "codebook.html"
+    return f"{doc_id}{'_' if doc_id in _RESERVED else ''}.html"
+
+
+def _escape_text(text: str) -> str:
+    """Escape a text; a carriage return stays one, and a control character is shown by its code."""
+    escaped = escape(text, quote=False).replace("\r", "&#13;")
+    return _CONTROL.sub(
+        lambda found: f'<span class="control" data-code="U+{ord(found[0]):04X}">{found[0]}</span>', escaped
+    )
+
+
+def direction(language: str) -> str:
+    """Return the direction of a text by the tag of its language: `ltr` or `rtl`."""
+    parts = language.lower().split("-")
+    scripts = {"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"}
+    written = next((part for part in parts[1:] if len(part) == 4 and part.isalpha()), None)
+    is_rtl = written in scripts if written else parts[0] in _RIGHT_TO_LEFT
+    return "rtl" if is_rtl else "ltr"
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates of pages, which escape everything by default."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a page.
+
+    Args:
+        template: The file of its template.
+        values: What the template shows.
+    """
+    return environment().get_template(template).render(**values)
