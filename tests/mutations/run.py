@@ -4,7 +4,7 @@ import tempfile
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 from schemas import CONTRACT
 from stancebook.build.pipeline import Build, build_tables
 from stancebook.problems import Problem, display_path
+from stancebook.sources.corpus import Corpus
 from tests.mutations.fault import Fault
 from tests.mutations.seeds import Mutant, Seeds
 from tests.unit.sources.reader_agreement import files_with_positions
@@ -81,7 +82,7 @@ class MutantBuilder:
             for name, data in mutated.files.items():
                 self._write(name, data)
             built = self._build()
-            files_with_positions(CONTRACT, built.corpus)
+            files_with_positions(CONTRACT, self._changed(built.corpus, mutated.files))
         except Exception:  # noqa: BLE001 (any exception is a finding)
             return MutantResult(fault.name, number, "crashed", allowed=False, crash=traceback.format_exc())
         finally:
@@ -90,6 +91,15 @@ class MutantBuilder:
         outcome = "detected" if built.errors else "equivalent" if self._same(built) else "silent"
         located = self._located(mutated, built.errors)
         return MutantResult(fault.name, number, outcome, may_be(fault, outcome), tuple(built.problems), located)
+
+    def _changed(self, corpus: Corpus, names: Iterable[str]) -> Corpus:
+        """Return a corpus with only those of its files that have other bytes than the seeds."""
+        changed = {display_path(self.folder / name) for name in names}
+        return replace(
+            corpus,
+            codebook=tuple(file for file in corpus.codebook if file.name in changed),
+            documents=tuple(each for each in corpus.documents if each.annotations and each.annotations.name in changed),
+        )
 
     def _same(self, built: Build) -> bool:
         return all(built.frames[name].equals(frame) for name, frame in self.baseline.frames.items())

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SEEDS = Path(__file__).parent / "seeds"
 # The tests that read this project's seeds or dataset, but for proofs.
-DATA_TESTS = ("tests/data", "tests/docs", "tests/packaging", "tests/cases/test_editors.py")
+DATA_TESTS = ("tests/data", "tests/docs/test_pages.py", "tests/packaging", "tests/cases/test_editors.py")
 
 
 def copy_repository(folder: Path) -> None:

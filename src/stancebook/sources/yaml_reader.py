@@ -140,6 +140,8 @@ class _YamlReader(TreeReader):
 
     def restored(self, value: str) -> str:
         """Return a value with the characters that were replaced for libyaml."""
+        if not self.replaced:
+            return value
         return value.translate({ord(other): chr(old) for old, other in self.replaced.items()})
 
     def comment_of(self, event: Any) -> Node | None:
