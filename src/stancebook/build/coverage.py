@@ -76,6 +76,19 @@ def report(coverage: Coverage) -> str:
     return "\n".join(lines).rstrip()
 
 
+def untouched_passages(
+    text: str, sentences: Sequence[Interval], spans: Iterable[Interval]
+) -> list[dict[str, int | bool | str]]:
+    """Return the passages of one text that no span touches, as the rows of `Coverage.untouched` without the document.
+
+    Args:
+        text: The text.
+        sentences: Its sentences.
+        spans: The passages of its rows.
+    """
+    return list(_untouched(text, sentences, _merged(spans)))
+
+
 def _spans(frame: pd.DataFrame, doc_id: str) -> list[Interval]:
     rows = frame[frame["doc_id"] == doc_id]
     return list(zip(rows["char_start"].tolist(), rows["char_end"].tolist(), strict=True))

@@ -36,6 +36,10 @@ COVERAGE = """\
 Show how much of each text the quotes of some tables cover, and list the passages that no quote covers.
 Nothing is written.
 """
+DESK = """\
+Code texts in the browser: select words, fill in a form, and see at once what a build would say. The desk is
+served on this machine only, until Ctrl-C, and saves into the annotation files.
+"""
 VALIDATE = """\
 Validate a dataset against its own schema, which is in its datapackage.json: digests of all files, columns,
 types, empty cells, vocabularies, patterns, limits, primary and foreign keys, places of passages, days of
@@ -58,6 +62,7 @@ exit status:
   2  usage error
   130 if Ctrl-C ended it, 143 if SIGTERM did, 129 if the terminal was closed, 141 if its output has no reader
 """
+MAX_PORT = 65535
 _DATASET = "folder of the dataset (default: that of the project or ./dataset, else the one that came with the package)"
 
 
@@ -119,6 +124,16 @@ def argument_parser() -> argparse.ArgumentParser:
     _add_output_format(coverage)
     coverage.set_defaults(nothing_done="Nothing was measured.")
 
+    desk = _command(commands.add_parser, "desk", DESK, help="code texts in the browser")
+    desk.add_argument(
+        "--no-browser", dest="browser", action="store_false", help="print the address, and open no browser"
+    )
+    desk.add_argument(
+        "--port", metavar="N", type=_port, default=0, help="the port on this machine (default: any that is free)"
+    )
+    _add_project(desk)
+    desk.set_defaults(nothing_done="The desk was not started.")
+
     validate = _command(commands.add_parser, "validate", VALIDATE, help="validate a dataset against its own schema")
     validate.add_argument("dataset", metavar="PATH", type=_folder, nargs="?", help=_DATASET)
     validate.add_argument(
@@ -150,7 +165,7 @@ def argument_parser() -> argparse.ArgumentParser:
         exporter.add_argument("--from", dest="dataset", metavar="PATH", type=_folder, help=_DATASET)
         exporter.set_defaults(nothing_done="Nothing was written.")
 
-    for command in (build, watch, diff, coverage, validate, sqlite, csv):
+    for command in (build, watch, diff, coverage, desk, validate, sqlite, csv):
         command.set_defaults(parser=command)
     return parser
 
@@ -230,6 +245,12 @@ def _add_all_problems(parser: argparse.ArgumentParser) -> None:
 def _positive_number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) == 0:
         raise argparse.ArgumentTypeError(escape_control_chars(f"{text!r} is not a number of processes, such as 2"))
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > MAX_PORT:
+        raise argparse.ArgumentTypeError(escape_control_chars(f"{text!r} is not a port, such as 8000"))
     return int(text)
 
 

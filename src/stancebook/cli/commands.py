@@ -186,6 +186,31 @@ def coverage(project: Project, console: Console, tables: Sequence[str]) -> int:
     return 0
 
 
+def desk(project: Project, console: Console, *, port: int, browser: bool) -> int:
+    """Serve the coding desk on this machine until Ctrl-C.
+
+    Args:
+        project: What is edited; its seeds are in a folder of this machine.
+        console: Where the address is printed.
+        port: The port; any free one if 0.
+        browser: Whether to open the browser.
+
+    Returns:
+        The exit status, if the server ends by itself.
+
+    Raises:
+        DeskError: The port is taken.
+        MissingExtraError: The server is not installed.
+    """
+    from stancebook.exceptions import requires_extra
+
+    contract = project.load_contract()
+    with requires_extra("web"):
+        from stancebook.web.desk.serve import serve
+    serve(contract, Path(project.seeds), project.root, console.say, port=port, browser=browser)
+    return 0
+
+
 def validate(folder: Path, console: Console, seeds: Location | None, contract: Contract | None) -> int:
     """Validate a dataset against the schema in its own `datapackage.json`; return 1 if it has problems.
 

@@ -45,6 +45,8 @@ def _project(options: argparse.Namespace, contract: Callable[[], Contract] | Non
         raise UsageError("build --check, watch and diff need a dataset in a folder of this machine")
     if options.watch and isinstance(project.seeds, str):
         raise UsageError("watch needs seeds in a folder of this machine")
+    if options.command == "desk" and isinstance(project.seeds, str):
+        raise UsageError("desk needs seeds in a folder of this machine")
     return project
 
 
@@ -108,6 +110,8 @@ def _dispatch(options: argparse.Namespace, console: Console) -> int:
             status = commands.coverage(project, console, options.tables)
         case "diff":
             status = commands.diff(project, _build_options(options), console, options.base, all_rows=options.all_rows)
+        case "desk":
+            status = commands.desk(project, console, port=options.port, browser=options.browser)
         case "validate":
             status = commands.validate(_dataset(options), console, options.seeds, _contract(options))
         case _:

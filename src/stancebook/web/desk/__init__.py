@@ -1,0 +1,1 @@
+"""The coding desk: a server on this machine that edits annotation files."""

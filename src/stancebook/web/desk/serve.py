@@ -1,0 +1,95 @@
+"""Serve the coding desk on the loopback address until Ctrl-C."""
+
+from __future__ import annotations
+
+import atexit
+import secrets
+import socket
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from stancebook.exceptions import StancebookError
+from stancebook.problems import display_folder
+from stancebook.schema.contract import Contract
+from stancebook.web.desk.server import desk
+from stancebook.web.desk.workspace import Workspace
+
+_ADDRESS = "127.0.0.1"
+
+
+class DeskError(StancebookError):
+    """The desk cannot be started."""
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the command line, which ends the process in one line."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Install no handler."""
+        yield
+
+
+def serve(
+    contract: Contract, seeds: Path, root: Path, say: Callable[[str], None], *, port: int = 0, browser: bool = True
+) -> None:
+    """Serve the desk of a project.
+
+    Args:
+        contract: The contract of the dataset.
+        seeds: The folder with the codebook and the documents.
+        root: The folder of the project.
+        say: Prints a line for the user.
+        port: The port; any free one if 0.
+        browser: Whether to open the browser.
+
+    Raises:
+        DeskError: The port is taken.
+    """
+    listening = _listen(port)
+    port = listening.getsockname()[1]
+    token = secrets.token_urlsafe(32)
+    workspace = Workspace(contract, seeds, root)
+    workspace.check_in_background()
+    atexit.register(_report_unsaved, workspace, say)
+    address = f"http://{_ADDRESS}:{port}/?token={token}"
+    opened = browser and webbrowser.open(address)
+    say(f"{'opened' if opened else 'open'}   {address}")
+    say(f"coding   {display_folder(seeds)}; Ctrl-C ends it")
+    config = uvicorn.Config(
+        desk(workspace, port=port, token=token),
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    _Server(config).run(sockets=[listening])
+
+
+def _listen(port: int) -> socket.socket:
+    """Return a socket that listens on the loopback address, so that a browser can connect at once."""
+    listening = socket.socket()
+    try:
+        listening.bind((_ADDRESS, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise DeskError(
+            f"Port {port} of this machine cannot be used ({error.strerror}): another desk may be running. Choose"
+            " another one with --port, or leave it out."
+        ) from error
+    return listening
+
+
+def _report_unsaved(workspace: Workspace, say: Callable[[str], None]) -> None:
+    """Say which documents have unsaved changes, and where these are kept."""
+    if unsaved := workspace.unsaved:
+        say(
+            f"Not saved: {', '.join(unsaved)}. The changes are kept in {display_folder(workspace.recovery.folder)}"
+            " and are there again at the next start."
+        )

@@ -1,0 +1,265 @@
+"""The pages and the JSON of the coding desk, as an ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jinja2 import Environment, PackageLoader
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from stancebook.exceptions import StancebookError
+from stancebook.web.desk.security import App, LocalAccess
+from stancebook.web.desk.session import ConflictError, Session, StaleError
+from stancebook.web.desk.store import StoreError
+from stancebook.web.desk.workspace import UnknownDocumentError, Workspace
+from stancebook.web.model import describe_contract
+
+MAX_POLL_SECONDS = 25.0
+_POLL_STEP_SECONDS = 0.25
+_STATUS: Mapping[type[StancebookError], int] = {UnknownDocumentError: 404, StoreError: 507}
+_STATIC = Path(__file__).parents[1] / "static"
+
+T = TypeVar("T")
+Handler = Callable[[Session, Mapping[str, Any]], dict[str, Any]]
+
+
+class BadRequestError(StancebookError):
+    """A request has no JSON, or not the fields that it must have."""
+
+
+def desk(workspace: Workspace, *, port: int, token: str) -> App:
+    """Return the application of a desk.
+
+    Args:
+        workspace: The project that it edits.
+        port: The port of the loopback address on which it is served.
+        token: What the first request must have in its address.
+    """
+    return LocalAccess(Starlette(routes=_Desk(workspace).routes, exception_handlers=_EXCEPTION_HANDLERS), port, token)
+
+
+class _Desk:
+    """The handlers of requests; one at a time changes or reads the workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.model = describe_contract(workspace.contract)
+        self.templates = Environment(loader=PackageLoader("stancebook.web"), autoescape=True)
+        document = "/api/documents/{doc_id:path}"
+        actions: Mapping[str, Handler] = {
+            "undo": _undo,
+            "redo": _redo,
+            "save": _save,
+            "reload": _reload,
+            "discard": _discard,
+            "quote": _quote,
+        }
+        self.routes = [
+            Route("/", self.index),
+            Route("/documents/{doc_id:path}", self.page),
+            Mount("/static", StaticFiles(directory=_STATIC, check_dir=False)),
+            Route("/api/model", self.get_model),
+            Route("/api/documents", self.list_documents),
+            Route("/api/problems", self.list_problems),
+            *(Route(f"{document}/{name}", self.action(do), methods=["POST"]) for name, do in actions.items()),
+            Route(f"{document}/events", self.events),
+            Route(document, self.get_state),
+        ]
+
+    async def index(self, _request: Request) -> Response:
+        return HTMLResponse(self.templates.get_template("desk/index.html").render(title=self.workspace.contract.title))
+
+    async def page(self, request: Request) -> Response:
+        doc_id = request.path_params["doc_id"]
+
+        def render() -> str:
+            with self.workspace.lock:
+                document = self.workspace.session(doc_id).rows.document
+                values = document.values if document else {}
+            template = self.templates.get_template("desk/document.html")
+            return template.render(doc_id=doc_id, title=values.get("title", doc_id), language=values.get("language", ""))
+
+        return HTMLResponse(await run_in_threadpool(render))
+
+    async def get_model(self, _request: Request) -> Response:
+        return JSONResponse(self.model)
+
+    async def list_documents(self, _request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(self.locked(self.workspace.list_documents)))
+
+    async def list_problems(self, _request: Request) -> Response:
+        found = self.workspace.corpus.problems
+        rows = None if found is None else [_problem(problem) for problem in found]
+        return JSONResponse({"problems": rows})
+
+    async def get_state(self, request: Request) -> Response:
+        doc_id = request.path_params["doc_id"]
+        return JSONResponse(
+            await run_in_threadpool(self.locked(lambda: self.workspace.session(doc_id).state(with_text=True)))
+        )
+
+    def action(self, do: Handler) -> Callable[[Request], Any]:
+        """Return the handler of a request that is about a document and has JSON."""
+
+        async def handle(request: Request) -> Response:
+            fields = _fields(await request.body())
+            doc_id = request.path_params["doc_id"]
+
+            def run() -> dict[str, Any]:
+                session = self.workspace.session(doc_id)
+                try:
+                    return do(session, fields)
+                except StaleError as error:
+                    raise _AnswerError(409, {"error": str(error), "state": session.state()}) from error
+
+            return JSONResponse(await run_in_threadpool(self.locked(run)))
+
+        return handle
+
+    async def events(self, request: Request) -> Response:
+        """Wait until the document or its file changes, and tell what is now so."""
+        doc_id = request.path_params["doc_id"]
+        known = request.query_params.get("revision", "")
+
+        def look() -> dict[str, Any]:
+            session = self.workspace.session(doc_id)
+            return {"revision": session.revision, "disk": session.disk_state, "saved": session.saved}
+
+        before = now = await run_in_threadpool(self.locked(look))
+        end = time.monotonic() + MAX_POLL_SECONDS
+        while str(now["revision"]) == known and now == before and time.monotonic() < end:
+            await asyncio.sleep(_POLL_STEP_SECONDS)
+            if await request.is_disconnected():
+                break
+            now = await run_in_threadpool(self.locked(look))
+        return JSONResponse(now)
+
+    def locked(self, do: Callable[[], T]) -> Callable[[], T]:
+        """Return a function that nothing else in the workspace runs together with."""
+
+        def run() -> T:
+            with self.workspace.lock:
+                return do()
+
+        return run
+
+
+class _AnswerError(Exception):
+    """Carries an answer that is not a success."""
+
+    def __init__(self, status: int, content: dict[str, Any]) -> None:
+        self.status, self.content = status, content
+
+
+# ── Actions ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _undo(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+    _allow(fields, "revision")
+    session.expect(fields["revision"])
+    session.undo()
+    return session.state()
+
+
+def _redo(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+    _allow(fields, "revision")
+    session.expect(fields["revision"])
+    session.redo()
+    return session.state()
+
+
+def _save(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+    _allow(fields, "revision", optional=("overwrite",))
+    session.expect(fields["revision"])
+    try:
+        session.save(overwrite=fields.get("overwrite") is True)
+    except ConflictError as error:
+        content = {"error": str(error), "disk_text": error.disk_text, "diff": error.diff}
+        raise _AnswerError(409, content) from error
+    return session.state()
+
+
+def _reload(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+    _allow(fields, "revision")
+    session.expect(fields["revision"])
+    session.reload()
+    return session.state()
+
+
+def _discard(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+    _allow(fields, "revision")
+    session.expect(fields["revision"])
+    session.discard()
+    return session.state()
+
+
+def _quote(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+    _allow(fields, "start", "end")
+    start, end = fields["start"], fields["end"]
+    if type(start) is not int or type(end) is not int:
+        raise BadRequestError("start and end must be whole numbers.")
+    quote = session.quote(start, end)
+    if quote is None:
+        message = "Select words of the text: here is only white space, or a passage that occurs again in the same words."
+        raise _AnswerError(422, {"error": message})
+    return quote
+
+
+def _fields(body: bytes) -> Mapping[str, Any]:
+    """Return the fields of a request."""
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError("The request is not valid JSON.") from error
+    if not isinstance(fields, dict):
+        raise BadRequestError("The request is not a JSON object.")
+    return fields
+
+
+def _allow(fields: Mapping[str, Any], *required: str, optional: tuple[str, ...] = ()) -> None:
+    """Raise `BadRequestError` if a field is missing or unknown."""
+    if missing := [name for name in required if name not in fields]:
+        raise BadRequestError(f"The request lacks {', '.join(missing)}.")
+    if unknown := [name for name in fields if name not in (*required, *optional)]:
+        raise BadRequestError(f"The request has unknown fields: {', '.join(unknown)[:200]}.")
+
+
+def _problem(problem: Any) -> dict[str, Any]:
+    names = ("file", "line", "column", "where", "message", "hint", "level")
+    return {name: getattr(problem, name) for name in names}
+
+
+# ── Errors ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _answer(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, _AnswerError)
+    return JSONResponse(error.content, status_code=error.status)
+
+
+def _sentence(_request: Request, error: Exception) -> Response:
+    status = _STATUS.get(type(error), 400) if isinstance(error, StancebookError) else 500
+    return JSONResponse({"error": str(error)}, status_code=status)
+
+
+def _http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, status_code=error.status_code, headers=error.headers)
+
+
+_EXCEPTION_HANDLERS: Mapping[Any, Any] = {
+    _AnswerError: _answer,
+    StancebookError: _sentence,
+    HTTPException: _http_error,
+}

@@ -1,0 +1,178 @@
+"""The sources of a project as the desk uses them: its documents, its codebook, and the sessions that are open."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from stancebook.build.pipeline import CheckedCodebook, build_corpus
+from stancebook.exceptions import StancebookError
+from stancebook.problems import Problem, display_path
+from stancebook.schema.contract import Contract
+from stancebook.sources.corpus import Corpus, DocumentFiles, load_corpus, read_corpus
+from stancebook.sources.discovery import SourceDocument, SourceListing, discover
+from stancebook.web.desk.checks import codebook_of
+from stancebook.web.desk.rows import read_rows
+from stancebook.web.desk.session import Session
+from stancebook.web.desk.store import Recovery
+
+_LISTING_SECONDS = 1.0  # for which a listing of the folders is used again
+
+
+class UnknownDocumentError(StancebookError):
+    """There is no document of that id."""
+
+
+@dataclass
+class CorpusProblems:
+    """The problems of the whole corpus as saved, found in the background.
+
+    Attributes:
+        problems: The problems; None until the first check is done.
+    """
+
+    problems: list[Problem] | None = None
+
+
+class Workspace:
+    """The project that a desk edits. Its methods may be called from several threads."""
+
+    def __init__(self, contract: Contract, seeds: Path, root: Path) -> None:
+        """Open a project.
+
+        Args:
+            contract: The contract of the dataset.
+            seeds: The folder with the codebook and the documents.
+            root: The folder of the project, in which unsaved texts are kept.
+        """
+        self.contract = contract
+        self.seeds = seeds
+        self.recovery = Recovery(root / ".desk")
+        self.lock = threading.RLock()
+        self.corpus = CorpusProblems()
+        self._sessions: dict[str, Session] = {}
+        self._listing: tuple[float, SourceListing] | None = None
+        self._documents: dict[str, tuple[SourceDocument, Corpus]] = {}
+        self._codebook: tuple[object, CheckedCodebook] | None = None
+        self._check_again = threading.Event()
+
+    @property
+    def listing(self) -> SourceListing:
+        """The files of the project; for a second, what was listed before."""
+        if self._listing is None or time.monotonic() - self._listing[0] > _LISTING_SECONDS:
+            self._listing = time.monotonic(), discover(self.seeds)
+        return self._listing[1]
+
+    def refresh(self) -> None:
+        """List the files again at their next use, and check the corpus in the background."""
+        self._listing = None
+        self._check_again.set()
+
+    @property
+    def documents(self) -> Mapping[str, SourceDocument]:
+        """The documents by id."""
+        return {document.doc_id: document for document in self.listing.documents}
+
+    @property
+    def codebook(self) -> CheckedCodebook:
+        """The codebook as saved, checked once for each state of its files."""
+        entries = self.listing.codebook
+        if self._codebook is None or self._codebook[0] != entries:
+            read = read_corpus(self.seeds, SourceListing(codebook=entries, complete=self.listing.complete))
+            self._codebook = entries, codebook_of(self.contract, read.codebook, complete=read.complete)
+        return self._codebook[1]
+
+    def read(self, doc_id: str) -> Corpus:
+        """Return the two files of a document as saved, with the problems of reading them.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+        """
+        listed = self.documents.get(doc_id)
+        if listed is None:
+            raise UnknownDocumentError(f"There is no document '{doc_id[:200]}' in {display_path(self.seeds)}.")
+        known = self._documents.get(doc_id)
+        if known is None or known[0] != listed:
+            known = listed, read_corpus(self.seeds, SourceListing(documents=(listed,)))
+            self._documents[doc_id] = known
+        return known[1]
+
+    def others(self, doc_id: str) -> Mapping[str, Callable[[], DocumentFiles]]:
+        """Return the other documents by id, unsaved changes included, each as a function that reads it."""
+        return {other: partial(self._files, other) for other in self.documents if other != doc_id}
+
+    def _files(self, doc_id: str) -> DocumentFiles:
+        session = self._sessions.get(doc_id)
+        return session.files if session else self.read(doc_id).documents[0]
+
+    def session(self, doc_id: str) -> Session:
+        """Return the session of a document, opened at its first use.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+        """
+        read = self.read(doc_id)
+        listed = self.documents[doc_id]
+        session = self._sessions.get(doc_id)
+        if session is None or (session.listed.annotations is None and listed.annotations is not None):
+            session = self._sessions[doc_id] = Session(self, listed, read)
+        elif session.listed.text != listed.text:
+            session.take_source(listed, read)
+        session.look_at_disk()
+        return session
+
+    @property
+    def unsaved(self) -> list[str]:
+        """The documents with unsaved changes."""
+        opened = {doc_id for doc_id, session in self._sessions.items() if not session.saved}
+        return sorted(opened | ({*self.recovery.documents()} & self.documents.keys()))
+
+    def list_documents(self) -> list[dict[str, Any]]:
+        """Return what the list of documents shows of each."""
+        found = self.corpus.problems
+        unsaved = {*self.unsaved}
+        listed = []
+        for doc_id in self.documents:
+            session = self._sessions.get(doc_id)
+            files = self._files(doc_id)
+            names = {file.name for file in (files.text, files.annotations) if file is not None}
+            values: Mapping[str, str] = {}
+            rows = 0
+            if files.annotations is not None:
+                read = session.rows if session else read_rows(
+                    files.annotations.text, files.annotations.name, self.contract.document_tables, self.contract
+                )
+                values, rows = read.document.values if read.document else {}, len(read.rows)
+            problems = None if found is None else sum(problem.file in names for problem in found)
+            listed.append({
+                "doc_id": doc_id,
+                "title": values.get("title", ""),
+                "published": values.get("published", ""),
+                "language": values.get("language", ""),
+                "rows": rows,
+                "problems": len(session.problems) if session else problems,
+                "unsaved": doc_id in unsaved,
+            })
+        return listed
+
+    def check_corpus(self) -> None:
+        """Build the corpus as saved in memory, to find the problems that no document has alone."""
+        self._check_again.clear()
+        self.corpus.problems = build_corpus(self.contract, load_corpus(self.seeds)).problems
+
+    def check_in_background(self) -> threading.Thread:
+        """Start a thread that checks the corpus now and after every save."""
+
+        def run() -> None:
+            while True:
+                self.check_corpus()
+                self._check_again.wait()
+
+        thread = threading.Thread(target=run, name="corpus check", daemon=True)
+        thread.start()
+        return thread
