@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build watch test lint check proofs second-document wheel docs lab renew notebooks html kills mutations \
+.PHONY: build watch desk test lint check proofs second-document wheel docs lab renew notebooks html kills mutations \
   benchmarks fuzz constraints clean
 
 build: $(VENV)/ready
@@ -16,6 +16,15 @@ build: $(VENV)/ready
 # Build now and after every save, until Ctrl-C.
 watch: $(VENV)/ready
 	@$(VENV)/bin/stancebook watch
+
+# Code texts in the browser, until Ctrl-C.
+desk: $(VENV)/ready-web
+	@$(VENV)/bin/stancebook desk
+
+$(VENV)/ready-web: $(VENV)/ready
+	@echo "adding the coding desk …"
+	@$(INSTALL) '.[build,web]'
+	@touch $@
 
 test: lint check
 	@$(RUN) -m pytest -m "not proof" -n auto --dist loadgroup

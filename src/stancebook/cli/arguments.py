@@ -124,16 +124,7 @@ def argument_parser() -> argparse.ArgumentParser:
     _add_output_format(coverage)
     coverage.set_defaults(nothing_done="Nothing was measured.")
 
-    desk = _command(commands.add_parser, "desk", DESK, help="code texts in the browser")
-    desk.add_argument(
-        "--no-browser", dest="browser", action="store_false", help="print the address, and open no browser"
-    )
-    desk.add_argument(
-        "--port", metavar="N", type=_port, default=0, help="the port on this machine (default: any that is free)"
-    )
-    _add_project(desk)
-    desk.set_defaults(nothing_done="The desk was not started.")
-
+    desk = _add_desk(commands.add_parser)
     validate = _command(commands.add_parser, "validate", VALIDATE, help="validate a dataset against its own schema")
     validate.add_argument("dataset", metavar="PATH", type=_folder, nargs="?", help=_DATASET)
     validate.add_argument(
@@ -168,6 +159,19 @@ def argument_parser() -> argparse.ArgumentParser:
     for command in (build, watch, diff, coverage, desk, validate, sqlite, csv):
         command.set_defaults(parser=command)
     return parser
+
+
+def _add_desk(add_parser: Callable[..., argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    desk = _command(add_parser, "desk", DESK, help="code texts in the browser")
+    desk.add_argument(
+        "--no-browser", dest="browser", action="store_false", help="print the address, and open no browser"
+    )
+    desk.add_argument(
+        "--port", metavar="N", type=_port, default=0, help="the port on this machine (default: any that is free)"
+    )
+    _add_project(desk)
+    desk.set_defaults(nothing_done="The desk was not started.")
+    return desk
 
 
 def _command(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from stancebook.schema.column_types import SLUG, Column
 from stancebook.schema.contract import Contract
 from stancebook.schema.spec import ID, TableSpec
+from stancebook.web.items import Mark, table_marks
 
 _KINDS = {"categorical": "choice", "foreign_key": "reference", "primary_key": "id"}
 _EXAMPLE = re.compile(r"such as ['‘“\"]?(.+?)['’”\"]?(?: or .*)?$")
@@ -25,29 +25,24 @@ def describe_contract(contract: Contract) -> dict[str, Any]:
     Args:
         contract: Declares the tables.
     """
-    letters = shortcuts(spec.name for spec in contract.tables_of_kind("annotation"))
+    marks = table_marks(contract)
     written = (*contract.codebook_tables, *contract.document_tables)
-    return {"tables": [_table(contract, spec, letters) for spec in contract.tables.values() if spec in written]}
+    return {
+        "tables": [_table(contract, spec, marks[spec.name]) for spec in contract.tables.values() if spec in written]
+    }
 
 
-def shortcuts(names: Iterable[str]) -> dict[str, str]:
-    """Return a distinct letter for each name: the first of its own that is free, else any; `""` for more than 26."""
-    taken: dict[str, str] = {}
-    for name in names:
-        free = (letter for letter in (*name.lower(), *string.ascii_lowercase) if letter in string.ascii_lowercase)
-        taken[name] = next((letter for letter in free if letter not in taken.values()), "")
-    return taken
-
-
-def _table(contract: Contract, spec: TableSpec, letters: Mapping[str, str]) -> dict[str, Any]:
+def _table(contract: Contract, spec: TableSpec, mark: Mark) -> dict[str, Any]:
     return {
         "name": spec.name,
-        "title": spec.title or spec.name.replace("_", " "),
+        "title": mark.title,
         "description": spec.description,
         "section": spec.section,
         "kind": spec.kind,
         "parent": spec.parent or "",
-        "shortcut": letters.get(spec.name, ""),
+        "shortcut": mark.letter.lower() if spec.is_annotation else "",
+        "letter": mark.letter,
+        "hue": mark.hue,
         "in_codebook": contract.in_codebook(spec.name),
         "keys": [_key(spec, name) for name in spec.allowed_keys],
         "nested": [nested.name for nested in contract.nested_tables(spec.name).values()],

@@ -52,7 +52,9 @@ def check_document(
         others: Returns the texts of the files of the other documents, by id; only those that it refers to are read.
     """
     files = [document, *connected_documents(document, others)]
-    coded = code_documents(contract, Corpus((), complete=True, documents=tuple(files), digests={}, problems=()), codebook)
+    coded = code_documents(
+        contract, Corpus((), complete=True, documents=tuple(files), digests={}, problems=()), codebook
+    )
     frames, found = check_documents(contract, coded, codebook, partial=True)
     own_files = {file.name for file in (document.text, document.annotations) if file is not None}
     spans = {

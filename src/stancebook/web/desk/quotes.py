@@ -39,8 +39,8 @@ def select(text: SourceText, start: int, end: int) -> Selection | None:
         end: Where it ends; the two may be in any order, and outside of the text.
 
     Returns:
-        The passage; None if there is nothing but white space, or if even with the words around it the passage cannot
-        be told from another one.
+        The passage; None if there is nothing but white space, or if even with the words around it the passage is
+        like another one.
     """
     raw = text.raw
     start, end = sorted(min(max(offset, 0), len(raw)) for offset in (start, end))

@@ -27,7 +27,8 @@ class Row:
 
     Attributes:
         table: Its table.
-        address: What pages call it: `<table>.<id>`, or `<table>.@<number>` if its id is missing, ill-formed or repeated.
+        address: What pages call it: `<table>.<id>`, or `<table>.@<number>` if its id is missing, ill-formed or
+            repeated.
         path: Where it is in the file.
         where: Its name in problems, such as `claims[c01]`.
         values: Its values as typed, without empty ones.
@@ -89,7 +90,7 @@ def read_rows(
         found = root.get(spec.section)
         if spec.kind == "document":
             if isinstance(found, dict):
-                document = _row(contract, spec, found, (spec.section,), spec.section, DOCUMENT)
+                document = _row(contract, spec, found, (spec.section,), where=spec.section, address=DOCUMENT)
         else:
             rows += _section(contract, spec, found, (spec.section,), spec.section)
     others = {section: tuple(_texts(root.get(section))) for section in (NOTHING_HERE, DECISIONS)}
@@ -110,10 +111,13 @@ def _section(contract: Contract, spec: TableSpec, found: Any, path: Path, where:
         short = label.strip()
         is_unique = counts[short] == 1 and SLUG.matches(short)
         address = f"{spec.name}.{short if is_unique else f'@{number}'}"
-        yield _row(contract, spec, record, (*path, index), f"{where}[{label or index + 1}]", address)
+        name = f"{where}[{label or index + 1}]"
+        yield _row(contract, spec, record, (*path, index), where=name, address=address)
 
 
-def _row(contract: Contract, spec: TableSpec, record: Mapping[Any, Any], path: Path, where: str, address: str) -> Row:
+def _row(
+    contract: Contract, spec: TableSpec, record: Mapping[Any, Any], path: Path, *, where: str, address: str
+) -> Row:
     values = {key: _text(value) for key, value in record.items() if key in spec.allowed_keys and _text(value)}
     children = {
         section: tuple(_section(contract, nested, record.get(section), (*path, section), f"{where}.{section}"))
@@ -189,9 +193,7 @@ def _place(named: Mapping[str, list[tuple[Row, Place]]], problem: Problem) -> Pl
 
 def _nearest(candidates: list[tuple[Row, Place]], problem: Problem) -> Place:
     """Return the last of several records of one name that starts before a problem; the first if none has a position."""
-    before = [
-        place for row, place in candidates if row.position and row.position <= (problem.line, problem.column)
-    ]
+    before = [place for row, place in candidates if row.position and row.position <= (problem.line, problem.column)]
     return before[-1] if before else candidates[0][1]
 
 

@@ -85,21 +85,28 @@ class LocalAccess:
             return _refuse(421, "This address is not that of the coding desk.")
         token = parse_qs(scope["query_string"].decode("latin-1")).get("token")
         if token and scope["method"] == "GET" and scope["path"] == "/":
-            if not hmac.compare_digest(token[0].encode(), self.token.encode()):
-                return _refuse(403, "The token is not that of this desk: open the address that it printed at its start.")
-            response = RedirectResponse("/", status_code=303)
-            response.set_cookie(self.cookie, self.secret, httponly=True, samesite="strict", path="/")
-            return response
+            return self._exchange(token[0])
         cookie = cookie_parser(headers.get("cookie", "")).get(self.cookie, "")
         if not hmac.compare_digest(cookie.encode(), self.secret.encode()):
             return _refuse(403, "Open the address with the token that the desk printed at its start.")
-        if scope["method"] in _SAFE_METHODS:
-            return None
-        if headers.get("origin") != f"http://{host}":
-            return _refuse(403, "Only the pages of the desk itself may change something.")
-        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            return _refuse(415, "The request is not JSON.")
-        return None
+        return None if scope["method"] in _SAFE_METHODS else _doubt_change(headers, host)
+
+    def _exchange(self, token: str) -> Response:
+        """Return the cookie for the token, and an address without it."""
+        if not hmac.compare_digest(token.encode(), self.token.encode()):
+            return _refuse(403, "The token is not that of this desk: open the address that it printed at its start.")
+        response = RedirectResponse("/", status_code=303)
+        response.set_cookie(self.cookie, self.secret, httponly=True, samesite="strict", path="/")
+        return response
+
+
+def _doubt_change(headers: Headers, host: str) -> Response | None:
+    """Return the answer to a request that may change something and does not come from a page of the desk."""
+    if headers.get("origin") != f"http://{host}":
+        return _refuse(403, "Only the pages of the desk itself may change something.")
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return _refuse(415, "The request is not JSON.")
+    return None
 
 
 def _refuse(status: int, sentence: str) -> Response:
@@ -108,12 +115,12 @@ def _refuse(status: int, sentence: str) -> Response:
 
 async def _read_body(receive: Receive) -> bytes | None:
     """Return the body of a request; None if it is too large."""
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return body
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if len(body) > MAX_BODY_BYTES:
             return None
         if not message.get("more_body"):

@@ -50,7 +50,7 @@ def serve(
     Raises:
         DeskError: The port is taken.
     """
-    listening = _listen(port)
+    listening = listen(port)
     port = listening.getsockname()[1]
     token = secrets.token_urlsafe(32)
     workspace = Workspace(contract, seeds, root)
@@ -60,18 +60,29 @@ def serve(
     opened = browser and webbrowser.open(address)
     say(f"{'opened' if opened else 'open'}   {address}")
     say(f"coding   {display_folder(seeds)}; Ctrl-C ends it")
+    server_of(workspace, listening, token).run(sockets=[listening])
+
+
+def server_of(workspace: Workspace, listening: socket.socket, token: str) -> uvicorn.Server:
+    """Return the server of a desk.
+
+    Args:
+        workspace: The project that it edits.
+        listening: The socket on which it is served.
+        token: What the first request must have in its address; it is never logged.
+    """
     config = uvicorn.Config(
-        desk(workspace, port=port, token=token),
+        desk(workspace, port=listening.getsockname()[1], token=token),
         log_level="error",
         access_log=False,
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    _Server(config).run(sockets=[listening])
+    return _Server(config)
 
 
-def _listen(port: int) -> socket.socket:
+def listen(port: int) -> socket.socket:
     """Return a socket that listens on the loopback address, so that a browser can connect at once."""
     listening = socket.socket()
     try:

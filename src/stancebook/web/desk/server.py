@@ -6,10 +6,8 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
-from jinja2 import Environment, PackageLoader
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -18,17 +16,18 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from stancebook.build.table_builder import LANGUAGE
 from stancebook.exceptions import StancebookError
 from stancebook.web.desk.security import App, LocalAccess
 from stancebook.web.desk.session import ConflictError, Session, StaleError
 from stancebook.web.desk.store import StoreError
-from stancebook.web.desk.workspace import UnknownDocumentError, Workspace
+from stancebook.web.desk.workspace import UnknownDocumentError, Workspace, title_column
 from stancebook.web.model import describe_contract
+from stancebook.web.rendering import STATIC, direction, render
 
 MAX_POLL_SECONDS = 25.0
 _POLL_STEP_SECONDS = 0.25
 _STATUS: Mapping[type[StancebookError], int] = {UnknownDocumentError: 404, StoreError: 507}
-_STATIC = Path(__file__).parents[1] / "static"
 
 T = TypeVar("T")
 Handler = Callable[[Session, Mapping[str, Any]], dict[str, Any]]
@@ -55,7 +54,6 @@ class _Desk:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.model = describe_contract(workspace.contract)
-        self.templates = Environment(loader=PackageLoader("stancebook.web"), autoescape=True)
         document = "/api/documents/{doc_id:path}"
         actions: Mapping[str, Handler] = {
             "undo": _undo,
@@ -68,29 +66,32 @@ class _Desk:
         self.routes = [
             Route("/", self.index),
             Route("/documents/{doc_id:path}", self.page),
-            Mount("/static", StaticFiles(directory=_STATIC, check_dir=False)),
+            Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
             Route("/api/model", self.get_model),
             Route("/api/documents", self.list_documents),
             Route("/api/problems", self.list_problems),
             *(Route(f"{document}/{name}", self.action(do), methods=["POST"]) for name, do in actions.items()),
-            Route(f"{document}/events", self.events),
+            Route(f"{document}/changes", self.changes),
             Route(document, self.get_state),
         ]
 
     async def index(self, _request: Request) -> Response:
-        return HTMLResponse(self.templates.get_template("desk/index.html").render(title=self.workspace.contract.title))
+        return HTMLResponse(render("desk/index.html", title=self.workspace.contract.title))
 
     async def page(self, request: Request) -> Response:
         doc_id = request.path_params["doc_id"]
 
-        def render() -> str:
-            with self.workspace.lock:
-                document = self.workspace.session(doc_id).rows.document
-                values = document.values if document else {}
-            template = self.templates.get_template("desk/document.html")
-            return template.render(doc_id=doc_id, title=values.get("title", doc_id), language=values.get("language", ""))
+        def values() -> Mapping[str, str]:
+            document = self.workspace.session(doc_id).rows.document
+            return document.values if document else {}
 
-        return HTMLResponse(await run_in_threadpool(render))
+        found = await run_in_threadpool(self.locked(values))
+        language = found.get(LANGUAGE, "")
+        title = found.get(title_column(self.workspace.contract), doc_id)
+        page = render(
+            "desk/document.html", doc_id=doc_id, title=title, language=language, direction=direction(language)
+        )
+        return HTMLResponse(page)
 
     async def get_model(self, _request: Request) -> Response:
         return JSONResponse(self.model)
@@ -121,14 +122,16 @@ class _Desk:
                 try:
                     return do(session, fields)
                 except StaleError as error:
-                    raise _AnswerError(409, {"error": str(error), "state": session.state()}) from error
+                    raise _AnswerError(
+                        409, {"error": str(error), "state": session.state(since=fields.get("revision"))}
+                    ) from error
 
             return JSONResponse(await run_in_threadpool(self.locked(run)))
 
         return handle
 
-    async def events(self, request: Request) -> Response:
-        """Wait until the document or its file changes, and tell what is now so."""
+    async def changes(self, request: Request) -> Response:
+        """Wait until the document or its file changes, and say what they are now."""
         doc_id = request.path_params["doc_id"]
         known = request.query_params.get("revision", "")
 
@@ -169,14 +172,14 @@ def _undo(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
     _allow(fields, "revision")
     session.expect(fields["revision"])
     session.undo()
-    return session.state()
+    return session.state(since=fields["revision"])
 
 
 def _redo(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
     _allow(fields, "revision")
     session.expect(fields["revision"])
     session.redo()
-    return session.state()
+    return session.state(since=fields["revision"])
 
 
 def _save(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,31 +190,33 @@ def _save(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
     except ConflictError as error:
         content = {"error": str(error), "disk_text": error.disk_text, "diff": error.diff}
         raise _AnswerError(409, content) from error
-    return session.state()
+    return session.state(since=fields["revision"])
 
 
 def _reload(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
     _allow(fields, "revision")
     session.expect(fields["revision"])
     session.reload()
-    return session.state()
+    return session.state(since=fields["revision"])
 
 
 def _discard(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
     _allow(fields, "revision")
     session.expect(fields["revision"])
     session.discard()
-    return session.state()
+    return session.state(since=fields["revision"])
 
 
 def _quote(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
     _allow(fields, "start", "end")
     start, end = fields["start"], fields["end"]
     if type(start) is not int or type(end) is not int:
-        raise BadRequestError("start and end must be whole numbers.")
+        raise BadRequestError("start and end must be integers.")
     quote = session.quote(start, end)
     if quote is None:
-        message = "Select words of the text: here is only white space, or a passage that occurs again in the same words."
+        message = (
+            "Select words of the text: here is only white space, or a passage that occurs again in the same words."
+        )
         raise _AnswerError(422, {"error": message})
     return quote
 

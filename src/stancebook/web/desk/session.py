@@ -21,6 +21,8 @@ from stancebook.web.desk.checks import CheckedDocument, Span, check_document
 from stancebook.web.desk.quotes import select
 from stancebook.web.desk.rows import DECISIONS, NOTHING_HERE, FileRows, Row, locate_problems, own_id, read_rows
 from stancebook.web.desk.store import DiskFile, Recovery, StoreError, digest_of
+from stancebook.web.items import Item, document_items
+from stancebook.web.rendering import item_html, text_blocks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +30,11 @@ if TYPE_CHECKING:
     from stancebook.build.pipeline import CheckedCodebook
 
 MAX_UNDO = 500
+_MAX_SHOWN = 8  # revisions of which the blocks are remembered
 _MAX_SUGGESTIONS = 5  # last values of a key
+
+
+_Passage = Mapping[str, Any]  # with `start` and `end`
 
 
 class StaleError(StancebookError):
@@ -98,6 +104,7 @@ class Session:
         self._redo: list[str] = []
         self._revision = time.time_ns() // 1_000_000
         self._computed: _Computed | None = None
+        self._shown: dict[int, Mapping[str, str]] = {}  # the blocks of the latest revisions
         self._disk: DiskFile | None = None
         self.text = self._saved_text = ""
         if listed.annotations is not None and self.name:
@@ -188,13 +195,16 @@ class Session:
         where = f" See line {first.line}: {first.message}." if first else ""
         return f"{self.name} cannot be parsed, so it is shown and not edited.{where}"
 
-    def state(self, *, with_text: bool = False) -> dict[str, Any]:
+    def state(self, *, with_text: bool = False, since: Any = None) -> dict[str, Any]:
         """Return what a page shows.
 
         Args:
             with_text: Whether to include the text of the document.
+            since: The revision that the page shows: of the text's blocks, only those are given that differ from it.
         """
         rows, checked = self.rows, self.checked
+        items = document_items(self.project.contract, checked.frames, self.doc_id)
+        nothing_here, uncovered = self._nothing_here(rows), self._uncovered(rows, checked)
         state: dict[str, Any] = {
             "doc_id": self.doc_id,
             "revision": self.revision,
@@ -206,11 +216,12 @@ class Session:
             "reason": self.reason,
             "can_undo": bool(self._undo),
             "can_redo": bool(self._redo),
-            "rows": list(self._row_states(rows, checked)),
+            "blocks": self._blocks(items, uncovered, nothing_here, since),
+            "rows": self._row_states(rows, checked, {item.address: item for item in items}),
             "problems": self.problem_states(),
             "document": dict(rows.document.values) if rows.document else {},
-            "nothing_here": self._nothing_here(rows),
-            "uncovered": self._uncovered(rows, checked),
+            "nothing_here": nothing_here,
+            "uncovered": uncovered,
             "suggestions": _suggestions(rows.rows),
         }
         if with_text:
@@ -231,39 +242,63 @@ class Session:
         states = []
         for problem in problems:
             place = places.get(id(problem))
-            states.append({
-                "row": place.row if place else "",
-                "section": place.section if place else "",
-                "child": place.child if place else None,
-                "key": place.key if place else "",
-                "message": problem.message,
-                "hint": problem.hint,
-                "level": problem.level,
-                "file": problem.file,
-                "line": problem.line,
-                "column": problem.column,
-            })
+            states.append(
+                {
+                    "row": place.row if place else "",
+                    "section": place.section if place else "",
+                    "child": place.child if place else None,
+                    "key": place.key if place else "",
+                    "message": problem.message,
+                    "hint": problem.hint,
+                    "level": problem.level,
+                    "file": problem.file,
+                    "line": problem.line,
+                    "column": problem.column,
+                }
+            )
         return states
 
-    def _row_states(self, rows: FileRows, checked: CheckedDocument) -> list[dict[str, Any]]:
+    def _blocks(
+        self, items: Sequence[Item], uncovered: Sequence[_Passage], nothing_here: Sequence[_Passage], since: Any
+    ) -> list[dict[str, str]]:
+        """Return the blocks of the text that differ from those of an earlier revision."""
+        if self.source is None:
+            return []
+        spans = [[(found["start"], found["end"]) for found in passages] for passages in (uncovered, nothing_here)]
+        blocks = text_blocks(self.source.text, items, *spans)
+        known = self._shown.get(since, {}) if isinstance(since, int) else {}
+        self._shown.pop(self._revision, None)
+        self._shown[self._revision] = dict(blocks)
+        while len(self._shown) > _MAX_SHOWN:
+            del self._shown[next(iter(self._shown))]
+        return [{"id": name, "html": html} for name, html in blocks if known.get(name) != html]
+
+    def _row_states(self, rows: FileRows, checked: CheckedDocument, items: Mapping[str, Item]) -> list[dict[str, Any]]:
         decisions = {decision.get("row", ""): dict(decision) for decision in rows.others.get(DECISIONS, ())}
         numbers = dict.fromkeys(checked.spans, 0)
         states = []
         for row in rows.rows:
             spans, number = checked.spans.get(row.table, ()), numbers.get(row.table, 0)
             span = spans[number] if number < len(spans) else None
+            item = items.get(row.address)
             numbers[row.table] = number + 1
-            states.append({
-                "table": row.table,
-                "id": own_id(row, self.project.contract.tables[row.table]),
-                "address": row.address,
-                "path": row.path,
-                "start": span[0] if span else None,
-                "end": span[1] if span else None,
-                "values": dict(row.values),
-                "children": {name: [dict(child.values) for child in listed] for name, listed in row.children.items()},
-                "decision": decisions.get(row.address),
-            })
+            states.append(
+                {
+                    "table": row.table,
+                    "id": own_id(row, self.project.contract.tables[row.table]),
+                    "address": row.address,
+                    "path": row.path,
+                    "start": span[0] if span else None,
+                    "end": span[1] if span else None,
+                    "label": item.label if item else row.where,
+                    "html": item_html(item) if item else "",
+                    "values": dict(row.values),
+                    "children": {
+                        name: [dict(child.values) for child in listed] for name, listed in row.children.items()
+                    },
+                    "decision": decisions.get(row.address),
+                }
+            )
         return states
 
     def _nothing_here(self, rows: FileRows) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from stancebook.build.pipeline import CheckedCodebook, build_corpus
+from stancebook.build.table_builder import LANGUAGE
 from stancebook.exceptions import StancebookError
 from stancebook.problems import Problem, display_path
 from stancebook.schema.contract import Contract
@@ -37,6 +38,17 @@ class CorpusProblems:
     """
 
     problems: list[Problem] | None = None
+
+
+def title_column(contract: Contract) -> str:
+    """Return the column of the document table that has the title: as the contract says, else the first text."""
+    texts = (column.name for column in contract.document.written_columns if column.kind == "text")
+    return contract.sources.get("title") or next(texts, "")
+
+
+def date_column(contract: Contract) -> str:
+    """Return the first date of the document table; empty if there is none."""
+    return next((column.name for column in contract.document.written_columns if column.kind == "date"), "")
 
 
 class Workspace:
@@ -144,20 +156,26 @@ class Workspace:
             values: Mapping[str, str] = {}
             rows = 0
             if files.annotations is not None:
-                read = session.rows if session else read_rows(
-                    files.annotations.text, files.annotations.name, self.contract.document_tables, self.contract
+                read = (
+                    session.rows
+                    if session
+                    else read_rows(
+                        files.annotations.text, files.annotations.name, self.contract.document_tables, self.contract
+                    )
                 )
                 values, rows = read.document.values if read.document else {}, len(read.rows)
             problems = None if found is None else sum(problem.file in names for problem in found)
-            listed.append({
-                "doc_id": doc_id,
-                "title": values.get("title", ""),
-                "published": values.get("published", ""),
-                "language": values.get("language", ""),
-                "rows": rows,
-                "problems": len(session.problems) if session else problems,
-                "unsaved": doc_id in unsaved,
-            })
+            listed.append(
+                {
+                    "doc_id": doc_id,
+                    "title": values.get(title_column(self.contract), ""),
+                    "published": values.get(date_column(self.contract), ""),
+                    "language": values.get(LANGUAGE, ""),
+                    "rows": rows,
+                    "problems": len(session.problems) if session else problems,
+                    "unsaved": doc_id in unsaved,
+                }
+            )
         return listed
 
     def check_corpus(self) -> None:

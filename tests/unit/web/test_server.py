@@ -1,0 +1,204 @@
+"""A real server on the loopback address: what it answers, and whom it refuses."""
+
+import socket
+
+import httpx
+import pytest
+
+from tests.unit.web.conftest import TOKEN
+
+HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
+DOCUMENT = "/api/documents/bridge"
+
+
+def test_state_is_served(served):
+    """A client with the cookie gets documents, their state, and the description of forms."""
+    (listed,) = served.client.get("/api/documents").json()
+    assert (listed["doc_id"], listed["rows"], listed["unsaved"]) == ("bridge", 2, False)
+    assert served.client.get(DOCUMENT).json()["problems"] == []
+    assert {table["name"] for table in served.client.get("/api/model").json()["tables"]} >= {"claims", "people"}
+    assert "bridge" in served.client.get("/documents/bridge").text
+
+
+def test_changes_are_saved_and_undone(served, session, annotations):
+    """A change is undone, redone and saved; two windows do not overwrite each other."""
+    before = annotations.read_text()
+    session.change(f"{session.text}# more\n")
+    state = served.client.get(DOCUMENT).json()
+    undone = served.post(f"{DOCUMENT}/undo", {"revision": state["revision"]}).json()
+    assert undone["saved"]
+    stale = served.post(f"{DOCUMENT}/redo", {"revision": state["revision"]})
+    assert (stale.status_code, stale.json()["state"]["revision"]) == (409, undone["revision"])
+    redone = served.post(f"{DOCUMENT}/redo", {"revision": undone["revision"]}).json()
+    assert annotations.read_text() == before
+    saved = served.post(f"{DOCUMENT}/save", {"revision": redone["revision"]}).json()
+    assert (saved["saved"], annotations.read_text()) == (True, f"{before}# more\n")
+
+
+def test_conflict_shows_the_difference(served, session, annotations):
+    """Saving over a file that changed is answered with the difference; it is overwritten on request."""
+    session.change(f"{session.text}# mine\n")
+    annotations.write_text("# theirs\n")
+    revision = served.client.get(DOCUMENT).json()["revision"]
+    refused = served.post(f"{DOCUMENT}/save", {"revision": revision})
+    assert (refused.status_code, refused.json()["disk_text"]) == (409, "# theirs\n")
+    assert "-# theirs" in refused.json()["diff"]
+    assert served.post(f"{DOCUMENT}/save", {"revision": revision, "overwrite": True}).json()["saved"]
+
+
+def test_selection_is_quoted(served):
+    """A selection is answered with its quote and place; white space with a sentence."""
+    found = served.post(f"{DOCUMENT}/quote", {"start": 11, "end": 21}).json()
+    assert (found["quote"], found["place"]["paragraph"]) == ("the bridge", 2)
+    assert served.post(f"{DOCUMENT}/quote", {"start": 9, "end": 10}).status_code == 422
+
+
+def test_poll_answers_at_once_if_revision_is_old(served):
+    """The long poll answers at once where the client has not seen the last change."""
+    found = served.client.get(f"{DOCUMENT}/changes", params={"revision": 1}).json()
+    assert (found["disk"], found["saved"]) == ("same", True)
+
+
+def test_poll_wakes_when_the_file_changes(served, session, annotations):
+    """The long poll answers when a file changes on disk."""
+    session.change(f"{session.text}# mine\n")
+    state = served.client.get(DOCUMENT).json()
+    annotations.write_text("# theirs\n")
+    found = served.client.get(f"{DOCUMENT}/changes", params={"revision": state["revision"]}).json()
+    assert found["disk"] == "changed"
+
+
+# ── Refusals ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def stranger(served):
+    """Return a client without a cookie."""
+    with httpx.Client(base_url=served.address) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/", "/documents/bridge", "/api/model", DOCUMENT, "/static/style.css", "/nowhere"])
+def test_request_without_cookie_is_refused(stranger, path):
+    """Without the cookie, nothing is answered but one sentence."""
+    assert stranger.get(path).status_code == 403
+    assert stranger.get(path, headers={"Cookie": "stancebook-desk=guess"}).status_code == 403
+    assert stranger.post(path).status_code == 403
+
+
+def test_wrong_token_gives_no_cookie(stranger):
+    """A wrong token gives no cookie, the right one a cookie that scripts and other sites do not get."""
+    assert "set-cookie" not in stranger.get("/", params={"token": "guess"}).headers
+    answer = stranger.get("/", params={"token": TOKEN})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert {"HttpOnly", "SameSite=strict"} <= {*answer.headers["set-cookie"].split("; ")}
+    assert TOKEN not in answer.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example", ""])
+def test_request_to_another_host_is_refused(served, host):
+    """A site whose name resolves to this machine is refused, even with the cookie."""
+    assert served.client.get("/api/documents", headers={"Host": host}).status_code == 421
+    assert served.client.get("/", params={"token": TOKEN}, headers={"Host": host}).status_code == 421
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", None])
+def test_change_from_another_origin_is_refused(served, session, origin):
+    """A page of another site, or a request that does not say where it comes from, changes nothing."""
+    session.change(f"{session.text}# mine\n")
+    request = served.client.build_request("POST", f"{DOCUMENT}/undo", json={"revision": session.revision})
+    del request.headers["Origin"]
+    if origin is not None:
+        request.headers["Origin"] = origin
+    assert served.client.send(request).status_code == 403
+    assert session.text.endswith("# mine\n")
+
+
+def test_form_of_another_site_is_refused(served):
+    """What a form can send without asking the server first is refused."""
+    answer = served.client.post(f"{DOCUMENT}/undo", content=b"{}", headers={"Content-Type": "text/plain"})
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("action", ["undo", "redo", "save", "reload", "discard", "quote"])
+def test_get_changes_nothing(served, action):
+    """What changes something is not answered to GET."""
+    assert served.client.get(f"{DOCUMENT}/{action}").status_code == 404
+
+
+PATHS = [
+    "../../../etc/passwd",
+    "%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+    "..%2f..%2f..%2fetc%2fpasswd",
+    "/etc/passwd",
+    "%2fetc%2fpasswd",
+    "..%5c..%5cetc",
+    "bridge%00",
+    "bridge.yaml",
+    "%ff",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("prefix", ["/api/documents/", "/documents/", "/static/"])
+def test_paths_outside_are_refused(served, prefix, path):
+    """No path leads out of the documents and the files of the pages."""
+    host, port = served.address.removeprefix("http://").split(":")
+    cookie = "; ".join(f"{name}={value}" for name, value in served.client.cookies.items())
+    request = f"GET {prefix}{path} HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(request.encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    assert answer.split()[1] in ("404", "400")
+    assert "root:" not in answer
+
+
+@pytest.mark.parametrize("path", ["/", "/api/model", "/nowhere", "/static/none.js", DOCUMENT])
+def test_every_answer_has_security_headers(served, stranger, path):
+    """Every answer forbids what pages of the desk do not need, refusals included."""
+    for client in (served.client, stranger):
+        headers = client.get(path).headers
+        assert {name: headers.get(name) for name in HEADERS} == HEADERS
+        assert "server" not in headers
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 100_000])
+def test_malformed_json_is_refused(served, body):
+    """A body that is not a JSON object is answered with a sentence."""
+    answer = served.client.post(f"{DOCUMENT}/undo", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["error"][:11]) == (400, "The request")
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("undo", {}),
+        ("undo", {"revision": 1, "more": 1}),
+        ("save", {"revision": 1, "overwrite": True, "path": "/etc/passwd"}),
+        ("quote", {"start": 1}),
+        ("quote", {"start": "1", "end": 2}),
+        ("quote", {"start": True, "end": 2}),
+    ],
+)
+def test_wrong_fields_are_refused(served, action, fields):
+    """Missing and unknown fields, and values of another type, are named in a sentence."""
+    assert served.post(f"{DOCUMENT}/{action}", fields).status_code == 400
+
+
+def test_huge_body_is_refused(served):
+    """A body beyond the limit is refused before it is kept in memory."""
+    content = b'{"x": "' + b"x" * (9 << 20) + b'"}'
+    answer = served.client.post(f"{DOCUMENT}/undo", content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+
+
+def test_unknown_document_is_named(served):
+    """A document that does not exist is a sentence."""
+    answer = served.client.get("/api/documents/bridges")
+    assert (answer.status_code, "no document 'bridges'" in answer.json()["error"]) == (404, True)
