@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.chromium import WIDE, Watch, started
+from tests.browser.desks import served
 
 
 # Playwright keeps an event loop running in the thread, which other tests must not meet: it ends with this package.
@@ -36,3 +37,10 @@ def watch(context):
 def page(context, watch):
     """Return an empty page that may have no console error, no exception and no request to another machine."""
     return context.new_page()
+
+
+@pytest.fixture
+def desk(project):
+    """Return a desk that serves a copy of the minimal project."""
+    with served(project) as made:
+        yield made

@@ -1,0 +1,88 @@
+// Review: row by row, with its passage, each accepted, changed or rejected.
+import { announce, ask, byId, h } from "./desk-dom.js";
+
+export class Review {
+  constructor(page) {
+    this.page = page;
+    this.running = false;
+    byId("review-accept").addEventListener("click", () => this.decide("accepted"));
+    byId("review-change").addEventListener("click", () => this.change());
+    byId("review-reject").addEventListener("click", () => this.reject());
+    byId("review-skip").addEventListener("click", () => this.go(1));
+    byId("review-stop").addEventListener("click", () => this.stop());
+  }
+
+  /** The rows in the order of the text. */
+  get rows() {
+    return [...this.page.state.rows].sort((a, b) => (a.start ?? Infinity) - (b.start ?? Infinity));
+  }
+
+  start() {
+    const open = this.rows.find(({ decision }) => !decision);
+    if (!this.rows.length) return this.page.say("There is no row to review.");
+    this.running = true;
+    byId("review-bar").hidden = false;
+    this.show((open || this.rows[0]).address);
+  }
+
+  stop() {
+    this.running = false;
+    byId("review-bar").hidden = true;
+    byId("text").focus({ preventScroll: true });
+  }
+
+  show(address) {
+    this.address = address;
+    this.page.selected = null;
+    this.page.selectRow(address, true);
+    const { rows } = this;
+    const number = rows.findIndex((row) => row.address === address) + 1;
+    const decided = rows.filter(({ decision }) => decision).length;
+    byId("review-place").textContent = `Row ${number} of ${rows.length}, ${decided} decided`;
+    announce(`Row ${number} of ${rows.length}`);
+  }
+
+  go(by) {
+    const { rows } = this;
+    const at = rows.findIndex(({ address }) => address === this.address);
+    const next = rows[at + by];
+    if (next) this.show(next.address);
+    else this.page.say(by > 0 ? "That was the last row." : "That is the first row.");
+  }
+
+  /** The first row after this one without a decision. */
+  following() {
+    const { rows } = this;
+    const at = rows.findIndex(({ address }) => address === this.address);
+    return rows.slice(at + 1).find(({ decision }) => !decision) || rows.find(({ decision, address }) => !decision && address !== this.address);
+  }
+
+  async decide(decision, note = "") {
+    const next = this.following();
+    const done = await this.page.edit({ do: "decide", row: this.address, decision, note });
+    if (!done) return;
+    if (next && this.page.row(next.address)) this.show(next.address);
+    else {
+      this.stop();
+      this.page.say("Every row is decided.");
+    }
+  }
+
+  change() {
+    this.page.editRow(this.address);
+  }
+
+  async reject() {
+    const note = h("textarea", { rows: 3, id: "review-note" });
+    const answer = await ask("Reject this row?", [h("p", {}, "The row is removed, and the decision is kept with your reason."), h("label", { for: "review-note" }, "Reason"), note], [
+      ["reject", "Reject"],
+      ["back", "Back"],
+    ], (value) => (value === "reject" && !note.value.trim() ? "Write why." : ""));
+    if (answer === "reject") await this.decide("rejected", note.value.trim());
+  }
+
+  key(key) {
+    const keys = { a: () => this.decide("accepted"), c: () => this.change(), r: () => this.reject(), j: () => this.go(1), k: () => this.go(-1) };
+    return keys[key] || null;
+  }
+}
