@@ -18,6 +18,8 @@ from starlette.staticfiles import StaticFiles
 
 from stancebook.build.table_builder import LANGUAGE
 from stancebook.exceptions import StancebookError
+from stancebook.sources.editing import EditError
+from stancebook.web.desk.edits import BadEditError
 from stancebook.web.desk.security import App, LocalAccess
 from stancebook.web.desk.session import ConflictError, Session, StaleError
 from stancebook.web.desk.store import StoreError
@@ -27,7 +29,7 @@ from stancebook.web.rendering import STATIC, direction, render
 
 MAX_POLL_SECONDS = 25.0
 _POLL_STEP_SECONDS = 0.25
-_STATUS: Mapping[type[StancebookError], int] = {UnknownDocumentError: 404, StoreError: 507}
+_STATUS: Mapping[type[StancebookError], int] = {UnknownDocumentError: 404, BadEditError: 422, StoreError: 507}
 
 T = TypeVar("T")
 Handler = Callable[[Session, Mapping[str, Any]], dict[str, Any]]
@@ -56,6 +58,7 @@ class _Desk:
         self.model = describe_contract(workspace.contract)
         document = "/api/documents/{doc_id:path}"
         actions: Mapping[str, Handler] = {
+            "edits": _edit,
             "undo": _undo,
             "redo": _redo,
             "save": _save,
@@ -166,6 +169,18 @@ class _AnswerError(Exception):
 
 
 # ── Actions ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _edit(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+    _allow(fields, "revision", "edits", optional=("preview",))
+    session.expect(fields["revision"])
+    try:
+        if fields.get("preview") is True:
+            return session.preview(fields["edits"])
+        row = session.edit(fields["edits"])
+    except EditError as error:
+        raise _AnswerError(422, {"error": str(error), "problem": _problem(error.problem)}) from error
+    return {**session.state(since=fields["revision"]), "row": row}
 
 
 def _undo(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:

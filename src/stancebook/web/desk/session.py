@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ from stancebook.sources.discovery import SourceDocument
 from stancebook.sources.positions import line_and_column
 from stancebook.sources.sentences import place_of
 from stancebook.web.desk.checks import CheckedDocument, Span, check_document
+from stancebook.web.desk.edits import EditedText, edit_document, next_ids
 from stancebook.web.desk.quotes import select
 from stancebook.web.desk.rows import DECISIONS, NOTHING_HERE, FileRows, Row, locate_problems, own_id, read_rows
 from stancebook.web.desk.store import DiskFile, Recovery, StoreError, digest_of
@@ -223,6 +225,7 @@ class Session:
             "nothing_here": nothing_here,
             "uncovered": uncovered,
             "suggestions": _suggestions(rows.rows),
+            "next_ids": next_ids(self.project.contract, rows),
         }
         if with_text:
             state["text"] = self.source.text if self.source else ""
@@ -373,6 +376,39 @@ class Session:
         self._undo = [*self._undo[-MAX_UNDO:], self.text]
         self._redo = []
         self._set(text)
+
+    def edit(self, edits: Any) -> str:
+        """Make edits of a page.
+
+        Args:
+            edits: The edits, as JSON.
+
+        Returns:
+            The address of the row that was added or changed last; empty if there is none.
+
+        Raises:
+            BadEditError: One of them is not valid; nothing was changed.
+            EditError: The file cannot be edited; nothing was changed.
+        """
+        edited = self._edited(edits)
+        self.change(edited.text)
+        return edited.row
+
+    def preview(self, edits: Any) -> dict[str, Any]:
+        """Return the problems that edits would leave, and the row that they add or change; nothing is changed.
+
+        Args:
+            edits: The edits, as JSON.
+        """
+        edited = self._edited(edits)
+        draft = copy.copy(self)
+        draft.text, draft._computed, draft._revision = edited.text, None, -1  # noqa: SLF001 (a copy of this very object)
+        return {"problems": draft.problem_states(), "row": edited.row}
+
+    def _edited(self, edits: Any) -> EditedText:
+        if not self.editable:
+            raise StoreError(self.reason)
+        return edit_document(self.project.contract, self.text, self.name, self._text, edits)
 
     def undo(self) -> None:
         """Take back the last change, if there is one."""

@@ -1,0 +1,127 @@
+"""Edits of a page become splices of the annotation file, which stays as a person writes it."""
+
+import pytest
+
+from stancebook.sources.editing import EditError
+from stancebook.web.desk.edits import BadEditError, next_ids
+
+
+def difference(before, after):
+    """Return the lines that only one of two texts has."""
+    old, new = before.splitlines(), after.splitlines()
+    return [line for line in old if line not in new], [line for line in new if line not in old]
+
+
+def test_set_changes_only_its_line(session):
+    """Setting a value changes the line of the value, and nothing else."""
+    before = session.text
+    assert session.edit([{"do": "set", "row": "claims.c01", "values": {"strength": "weak"}}]) == "claims.c01"
+    assert difference(before, session.text) == (["    strength: fair"], ["    strength: weak"])
+    session.undo()
+    assert session.text == before
+
+
+def test_none_and_blank_remove_keys(session):
+    """A value that is None or blank removes its key."""
+    session.edit([{"do": "set", "row": "claims.c01", "values": {"strength": None, "when_text": " "}}])
+    values = session.rows.by_address["claims.c01"].values
+    assert not {"strength", "when_text"} & values.keys()
+
+
+def test_document_is_set(session):
+    """The facts of the document are set like those of a row."""
+    session.edit([{"do": "set", "row": "document", "values": {"pages": "two"}}])
+    assert session.state()["document"]["pages"] == "two"
+
+
+def test_children_are_replaced(session):
+    """The nested rows of a row are given as a whole."""
+    children = {"witnesses": [{"person_id": "otto"}, {"person_id": "falk"}]}
+    session.edit([{"do": "set", "row": "claims.c01", "children": children}])
+    row = session.state()["rows"][0]
+    assert row["children"] == children
+    assert session.problems == []
+
+
+def test_added_row_follows_its_neighbour(session):
+    """A row is added after another one, with the next free id, and is valid."""
+    quote = session.quote(33, 46)
+    values = {"person_id": "otto", **{key: quote[key] for key in ("quote", "prefix", "suffix")}}
+    row = session.edit([{"do": "add", "table": "claims", "values": values, "after": "claims.c01"}])
+    assert row == "claims.c03"
+    rows = session.state()["rows"]
+    assert [found["address"] for found in rows] == ["claims.c01", "claims.c03", "claims.c02"]
+    assert (rows[1]["start"], rows[1]["end"]) == (quote["start"], quote["end"])
+    assert session.problems == []
+
+
+def test_removed_row_leaves_the_others(session):
+    """Removing a row leaves the lines of the others as they are."""
+    before = session.text
+    session.edit([{"do": "remove", "row": "claims.c02"}])
+    assert [row.address for row in session.rows.rows] == ["claims.c01"]
+    assert before.startswith(session.text.rstrip("\n"))
+
+
+def test_edits_of_one_request_are_one_step(session):
+    """Several edits are made together, and undone together."""
+    before = session.text
+    strength = {"do": "set", "row": "claims.c01", "values": {"strength": "weak"}}
+    session.edit([strength, {"do": "remove", "row": "claims.c02"}])
+    session.undo()
+    assert session.text == before
+
+
+def test_preview_changes_nothing(session):
+    """A preview shows the problems that an edit would leave, and changes nothing."""
+    before, revision = session.text, session.revision
+    found = session.preview([{"do": "set", "row": "claims.c01", "values": {"when_edtf": "1901-02-30"}}])
+    assert [(problem["row"], problem["key"]) for problem in found["problems"]] == [("claims.c01", "when_edtf")]
+    assert (session.text, session.revision, session.saved, session.problems) == (before, revision, True, [])
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {},
+        {"do": "paint"},
+        {"do": "set", "row": "claims.c09", "values": {}},
+        {"do": "set", "row": "claims.c01", "values": {"colour": "red"}},
+        {"do": "set", "row": "claims.c01", "values": {"strength": 1}},
+        {"do": "set", "row": "claims.c01", "values": []},
+        {"do": "set", "row": "claims.c01", "children": {"friends": []}},
+        {"do": "set", "row": "claims.c01", "children": {"witnesses": {}}},
+        {"do": "set", "row": "claims.c01", "more": 1},
+        {"do": "add", "table": "people"},
+        {"do": "add", "table": "letters"},
+        {"do": "add"},
+        {"do": "remove", "row": "document"},
+        {"do": "nothing_here", "start": 1},
+        {"do": "nothing_here", "start": "1", "end": 2},
+        {"do": "something_here", "start": 1, "end": 9},
+        {"do": "decide", "row": "claims.c01", "decision": "liked"},
+        {"do": "decide", "row": "claims.c01", "decision": "rejected"},
+    ],
+)
+def test_wrong_edit_changes_nothing(session, edit):
+    """An edit that is not valid is refused in a sentence, and nothing is changed."""
+    before = session.text
+    with pytest.raises(BadEditError):
+        session.edit([{"do": "remove", "row": "claims.c02"}, edit])
+    assert session.text == before
+
+
+def test_file_that_cannot_be_edited_is_a_problem(session):
+    """A file with mistakes of syntax is not edited."""
+    session.change(session.text.replace("language: en", "language: en\n  language: en"))
+    before = session.text
+    with pytest.raises(EditError, match="given twice"):
+        session.edit([{"do": "remove", "row": "claims.c02"}])
+    assert session.text == before
+
+
+def test_next_id_continues_numbers(workspace, session):
+    """The id of a new row continues the numbers that are in use."""
+    assert next_ids(workspace.contract, session.rows) == {"claims": "c03"}
+    session.edit([{"do": "set", "row": "claims.c02", "values": {"id": "c99"}}])
+    assert next_ids(workspace.contract, session.rows) == {"claims": "c100"}
