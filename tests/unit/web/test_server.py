@@ -202,3 +202,47 @@ def test_unknown_document_is_named(served):
     """A document that does not exist is a sentence."""
     answer = served.client.get("/api/documents/bridges")
     assert (answer.status_code, "no document 'bridges'" in answer.json()["error"]) == (404, True)
+
+
+# ── Edits ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_edit_gives_changed_blocks_and_problems(served):
+    """An edit is answered with the state, and only the blocks of the text that look different now."""
+    state = served.client.get(DOCUMENT).json()
+    assert len(state["blocks"]) > 1
+    edit = {"do": "set", "row": "claims.c01", "values": {"strength": "weak"}}
+    weak = served.post(f"{DOCUMENT}/edits", {"revision": state["revision"], "edits": [edit]}).json()
+    assert (weak["row"], weak["blocks"], weak["saved"]) == ("claims.c01", [], False)
+    remove = {"do": "remove", "row": "claims.c02"}
+    removed = served.post(f"{DOCUMENT}/edits", {"revision": weak["revision"], "edits": [remove]}).json()
+    assert 0 < len(removed["blocks"]) < len(state["blocks"])
+
+
+def test_preview_and_refusal_of_edits(served, session):
+    """A preview has problems and no state; an edit that is not valid is a sentence."""
+    revision = served.client.get(DOCUMENT).json()["revision"]
+    edit = {"do": "set", "row": "claims.c01", "values": {"strength": "weakly"}}
+    preview = served.post(f"{DOCUMENT}/edits", {"revision": revision, "edits": [edit], "preview": True}).json()
+    assert [problem["key"] for problem in preview["problems"]] == ["strength"]
+    refused = served.post(f"{DOCUMENT}/edits", {"revision": revision, "edits": [{"do": "paint"}]})
+    assert (refused.status_code, "say what to do" in refused.json()["error"]) == (422, True)
+    session.change(session.text.replace("language: en", "language: en\n  language: en"))
+    edits = {"revision": session.revision, "edits": [{"do": "remove", "row": "claims.c02"}]}
+    faulty = served.post(f"{DOCUMENT}/edits", edits)
+    assert (faulty.status_code, faulty.json()["problem"]["line"]) == (422, 3)
+
+
+MARKUP = "<script>alert(1)</script>\"'&<!--"
+
+
+def test_markup_is_shown_as_text(served):
+    """Markup in a value or a text reaches pages escaped, never as HTML."""
+    state = served.client.get(DOCUMENT).json()
+    values = {"person_id": MARKUP, "strength": MARKUP, "when_text": MARKUP}
+    edits = [{"do": "set", "row": "claims.c01", "values": values}]
+    edits.append({"do": "set", "row": "document", "values": {"pages": MARKUP}})
+    state = served.post(f"{DOCUMENT}/edits", {"revision": state["revision"], "edits": edits}).json()
+    assert state["rows"][0]["values"]["person_id"] == MARKUP
+    assert "<script" not in "".join(row["html"] for row in state["rows"])
+    assert "<script>alert" not in served.client.get("/documents/bridge").text
