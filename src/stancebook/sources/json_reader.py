@@ -33,7 +33,7 @@ _NO_VALUES = ("", "}", "]", ",", ":")  # tokens that start no value
 _STRING_INNER = r"""(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"""
 _LITERAL = r"(?:true|false|null|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?)(?![\w.+-])"
 # A mark, a string with its quotation marks, or a literal; or only the white space before something else.
-_TOKEN = re.compile(rf"""[{_WHITE_SPACE}]*+(?:([{{}}\[\],:])|("{_STRING_INNER}")|({_LITERAL}))?""", re.ASCII)
+TOKEN = re.compile(rf"""[{_WHITE_SPACE}]*+(?:([{{}}\[\],:])|("{_STRING_INNER}")|({_LITERAL}))?""", re.ASCII)
 _VALID_STRING_START = re.compile(f'"{_STRING_INNER}')
 
 
@@ -50,6 +50,12 @@ def parse_json(text: str, file: str) -> tuple[Node | None, list[Problem]]:
     """
     reader = _JsonReader(text, file)
     return reader.read(), reader.problems
+
+
+def decode_string(lexeme: str) -> str:
+    """Return the text of a valid JSON string, given with its quotation marks."""
+    text: str = json.loads(lexeme)
+    return text
 
 
 class _JsonSyntaxError(Exception):
@@ -84,7 +90,7 @@ class _JsonReader(TreeReader):
     def advance(self) -> None:
         """Read the next token."""
         self.previous_start, self.previous_end = self.start, self.end
-        if found := _TOKEN.match(self.text, self.end):  # always true
+        if found := TOKEN.match(self.text, self.end):  # always true
             self.lexeme = found[found.lastindex] if found.lastindex else ""
             self.end = found.end()
             self.start = self.end - len(self.lexeme)
@@ -143,7 +149,7 @@ class _JsonReader(TreeReader):
             return Scalar(*self.position(start), lexeme[1:-1], written=written)
         if problem := _lone_surrogate(lexeme, start):
             raise _JsonSyntaxError(problem)
-        return Scalar(*self.position(start), json.loads(lexeme), written=written)
+        return Scalar(*self.position(start), decode_string(lexeme), written=written)
 
     def fail(self, diagnose: Callable[["JsonErrorContext"], SyntaxProblem]) -> NoReturn:
         """Raise the diagnosis of a syntax error at the current token."""

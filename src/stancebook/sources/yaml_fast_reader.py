@@ -32,13 +32,13 @@ def _comma_separated(item: str) -> str:
     return rf"[ ]*+{item}[ ]*+(?:,[ ]*+(?:\n[ ]++)?+{item}[ ]*+)*+"
 
 
-_UNQUOTED, _UNQUOTED_IN_BRACES = _unquoted(""), _unquoted(r",?\[\]{}")
+UNQUOTED, UNQUOTED_IN_BRACES = _unquoted(""), _unquoted(r",?\[\]{}")
 _QUOTED = rf""""[^"\\{_UNUSUAL}]*+(?:\\"[^"\\{_UNUSUAL}]*+)*+"|'[^'{_UNUSUAL}]*+(?:''[^'{_UNUSUAL}]*+)*+'"""
-_VALUE = rf"(?:{_UNQUOTED_IN_BRACES}|{_QUOTED})"
+_VALUE = rf"(?:{UNQUOTED_IN_BRACES}|{_QUOTED})"
 _ROW = rf"\{{{_comma_separated(f'{_KEY}:[ ]++{_VALUE}')}\}}"
 _ROWS = rf"\[(?:{_comma_separated(_ROW)})?\]"
 _ENTRY_PATTERN, _ROW_PATTERN = re.compile(rf"({_KEY}):[ ]++({_VALUE})"), re.compile(_ROW)
-_INLINE_PATTERN = re.compile(rf"({_QUOTED})|({_ROWS})|({_UNQUOTED})")
+_INLINE_PATTERN = re.compile(rf"({_QUOTED})|({_ROWS})|({UNQUOTED})")
 _HEAD_PATTERN = re.compile(rf"{_BETWEEN_LINES}(?:---\n{_BETWEEN_LINES})?")
 
 # A line and those that belong to it. Groups: its indentation, with a dash; its key; then an unquoted scalar, or the
@@ -47,7 +47,7 @@ _HEAD_PATTERN = re.compile(rf"{_BETWEEN_LINES}(?:---\n{_BETWEEN_LINES})?")
 _LINE_PATTERN = re.compile(
     rf"""
     ({_INDENT}) (?: ({_KEY}): (?: [ ]++ | (?=\n) ) )?+
-    (?: ({_UNQUOTED}) \n
+    (?: ({UNQUOTED}) \n
       | ([|>]-?) \n ( ([ ]++) (?!\s){_ANY}++\n (?: \6{_ANY}*+\n | \n )*+ ) (?! [ ]+\n )
       | ({_ROW}) [ ]*+ \n
       | ([^ {_UNUSUAL}]{_ANY}*+ (?: (?<=,) \n[ ]++ {_ANY}++ )*+ ) \n

@@ -70,7 +70,7 @@ class _YamlReader(TreeReader):
         # For the diagnosis of errors: the previous event, and the start of the collection that ended last.
         self.last_event: Any = None
         self.closed_start: int | None = None
-        self.replaced = _replacements(text)
+        self.replaced = replacements(text)
         # The offset after the last scalar: between that and the next value are only marks of YAML and comments.
         self.scalar_end = 0
         self.list_ended = False  # whether a list has ended after that scalar
@@ -269,7 +269,7 @@ class _YamlReader(TreeReader):
         return self.position(mark.index) if self.has_odd_breaks else (mark.line + 1, mark.column + 1)
 
 
-def _replacements(text: str) -> dict[int, str]:
+def replacements(text: str) -> dict[int, str]:
     """Return the characters that only YAML 1.1 reads as line breaks, each with one that is not in the text."""
     found = sorted({*_OLD_LINE_BREAKS.findall(text)})
     unused = (character for character in map(chr, _PRIVATE_USE) if character not in text)
