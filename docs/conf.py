@@ -30,6 +30,7 @@ MENU = {
     "Code texts": (
         "docs/first-text",
         "The coder's guide <seeds/README>",
+        "docs/agreement",
         "docs/continuous-integration",
     ),
     "Reference": (

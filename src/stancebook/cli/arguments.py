@@ -40,6 +40,11 @@ DESK = """\
 Code texts in the browser: select words, fill in a form, and see at once what a build would say. The desk is
 served on this machine only, until Ctrl-C, and saves into the annotation files.
 """
+AGREE = """\
+Compare codings of the same texts: which units the coders found, how far they agree in each variable, and the
+passages that divide them, with file and line. Codings are in codings/<coder>/ next to documents/, and named like
+annotations there; those in documents/ are called authoritative. Nothing is written.
+"""
 VALIDATE = """\
 Validate a dataset against its own schema, which is in its datapackage.json: digests of all files, columns,
 types, empty cells, vocabularies, patterns, limits, primary and foreign keys, places of passages, days of
@@ -125,6 +130,8 @@ def argument_parser() -> argparse.ArgumentParser:
     coverage.set_defaults(nothing_done="Nothing was measured.")
 
     desk = _add_desk(commands.add_parser)
+    agree = _add_agree(commands.add_parser)
+
     validate = _command(commands.add_parser, "validate", VALIDATE, help="validate a dataset against its own schema")
     validate.add_argument("dataset", metavar="PATH", type=_folder, nargs="?", help=_DATASET)
     validate.add_argument(
@@ -156,7 +163,7 @@ def argument_parser() -> argparse.ArgumentParser:
         exporter.add_argument("--from", dest="dataset", metavar="PATH", type=_folder, help=_DATASET)
         exporter.set_defaults(nothing_done="Nothing was written.")
 
-    for command in (build, watch, diff, coverage, desk, validate, sqlite, csv):
+    for command in (build, watch, diff, coverage, desk, agree, validate, sqlite, csv):
         command.set_defaults(parser=command)
     return parser
 
@@ -174,6 +181,28 @@ def _add_desk(add_parser: Callable[..., argparse.ArgumentParser]) -> argparse.Ar
     return desk
 
 
+def _add_agree(add_parser: Callable[..., argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    agree = _command(add_parser, "agree", AGREE, help="show how far the coders of the same texts agree")
+    agree.add_argument("documents", metavar="DOCUMENT", nargs="*", help="a document's id (default: all with codings)")
+    agree.add_argument("--coders", metavar="CODER", nargs="+", help="two coders or more (default: all in codings/)")
+    agree.add_argument("--tables", metavar="TABLE", nargs="+", help="compare these tables only")
+    agree.add_argument(
+        "--all-differences",
+        action="store_true",
+        help="show every passage that divides the coders; by default, the first 5 of each variable",
+    )
+    agree.add_argument(
+        "--output-format",
+        choices=("text", "json"),
+        default="text",
+        help="print text, or a JSON object with everything that was measured (default: text)",
+    )
+    _add_sources(agree)
+    _add_all_problems(agree)
+    agree.set_defaults(project=True, out=None, nothing_done="Nothing was compared.")
+    return agree
+
+
 def _command(
     make: Callable[..., argparse.ArgumentParser], name: str, description: str, **options: str
 ) -> argparse.ArgumentParser:
@@ -182,6 +211,18 @@ def _command(
 
 
 def _add_project(parser: argparse.ArgumentParser) -> None:
+    _add_sources(parser)
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=to_location,
+        help="folder of the dataset, or its URL, such as s3://bucket/dataset (default: that of pyproject.toml, or"
+        " dataset)",
+    )
+    parser.set_defaults(project=True)
+
+
+def _add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--contract",
         metavar="MODULE:ATTR",
@@ -193,14 +234,6 @@ def _add_project(parser: argparse.ArgumentParser) -> None:
         type=_seeds,
         help="folder to read, or its URL, such as s3://bucket/seeds (default: that of pyproject.toml, or seeds)",
     )
-    parser.add_argument(
-        "--out",
-        metavar="DIR",
-        type=to_location,
-        help="folder of the dataset, or its URL, such as s3://bucket/dataset (default: that of pyproject.toml, or"
-        " dataset)",
-    )
-    parser.set_defaults(project=True)
 
 
 def _add_build_options(parser: argparse.ArgumentParser) -> None:

@@ -7,12 +7,13 @@ import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from stancebook.cli.config import Project, UsageError
-from stancebook.cli.console import Console, format_rows, format_summary, format_written
+from stancebook.cli.console import Console, format_codings, format_rows, format_summary, format_written
 from stancebook.dataset.layout import DATAPACKAGE, chunk_folder
 from stancebook.dataset.publish import build_lock, publish, staging_folder
 from stancebook.parallel.cache import BuildCache, fingerprint_sources, load_cache
@@ -25,10 +26,11 @@ from stancebook.problems import (
     display_path,
     pluralize,
 )
-from stancebook.sources.discovery import SourceListing, discover
+from stancebook.sources.discovery import SourceListing, discover, discover_codings
 
 if TYPE_CHECKING:
     from stancebook.dataset.descriptor import Package
+    from stancebook.dataset.table_stats import BuildSummary
     from stancebook.dataset.validation import ValidationResult
     from stancebook.parallel.chunked_build import BuildResult
     from stancebook.schema.contract import Contract
@@ -59,8 +61,7 @@ def build(project: Project, options: BuildOptions, console: Console, *, list_cha
             cache = load_cache(project.seeds, project.out) if options.use_cache else None
             fingerprint = fingerprint_sources(sources, options.chunk_policy)
         if cache is not None and cache.seeds_fingerprint == fingerprint != "":
-            console.show(cache.warnings)
-            console.say(format_summary(cache.summary, project.seeds))
+            _show_read(project, sources, cache.warnings, cache.summary, console)
             console.say(format_written(project.out, format_rows(cache.summary.rows), changed=False))
             return 0
         with staging_folder(project.out) as staging:
@@ -318,10 +319,27 @@ def _build_into(
     result = build_into(
         project.contract, project.seeds, sources, folder, options, cache=cache, progress=console.progress_bar
     )
-    console.show(result.problems)
-    if result.summary is not None:
-        console.say(format_summary(result.summary, project.seeds))
+    if result.summary is None:
+        console.show(result.problems)
+    else:
+        _show_read(project, sources, result.problems, result.summary, console)
     return result
+
+
+def _show_read(
+    project: Project, sources: SourceListing, warnings: Sequence[Problem], summary: BuildSummary, console: Console
+) -> None:
+    """Print the warnings of a build and of codings, which never enter the dataset, and what was read and checked."""
+    codings = discover_codings(project.seeds, sources.documents)
+    problems = list(codings.problems)
+    if codings.coders:
+        from stancebook.coders.codings import coding_problems
+
+        problems = coding_problems(project.load_contract(), project.seeds, sources, codings)
+    console.show([*warnings, *(replace(problem, level="warning") for problem in problems)])
+    console.say(format_summary(summary, project.seeds))
+    if codings.coders or problems:
+        console.say(format_codings(codings.coders, problems))
 
 
 def _refuse(result: BuildResult, console: Console, nothing_done: str) -> int:

@@ -138,6 +138,15 @@ def format_summary(summary: BuildSummary, seeds: Path | str) -> str:
     )
 
 
+def format_codings(coders: Mapping[str, Sequence[object]], problems: Sequence[Problem]) -> str:
+    """Return which codings were checked, given the documents of each coder, and how many problems they have."""
+    number = sum(map(len, coders.values()))
+    checked = f"codings  {number:,} by {', '.join(coders)}" if coders else "codings  none can be read"
+    if not problems:
+        return f"{checked}: no problems"
+    return f"{checked}\n         {pluralize(len(problems), 'problem')} in codings, which do not stop the dataset"
+
+
 def format_written(out: Path | str, details: str, *, changed: bool) -> str:
     """Return whether a dataset was written or is unchanged, with further lines below."""
     return f"{'wrote   ' if changed else 'unchanged'} {display_folder(out)}\n{details}".rstrip("\n")

@@ -13,6 +13,7 @@ from stancebook.cli.console import Console, prepare_streams
 from stancebook.problems import display_folder, escape_control_chars
 
 if TYPE_CHECKING:
+    from stancebook.cli.agree import AgreeOptions
     from stancebook.parallel.chunking import ChunkPolicy
     from stancebook.parallel.options import BuildOptions
     from stancebook.schema.contract import Contract
@@ -97,6 +98,7 @@ def _watch(options: argparse.Namespace, console: Console) -> int:
 
 def _dispatch(options: argparse.Namespace, console: Console) -> int:
     from stancebook.cli import commands
+    from stancebook.cli.agree import agree
 
     project = options.project
     match options.command:
@@ -108,6 +110,8 @@ def _dispatch(options: argparse.Namespace, console: Console) -> int:
             status = commands.build(project, _build_options(options), console, list_changes=True)
         case "watch" | "coverage":
             status = commands.coverage(project, console, options.tables)
+        case "agree":
+            status = agree(project, _agree_options(options), console)
         case "diff":
             status = commands.diff(project, _build_options(options), console, options.base, all_rows=options.all_rows)
         case "desk":
@@ -127,6 +131,12 @@ def _build_options(options: argparse.Namespace) -> BuildOptions:
 
     policy = options.chunk_policy or ChunkPolicy(rows_per_part=options.project.rows_per_part)
     return BuildOptions(options.jobs, options.cluster, options.use_cache, policy)
+
+
+def _agree_options(options: argparse.Namespace) -> AgreeOptions:
+    from stancebook.cli.agree import AgreeOptions
+
+    return AgreeOptions(options.documents, options.coders, options.tables, all_differences=options.all_differences)
 
 
 def _contract(options: argparse.Namespace) -> Contract | None:

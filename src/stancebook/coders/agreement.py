@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from stancebook.coders.alignment import Match, Span, align, clusters
-from stancebook.coders.codings import Coding
+from stancebook.coders.codings import Coding, Position
 from stancebook.coders.statistics import Metric, alpha, alpha_interval, kappa, share_equal, unitizing_alpha
 from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
@@ -139,12 +139,12 @@ class Finding:
     Attributes:
         coder: The coder.
         value: The value as text; None if it is empty, or if the coder has no such row.
-        position: Where the row is, as `file:line:column`; empty if the coder has no such row.
+        position: Where the row is; None if the coder has no such row.
     """
 
     coder: str
     value: str | None
-    position: str
+    position: Position | None
 
 
 @dataclass(frozen=True)
@@ -521,7 +521,7 @@ class _Comparison:
     def _difference(self, table: str, name: str, unit: Unit, shown: Mapping[int, str | None]) -> Difference:
         findings = tuple(
             Finding(
-                coder, shown.get(number), self.codings[number].position(table, unit[number]) if number in unit else ""
+                coder, shown.get(number), self.codings[number].position(table, unit[number]) if number in unit else None
             )
             for number, coder in enumerate(self.coders)
         )

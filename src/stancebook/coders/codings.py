@@ -17,6 +17,18 @@ from stancebook.sources.filesystem import Location, open_location
 
 
 @dataclass(frozen=True)
+class Position:
+    """Where a row is written: the file as displayed to the user, line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
 class Coding:
     """The annotations of one coder.
 
@@ -39,10 +51,26 @@ class Coding:
         """The problems that prevent a comparison."""
         return errors_in(self.problems)
 
-    def position(self, table: str, row: int) -> str:
-        """Return where a row is written, as `file:line:column`."""
+    def position(self, table: str, row: int) -> Position:
+        """Return where a row is written."""
         record = self.tables[table].records.record(row)
-        return f"{record.file}:{record.line}:{record.column}"
+        return Position(record.file, record.line, record.column)
+
+
+def read_codebook(contract: Contract, seeds: Location, listing: SourceListing) -> tuple[CheckedCodebook, list[Problem]]:
+    """Read and check the codebook that codings refer to.
+
+    Args:
+        contract: The contract of the dataset.
+        seeds: The folder of sources.
+        listing: Its codebook.
+
+    Returns:
+        The codebook, and the problems that prevent a comparison.
+    """
+    corpus = read_corpus(seeds, replace(listing, documents=(), problems=()))
+    codebook = check_codebook(contract, corpus)
+    return codebook, errors_in([*corpus.problems, *codebook.problems, *codebook.reference_problems])
 
 
 def read_codings(
@@ -50,6 +78,7 @@ def read_codings(
     seeds: Location,
     listing: SourceListing,
     codings: Mapping[str, Sequence[SourceDocument]],
+    codebook: CheckedCodebook,
 ) -> Iterator[Coding]:
     """Read and check codings, one coder after the other.
 
@@ -59,11 +88,10 @@ def read_codings(
     Args:
         contract: The contract of the dataset.
         seeds: The folder of sources.
-        listing: Its codebook.
+        listing: The listing of the folder.
         codings: The documents of each coder, by the coder's name.
+        codebook: The codebook.
     """
-    corpus = read_corpus(seeds, replace(listing, documents=(), problems=()))
-    codebook = check_codebook(contract, corpus)
     for coder, documents in codings.items():
         yield _read_coding(contract, seeds, replace(listing, documents=tuple(documents), problems=()), codebook, coder)
 
@@ -71,14 +99,14 @@ def read_codings(
 def _read_coding(
     contract: Contract, seeds: Location, listing: SourceListing, codebook: CheckedCodebook, coder: str
 ) -> Coding:
-    corpus = read_corpus(seeds, listing)
+    corpus = read_corpus(seeds, replace(listing, codebook=()))
     coded = code_documents(contract, corpus, codebook)
     frames, found = check_documents(contract, coded, codebook, partial=True)
     folder = open_location(seeds)
     own_files = {
         folder.display_path(document.annotations.name) for document in listing.documents if document.annotations
     }
-    problems = [problem for problem in deduplicate(found) if problem.file in own_files]
+    problems = [each for each in deduplicate(found) if each.file in own_files or each in corpus.problems]
     texts = {files.doc_id: files.text.text for files in corpus.documents if files.text is not None}
     return Coding(coder, coded.tables, frames, texts, errors_in(problems) or problems)
 
@@ -86,7 +114,7 @@ def _read_coding(
 def coding_problems(
     contract: Contract, seeds: Location, listing: SourceListing, codings: CodingListing
 ) -> list[Problem]:
-    """Return all problems of codings.
+    """Return all problems of the codings of sources that have no others.
 
     Args:
         contract: The contract of the dataset.
@@ -95,6 +123,7 @@ def coding_problems(
         codings: Its codings.
     """
     found = list(codings.problems)
-    for coding in read_codings(contract, seeds, listing, codings.coders):
+    codebook, _ = read_codebook(contract, seeds, listing)
+    for coding in read_codings(contract, seeds, listing, codings.coders, codebook):
         found += coding.problems
     return sorted(found)

@@ -231,7 +231,7 @@ def unitizing_alpha(codings: Sequence[Sequence[Interval]], length: int) -> float
         length: The length of the text.
 
     Returns:
-        Alpha; None if it is undefined, because nobody marked anything.
+        Alpha; None if it is undefined, because no one marked anything.
     """
     sections = [_sections(joined(spans), length) for spans in codings]
     coders = len(sections)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stancebook.coders.codings import Coding, read_codings
+from stancebook.coders.codings import Coding, read_codebook, read_codings
 from stancebook.sources.discovery import AUTHORITATIVE, discover, discover_codings
 from tests.unit.sample_contract import LETTERS
 
@@ -28,4 +28,5 @@ def read(seeds: Path) -> dict[str, Coding]:
     """Return all codings of some sources by coder, the authoritative one first."""
     listing = discover(seeds)
     documents = {AUTHORITATIVE: listing.documents, **discover_codings(seeds, listing.documents).coders}
-    return {coding.coder: coding for coding in read_codings(LETTERS, seeds, listing, documents)}
+    codebook, _ = read_codebook(LETTERS, seeds, listing)
+    return {coding.coder: coding for coding in read_codings(LETTERS, seeds, listing, documents, codebook)}

@@ -96,4 +96,4 @@ def test_codings_never_enter_the_dataset(coded):
 def test_position_is_that_of_the_row(coded):
     """A row's position is that of its record in the coder's file."""
     coding = read(coded(ann=ANNOTATIONS))["ann"]
-    assert coding.position("claims", 1).endswith("codings/ann/bridge.yaml:13:5")
+    assert str(coding.position("claims", 1)).endswith("codings/ann/bridge.yaml:13:5")

@@ -262,7 +262,7 @@ def test_unitizing_alpha_equals_its_definition(codings):
     ids=["nothing marked", "all marked", "marked by one"],
 )
 def test_unitizing_alpha_at_the_limits(codings, expected):
-    """Where nobody marks anything alpha is undefined; a part that one coder marks is no better than chance."""
+    """where no one marks anything alpha is undefined; a part that one coder marks is no better than chance."""
     found = unitizing_alpha(codings, 9000)
     assert found is None if expected is None else found == pytest.approx(expected, abs=0.001)
 

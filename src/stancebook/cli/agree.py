@@ -1,0 +1,119 @@
+"""The command `agree`: compare the codings of a project."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stancebook.cli.config import Project, UsageError
+from stancebook.cli.console import Console, print_text
+from stancebook.problems import count_problems, display_folder, pluralize
+from stancebook.sources.discovery import (
+    AUTHORITATIVE,
+    CODINGS,
+    CodingListing,
+    SourceDocument,
+    SourceListing,
+    discover,
+    discover_codings,
+)
+
+if TYPE_CHECKING:
+    from stancebook.schema.contract import Contract
+
+
+@dataclass(frozen=True)
+class AgreeOptions:
+    """What is compared, and how it is shown.
+
+    Attributes:
+        documents: The ids of documents; all that are coded by all coders if empty.
+        coders: The names of coders; all of them if None, and if there is only one, the authoritative annotations too.
+        tables: The names of tables; all whose rows are written in documents if None.
+        all_differences: Show all passages that divide the coders, not only the first of each variable.
+    """
+
+    documents: Sequence[str] = ()
+    coders: Sequence[str] | None = None
+    tables: Sequence[str] | None = None
+    all_differences: bool = False
+
+
+def agree(project: Project, options: AgreeOptions, console: Console) -> int:
+    """Compare codings, and print how far they agree.
+
+    Args:
+        project: Its sources are read.
+        options: What is compared.
+        console: Where problems and the agreement are printed.
+
+    Returns:
+        The exit status: 1 if the codings have problems.
+
+    Raises:
+        UsageError: A document, coder or table is not known, or there is nothing to compare.
+    """
+    from stancebook.coders.agreement import compare
+    from stancebook.coders.codings import read_codebook, read_codings
+    from stancebook.coders.report import MAX_DIFFERENCES, as_json, as_text
+
+    listing = discover(project.seeds)
+    found = discover_codings(project.seeds, listing.documents)
+    contract = project.load_contract()
+    tables = _tables(contract, options.tables)
+    codings = _documents(_codings(listing, found, options.coders, project), options.documents)
+    codebook, problems = read_codebook(contract, project.seeds, listing)
+    read = list(read_codings(contract, project.seeds, listing, codings, codebook))
+    problems = sorted({*problems, *found.problems, *(each for coding in read for each in coding.errors)})
+    if problems:
+        console.show(problems)
+        console.say(f"{count_problems(problems)} Nothing was compared.")
+        return 1
+    all_documents = dict.fromkeys(document.doc_id for coded in codings.values() for document in coded)
+    agreement = compare(contract, read, list(all_documents), tables)
+    if not agreement.documents:
+        raise UsageError(f"There is no document that all of {', '.join(codings)} coded.")
+    if left_out := len(all_documents) - len(agreement.documents):
+        console.say(f"left out {pluralize(left_out, 'document')} that not all coders coded")
+    if console.output_format == "json":
+        print_text(as_json(agreement), sys.stdout)
+    else:
+        console.say(as_text(agreement, sys.maxsize if options.all_differences else MAX_DIFFERENCES))
+    return 0
+
+
+def _tables(contract: Contract, names: Sequence[str] | None) -> list[str]:
+    known = [spec.name for spec in contract.document_tables]
+    if unknown := [name for name in names or () if name not in known]:
+        raise UsageError(f"Codings have the tables {', '.join(known)}; {', '.join(unknown)} is none of them.")
+    return known if names is None else list(names)
+
+
+def _codings(
+    listing: SourceListing, found: CodingListing, names: Sequence[str] | None, project: Project
+) -> dict[str, Sequence[SourceDocument]]:
+    """Return the documents of each coder that is compared."""
+    authoritative = tuple(each for each in listing.documents if each.text and each.annotations)
+    known = {**found.coders, AUTHORITATIVE: authoritative}
+    if not found.coders:
+        place = f"{display_folder(project.seeds)}{CODINGS}/<coder>/"
+        raise UsageError(f"There is no coding to compare: put the files of each coder into {place}.")
+    chosen = list(dict.fromkeys([*found.coders, *[AUTHORITATIVE][len(found.coders) > 1 :]] if names is None else names))
+    if unknown := [name for name in chosen if name not in known]:
+        raise UsageError(f"The coders are {', '.join(known)}; {', '.join(unknown)} is none of them.")
+    if len(chosen) < 2:
+        raise UsageError(f"Name two coders or more, of {', '.join(known)}.")
+    return {name: known[name] for name in chosen}
+
+
+def _documents(
+    codings: Mapping[str, Sequence[SourceDocument]], doc_ids: Sequence[str]
+) -> dict[str, Sequence[SourceDocument]]:
+    """Return the codings of the named documents; of all if none is named."""
+    known = {document.doc_id for documents in codings.values() for document in documents}
+    if unknown := [doc_id for doc_id in doc_ids if doc_id not in known]:
+        raise UsageError(f"None of {', '.join(codings)} coded a document {', '.join(unknown)}.")
+    chosen = set(doc_ids) or known
+    return {coder: [each for each in documents if each.doc_id in chosen] for coder, documents in codings.items()}
