@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from hypothesis import settings
 
 from schemas import CONTRACT
 from stancebook.build.pipeline import Build, build_tables
+
+# jsonschema imports it for a format that no test checks, and it parses a grammar for more than a second.
+sys.modules["rfc3987_syntax"] = None
 
 # Property tests use new random examples on a developer's machine, and the same ones in CI; slow machines do not fail.
 settings.register_profile("local", deadline=None)

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -91,12 +92,21 @@ def identifiers_and_words(tree):
                 yield getattr(node, field)
 
 
-MODULES = {module_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in ENGINE.rglob("*.py")}
-GRAPH = {
-    name: {each.partition(".")[2] or "__init__" for each in imports_of(tree) if layer(each) == "stancebook"}
-    for name, tree in MODULES.items()
-}
+MODULES = {module_name(path): path for path in ENGINE.rglob("*.py")}
 PLOTTING = {name for name in MODULES if layer(name) == "plotting"}
+
+
+@cache
+def tree_of(module):
+    """Return the syntax tree of a module; those of all take a second, which other tests should not wait for."""
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+@cache
+def needs_of(module):
+    """Return the modules of the engine that a module imports."""
+    imported = imports_of(tree_of(module))
+    return {each.partition(".")[2] or "__init__" for each in imported if layer(each) == "stancebook"}
 
 
 # ── Imports ───────────────────────────────────────────────────────────────────────────────────────
@@ -105,33 +115,34 @@ PLOTTING = {name for name in MODULES if layer(name) == "plotting"}
 @pytest.mark.parametrize("module", MODULES)
 def test_engine_does_not_import_contract(module):
     """The engine imports neither the schemas of a project nor its build script."""
-    assert not {name for name in imports_of(MODULES[module]) if layer(name) in ("schemas", "build")}
+    assert not {name for name in imports_of(tree_of(module)) if layer(name) in ("schemas", "build")}
 
 
 @pytest.mark.parametrize("module", sorted(set(MODULES) - PLOTTING))
 def test_packages_import_earlier_layers_only(module):
     """Imports run one way through the layers."""
     allowed = LAYERS[: LAYERS.index(layer(module)) + 1]
-    assert {layer(name) for name in GRAPH[module]} <= set(allowed)
+    assert {layer(name) for name in needs_of(module)} <= set(allowed)
 
 
 def test_modules_import_each_other_in_no_cycle():
     """Within a package imports run one way too, and every imported module exists."""
-    assert set().union(*GRAPH.values()) <= set(MODULES)
-    TopologicalSorter({name: needs - {name} for name, needs in GRAPH.items()}).prepare()
+    assert set().union(*map(needs_of, MODULES)) <= set(MODULES)
+    TopologicalSorter({name: needs_of(name) - {name} for name in MODULES}).prepare()
 
 
 def test_plotting_is_apart():
     """The plotting package uses nothing of the engine but what escapes Markdown, and the engine nothing of it."""
     assert PLOTTING
-    for name, needs in GRAPH.items():
+    for name in MODULES:
+        needs = needs_of(name)
         assert needs <= {*PLOTTING, "markdown"} if name in PLOTTING else not needs & PLOTTING, name
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_library_is_used_in_known_places(library):
     """Each library is wrapped in few places, so that it can be replaced there."""
-    users = {layer(name) for name, tree in MODULES.items() if library in map(layer, imports_of(tree))}
+    users = {layer(name) for name in MODULES if library in map(layer, imports_of(tree_of(name)))}
     assert users == LIBRARIES[library]
 
 
@@ -148,7 +159,7 @@ def test_contract_imports_public_names_only(path):
 @pytest.mark.parametrize("module", MODULES)
 def test_engine_knows_no_table_by_name(module):
     """No identifier and no string of the engine is the name of a table of this project."""
-    assert not (set(CONTRACT.tables) - ORDINARY_WORDS) & set(identifiers_and_words(MODULES[module]))
+    assert not (set(CONTRACT.tables) - ORDINARY_WORDS) & set(identifiers_and_words(tree_of(module)))
 
 
 @pytest.mark.parametrize("module", sorted(PLOTTING))
@@ -156,7 +167,7 @@ def test_plotting_knows_no_column_by_name(module):
     """No identifier and no string of the plotting package is the name of a column of this project."""
     columns = {column.name for spec in CONTRACT.tables.values() for column in spec.columns}
     names = {name for name in columns if "_" in name or name in ("stance", "quote", "attribution", "source")}
-    assert not names & set(identifiers_and_words(MODULES[module]))
+    assert not names & set(identifiers_and_words(tree_of(module)))
 
 
 # ── Light imports ─────────────────────────────────────────────────────────────────────────────────
