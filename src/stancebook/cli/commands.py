@@ -208,7 +208,10 @@ def desk(project: Project, console: Console, *, port: int, browser: bool) -> int
     contract = project.load_contract()
     with requires_extra("web"):
         from stancebook.web.desk.serve import serve
-    serve(contract, Path(project.seeds), project.root, console.say, port=port, browser=browser)
+        from stancebook.web.desk.workspace import Workspace
+    dataset = None if isinstance(project.out, str) else project.out
+    workspace = Workspace(contract, Path(project.seeds), project.root, dataset)
+    serve(workspace, console.say, port=port, browser=browser)
     return 0
 
 

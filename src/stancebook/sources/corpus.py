@@ -114,23 +114,37 @@ class _FileReader:
             self.problems.append(Problem(name, 1, 1, "", *error.args))
             return None
         self.digests[entry.name] = hashlib.sha256(data).hexdigest()
-        try:
-            text = data.decode()
-        except UnicodeDecodeError as error:
-            self.report_byte(name, data, error.start, "is not UTF-8: byte 0x{:02x} is not allowed here")
-            return None
-        if "\0" in text:
-            self.report_byte(name, data, data.index(0), "is not text in UTF-8: byte 0x{:02x} is here")
-            return None
-        conflicts = [*_merge_conflicts(name, text)] if "<<<<<<< " in text else []
-        self.problems += conflicts
-        return None if conflicts else SourceFile(name, text)
+        file, problems = decode_source(name, data)
+        self.problems += problems
+        return file
 
-    def report_byte(self, name: str, data: bytes, offset: int, message: str) -> None:
-        """Report the first byte of a file that is not text in UTF-8."""
-        before = data[:offset].decode().split("\n")
-        message, hint = message.format(data[offset]), "save the file again as UTF-8"
-        self.problems.append(Problem(name, len(before), len(before[-1]) + 1, "", message, hint))
+
+def decode_source(name: str, data: bytes) -> tuple[SourceFile | None, list[Problem]]:
+    """Decode a file.
+
+    Args:
+        name: Its path as displayed in problems.
+        data: Its content.
+
+    Returns:
+        The file, and no problem; or None and its problems, if it is not text, or has unresolved merge conflicts.
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        message = "is not UTF-8: byte 0x{:02x} is not allowed here"
+        return None, [_wrong_byte(name, data, error.start, message)]
+    if "\0" in text:
+        return None, [_wrong_byte(name, data, data.index(0), "is not text in UTF-8: byte 0x{:02x} is here")]
+    conflicts = [*_merge_conflicts(name, text)] if "<<<<<<< " in text else []
+    return (None if conflicts else SourceFile(name, text)), conflicts
+
+
+def _wrong_byte(name: str, data: bytes, offset: int, message: str) -> Problem:
+    """Return the problem of the first byte of a file that is not text in UTF-8."""
+    before = data[:offset].decode().split("\n")
+    hint = "save the file again as UTF-8"
+    return Problem(name, len(before), len(before[-1]) + 1, "", message.format(data[offset]), hint)
 
 
 def _limit(entry: Entry) -> int:

@@ -287,6 +287,11 @@ def _renamed(doc_ids: Collection[str], texts: Collection[str]) -> dict[str, str]
     return {doc_id: text for doc_id, text in pairs if text is not None}
 
 
+def document_id_error(doc_id: str) -> UnreadableError | None:
+    """Return why a text cannot be the id of a document; None if it can."""
+    return None if _VALID_NAME.fullmatch(doc_id) else _wrong_name(doc_id, DOCUMENTS)
+
+
 def _wrong_name(name: str, section: str) -> UnreadableError:
     reserved = next(filter(_RESERVED.fullmatch, name.split("/")), None)
     hint = "name the file with lower-case letters, digits and hyphens"

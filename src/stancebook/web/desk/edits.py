@@ -218,7 +218,7 @@ class _Editor:
 
     def _values(self, spec: TableSpec, edit: Mapping[str, Any]) -> dict[str, str | None]:
         values = edit.get("values", {})
-        return _checked_values(spec, values)
+        return checked_values(spec, values)
 
     def _children(self, spec: TableSpec, edit: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
         children, nested = edit.get("children", {}), self.contract.nested_tables(spec.name)
@@ -228,7 +228,7 @@ class _Editor:
             raise BadEditError(f"A row of {spec.name} has no nested rows '{', '.join(unknown)[:200]}'.")
         return {
             name: [
-                {key: value for key, value in _checked_values(nested[name], record).items() if value is not None}
+                {key: value for key, value in checked_values(nested[name], record).items() if value is not None}
                 for record in listed
             ]
             for name, listed in children.items()
@@ -252,8 +252,16 @@ def _quoted(selection: Selection) -> dict[str, str]:
     return {"quote": selection.quote, **{key: words for key, words in context.items() if words}}
 
 
-def _checked_values(spec: TableSpec, values: Any) -> dict[str, str | None]:
-    """Return the values of a record, empty ones as None."""
+def checked_values(spec: TableSpec, values: Any) -> dict[str, str | None]:
+    """Return the values of a record, empty ones as None.
+
+    Args:
+        spec: The table of the record.
+        values: The values by key, as JSON.
+
+    Raises:
+        BadEditError: A key is unknown, or a value is no text.
+    """
     if not isinstance(values, dict):
         raise BadEditError("values must be texts by key.")
     if unknown := [key for key in values if key not in spec.allowed_keys]:

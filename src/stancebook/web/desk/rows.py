@@ -197,6 +197,17 @@ def _nearest(candidates: list[tuple[Row, Place]], problem: Problem) -> Place:
     return before[-1] if before else candidates[0][1]
 
 
+def problem_state(problem: Problem, **place: Any) -> dict[str, Any]:
+    """Return a problem as pages show it.
+
+    Args:
+        problem: The problem.
+        place: What it is about, as the attributes of `Place`; for the file as a whole, nothing.
+    """
+    shown = {name: getattr(problem, name) for name in ("message", "hint", "level", "file", "line", "column")}
+    return {"row": "", "section": "", "child": None, "key": "", **place, **shown}
+
+
 def own_id(row: Row, spec: TableSpec) -> str:
     """Return the short id of a record as typed; empty if it has none."""
     return row.values.get(ID if spec.is_annotation else spec.record_key or "", "").strip()

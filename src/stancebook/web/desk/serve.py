@@ -8,13 +8,11 @@ import socket
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import uvicorn
 
 from stancebook.exceptions import StancebookError
 from stancebook.problems import display_folder
-from stancebook.schema.contract import Contract
 from stancebook.web.desk.server import desk
 from stancebook.web.desk.workspace import Workspace
 
@@ -34,15 +32,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(
-    contract: Contract, seeds: Path, root: Path, say: Callable[[str], None], *, port: int = 0, browser: bool = True
-) -> None:
+def serve(workspace: Workspace, say: Callable[[str], None], *, port: int = 0, browser: bool = True) -> None:
     """Serve the desk of a project.
 
     Args:
-        contract: The contract of the dataset.
-        seeds: The folder with the codebook and the documents.
-        root: The folder of the project.
+        workspace: The project.
         say: Prints a line for the user.
         port: The port; any free one if 0.
         browser: Whether to open the browser.
@@ -53,13 +47,12 @@ def serve(
     listening = listen(port)
     port = listening.getsockname()[1]
     token = secrets.token_urlsafe(32)
-    workspace = Workspace(contract, seeds, root)
     workspace.check_in_background()
     atexit.register(_report_unsaved, workspace, say)
     address = f"http://{_ADDRESS}:{port}/?token={token}"
     opened = browser and webbrowser.open(address)
     say(f"{'opened' if opened else 'open'}   {address}")
-    say(f"coding   {display_folder(seeds)}; Ctrl-C ends it")
+    say(f"coding   {display_folder(workspace.seeds)}; Ctrl-C ends it")
     server_of(workspace, listening, token).run(sockets=[listening])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +20,8 @@ from starlette.staticfiles import StaticFiles
 from stancebook.build.table_builder import LANGUAGE
 from stancebook.exceptions import StancebookError
 from stancebook.sources.editing import EditError
+from stancebook.web.desk.codebook import ReferredToError, codebook_entries, edit_entries
+from stancebook.web.desk.documents import NewDocumentError, add_document
 from stancebook.web.desk.edits import BadEditError
 from stancebook.web.desk.security import App, LocalAccess
 from stancebook.web.desk.session import ConflictError, Session, StaleError
@@ -29,7 +32,12 @@ from stancebook.web.rendering import STATIC, direction, render
 
 MAX_POLL_SECONDS = 25.0
 _POLL_STEP_SECONDS = 0.25
-_STATUS: Mapping[type[StancebookError], int] = {UnknownDocumentError: 404, BadEditError: 422, StoreError: 507}
+_STATUS: Mapping[type[StancebookError], int] = {
+    UnknownDocumentError: 404,
+    BadEditError: 422,
+    ReferredToError: 422,
+    StoreError: 507,
+}
 
 T = TypeVar("T")
 Handler = Callable[[Session, Mapping[str, Any]], dict[str, Any]]
@@ -72,6 +80,9 @@ class _Desk:
             Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
             Route("/api/model", self.get_model),
             Route("/api/documents", self.list_documents),
+            Route("/api/documents", self.add_document, methods=["POST"]),
+            Route("/api/codebook", self.get_codebook),
+            Route("/api/codebook/edits", self.edit_codebook, methods=["POST"]),
             Route("/api/problems", self.list_problems),
             *(Route(f"{document}/{name}", self.action(do), methods=["POST"]) for name, do in actions.items()),
             Route(f"{document}/changes", self.changes),
@@ -101,6 +112,40 @@ class _Desk:
 
     async def list_documents(self, _request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(self.locked(self.workspace.list_documents)))
+
+    async def add_document(self, request: Request) -> Response:
+        fields = _fields(await request.body())
+        _allow(fields, "doc_id", "values", optional=("text", "text_base64"))
+        doc_id, text = fields["doc_id"], _new_text(fields)
+        if not isinstance(doc_id, str):
+            raise BadRequestError("doc_id must be a text.")
+
+        def run() -> None:
+            try:
+                add_document(self.workspace, doc_id, text, fields["values"])
+            except NewDocumentError as error:
+                raise _AnswerError(422, {"error": str(error), "problems": error.problems}) from error
+
+        await run_in_threadpool(self.locked(run))
+        return JSONResponse({"doc_id": doc_id}, status_code=201)
+
+    async def get_codebook(self, _request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(self.locked(lambda: codebook_entries(self.workspace))))
+
+    async def edit_codebook(self, request: Request) -> Response:
+        fields = _fields(await request.body())
+        _allow(fields, "edits")
+
+        def run() -> dict[str, Any]:
+            try:
+                row = edit_entries(self.workspace, fields["edits"])
+            except EditError as error:
+                raise _AnswerError(422, {"error": str(error), "problem": _problem(error.problem)}) from error
+            found = self.workspace.codebook
+            problems = [_problem(problem) for problem in (*found.problems, *found.reference_problems)]
+            return {"codebook": codebook_entries(self.workspace), "problems": problems, "row": row}
+
+        return JSONResponse(await run_in_threadpool(self.locked(run)))
 
     async def list_problems(self, _request: Request) -> Response:
         found = self.workspace.corpus.problems
@@ -234,6 +279,19 @@ def _quote(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
         )
         raise _AnswerError(422, {"error": message})
     return quote
+
+
+def _new_text(fields: Mapping[str, Any]) -> bytes:
+    """Return the content of a new text: typed, or the bytes of a file."""
+    given = [name for name in ("text", "text_base64") if isinstance(fields.get(name), str)]
+    if len(given) != 1:
+        raise BadRequestError("Either text or text_base64 must be a text.")
+    try:
+        if given == ["text"]:
+            return bytes(fields["text"].encode())
+        return base64.b64decode(fields["text_base64"], validate=True)
+    except ValueError as error:
+        raise BadRequestError(f"{given[0]} is not valid.") from error
 
 
 def _fields(body: bytes) -> Mapping[str, Any]:

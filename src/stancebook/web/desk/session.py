@@ -6,7 +6,7 @@ import copy
 import difflib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from stancebook.build.coverage import untouched_passages
@@ -21,7 +21,17 @@ from stancebook.sources.sentences import place_of
 from stancebook.web.desk.checks import CheckedDocument, Span, check_document
 from stancebook.web.desk.edits import EditedText, edit_document, next_ids
 from stancebook.web.desk.quotes import select
-from stancebook.web.desk.rows import DECISIONS, NOTHING_HERE, FileRows, Row, locate_problems, own_id, read_rows
+from stancebook.web.desk.rows import (
+    DECISIONS,
+    NOTHING_HERE,
+    FileRows,
+    Place,
+    Row,
+    locate_problems,
+    own_id,
+    problem_state,
+    read_rows,
+)
 from stancebook.web.desk.store import DiskFile, Recovery, StoreError, digest_of
 from stancebook.web.items import Item, document_items
 from stancebook.web.rendering import item_html, text_blocks
@@ -242,24 +252,7 @@ class Session:
         if own and len({*names}) < len(names):
             rows = self._rows(with_positions=True)
         places = dict(zip(map(id, own), locate_problems(rows, own), strict=True))
-        states = []
-        for problem in problems:
-            place = places.get(id(problem))
-            states.append(
-                {
-                    "row": place.row if place else "",
-                    "section": place.section if place else "",
-                    "child": place.child if place else None,
-                    "key": place.key if place else "",
-                    "message": problem.message,
-                    "hint": problem.hint,
-                    "level": problem.level,
-                    "file": problem.file,
-                    "line": problem.line,
-                    "column": problem.column,
-                }
-            )
-        return states
+        return [problem_state(problem, **asdict(places.get(id(problem), Place()))) for problem in problems]
 
     def _blocks(
         self, items: Sequence[Item], uncovered: Sequence[_Passage], nothing_here: Sequence[_Passage], since: Any

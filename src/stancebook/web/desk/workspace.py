@@ -18,7 +18,7 @@ from stancebook.schema.contract import Contract
 from stancebook.sources.corpus import Corpus, DocumentFiles, load_corpus, read_corpus
 from stancebook.sources.discovery import SourceDocument, SourceListing, discover
 from stancebook.web.desk.checks import codebook_of
-from stancebook.web.desk.rows import read_rows
+from stancebook.web.desk.rows import FileRows, read_rows
 from stancebook.web.desk.session import Session
 from stancebook.web.desk.store import Recovery
 
@@ -54,16 +54,18 @@ def date_column(contract: Contract) -> str:
 class Workspace:
     """The project that a desk edits. Its methods may be called from several threads."""
 
-    def __init__(self, contract: Contract, seeds: Path, root: Path) -> None:
+    def __init__(self, contract: Contract, seeds: Path, root: Path, dataset: Path | None = None) -> None:
         """Open a project.
 
         Args:
             contract: The contract of the dataset.
             seeds: The folder with the codebook and the documents.
             root: The folder of the project, in which unsaved texts are kept.
+            dataset: The folder of the dataset, which has the schema for editors; None if it is elsewhere.
         """
         self.contract = contract
         self.seeds = seeds
+        self.dataset = dataset
         self.recovery = Recovery(root / ".desk")
         self.lock = threading.RLock()
         self.corpus = CorpusProblems()
@@ -138,6 +140,14 @@ class Workspace:
         session.look_at_disk()
         return session
 
+    def rows(self, doc_id: str) -> FileRows:
+        """Return the records of a document, unsaved ones included."""
+        session = self._sessions.get(doc_id)
+        annotations = self._files(doc_id).annotations
+        if session is not None or annotations is None:
+            return session.rows if session else FileRows(parses=False)
+        return read_rows(annotations.text, annotations.name, self.contract.document_tables, self.contract)
+
     @property
     def unsaved(self) -> list[str]:
         """The documents with unsaved changes."""
@@ -153,17 +163,8 @@ class Workspace:
             session = self._sessions.get(doc_id)
             files = self._files(doc_id)
             names = {file.name for file in (files.text, files.annotations) if file is not None}
-            values: Mapping[str, str] = {}
-            rows = 0
-            if files.annotations is not None:
-                read = (
-                    session.rows
-                    if session
-                    else read_rows(
-                        files.annotations.text, files.annotations.name, self.contract.document_tables, self.contract
-                    )
-                )
-                values, rows = read.document.values if read.document else {}, len(read.rows)
+            rows = self.rows(doc_id)
+            values = rows.document.values if rows.document else {}
             problems = None if found is None else sum(problem.file in names for problem in found)
             listed.append(
                 {
@@ -171,7 +172,7 @@ class Workspace:
                     "title": values.get(title_column(self.contract), ""),
                     "published": values.get(date_column(self.contract), ""),
                     "language": values.get(LANGUAGE, ""),
-                    "rows": rows,
+                    "rows": len(rows.rows),
                     "problems": len(session.problems) if session else problems,
                     "unsaved": doc_id in unsaved,
                 }

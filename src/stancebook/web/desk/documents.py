@@ -1,0 +1,108 @@
+"""Add a document: a text exactly as received, and a new annotation file with the facts of the document."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stancebook.dataset.layout import ANNOTATION_SCHEMA
+from stancebook.exceptions import StancebookError
+from stancebook.problems import Problem, display_path, errors_in
+from stancebook.sources.corpus import DocumentFiles, SourceFile, decode_source
+from stancebook.sources.discovery import DOCUMENTS, JSON, MAX_FILE_BYTES, TEXT, YAML, document_id_error
+from stancebook.sources.editing import new_annotation_file
+from stancebook.sources.filesystem import too_large
+from stancebook.web.desk.checks import check_document
+from stancebook.web.desk.edits import checked_values
+from stancebook.web.desk.rows import locate_problems, problem_state, read_rows
+from stancebook.web.desk.store import write_atomically
+
+if TYPE_CHECKING:
+    from stancebook.web.desk.workspace import Workspace
+
+
+class NewDocumentError(StancebookError):
+    """A document cannot be added; nothing was written.
+
+    Attributes:
+        problems: Why, each with the key of the form that it is about.
+    """
+
+    def __init__(self, problems: list[dict[str, Any]]) -> None:
+        super().__init__("The document is not added, because the build would refuse it.")
+        self.problems = problems
+
+
+def add_document(workspace: Workspace, doc_id: str, text: bytes, values: Any) -> None:
+    """Add a document.
+
+    Args:
+        workspace: The project.
+        doc_id: Its id, which is the path of its files without extension.
+        text: The content of its text, which is written as it is.
+        values: The values of the document's own record by key.
+
+    Raises:
+        NewDocumentError: The build would refuse it, or it exists; nothing was written.
+        BadEditError: A key is unknown, or a value is no text.
+        StoreError: A file cannot be written.
+    """
+    given = checked_values(workspace.contract.document, values)
+    base = workspace.seeds / DOCUMENTS / doc_id
+    if problem := _wrong_id(base, doc_id):
+        raise NewDocumentError([_of_key("doc_id", *problem)])
+    text_path, annotation_path = (base.with_name(base.name + extension) for extension in (TEXT, YAML))
+    if len(text) > MAX_FILE_BYTES[TEXT]:
+        raise NewDocumentError([_of_key("text", *too_large(MAX_FILE_BYTES[TEXT]).args)])
+    file, unreadable = decode_source(display_path(text_path), text)
+    if file is None:
+        raise NewDocumentError([_of_key("text", problem.message, problem.hint) for problem in unreadable])
+    content = new_annotation_file(given, workspace.contract, _schema(workspace.dataset, annotation_path))
+    annotations = SourceFile(display_path(annotation_path), content)
+    if problems := _problems(workspace, DocumentFiles(doc_id, file, annotations)):
+        raise NewDocumentError(problems)
+    write_atomically(text_path, text)
+    write_atomically(annotation_path, content.encode())
+    workspace.refresh()
+
+
+def _wrong_id(base: Path, doc_id: str) -> tuple[str, str] | None:
+    """Return the message and the hint for an id that cannot be that of a new document."""
+    if error := document_id_error(doc_id):
+        message, hint = error.args
+        return message, hint
+    existing = [extension for extension in (TEXT, YAML, JSON) if base.with_name(base.name + extension).exists()]
+    if existing:
+        return f"{display_path(base)}{existing[0]} exists already", "choose another id, such as one with another date"
+    return None
+
+
+def _problems(workspace: Workspace, files: DocumentFiles) -> list[dict[str, Any]]:
+    """Return the errors of a new document by key."""
+    contract = workspace.contract
+    checked = check_document(contract, files, workspace.codebook, workspace.others(files.doc_id))
+    assert files.annotations is not None
+    errors = errors_in(checked.problems)
+    rows = read_rows(
+        files.annotations.text, files.annotations.name, contract.document_tables, contract, with_positions=True
+    )
+    places = locate_problems(rows, errors)
+    own = files.annotations.name
+    return [
+        problem_state(problem, **(asdict(place) if problem.file == own else {"key": "text"}))
+        for problem, place in zip(errors, places, strict=True)
+    ]
+
+
+def _of_key(key: str, message: str, hint: str) -> dict[str, Any]:
+    return problem_state(Problem("", 1, 1, key, message, hint), key=key)
+
+
+def _schema(dataset: Path | None, annotation_path: Path) -> str:
+    """Return the way from an annotation file to the schema for editors; empty if there is none."""
+    schema = dataset / ANNOTATION_SCHEMA if dataset else None
+    if schema is None or not schema.is_file():
+        return ""
+    return Path(os.path.relpath(schema, annotation_path.parent)).as_posix()
