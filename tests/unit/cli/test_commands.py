@@ -11,7 +11,7 @@ from stancebook.cli.main import main
 
 ROOT = Path(__file__).parents[3]
 OLD = ROOT / "tests/datasets/0.1"
-COMMANDS = ["build", "watch", "diff", "coverage", "agree", "validate", "export sqlite", "export csv"]
+COMMANDS = ["build", "watch", "diff", "coverage", "desk", "agree", "validate", "export sqlite", "export csv"]
 
 
 @pytest.fixture

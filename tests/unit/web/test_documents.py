@@ -43,7 +43,7 @@ def test_text_is_kept_byte_for_byte(served, workspace, content):
         ("reply", {"text": "No.", "values": {"language": "en"}}, "", "the key 'sent' is missing"),
     ],
 )
-def test_wrong_document_is_not_added(served, workspace, doc_id, fields, key, message):
+def test_wrong_document_is_not_added(served, workspace, doc_id, fields, *, key, message):
     """What the build would refuse is not added; the problem is at its key of the form."""
     before = {*workspace.seeds.rglob("*")}
     answer = added(served, doc_id, **fields)

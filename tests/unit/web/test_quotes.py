@@ -30,7 +30,7 @@ TEXTS = {
     ],
 )
 def test_selection_gives_shortest_quote(text, selected, quote, prefix, suffix):
-    """A selection is trimmed, widened to whole words and letters, and told apart by as few words as possible."""
+    """A selection is trimmed, widened to whole words and letters, and distinguished by as few words as possible."""
     found = select(SourceText(text, "a.txt"), *selected)
     assert (found.quote, found.prefix, found.suffix) == (quote, prefix, suffix)
 
