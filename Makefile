@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: build watch desk test lint check proofs second-document wheel docs lab renew notebooks html kills mutations \
+.PHONY: build watch view desk test lint check proofs second-document wheel docs lab renew notebooks html kills mutations \
   benchmarks fuzz constraints clean
 
 build: $(VENV)/ready
@@ -16,6 +16,10 @@ build: $(VENV)/ready
 # Build now and after every save, until Ctrl-C.
 watch: $(VENV)/ready
 	@$(VENV)/bin/stancebook watch
+
+# Pages that show the texts with their rows: open view/index.html.
+view: $(VENV)/ready-web
+	@$(VENV)/bin/stancebook view
 
 # Code texts in the browser, until Ctrl-C.
 desk: $(VENV)/ready-web

@@ -31,6 +31,7 @@ MENU = {
         "docs/first-text",
         "The coder's guide <seeds/README>",
         "docs/agreement",
+        "docs/view",
         "docs/continuous-integration",
     ),
     "Reference": (

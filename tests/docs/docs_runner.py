@@ -53,6 +53,7 @@ EXECUTED_PAGES = {
     "docs/first-text.md": EXAMPLE,
     "docs/codebook.md": EXAMPLE,
     "docs/agreement.md": EXAMPLE,
+    "docs/view.md": EXAMPLE,
     "docs/commands.md": EXAMPLE,
     "docs/python.md": EXAMPLE,
     "docs/your-own.md": (),

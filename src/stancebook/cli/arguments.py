@@ -36,6 +36,11 @@ COVERAGE = """\
 Show how much of each text the quotes of some tables cover, and list the passages that no quote covers.
 Nothing is written.
 """
+VIEW = """\
+Write the reading view: a page for each document that shows its text, its rows and the passages that no row
+covers, a page of the codebook, and an index. The pages need no network. They show the texts: publish them only
+where you may. An earlier view is replaced; any other folder that is not empty is refused.
+"""
 DESK = """\
 Code texts in the browser: select words, fill in a form, and see at once what a build would say. The desk is
 served on this machine only, until Ctrl-C, and saves into the annotation files.
@@ -129,6 +134,7 @@ def argument_parser() -> argparse.ArgumentParser:
     _add_output_format(coverage)
     coverage.set_defaults(nothing_done="Nothing was measured.")
 
+    view = _add_view(commands.add_parser)
     desk = _add_desk(commands.add_parser)
     agree = _add_agree(commands.add_parser)
 
@@ -163,9 +169,21 @@ def argument_parser() -> argparse.ArgumentParser:
         exporter.add_argument("--from", dest="dataset", metavar="PATH", type=_folder, help=_DATASET)
         exporter.set_defaults(nothing_done="Nothing was written.")
 
-    for command in (build, watch, diff, coverage, desk, agree, validate, sqlite, csv):
+    for command in (build, watch, diff, coverage, view, desk, agree, validate, sqlite, csv):
         command.set_defaults(parser=command)
     return parser
+
+
+def _add_view(add_parser: Callable[..., argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    view = _command(add_parser, "view", VIEW, help="write pages that show the texts with their rows")
+    view.add_argument("documents", metavar="DOCUMENT", nargs="*", help="the ID of a document (default: all of them)")
+    view.add_argument(
+        "--out", dest="target", metavar="DIR", type=Path, help="folder to write (default: view, next to pyproject.toml)"
+    )
+    _add_sources(view)
+    _add_output_format(view)
+    view.set_defaults(project=True, out=None, nothing_done="Nothing was written.")
+    return view
 
 
 def _add_desk(add_parser: Callable[..., argparse.ArgumentParser]) -> argparse.ArgumentParser:

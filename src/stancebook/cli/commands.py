@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from stancebook.cli.config import Project, UsageError
+from stancebook.cli.config import Project, UsageError, overlap
 from stancebook.cli.console import Console, format_codings, format_rows, format_summary, format_written
 from stancebook.dataset.layout import DATAPACKAGE, chunk_folder
 from stancebook.dataset.publish import build_lock, publish, staging_folder
@@ -184,6 +184,49 @@ def coverage(project: Project, console: Console, tables: Sequence[str]) -> int:
     if unknown := [table for table in tables if table not in known]:
         raise UsageError(f"Coverage is that of {', '.join(known)}; {', '.join(unknown)} has no quotes.")
     console.say("\n" + report(measure(built, tables)))
+    return 0
+
+
+def view(project: Project, console: Console, documents: Sequence[str], target: Path | None) -> int:
+    """Write pages that show texts with their rows.
+
+    Args:
+        project: What is read. It is built in memory.
+        console: Where problems and what was done are printed.
+        documents: The documents to show; all of them if empty.
+        target: The folder to write; `view` in the project's folder if None.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        UsageError: There is no such document, or the folder would be among the sources or the dataset.
+        PublishError: The folder cannot be written, or holds something else.
+    """
+    from stancebook.build.pipeline import build_corpus
+    from stancebook.exceptions import requires_extra
+    from stancebook.sources.corpus import read_corpus
+    from stancebook.web.view import UnknownDocumentError, write_view
+
+    folder = target or project.root / "view"
+    if taken := next((place for place in (project.seeds, project.out) if overlap(folder, place)), None):
+        raise UsageError(f"The pages would be written into or around {display_folder(taken)}; name another folder.")
+    contract = project.load_contract()
+    with garbage_collection_paused():
+        sources = discover(project.seeds)
+    built = build_corpus(contract, read_corpus(project.seeds, sources))
+    console.show(built.problems)
+    if built.errors:
+        console.say(f"{count_problems(built.errors)} Nothing was written; {display_folder(folder)} is unchanged.")
+        return 1
+    console.say(format_summary(built.summary, project.seeds))
+    try:
+        with requires_extra("web"):
+            files = write_view(built, folder, documents)
+    except UnknownDocumentError as error:
+        raise UsageError(str(error)) from error
+    index = display_path(folder / "index.html")
+    console.say(f"wrote    {display_folder(folder)}: {pluralize(len(files), 'page')}; open {index}")
     return 0
 
 

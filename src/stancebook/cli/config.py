@@ -130,7 +130,7 @@ def find_project(
             sys.path.insert(0, os.fspath(root))
     seeds = seeds or to_location(settings["seeds"], root)
     out = out or to_location(settings["out"], root)
-    if _overlap(seeds, out):
+    if overlap(seeds, out):
         raise UsageError(f"one of the folders {out} and {seeds} contains the other; choose another folder with --out")
     return Project(root, contract, seeds, out, settings["rows_per_part"])
 
@@ -180,7 +180,7 @@ def _validated(settings: Any, file: Path) -> dict[str, Any]:
     return settings
 
 
-def _overlap(seeds: Location, out: Location) -> bool:
+def overlap(seeds: Location, out: Location) -> bool:
     """Return whether one of two folders contains the other, links followed."""
     if isinstance(seeds, str) or isinstance(out, str):
         return f"{out}/".startswith(f"{seeds}/") or f"{seeds}/".startswith(f"{out}/")

@@ -114,6 +114,8 @@ def _dispatch(options: argparse.Namespace, console: Console) -> int:
             status = agree(project, _agree_options(options), console)
         case "diff":
             status = commands.diff(project, _build_options(options), console, options.base, all_rows=options.all_rows)
+        case "view":
+            status = commands.view(project, console, options.documents, options.target)
         case "desk":
             status = commands.desk(project, console, port=options.port, browser=options.browser)
         case "validate":

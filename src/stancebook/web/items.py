@@ -93,11 +93,16 @@ class Item:
     mark: Mark
     coder: str = ""
 
+    def all_rows(self) -> Iterator[Item]:
+        """Yield the row and those nested in it, at any depth."""
+        yield self
+        for child in self.children:
+            yield from child.all_rows()
+
     def all_fields(self) -> Iterator[Field]:
         """Yield its fields and those of its nested rows."""
-        yield from self.fields
-        for child in self.children:
-            yield from child.all_fields()
+        for row in self.all_rows():
+            yield from row.fields
 
 
 def table_marks(contract: Contract) -> dict[str, Mark]:

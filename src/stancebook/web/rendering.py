@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote as percent_encode
 
 from stancebook.web.items import CODEBOOK_PAGE, Field, Item, values_by_filter
 from stancebook.web.segments import Segment, Span, assign_lanes, cut_blocks, cut_segments
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MAX_LANES = 10  # rows of one passage that are drawn apart; the last lane stands for all others
 STATIC = Path(__file__).with_name("static")
 _TEMPLATES = Path(__file__).with_name("templates")
+_FRAGMENT_WORDS = 5
 _RESERVED = ("index", "codebook")  # names of pages that are not documents
 # Control characters that browsers do not show; a text is shown exactly as it is.
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -99,12 +101,13 @@ class _BlockWriter:
         return segment
 
 
-def item_html(item: Item, base: str = "") -> str:
+def item_html(item: Item, base: str = "", source: str = "") -> str:
     """Return the HTML of a row with its nested rows.
 
     Args:
         item: The row.
         base: The way from its page to the folder of the pages, such as `../`.
+        source: The address of the text on the web; the row then links to its passage there.
     """
     address = escape(item.address)
     values = escape(json.dumps(values_by_filter(item), ensure_ascii=False))
@@ -114,6 +117,9 @@ def item_html(item: Item, base: str = "") -> str:
         words = _escape_text(item.quote)
         words = f'<a class="to-place" href="#p.{address}">{words}</a>' if place else words
         quote = f'<blockquote dir="auto">{words}</blockquote>'
+    if item.quote and is_web_address(source):
+        link = escape(f"{source.partition('#')[0]}#:~:text={text_fragment(item.quote)}")
+        quote += f'<p class="source"><a rel="noopener noreferrer" href="{link}">in the source</a></p>'
     repeated = item.label in (item.id, " ".join(item.quote.split()))
     label = "" if repeated else f'<p class="label" dir="auto">{escape(item.label)}</p>'
     return (
@@ -121,7 +127,7 @@ def item_html(item: Item, base: str = "") -> str:
         f' data-values="{values}" aria-labelledby="h.{address}">'
         f'<h3 id="h.{address}"><span class="letter" aria-hidden="true">{escape(item.mark.letter)}</span> '
         f'<a href="#{address}">{escape(item.id)}</a> <span class="table">{escape(item.mark.title)}</span></h3>'
-        f"{label}{quote}{_fields(item.fields, item, base)}{_children(item, base)}</article>"
+        f"{label}{quote}{_fields(item, base, without=item.label)}{_children(item, base)}</article>"
     )
 
 
@@ -129,16 +135,16 @@ def _children(item: Item, base: str) -> str:
     parts = []
     for _, group in groupby(item.children, key=lambda child: child.table):
         rows = list(group)
-        entries = "".join(f"<li>{_fields(row.fields, row, base)}{_children(row, base)}</li>" for row in rows)
+        entries = "".join(f"<li>{_fields(row, base)}{_children(row, base)}</li>" for row in rows)
         parts.append(f'<h4>{escape(rows[0].mark.title)}</h4><ul class="nested">{entries}</ul>')
     return "".join(parts)
 
 
-def _fields(fields: Iterable[Field], item: Item, base: str) -> str:
+def _fields(item: Item, base: str, without: str = "") -> str:
     pairs = [
         f"<div><dt>{escape(field.title)}</dt><dd>{_shown(field, item, base)}</dd></div>"
-        for field in fields
-        if field.shown != item.label
+        for field in item.fields
+        if field.shown != without
     ]
     return f'<dl class="fields">{"".join(pairs)}</dl>' if pairs else ""
 
@@ -150,9 +156,22 @@ def _shown(field: Field, item: Item, base: str) -> str:
         return f'<a class="reference" href="{escape(page)}#{escape(field.target)}">{shown}</a>'
     if field.definition:
         return f'<a class="value" href="#{escape(definition_id(item.table, field.name, field.value))}">{shown}</a>'
-    if re.match(r"https?://[^\s]+\Z", field.value):
+    if is_web_address(field.value):
         return f'<a rel="noopener noreferrer" href="{escape(field.value)}">{shown}</a>'
     return shown
+
+
+def is_web_address(text: str) -> bool:
+    """Return whether a text is an address that a page may link to."""
+    return re.fullmatch(r"https?://[^\s]+", text) is not None
+
+
+def text_fragment(quote: str) -> str:
+    """Return the text directive of an address that leads to a passage: all of a short one, both ends of a long one."""
+    words = quote.split()
+    long = len(words) > 2 * _FRAGMENT_WORDS
+    parts = [words[:_FRAGMENT_WORDS], words[-_FRAGMENT_WORDS:]] if long else [words]
+    return ",".join(percent_encode(" ".join(part), safe="").replace("-", "%2D") for part in parts)
 
 
 def definition_id(table: str, column: str, value: str) -> str:

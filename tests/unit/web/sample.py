@@ -57,7 +57,7 @@ class Sightings(Annotation):
     armed: bool = boolean("Whether it has guns.", nullable=True)
 
 
-class Crews(Nested, parent=Sightings, section="crew", key=("sighting_id", "role")):
+class Sailors(Nested, parent=Sightings, section="sailors", key=("sighting_id", "role")):
     """One sailor."""
 
     sighting_id: str = foreign_key("sightings", "The sighting.")
@@ -76,7 +76,7 @@ SHIPS = Contract(
     title=f"Ships {MARKUP}",
     description="What was seen.",
     version="1.0.0",
-    models=(Ships, Logs, Sightings, Crews, Winds),
+    models=(Ships, Logs, Sightings, Sailors, Winds),
 )
 LOG = f"A ship {MARKUP} with sails.\r\n\r\nThen none.\r\n"
 FILES = {
@@ -101,7 +101,7 @@ sightings:
     length: 12.5
     armed: false
     quote: '{f"A ship {MARKUP}".replace("'", "''")}'
-    crew:
+    sailors:
       - {{role: mate, ship_id: ida}}
   - id: s2
     after_id: s1

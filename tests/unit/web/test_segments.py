@@ -26,7 +26,7 @@ def test_blocks_cover_text(text):
 
 
 def test_blocks_end_after_blank_lines():
-    """A block is a paragraph with the blank lines after it, whatever ends its lines."""
+    """A block is a paragraph with the blank lines after it, with any line ends."""
     text = "\n\none\ntwo\r\n \r\n\r\nthree\r\rfour\n\n"
     assert [text[start:end] for start, end in cut_blocks(text)] == [
         "\n\n",

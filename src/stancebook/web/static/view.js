@@ -1,0 +1,308 @@
+"use strict";
+// The reading view: filters, search, selection, definitions and keys. Without it, pages still show everything.
+
+(() => {
+  const one = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
+  const search = one("#search");
+  const count = one("#count");
+  all("form[hidden], input[hidden], #help-button").forEach((element) => { element.hidden = false; });
+
+  // ── Lists of documents and entries ────────────────────────────────────
+
+  const listed = all("tr[data-search], .entry");
+  const searchable = new Map(listed.map((element) => [element, element.dataset.search ?? element.textContent.toLowerCase()]));
+
+  function filterList() {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const [element, text] of searchable) {
+      element.hidden = !words.every((word) => text.includes(word));
+      shown += !element.hidden;
+    }
+    count.textContent = words.length ? `${shown} of ${listed.length}` : "";
+  }
+
+  // ── Definitions, on hover and on focus ────────────────────────────────
+
+  let tip = null;
+
+  function hideDefinition() {
+    tip?.remove();
+    tip = null;
+  }
+
+  function showDefinition(link) {
+    hideDefinition();
+    const found = document.getElementById(link.hash.slice(1));
+    if (!found) return;
+    tip = document.createElement("div");
+    tip.className = "tip";
+    tip.id = "tip";
+    tip.setAttribute("role", "tooltip");
+    tip.textContent = one("dd", found).textContent;
+    document.body.append(tip);
+    link.setAttribute("aria-describedby", "tip");
+    const place = link.getBoundingClientRect();
+    const left = Math.max(8, Math.min(place.left, innerWidth - tip.offsetWidth - 8));
+    const below = place.bottom + 6 + tip.offsetHeight < innerHeight;
+    tip.style.left = `${left + scrollX}px`;
+    tip.style.top = `${(below ? place.bottom + 6 : place.top - tip.offsetHeight - 6) + scrollY}px`;
+  }
+
+  for (const event of ["mouseover", "focusin"]) {
+    document.addEventListener(event, ({ target }) => {
+      const link = target.closest?.("a.value");
+      if (link) showDefinition(link);
+    });
+  }
+  for (const event of ["mouseout", "focusout"]) {
+    document.addEventListener(event, ({ target }) => { if (target.closest?.("a.value")) hideDefinition(); });
+  }
+
+  const text = one("#text");
+  if (!text) {
+    search?.addEventListener("input", filterList);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "/" && search && document.activeElement !== search) {
+        event.preventDefault();
+        search.focus();
+      }
+    });
+    return;
+  }
+
+  // ── A document: its rows, and the segments of each ────────────────────
+
+  const side = one(".side");
+  const form = one(".filters");
+  const rows = all("#rows > .row").map((element) => ({
+    element,
+    address: element.id,
+    table: element.dataset.table,
+    values: JSON.parse(element.dataset.values),
+    words: element.textContent.toLowerCase(),
+    segments: [],
+    visible: true,
+  }));
+  const byAddress = new Map(rows.map((row) => [row.address, row]));
+  const segments = all(".seg", text).map((element) => {
+    const members = element.dataset.r.split(" ").map((address) => byAddress.get(address));
+    const segment = { element, members, classes: element.className.split(" ") };
+    members.forEach((row) => row.segments.push(segment));
+    return segment;
+  });
+  const lanes = all("input[data-table]");
+  const selects = all("select[data-filter]");
+  const gaps = all(".uncovered[id]", text);
+  let selected = [];
+
+  // The lane classes of a segment are those of its first rows, in their order: l<lane>t<colour of the table>.
+  const laneOf = new Map();
+  for (const { members, classes } of segments) {
+    const drawn = classes.filter((name) => /^l\dt\d$/.test(name));
+    if (drawn.length === members.length) members.forEach((row, at) => laneOf.set(row, drawn[at]));
+  }
+
+  function drawSegments() {
+    for (const { element, members, classes } of segments) {
+      const hidden = new Set(members.filter((row) => !row.visible).map((row) => laneOf.get(row)));
+      const wanted = classes.filter((name) => !hidden.has(name)).join(" ");
+      const hot = element.classList.contains("hot") ? " hot" : "";
+      if (element.className !== wanted + hot) element.className = wanted + hot;
+    }
+  }
+
+  function filterRows() {
+    const tables = new Set(lanes.filter((box) => box.checked).map((box) => box.dataset.table));
+    const chosen = selects.filter((select) => select.value).map((select) => [select.dataset.filter, select.value]);
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of rows) {
+      row.visible = tables.has(row.table)
+        && chosen.every(([name, value]) => row.values[name]?.includes(value))
+        && words.every((word) => row.words.includes(word));
+      if (row.element.hidden === row.visible) row.element.hidden = !row.visible;
+      shown += row.visible;
+    }
+    drawSegments();
+    const places = markPlaces(search.value);
+    const found = search.value.trim() ? `; ${places} in the text` : "";
+    count.textContent = shown === rows.length && !found ? `${rows.length} rows` : `${shown} of ${rows.length} rows${found}`;
+  }
+
+  // ── Search in the text ────────────────────────────────────────────────
+
+  let nodes = null;
+  let ranges = [];
+  let place = -1;
+
+  function textNodes() {
+    const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+    const found = [];
+    let start = 0;
+    while (walker.nextNode()) {
+      found.push({ node: walker.currentNode, start });
+      start += walker.currentNode.data.length;
+    }
+    return found;
+  }
+
+  function locate(offset) {
+    let low = 0;
+    let high = nodes.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (nodes[middle].start <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return [nodes[low].node, offset - nodes[low].start];
+  }
+
+  const MAX_PLACES = 2000;
+
+  function markPlaces(query) {
+    ranges = [];
+    place = -1;
+    const wanted = query.trim().toLowerCase();
+    if (wanted) {
+      nodes ??= textNodes();
+      const content = text.textContent.toLowerCase();
+      for (let at = content.indexOf(wanted); at >= 0 && ranges.length < MAX_PLACES; at = content.indexOf(wanted, at + wanted.length)) {
+        const range = document.createRange();
+        range.setStart(...locate(at));
+        range.setEnd(...locate(at + wanted.length - 1));
+        range.setEnd(range.endContainer, range.endOffset + 1);
+        ranges.push(range);
+      }
+    }
+    if (globalThis.Highlight) CSS.highlights.set("found", new Highlight(...ranges));
+    return ranges.length < MAX_PLACES ? ranges.length : `${MAX_PLACES} or more`;
+  }
+
+  function nextPlace() {
+    if (!ranges.length) return;
+    place = (place + 1) % ranges.length;
+    ranges[place].startContainer.parentElement.scrollIntoView({ block: "center" });
+  }
+
+  // ── Selection ─────────────────────────────────────────────────────────
+
+  function select(chosen, { scrollText = true, scrollRows = true, focus = false } = {}) {
+    for (const row of selected) {
+      row.element.classList.remove("on");
+      row.segments.forEach(({ element }) => element.classList.remove("hot"));
+    }
+    all(".uncovered.hot").forEach((element) => element.classList.remove("hot"));
+    selected = chosen;
+    for (const row of selected) {
+      row.element.classList.add("on");
+      row.segments.forEach(({ element }) => element.classList.add("hot"));
+    }
+    const [first] = selected;
+    side.classList.toggle("sheet", Boolean(first) && !scrollText);
+    if (!first) return;
+    if (scrollText) first.segments[0]?.element.scrollIntoView({ block: "center" });
+    if (scrollRows) first.element.scrollIntoView({ block: "nearest" });
+    if (focus) first.element.focus({ preventScroll: true });
+  }
+
+  function selectRow(row, options) {
+    if (!row) return;
+    if (!row.visible) showAll();
+    select([row], options);
+  }
+
+  function step(by) {
+    const visible = rows.filter((row) => row.visible);
+    if (!visible.length) return;
+    const at = visible.indexOf(selected[0]);
+    const next = at < 0 ? (by > 0 ? 0 : visible.length - 1) : (at + by + visible.length) % visible.length;
+    selectRow(visible[next], { focus: true });
+    history.replaceState(null, "", `#${visible[next].address}`);
+  }
+
+  let gap = -1;
+
+  function nextGap() {
+    if (!gaps.length) return;
+    select([]);
+    gap = (gap + 1) % gaps.length;
+    const name = gaps[gap].dataset.passage;
+    all(`.uncovered[data-passage="${name}"]`).forEach((element) => element.classList.add("hot"));
+    gaps[gap].scrollIntoView({ block: "center" });
+  }
+
+  function showAll() {
+    form.reset();
+    lanes.forEach((box) => { box.checked = true; });
+    filterRows();
+  }
+
+  function fromHash() {
+    const address = decodeURIComponent(location.hash.slice(1));
+    const row = byAddress.get(address) ?? byAddress.get(address.replace(/^p\./, ""));
+    if (row) selectRow(row);
+  }
+
+  text.addEventListener("click", ({ target }) => {
+    if (!getSelection().isCollapsed) return;
+    const element = target.closest(".seg");
+    if (!element) return;
+    const members = element.dataset.r.split(" ").map((address) => byAddress.get(address)).filter((row) => row.visible);
+    select(members, { scrollText: false });
+  });
+  one("#rows").addEventListener("click", ({ target }) => {
+    const element = target.closest(".row");
+    if (element && !target.closest("a")) selectRow(byAddress.get(element.id), { scrollRows: false });
+  });
+  one("#close").addEventListener("click", () => select([]));
+  form.addEventListener("input", filterRows);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => {
+    lanes.forEach((box) => { box.checked = true; });
+    setTimeout(filterRows);
+  });
+  lanes.forEach((box) => box.addEventListener("change", filterRows));
+  search.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    nextPlace();
+  });
+  addEventListener("hashchange", fromHash);
+
+  // ── Keys ──────────────────────────────────────────────────────────────
+
+  const help = one("#help");
+  one("#help-button").addEventListener("click", () => help.showModal());
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    u: nextGap,
+    "/": () => search.focus(),
+    "?": () => help.showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+    if (event.key === "Escape") {
+      hideDefinition();
+      if (selected.length || all(".uncovered.hot").length) select([]);
+      else showAll();
+      document.activeElement.blur();
+      return;
+    }
+    if (event.target.closest("input[type=search], select, textarea")) return;
+    const box = /^[1-9]$/.test(event.key) ? lanes[Number(event.key) - 1] : null;
+    if (box) {
+      box.checked = !box.checked;
+      filterRows();
+    } else if (keys[event.key]) {
+      event.preventDefault();
+      keys[event.key]();
+    }
+  });
+
+  filterRows();
+  fromHash();
+})();
