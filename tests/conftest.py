@@ -12,8 +12,9 @@ from hypothesis import settings
 from schemas import CONTRACT
 from stancebook.build.pipeline import Build, build_tables
 
-# jsonschema imports it for a format that no test checks, and it parses a grammar for more than a second.
-sys.modules["rfc3987_syntax"] = None
+# jsonschema and seaborn import them if they are there, for a second each: for a format that no test checks, and for
+# figures that the plotting package does not draw.
+sys.modules |= dict.fromkeys(("rfc3987_syntax", "scipy"))
 
 # Property tests use new random examples on a developer's machine, and the same ones in CI; slow machines do not fail.
 settings.register_profile("local", deadline=None)

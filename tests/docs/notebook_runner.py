@@ -30,7 +30,10 @@ def execute(path: Path, dataset: Path | None = None) -> nbformat.NotebookNode:
         folder = dataset.parent / "notebooks"
         folder.mkdir(exist_ok=True)
         code = (
-            f"import functools, stancebook\nstancebook.load = functools.partial(stancebook.load, path={str(dataset)!r})"
+            "import functools, sys\n"
+            "sys.modules['scipy'] = None  # seaborn imports it if it is there, which takes a second\n"
+            "import stancebook\n"
+            f"stancebook.load = functools.partial(stancebook.load, path={str(dataset)!r})"
         )
         notebook.cells.insert(0, nbformat.v4.new_code_cell(code))
     paths = [str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
