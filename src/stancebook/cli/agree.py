@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stancebook.cli.config import Project, UsageError
-from stancebook.cli.console import Console, print_text
+from stancebook.cli.config import Project, UsageError, overlap
+from stancebook.cli.console import Console, format_rows, format_written, print_text
+from stancebook.dataset.layout import DATAPACKAGE
 from stancebook.problems import count_problems, display_folder, pluralize
 from stancebook.sources.discovery import (
     AUTHORITATIVE,
@@ -21,6 +23,7 @@ from stancebook.sources.discovery import (
 )
 
 if TYPE_CHECKING:
+    from stancebook.coders.agreement import Agreement
     from stancebook.schema.contract import Contract
 
 
@@ -38,11 +41,12 @@ class AgreeOptions:
     documents: Sequence[str] = ()
     coders: Sequence[str] | None = None
     tables: Sequence[str] | None = None
+    target: Path | None = None
     all_differences: bool = False
 
 
 def agree(project: Project, options: AgreeOptions, console: Console) -> int:
-    """Compare codings, and print how far they agree.
+    """Compare codings, print how far they agree, and write that as a dataset if asked to.
 
     Args:
         project: Its sources are read.
@@ -53,12 +57,15 @@ def agree(project: Project, options: AgreeOptions, console: Console) -> int:
         The exit status: 1 if the codings have problems.
 
     Raises:
-        UsageError: A document, coder or table is not known, or there is nothing to compare.
+        UsageError: A document, coder or table is not known, there is nothing to compare, or the folder to write into
+            is in use for other files.
     """
     from stancebook.coders.agreement import compare
     from stancebook.coders.codings import read_codebook, read_codings
     from stancebook.coders.report import MAX_DIFFERENCES, as_json, as_text
 
+    if options.target is not None:
+        _check_target(options.target, project)
     listing = discover(project.seeds)
     found = discover_codings(project.seeds, listing.documents)
     contract = project.load_contract()
@@ -81,7 +88,30 @@ def agree(project: Project, options: AgreeOptions, console: Console) -> int:
         print_text(as_json(agreement), sys.stdout)
     else:
         console.say(as_text(agreement, sys.maxsize if options.all_differences else MAX_DIFFERENCES))
+    if options.target is not None:
+        _write(agreement, options.target, console)
     return 0
+
+
+def _check_target(target: Path, project: Project) -> None:
+    """Refuse a folder in which other files are than those of an agreement."""
+    from stancebook.coders.dataset import NAME
+    from stancebook.dataset.listing import read_package_json
+
+    if any(overlap(target, other) for other in (project.seeds, project.out)):
+        raise UsageError(f"{target} is in use for the sources or the dataset; choose another folder with --out.")
+    if (target / DATAPACKAGE).exists() and read_package_json(target).get("name") != NAME:
+        raise UsageError(f"{target} holds another dataset; choose another folder with --out.")
+
+
+def _write(agreement: Agreement, target: Path, console: Console) -> None:
+    from stancebook.coders.dataset import write_agreement
+    from stancebook.dataset.publish import build_lock, publish, staging_folder
+
+    with build_lock(target, console.say), staging_folder(target) as staging:
+        rows = write_agreement(agreement, staging)
+        changed = publish(staging, target)
+    console.say("\n" + format_written(target, format_rows(rows), changed=changed))
 
 
 def _tables(contract: Contract, names: Sequence[str] | None) -> list[str]:

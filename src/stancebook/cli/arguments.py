@@ -48,7 +48,7 @@ served on this machine only, until Ctrl-C, and saves into the annotation files.
 AGREE = """\
 Compare codings of the same texts: which units the coders found, how far they agree in each variable, and the
 passages that divide them, with file and line. Codings are in codings/<coder>/ next to documents/, and named like
-annotations there; those in documents/ are called authoritative. Nothing is written.
+annotations there; those in documents/ are called authoritative.
 """
 VALIDATE = """\
 Validate a dataset against its own schema, which is in its datapackage.json: digests of all files, columns,
@@ -214,6 +214,13 @@ def _add_agree(add_parser: Callable[..., argparse.ArgumentParser]) -> argparse.A
         choices=("text", "json"),
         default="text",
         help="print text, or a JSON object with everything that was measured (default: text)",
+    )
+    agree.add_argument(
+        "--out",
+        dest="target",
+        metavar="DIR",
+        type=Path,
+        help="write everything that was measured as a dataset into this folder (default: write nothing)",
     )
     _add_sources(agree)
     _add_all_problems(agree)

@@ -138,7 +138,9 @@ def _build_options(options: argparse.Namespace) -> BuildOptions:
 def _agree_options(options: argparse.Namespace) -> AgreeOptions:
     from stancebook.cli.agree import AgreeOptions
 
-    return AgreeOptions(options.documents, options.coders, options.tables, all_differences=options.all_differences)
+    return AgreeOptions(
+        options.documents, options.coders, options.tables, options.target, all_differences=options.all_differences
+    )
 
 
 def _contract(options: argparse.Namespace) -> Contract | None:

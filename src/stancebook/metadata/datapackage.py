@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -50,6 +50,21 @@ def data_package(
         "resources": [_resource(spec, tables[spec.name]) for spec in contract.tables.values()],
     }
     return _drop_empty(package)
+
+
+def package_of_tables(
+    about: Mapping[str, str], specs: Iterable[TableSpec], tables: Mapping[str, StoredTable], build: str
+) -> dict[str, Any]:
+    """Return the descriptor of Parquet files that no contract describes.
+
+    Args:
+        about: The name, the title and the description of the dataset.
+        specs: Its tables, in order.
+        tables: The stored tables by name.
+        build: The digest that the files carry.
+    """
+    resources = [_resource(spec, tables[spec.name]) for spec in specs]
+    return {"$schema": _PROFILE, **about, "stancebook": {"build": build}, "resources": resources}
 
 
 def _sources(contract: Contract, number: int, documents: pd.DataFrame | None) -> list[dict[str, str]]:

@@ -1,9 +1,14 @@
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
 from schemas import CONTRACT
+from stancebook import load
 from stancebook.cli.main import main
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -116,6 +121,33 @@ def test_agree_without_codings_says_where_they_belong(run):
         2,
         "There is no coding to compare: put the files of each coder into seeds/codings/<coder>/.\n",
     )
+
+
+def test_agree_writes_a_dataset_of_its_own(run, code, project):
+    """With `--out`, everything that was measured is written as a dataset; again, it is unchanged."""
+    code("ab", stance=OPPOSED)
+    status, out, _ = run("agree", "--out", "agreement")
+    assert status == 0
+    assert "\nwrote    agreement/\n" in out
+    table = load("agreement", path=project / "agreement").set_index(["table", "variable"])
+    assert table.loc["statements", "stance"]["n"] == 3
+    assert "unchanged agreement/\n" in run("agree", "--out", "agreement")[1]
+    assert sorted(path.name for path in project.iterdir() if path.is_dir()) == ["agreement", "seeds"]
+
+
+@pytest.mark.parametrize("target", ["seeds/codings", "dataset", "other", "letters"])
+def test_agree_overwrites_nothing_else(run, code, project, target):
+    """Sources, the dataset, other datasets and other files are not overwritten."""
+    code("ab")
+    shutil.copytree(ROOT / "tests/datasets/0.1", project / "other")
+    (project / "letters").mkdir()
+    (project / "letters/bridge.txt").write_text("Dear Ida,", encoding="utf-8")
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    status, out, _ = run("agree", "--out", target)
+    assert status > 0
+    assert target in out
+    after = {path: path.read_bytes() for path in project.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    assert after == before
 
 
 # ── build ─────────────────────────────────────────────────────────────────────────────────────────
