@@ -122,7 +122,7 @@ def press(process, number, times=1, pause=0.1):
 
 def running(session):
     """Return the processes of a session, after a moment for those that are ending."""
-    found, until = [session], time.monotonic() + 5
+    found, until = [session], time.monotonic() + 20
     while found and time.monotonic() < until:
         found = [each.pid for each in psutil.process_iter(["status"]) if belongs(each, session)]
     return found

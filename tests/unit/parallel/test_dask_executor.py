@@ -287,8 +287,8 @@ def lone_scheduler(tmp_path):
         yield cluster
 
 
-def run_one_task(cluster, context, before=lambda: None):
-    timeouts = DaskTimeouts(connect=3, no_workers=0.1, poll=0.3)
+def run_one_task(cluster, context, before=lambda: None, connect=30):
+    timeouts = DaskTimeouts(connect=connect, no_workers=0.1, poll=0.3)
     with dask_executor(cluster.address, context, CODEBOOK, timeouts) as executor:
         before()
         list(run_tasks(executor, max, context, ["ab"]))
@@ -303,7 +303,7 @@ def test_cluster_without_workers_is_reported(lone_scheduler, context):
 def test_lost_scheduler_is_reported(lone_scheduler, context):
     """A build gives up if the scheduler is gone."""
     with pytest.raises(ExecutorError, match=r"The Dask scheduler at .* is gone"):
-        run_one_task(lone_scheduler, context, before=lone_scheduler.end)
+        run_one_task(lone_scheduler, context, before=lone_scheduler.end, connect=5)
 
 
 @pytest.fixture
