@@ -1,0 +1,237 @@
+"""The reading view in a browser: the text as it is, passages and rows that belong together, filters, keys, print."""
+
+import re
+
+import pytest
+
+from schemas import CONTRACT
+from stancebook.build.pipeline import build_tables
+from stancebook.web.items import document_items
+from stancebook.web.view import write_view
+from tests.browser.chromium import NARROW, WIDE, serious_findings
+from tests.conftest import HERE
+from tests.unit.web.sample import LOG, SHIPS, write
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+TALKS = HERE / "project/seeds/documents/river-talks.txt"
+ROW_TEXT = """
+address => Array.from(document.querySelectorAll(`.seg[data-r~="${address}"]`), each => each.textContent).join("")
+"""
+VISIBLE = "() => Array.from(document.querySelectorAll('#rows > .row:not([hidden])'), each => each.id)"
+DRAWN = """
+() => new Set(Array.from(document.querySelectorAll(".seg")).flatMap(each => each.className.match(/l\\dt\\d/g) ?? [])).size
+"""
+SCRIPTS = {
+    "emoji, right to left and Chinese": "😀 שלום abc\n\n和平谈判 👩‍👩‍👧 e\u0301\n",
+    "line ends": "one\r\ntwo\r\n\r\nthree\n\n\n",
+    "control characters": "a\u0085b\u009fc <script>alert(1)</script> &amp;\n",
+}
+
+
+@pytest.fixture(scope="module")
+def view(built, tmp_path_factory):
+    """Return the folder with the pages of the fictional project."""
+    folder = tmp_path_factory.mktemp("talks") / "view"
+    write_view(built, folder)
+    return folder
+
+
+@pytest.fixture
+def talks(page, view):
+    """Return the page of a text."""
+    page.goto((view / "river-talks.html").as_uri())
+    return page
+
+
+@pytest.fixture
+def ships(page, tmp_path):
+    """Return the page of a text with markup in every field."""
+    write_view(build_tables(SHIPS, write(tmp_path)), tmp_path / "view")
+    page.goto((tmp_path / "view/north/first.html").as_uri())
+    return page
+
+
+def selected(page):
+    """Return the addresses of the selected rows."""
+    return page.eval_on_selector_all(".row.on", "rows => rows.map(row => row.id)")
+
+
+def test_text_of_page_is_text(talks):
+    """The content of the text's element is the text, character by character."""
+    assert talks.evaluate("document.querySelector('#text').textContent") == TALKS.read_bytes().decode()
+
+
+def test_rows_cover_their_passages(talks, built):
+    """The segments of each row join to its quote."""
+    for item in document_items(CONTRACT, built.frames, "river-talks"):
+        assert talks.evaluate(ROW_TEXT, item.address) == item.quote
+
+
+def test_markup_is_shown_as_text(ships):
+    """Markup in any field, and a carriage return, are characters of the page."""
+    assert ships.evaluate("document.querySelector('#text').textContent") == LOG
+    assert ships.locator("b, a[href^='javascript']").count() == 0
+    assert ships.locator("h1").inner_text() == "<b onclick='x()'>&amp;\"</b>"
+
+
+@pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS)
+def test_any_script_is_kept(page, tmp_path, text):
+    """Texts in any script, with any line ends and control characters, are shown as they are."""
+    files = {"codebook/ships.yaml": "ships: []\n", "documents/a.txt": text}
+    files["documents/a.yaml"] = "log: {language: he, heading: A}\n"
+    built = build_tables(SHIPS, write(tmp_path, files))
+    assert built.errors == []
+    write_view(built, tmp_path / "view")
+    page.goto((tmp_path / "view/a.html").as_uri())
+    assert page.evaluate("document.querySelector('#text').textContent") == text
+    assert page.evaluate("getComputedStyle(document.querySelector('#text')).direction") == "rtl"
+
+
+def test_control_character_is_named(page, tmp_path):
+    """A control character is shown by its code, and stays in the text."""
+    files = {"codebook/ships.yaml": "ships: []\n", "documents/a.txt": SCRIPTS["control characters"]}
+    files["documents/a.yaml"] = "log: {language: en, heading: A}\n"
+    write_view(build_tables(SHIPS, write(tmp_path, files)), tmp_path / "view")
+    page.goto((tmp_path / "view/a.html").as_uri())
+    content = "getComputedStyle(document.querySelector('.control'), '::before').content"
+    assert "U+0085" in page.evaluate(f"{content} + document.querySelector('.control').dataset.code")
+
+
+def test_address_works_without_script(browser, view):
+    """Without JavaScript, the address of a row leads to it, all rows are shown, and no control is."""
+    context = browser.new_context(java_script_enabled=False, viewport=WIDE)
+    page = context.new_page()
+    page.goto((view / "river-talks.html").as_uri() + "#events.e02")
+    box = page.locator(":target").bounding_box()
+    assert page.locator(":target h3 a").inner_text() == "e02"
+    assert 0 <= box["y"] < WIDE["height"]
+    assert page.locator(".filters").is_hidden()
+    assert page.locator("#rows > .row").count() == 11
+    context.close()
+
+
+def test_address_selects_row(page, view):
+    """The address of a row selects it and its passage."""
+    page.goto((view / "river-talks.html").as_uri() + "#statements.s03")
+    assert selected(page) == ["statements.s03"]
+    hot = page.eval_on_selector_all(".seg.hot", "all => all.map(each => each.textContent).join('')")
+    assert hot == "“We will not hand over the island,” Hale added."
+
+
+def test_passage_selects_its_rows(talks):
+    """A click on a passage selects the rows that rest on it; a click on a row its passage."""
+    talks.locator(".seg", has_text="We will not hand over").click()
+    assert set(selected(talks)) == {"statements.s03", "demands.d01"}
+    talks.locator("[id='events.e01'] .fields").first.click()
+    assert selected(talks) == ["events.e01"]
+
+
+def test_filters_combine(talks):
+    """Filters of entries, values and tables combine, and the lines of hidden rows are not drawn."""
+    talks.locator(".filters summary").click()
+    talks.select_option("[data-filter='@actors']", "southmark")
+    assert talks.evaluate(VISIBLE) == ["mentions.m03", "events.e01", "demands.d01"]
+    talks.keyboard.press("Escape")
+    assert len(talks.evaluate(VISIBLE)) == 11
+    talks.select_option("[data-filter='stance']", "opposes")
+    assert talks.evaluate(VISIBLE) == ["statements.s01"]
+    assert talks.locator("#count").inner_text() == "1 of 11 rows"
+    assert talks.evaluate(DRAWN) == 1
+    talks.locator("button[type=reset]").click()
+    talks.wait_for_function("document.querySelector('#count').textContent === '11 rows'")
+    talks.locator("input[data-table='mentions']").uncheck()
+    assert not [name for name in talks.evaluate(VISIBLE) if name.startswith("mentions")]
+
+
+def test_search_finds_rows_and_text(talks):
+    """The search shows the rows that have all words, and counts the places in the text."""
+    talks.keyboard.press("/")
+    talks.keyboard.type("Port League")
+    assert talks.locator("#count").inner_text().endswith("; 2 in the text")
+    assert talks.evaluate("CSS.highlights.get('found').size") == 2
+    assert "events.e01" in talks.evaluate(VISIBLE)
+    assert "statements.s03" not in talks.evaluate(VISIBLE)
+
+
+def test_keys_move(talks):
+    """Keys go through rows and uncovered passages, and hide tables."""
+    talks.keyboard.press("j")
+    first = selected(talks)
+    talks.keyboard.press("j")
+    second = selected(talks)
+    talks.keyboard.press("k")
+    assert selected(talks) == first != second
+    talks.keyboard.press("u")
+    assert selected(talks) == []
+    hot = talks.eval_on_selector_all(".uncovered.hot", "all => all.map(each => each.textContent).join('')")
+    assert hot in TALKS.read_text("utf-8")
+    assert hot
+    talks.keyboard.press("1")
+    assert not [name for name in talks.evaluate(VISIBLE) if name.startswith("mentions")]
+    talks.keyboard.press("?")
+    assert talks.locator("#help").is_visible()
+    talks.keyboard.press("Escape")
+    assert talks.locator("#help").is_hidden()
+
+
+@pytest.mark.parametrize("event", ["hover", "focus"])
+def test_definition_is_shown(talks, event):
+    """The definition of a value is shown on hover and on focus, and named as its description."""
+    value = talks.locator("[id='statements.s01'] a.value").first
+    getattr(value, event)()
+    assert talks.locator("[role=tooltip]").is_visible()
+    assert value.get_attribute("aria-describedby") == talks.locator("[role=tooltip]").get_attribute("id")
+
+
+def test_lanes_are_apart(talks):
+    """Rows that overlap have lines at different heights, each in the colour of its table."""
+    layers = talks.locator(".seg", has_text="We will not hand over").first.evaluate(
+        "element => [getComputedStyle(element).backgroundImage, getComputedStyle(element).backgroundPosition]"
+    )
+    colours = re.findall(r"rgba?\([^)]*\)", layers[0])
+    drawn = {colour for colour in colours if not colour.endswith(", 0)")}
+    assert len(drawn) == 2
+    assert len(set(layers[1].split(", "))) == 10
+
+
+def test_list_of_documents_is_filtered(page, view):
+    """The index shows the documents that have all words, and each leads to its page."""
+    page.goto((view / "index.html").as_uri())
+    page.fill("#search", "harbour gazette")
+    assert page.locator("tbody tr:visible").count() == 1
+    page.fill("#search", "nothing")
+    assert page.locator("tbody tr:visible").count() == 0
+    page.fill("#search", "")
+    page.locator("tbody a").click()
+    assert page.url.endswith("river-talks.html")
+
+
+def test_reference_leads_to_entry(talks):
+    """A reference leads to the entry of the codebook, which leads back."""
+    talks.locator("[id='statements.s01'] a.reference").first.click()
+    assert talks.url.endswith("codebook.html#actors.r-vale")
+    talks.locator(".entry", has=talks.locator("[id='actors.r-vale']")).locator("summary").click()
+    talks.locator("a[href='river-talks.html#statements.s01']:visible").click()
+    assert selected(talks) == ["statements.s01"]
+
+
+def test_page_prints(talks):
+    """The printed page has all rows, and their IDs at the passages."""
+    assert talks.pdf()[:5] == b"%PDF-"
+    talks.emulate_media(media="print")
+    content = "getComputedStyle(document.querySelector('.seg.first'), '::before').content"
+    assert talks.evaluate(content) == '"m02"'
+    assert talks.locator(".filters").is_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index", "codebook", "river-talks"])
+def test_pages_are_accessible(page, view, name, scheme):
+    """No page has a serious fault of accessibility, or is wider than a small screen."""
+    page.emulate_media(color_scheme=scheme)
+    page.goto((view / f"{name}.html").as_uri())
+    assert serious_findings(page) == []
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert serious_findings(page) == []
