@@ -13,7 +13,16 @@ import pandas as pd
 
 from stancebook.coders.alignment import Match, Span, align, clusters
 from stancebook.coders.codings import Coding, Position
-from stancebook.coders.statistics import Metric, alpha, alpha_interval, kappa, share_equal, unitizing_alpha
+from stancebook.coders.statistics import (
+    Interval,
+    Metric,
+    alpha,
+    alpha_interval,
+    joined,
+    kappa,
+    share_equal,
+    unitizing_alpha,
+)
 from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
 from stancebook.schema.spec import TableSpec
@@ -73,6 +82,9 @@ class UnitAgreement:
         exact: The number of matches of two coders with equal passages.
         overlapping: The number of matches of two coders whose passages overlap by at least `MIN_OVERLAP`.
         alpha: The unitizing alpha of the passages; None if it is undefined.
+        parts: The number of parts of the texts that each coder marked, as the unitizing alpha compares them: rows that
+            overlap or touch are one part.
+        longest: The number of characters of each coder's longest part.
     """
 
     coders: tuple[str, ...]
@@ -84,6 +96,8 @@ class UnitAgreement:
     exact: int | None
     overlapping: int | None
     alpha: float | None
+    parts: tuple[int, ...]
+    longest: tuple[int, ...]
 
     def scores(self, matches: int | None) -> tuple[float | None, float | None, float | None]:
         """Return precision, recall and F1 of the second coder's rows, with the first coder's as reference."""
@@ -451,6 +465,7 @@ class _Comparison:
             units, pair = self.units[spec.name], self.matches[spec.name].get((0, 1), [])
             spans, two = self.spans[spec.name], len(self.codings) == 2
             pairs = [(spans[0][match.first], spans[1][match.second], match.overlap) for match in pair]
+            parts, length = self._parts(spans)
             yield UnitAgreement(
                 self.coders,
                 spec.name,
@@ -460,11 +475,13 @@ class _Comparison:
                 sum(len(unit) == len(self.codings) for unit in units),
                 sum(shared == 1 for *_, shared in pairs) if two else None,
                 sum(shared >= MIN_OVERLAP for *_, shared in pairs) if two else None,
-                self._unitizing_alpha(spans),
+                unitizing_alpha(parts, length),
+                tuple(map(len, parts)),
+                tuple(max((end - start for start, end in each), default=0) for each in parts),
             )
 
-    def _unitizing_alpha(self, spans: Sequence[Sequence[Span]]) -> float | None:
-        """Return the unitizing alpha of all texts, one after the other."""
+    def _parts(self, spans: Sequence[Sequence[Span]]) -> tuple[list[list[Interval]], int]:
+        """Return the marked parts of all texts, one after the other, by coding; and the length of the texts."""
         starts, length = {}, 0
         for doc_id in self.documents:
             starts[doc_id] = length
@@ -472,7 +489,7 @@ class _Comparison:
         marked = [
             [(starts[span.document] + span.start, starts[span.document] + span.end) for span in rows] for rows in spans
         ]
-        return unitizing_alpha(marked, length)
+        return [joined(each) for each in marked], length
 
     def variable_agreements(self) -> Iterator[VariableAgreement]:
         """Yield the agreement in each variable."""

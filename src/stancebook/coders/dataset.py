@@ -70,6 +70,8 @@ UNITS = TableSpec(
             for score in ("precision", "recall", "f1")
         ),
         _coefficient("alpha", "The unitizing alpha of the passages; empty if it is undefined."),
+        _text("parts", "The number of marked parts of each coder, rows that overlap joined."),
+        _text("longest", "The number of characters of each coder's longest part."),
     ),
     ("coders", "table"),
 )
@@ -166,7 +168,8 @@ def agreement_frames(agreement: Agreement) -> dict[str, pd.DataFrame]:
 
 def _unit_row(units: UnitAgreement) -> Row:
     facts = unit_facts(units)
-    return {**facts, "coders": "; ".join(facts["coders"]), "found": "; ".join(map(str, facts["found"]))}
+    lists = {name: "; ".join(map(str, facts[name])) for name in ("coders", "found", "parts", "longest")}
+    return {**facts, **lists}
 
 
 def _variable_row(variable: VariableAgreement) -> Row:

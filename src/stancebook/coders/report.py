@@ -106,7 +106,16 @@ def _names(coders: Sequence[str]) -> str:
 
 
 def _unit_lines(agreement: Agreement) -> Iterator[str]:
-    header = ["units: rows matched by passage", "found", "by all", "F1 exact", "F1 overlapping", "unitizing alpha"]
+    header = [
+        "units: rows matched by passage",
+        "found",
+        "by all",
+        "F1 exact",
+        "F1 overlapping",
+        "parts",
+        "longest",
+        "unitizing alpha",
+    ]
     groups = list(dict.fromkeys(each.coders for each in agreement.units))
     rows = [header]
     for coders in groups:
@@ -115,13 +124,16 @@ def _unit_lines(agreement: Agreement) -> Iterator[str]:
         rows += [_unit_cells(each) for each in agreement.units if each.coders == coders]
     yield from _aligned(rows)
     yield f"  found: rows of {_names(agreement.coders)}; overlapping: by at least {MIN_OVERLAP:.0%} of both passages"
+    yield "  parts: marked parts of the texts, rows that overlap joined; longest: the characters of the longest one;"
+    yield "  unitizing alpha: of these parts, long ones weigh by the square of their length"
 
 
 def _unit_cells(units: UnitAgreement) -> list[str]:
     *_, f1_exact = units.scores(units.exact)
     *_, f1_overlapping = units.scores(units.overlapping)
-    found = " / ".join(map(str, units.found))
-    return [f"  {units.table}", found, str(units.by_all), *map(_number, (f1_exact, f1_overlapping, units.alpha))]
+    found, parts, longest = (" / ".join(map(str, each)) for each in (units.found, units.parts, units.longest))
+    scores = map(_number, (f1_exact, f1_overlapping))
+    return [f"  {units.table}", found, str(units.by_all), *scores, parts, longest, _number(units.alpha)]
 
 
 # ── Variables ─────────────────────────────────────────────────────────────────────────────────────

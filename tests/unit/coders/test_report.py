@@ -42,9 +42,11 @@ def test_report_shows_units_and_variables(agreement):
         "by all",
         "F1 exact",
         "F1 overlapping",
+        "parts",
+        "longest",
         "unitizing alpha",
     ]
-    assert text[3].split() == ["claims", "6", "/", "5", "5", "0.91", "0.91", "0.78"]
+    assert text[3].split() == ["claims", "6", "/", "5", "5", "0.91", "0.91", "6", "/", "5", "16", "/", "16", "0.78"]
     start = next(number for number, line in enumerate(text) if line.startswith("variables"))
     assert [line.split()[:4] for line in text[start + 1 : start + 4]] == [
         ["claims.strength", "ordinal", "5?", "40%"],
