@@ -40,7 +40,7 @@ def test_text_is_kept_byte_for_byte(served, workspace, content):
         ("reply", {"text": "a\0b"}, "text", "byte 0x00"),
         ("reply", {"text": " "}, "text", "no words"),
         ("reply", {"text": "No.", "values": {"language": "en", "sent": "yesterday"}}, "sent", "'yesterday'"),
-        ("reply", {"text": "No.", "values": {"language": "en"}}, "", "the key 'sent' is missing"),
+        ("reply", {"text": "No.", "values": {"language": "en"}}, "sent", "the key 'sent' is missing"),
     ],
 )
 def test_wrong_document_is_not_added(served, workspace, doc_id, fields, *, key, message):

@@ -161,6 +161,21 @@ def test_read_only_folder_is_one_sentence(session, annotations, monkeypatch):
     assert annotations.exists()
 
 
+def test_edit_on_a_full_disk_is_made_with_a_warning(session, monkeypatch):
+    """If an unsaved text cannot be kept for a restart, the edit is made, and a warning says so."""
+
+    def refuse(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    session.change(text := f"{session.text}# mine\n")
+    assert session.text == text
+    assert "No space left on device" in session.state()["warning"]
+    monkeypatch.undo()
+    session.change(f"{session.text}# more\n")
+    assert session.state()["warning"] == ""
+
+
 def test_old_revision_is_stale(session):
     """A client that has not seen the last change is refused."""
     before = session.revision

@@ -51,7 +51,7 @@ def add_document(workspace: Workspace, doc_id: str, text: bytes, values: Any) ->
     """
     given = checked_values(workspace.contract.document, values)
     base = workspace.seeds / DOCUMENTS / doc_id
-    if problem := _wrong_id(base, doc_id):
+    if problem := _wrong_id(base, doc_id, text):
         raise NewDocumentError([_of_key("doc_id", *problem)])
     text_path, annotation_path = (base.with_name(base.name + extension) for extension in (TEXT, YAML))
     if len(text) > MAX_FILE_BYTES[TEXT]:
@@ -68,15 +68,19 @@ def add_document(workspace: Workspace, doc_id: str, text: bytes, values: Any) ->
     workspace.refresh()
 
 
-def _wrong_id(base: Path, doc_id: str) -> tuple[str, str] | None:
-    """Return the message and the hint for an id that cannot be that of a new document."""
+def _wrong_id(base: Path, doc_id: str, text: bytes) -> tuple[str, str] | None:
+    """Return the message and the hint for an id that cannot be that of a new document with a text.
+
+    The text may already be in its place, if it has no annotations yet.
+    """
     if error := document_id_error(doc_id):
         message, hint = error.args
         return message, hint
-    existing = [extension for extension in (TEXT, YAML, JSON) if base.with_name(base.name + extension).exists()]
-    if existing:
-        return f"{display_path(base)}{existing[0]} exists already", "choose another id, such as one with another date"
-    return None
+    files = [base.with_name(base.name + extension) for extension in (YAML, JSON, TEXT)]
+    existing = [file for file in files if file.exists()]
+    if not existing or (existing == files[2:] and existing[0].read_bytes() == text):
+        return None
+    return f"{display_path(existing[0])} exists already", "choose another id, such as one with another date"
 
 
 def _problems(workspace: Workspace, files: DocumentFiles) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from stancebook.sources import nodes
 from stancebook.sources.formats import format_of
 
 Path = tuple[str | int, ...]  # a section, the index of a record in it, the section nested in that, and so on
+_MISSING_KEY = re.compile(r"the keys? '(\w+)'.* (?:is|are) missing\Z")  # a problem of a record, shown at its first key
 DOCUMENT = "document"  # the address of the document's own record
 NOTHING_HERE, DECISIONS = "nothing_here", "decisions"  # sections of an annotation file that are no tables
 _POSITION = ("", "")  # keys of a plain record for its line and column: no key of a file is empty twice
@@ -187,7 +188,8 @@ def _place(named: Mapping[str, list[tuple[Row, Place]]], problem: Problem) -> Pl
     for end in (len(where), *(found.start() for found in reversed([*re.finditer(r"\.", where)]))):
         if candidates := named.get(where[:end]):
             place = _nearest(candidates, problem)
-            return Place(place.row, place.section, place.child, where[end + 1 :])
+            missing = _MISSING_KEY.match(problem.message) if end == len(where) else None
+            return Place(place.row, place.section, place.child, missing[1] if missing else where[end + 1 :])
     return Place(section=re.match(r"[^.\[]*", where)[0]) if where else Place()  # type: ignore[index]
 
 

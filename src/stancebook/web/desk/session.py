@@ -110,6 +110,7 @@ class Session:
         self.source = read.documents[0].text
         self.name = read.documents[0].annotations.name if read.documents[0].annotations else ""
         self.recovered = False
+        self.warning = ""
         self._read_problems = [*read.problems]
         self._text = SourceText(self.source.text, self.source.name) if self.source else None
         self._undo: list[str] = []
@@ -223,6 +224,7 @@ class Session:
             "file": self.name,
             "saved": self.saved,
             "recovered": self.recovered,
+            "warning": self.warning,
             "disk": self.disk_state,
             "editable": self.editable,
             "reason": self.reason,
@@ -359,11 +361,7 @@ class Session:
             raise StaleError("The document was changed in another window; this is its state now.")
 
     def change(self, text: str) -> None:
-        """Make a text the unsaved state.
-
-        Raises:
-            StoreError: The text cannot be kept for recovery; it is the unsaved state all the same.
-        """
+        """Make a text the unsaved state; `warning` says if it cannot be kept for a restart of the desk."""
         if text == self.text:
             return
         self._undo = [*self._undo[-MAX_UNDO:], self.text]
@@ -418,10 +416,14 @@ class Session:
     def _set(self, text: str) -> None:
         self.text = text
         self._revision += 1
+        self.warning = ""
         if self.saved:
             self.project.recovery.forget(self.doc_id)
-        else:
+            return
+        try:
             self.project.recovery.keep(self.doc_id, text, self._disk.digest if self._disk else "")
+        except StoreError as error:  # the edit is made all the same
+            self.warning = f"Not saved, and not kept for a restart of the desk: {error}"
 
     def save(self, *, overwrite: bool = False) -> None:
         """Write the text to its file.

@@ -16,7 +16,7 @@ from stancebook.exceptions import StancebookError
 from stancebook.problems import Problem, display_path
 from stancebook.schema.contract import Contract
 from stancebook.sources.corpus import Corpus, DocumentFiles, load_corpus, read_corpus
-from stancebook.sources.discovery import SourceDocument, SourceListing, discover
+from stancebook.sources.discovery import DOCUMENTS, JSON, TEXT, YAML, SourceDocument, SourceListing, discover
 from stancebook.web.desk.checks import codebook_of
 from stancebook.web.desk.rows import FileRows, read_rows
 from stancebook.web.desk.session import Session
@@ -112,7 +112,9 @@ class Workspace:
             raise UnknownDocumentError(f"There is no document '{doc_id[:200]}' in {display_path(self.seeds)}.")
         known = self._documents.get(doc_id)
         if known is None or known[0] != listed:
-            known = listed, read_corpus(self.seeds, SourceListing(documents=(listed,)))
+            files = {f"{display_path(self.seeds / DOCUMENTS)}/{doc_id}{extension}" for extension in (TEXT, YAML, JSON)}
+            own = tuple(problem for problem in self.listing.problems if problem.file in files)
+            known = listed, read_corpus(self.seeds, SourceListing(documents=(listed,), problems=own))
             self._documents[doc_id] = known
         return known[1]
 
