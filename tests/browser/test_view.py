@@ -20,7 +20,7 @@ address => Array.from(document.querySelectorAll(`.seg[data-r~="${address}"]`), e
 """
 VISIBLE = "() => Array.from(document.querySelectorAll('#rows > .row:not([hidden])'), each => each.id)"
 DRAWN = """
-() => new Set(Array.from(document.querySelectorAll(".seg")).flatMap(each => each.className.match(/l\\dt\\d/g) ?? [])).size
+() => new Set([...document.querySelectorAll(".seg")].flatMap(each => each.className.match(/l\\dt\\d/g) ?? [])).size
 """
 SCRIPTS = {
     "emoji, right to left and Chinese": "😀 שלום abc\n\n和平谈判 👩‍👩‍👧 e\u0301\n",

@@ -79,6 +79,7 @@ class Item:
         children: Its nested rows.
         mark: How its table is marked.
         coder: Who coded it, where several codings are shown together.
+        label_column: The column that the label is taken from; empty if it is its passage or its key.
     """
 
     table: str
@@ -92,6 +93,7 @@ class Item:
     children: tuple[Item, ...]
     mark: Mark
     coder: str = ""
+    label_column: str = ""
 
     def all_rows(self) -> Iterator[Item]:
         """Yield the row and those nested in it, at any depth."""
@@ -192,6 +194,7 @@ class CodedRows:
             fields,
             tuple(children),
             self.marks[spec.name],
+            label_column=rows.label_column,
         )
 
     def _child(self, rows: _Rows, row: int, doc_id: str) -> Item:
@@ -291,10 +294,14 @@ class _Rows:
         return {name: self.texts(name) for name in self.spec.names if name not in hidden}
 
     @cached_property
+    def label_column(self) -> str:
+        """Its first column of required text; empty if it has none."""
+        return next((each.name for each in self.spec.columns if each.kind == "text" and each.must_be_given), "")
+
+    @cached_property
     def labels(self) -> list[str]:
         """What each row says, in one line: its first required text; else its passage; else its key."""
-        column = next((each.name for each in self.spec.columns if each.kind == "text" and each.must_be_given), None)
-        texts = self.quotes if column is None else self.texts(column)
+        texts = self.texts(self.label_column) if self.label_column else self.quotes
         choices = zip(texts, self.quotes, self.keys, strict=True)
         return [_one_line(text or quote or key) for text, quote, key in choices]
 

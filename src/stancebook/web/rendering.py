@@ -127,7 +127,7 @@ def item_html(item: Item, base: str = "", source: str = "") -> str:
         f' data-values="{values}" aria-labelledby="h.{address}">'
         f'<h3 id="h.{address}"><span class="letter" aria-hidden="true">{escape(item.mark.letter)}</span> '
         f'<a href="#{address}">{escape(item.id)}</a> <span class="table">{escape(item.mark.title)}</span></h3>'
-        f"{label}{quote}{_fields(item, base, without=item.label)}{_children(item, base)}</article>"
+        f"{label}{quote}{_fields(item, base, without=item.label_column)}{_children(item, base)}</article>"
     )
 
 
@@ -144,7 +144,7 @@ def _fields(item: Item, base: str, without: str = "") -> str:
     pairs = [
         f"<div><dt>{escape(field.title)}</dt><dd>{_shown(field, item, base)}</dd></div>"
         for field in item.fields
-        if field.shown != without
+        if field.name != without or field.shown != item.label
     ]
     return f'<dl class="fields">{"".join(pairs)}</dl>' if pairs else ""
 

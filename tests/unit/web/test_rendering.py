@@ -1,6 +1,7 @@
 """HTML of texts and rows: the text is kept, rows are drawn, and markup is shown as text."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stancebook.build.pipeline import build_tables
-from stancebook.web.items import CODEBOOK_PAGE, CodedRows, Item, Mark
+from stancebook.web.items import CODEBOOK_PAGE, CodedRows, Field, Item, Mark
 from stancebook.web.rendering import MAX_LANES, direction, item_html, page_name, text_blocks
 from tests.unit.web.sample import LOG, SHIPS, write
 
@@ -89,6 +90,14 @@ def test_links_lead_to_pages(rows):
     links = re.findall(r'class="reference" href="([^"]*)"', item_html(first, "../"))
     assert links == ["../codebook.html#ships.ida", "../second.html#document", "../codebook.html#ships.ida"]
     assert 'href="#sightings.s1"' in item_html(second, "../")
+
+
+def test_only_the_label_is_not_repeated():
+    """The text that is the label is shown once; another cell with the same text is shown too."""
+    item = replace(passage(1, 0, 5, "words"), label="R. Vale")
+    field = Field("person", "Person", "vale", "R. Vale")
+    assert "<dt>Person</dt>" in item_html(replace(item, label_column="title", fields=(field,)))
+    assert "<dt>Person</dt>" not in item_html(replace(item, label_column="person", fields=(field,)))
 
 
 def test_page_names_are_distinct():
