@@ -11,6 +11,7 @@ import pandas as pd
 from stancebook.build.pipeline import Build
 from stancebook.build.sentence_table import split_documents
 from stancebook.problems import pluralize
+from stancebook.schema.remarks import NOTHING_HERE
 from stancebook.sources.positions import line_and_column
 
 MIN_PASSAGE_WORDS = 3  # fewer untouched words between two quotes are not worth a look
@@ -25,10 +26,10 @@ class Coverage:
     Attributes:
         shares: One row per document and table, and one per document for all tables together (`table` is null), with the
             columns `doc_id`, `table`, `quotes` (their number), `sentences` and `characters` (the touched shares, from 0
-            to 1; white space is ignored).
-        untouched: One row per passage that no quote touches, with the columns `doc_id`, `line` and `column` (from 1),
-            `char_start` and `char_end` (code points), `whole` (True for a complete sentence, False for a part), and
-            `passage`.
+            to 1; white space is ignored). Before the last, one for the passages that hold nothing to code, if any.
+        untouched: One row per passage that no quote touches, and that is not said to hold nothing to code, with the
+            columns `doc_id`, `line` and `column` (from 1), `char_start` and `char_end` (code points), `whole` (True for
+            a complete sentence, False for a part), and `passage`.
     """
 
     shares: pd.DataFrame
@@ -52,9 +53,12 @@ def coverage(build: Build, tables: Sequence[str] = ()) -> Coverage:
     for doc_id, text in texts.items():
         sentences = [(sentence.start, sentence.end) for sentence in split[doc_id]]
         spans: dict[str | None, list[Interval]] = {name: _spans(build.frames[name], doc_id) for name in names}
-        spans[None] = [span for name in names for span in spans[name]]
+        coded = [span for name in names for span in spans[name]]
+        read = _spans(build.remarks[NOTHING_HERE.name], doc_id)
+        spans |= {NOTHING_HERE.name: read} if read else {}
+        spans[None] = coded
         shares += [{"doc_id": doc_id, "table": name, **_shares(text, sentences, spans[name])} for name in spans]
-        untouched += [{"doc_id": doc_id, **row} for row in _untouched(text, sentences, _merged(spans[None]))]
+        untouched += [{"doc_id": doc_id, **row} for row in _untouched(text, sentences, _merged([*coded, *read]))]
     columns = ["doc_id", "line", "column", "char_start", "char_end", "whole", "passage"]
     return Coverage(pd.DataFrame(shares), pd.DataFrame(untouched, columns=columns))
 

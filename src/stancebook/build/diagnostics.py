@@ -106,7 +106,7 @@ def _quote_lengths(tables: CodedTables, doc_id: str) -> dict[tuple[str, int], in
     return {
         (name, row): len(quote)
         for name, table in tables.items()
-        if table.spec.is_annotation
+        if table.spec.is_anchored
         for file, start, end in table.records.by_file()
         if file.doc_id == doc_id
         for row, quote in enumerate(table.records.columns["quote"].slice(start, end - start).to_pylist(), start)

@@ -7,7 +7,7 @@ up in its file, to report it with its position.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -31,6 +31,7 @@ from stancebook.build.integrity import (
     check_references,
     check_texts,
 )
+from stancebook.build.remarks import check_decisions
 from stancebook.build.rule_checks import check_model, check_rules
 from stancebook.build.sentence_table import SentencesByDocument, sentence_tables
 from stancebook.build.table_builder import DocumentTexts, build_coded_tables, document_texts
@@ -38,6 +39,7 @@ from stancebook.dataset.table_stats import BuildSummary, TableStats, table_stats
 from stancebook.problems import Problem, deduplicate, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import sort_rows
+from stancebook.schema.remarks import DECISIONS, REMARKS
 from stancebook.schema.spec import Tables, TableSpec, Texts
 from stancebook.sources.anchoring import YAML_QUOTING, SourceText
 from stancebook.sources.corpus import Corpus, load_corpus
@@ -57,12 +59,14 @@ class Build:
         corpus: The sources that were read.
         frames: Typed frames by table name, sorted by key; none if there are errors.
         problems: The errors, or if there are none, the warnings.
+        remarks: The remarks in annotation files, by section, which are in no dataset; none if there are errors.
     """
 
     contract: Contract
     corpus: Corpus
     frames: dict[str, pd.DataFrame]
     problems: list[Problem]
+    remarks: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def errors(self) -> list[Problem]:
@@ -104,7 +108,7 @@ def build_corpus(contract: Contract, corpus: Corpus) -> Build:
     if errors := errors_in(problems):
         return Build(contract, corpus, {}, errors)  # a warning may be a consequence of an error
     frames |= sentence_tables(contract, coded.sentences)
-    return Build(contract, corpus, finish_tables(contract, frames), problems)
+    return Build(contract, corpus, finish_tables(contract, frames), problems, frames_of(coded.remarks))
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,7 @@ class CodedDocuments:
 
     Attributes:
         tables: Their tables, and those of the codebook.
+        remarks: The remarks in their files, which are in no dataset: see `schema.remarks`.
         texts: Their texts.
         failures: What was found in their rows.
         problems: The problems of their files and of the codebook.
@@ -180,6 +185,7 @@ class CodedDocuments:
     """
 
     tables: CodedTables
+    remarks: CodedTables
     texts: DocumentTexts
     failures: Failures
     problems: list[Problem]
@@ -187,7 +193,7 @@ class CodedDocuments:
 
     def explain(self, failures: Iterable[Failure]) -> list[Problem]:
         """Return the problems of failures of these rows."""
-        return Diagnostics(self.tables, self.texts).explain(failures)
+        return Diagnostics({**self.tables, **self.remarks}, self.texts).explain(failures)
 
     def sentences(self) -> SentencesByDocument:
         """Return the sentences of the texts, by document."""
@@ -208,7 +214,10 @@ def code_documents(contract: Contract, corpus: Corpus, codebook: CheckedCodebook
     tables, failures = _coded_tables(contract, read, texts, own_codebook)
     problems = [*corpus.problems, *read.problems, *codebook.problems]
     without_annotations = {files.doc_id for files in corpus.documents if files.annotations is None}
-    return CodedDocuments(tables, texts, failures, problems, frozenset(read.incomplete | without_annotations))
+    incomplete = frozenset(read.incomplete | without_annotations)
+    remarks = {remark.name: tables.pop(remark.name) for remark in REMARKS}
+    failures.add(check_decisions(contract, remarks[DECISIONS.name], tables, incomplete))
+    return CodedDocuments(tables, remarks, texts, failures, problems, incomplete)
 
 
 def check_documents(
@@ -306,7 +315,7 @@ def _coded_tables(
     """Return the tables of some files with others, and the failures of their cells, keys and repeated records."""
     built, cell_failures = build_coded_tables(contract, read.tables, texts)
     tables = {**others, **{table.spec.name: table for table in built}}
-    failures = Failures(tables)
+    failures = Failures({**tables})
     failures.add(cell_failures)
     for table in built:
         failures.add(check_keys(table, tables))

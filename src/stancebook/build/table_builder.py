@@ -141,8 +141,9 @@ class _TableBuilder:
         if self.spec.kind == "document":
             self.fill_document()
         elif self.spec.kind == "annotation":
-            self.columns["doc_id"] = self.documents
             self.fill_key()
+        if self.spec.is_anchored:
+            self.columns["doc_id"] = self.documents
             self.fill_passages()
         for failure in self.failures:
             if failure.level == "error":
@@ -275,7 +276,7 @@ class _TableBuilder:
             text = self.texts.get(file.doc_id)
             # A document's own row keeps its words even if the text has changed, so that they can be looked up.
             if text is None or not (text.is_coded or self.spec.kind == "document"):
-                if self.spec.is_annotation:
+                if self.spec.is_anchored:
                     self.valid[start:end] = False
                 continue
             for row in range(start, end):

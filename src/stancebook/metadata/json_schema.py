@@ -12,6 +12,7 @@ from typing import Any
 
 from stancebook.schema.column_types import SLUG, Column, Pattern
 from stancebook.schema.contract import Contract
+from stancebook.schema.remarks import REMARKS
 from stancebook.schema.spec import ID, QUOTE_CONTEXT, TableSpec
 
 _TEXT = Column.json_types
@@ -34,6 +35,7 @@ def annotation_schema(contract: Contract) -> dict[str, Any]:
     properties = {
         document.section: _record_schema(document, contract),
         **{spec.section: _list_schema(spec, contract) for spec in contract.tables_of_kind("annotation")},
+        **{remark.section: _list_schema(remark, contract) for remark in REMARKS},
     }
     return _file_schema(f"{contract.name}: annotations of one document", properties, [document.section])
 
@@ -74,7 +76,7 @@ def _list_schema(spec: TableSpec, contract: Contract) -> dict[str, Any]:
 
 def _record_schema(spec: TableSpec, contract: Contract) -> dict[str, Any]:
     values: dict[str, Any] = {column.name: _value_schema(column) for column in spec.written_columns}
-    if spec.is_annotation:
+    if spec.is_anchored:
         values |= _passage_keys(spec)
     required = spec.required_keys
     nested = contract.nested_tables(spec.name)
@@ -96,8 +98,9 @@ def _record_schema(spec: TableSpec, contract: Contract) -> dict[str, Any]:
 def _passage_keys(spec: TableSpec) -> dict[str, Any]:
     """Return the keys of an annotation that are not columns."""
     sides = zip(QUOTE_CONTEXT, ("before", "after"), strict=True)
+    own_id = {ID: {"type": list(_TEXT), **_pattern_schema(SLUG, f"Unique among the {spec.name} of this file.")}}
     return {
-        ID: {"type": list(_TEXT), **_pattern_schema(SLUG, f"Unique among the {spec.name} of this file.")},
+        **(own_id if spec.is_annotation else {}),
         **{
             name: {
                 "description": f"Words immediately {side} the quote; only if the quote alone is ambiguous.",

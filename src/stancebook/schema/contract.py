@@ -10,6 +10,7 @@ from stancebook.exceptions import ContractError
 from stancebook.schema.column_types import Column, FilledBy
 from stancebook.schema.compiler import compile_model
 from stancebook.schema.models import Table
+from stancebook.schema.remarks import REMARKS
 from stancebook.schema.rules import Rule
 from stancebook.schema.spec import (
     ID,
@@ -271,6 +272,12 @@ def _check_tables(tables: Mapping[str, TableSpec]) -> None:
         elif spec.parent is not None and (parent := tables[spec.parent].key[0]) not in spec.key:
             raise ContractError(
                 f"{spec.name}: name {parent!r} among the columns of key=, or rows of two documents could have one key."
+            )
+    remarks = {remark.section for remark in REMARKS}
+    for spec in tables.values():
+        if taken := remarks & {spec.name, spec.section if spec.kind in ("document", "annotation") else ""}:
+            raise ContractError(
+                f"{spec.name}: every annotation file may have a list {taken.pop()!r}; rename the table."
             )
     for kinds in (("codebook",), ("document", "annotation")):
         _check_sections(spec for spec in tables.values() if spec.kind in kinds)

@@ -31,10 +31,11 @@ class Text(Protocol):
 Texts = Mapping[str, Text]
 ColumnsByTable = Mapping[str, tuple[str, ...]]
 Derive = Callable[[Tables], "pd.DataFrame | Mapping[str, pd.DataFrame]"]
-TableKind = Literal["codebook", "document", "annotation", "nested", "sentence", "derived"]
+TableKind = Literal["codebook", "document", "annotation", "nested", "sentence", "derived", "remark"]
 
 # Keys of a record that are not columns: the short ID of an annotation, and the text before and after its quote.
 ID = "id"
+CHAR_START = "char_start"
 QUOTE_CONTEXT = ("prefix", "suffix")
 
 
@@ -62,7 +63,7 @@ class TableSpec:
     Attributes:
         columns: The columns in the order in which they are written.
         key: The columns of the primary key.
-        kind: Where the rows come from.
+        kind: Where the rows come from; those of a remark are checked, and are in no dataset.
         model: The Pandera model that the table is compiled from.
         section: The key under which the rows are written in a source file.
         parent: The table whose records the rows are nested in.
@@ -109,7 +110,8 @@ class TableSpec:
     def allowed_keys(self) -> dict[str, None]:
         """The keys a record may have, in the order a coder would write them, without those of nested tables."""
         columns = [column.name for column in self.written_columns]
-        return dict.fromkeys([ID, *columns, *QUOTE_CONTEXT] if self.is_annotation else columns)
+        own_id = [ID] if self.is_annotation else []
+        return dict.fromkeys([*own_id, *columns, *(QUOTE_CONTEXT if self.is_anchored else ())])
 
     @cached_property
     def required_keys(self) -> tuple[str, ...]:
@@ -119,8 +121,13 @@ class TableSpec:
 
     @property
     def is_annotation(self) -> bool:
-        """Whether its rows are anchored to passages."""
+        """Whether its rows are annotations: they are anchored to passages and have keys."""
         return self.kind == "annotation"
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether its rows are anchored to passages."""
+        return self.is_annotation or (self.kind == "remark" and CHAR_START in self.names)
 
     @property
     def sort_columns(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from stancebook.problems import Problem
 from stancebook.schema.contract import Contract
+from stancebook.schema.remarks import REMARKS
 from stancebook.schema.spec import TableSpec
 from stancebook.sources.corpus import SourceFile
 from stancebook.sources.formats import format_of
@@ -181,10 +182,12 @@ def read_files(specs: Iterable[TableSpec], files: Iterable[RecordFile]) -> ReadF
     """Read the records of some files.
 
     Args:
-        specs: The tables that may be written in these files.
+        specs: The tables that may be written in these files. With a document's, the remarks in its file are read.
         files: All files of the codebook, or those of some documents.
     """
-    read = ReadFiles({spec.name: RecordTable(spec) for spec in specs})
+    specs = [*specs]
+    remarks = REMARKS if any(spec.kind == "document" for spec in specs) else ()
+    read = ReadFiles({spec.name: RecordTable(spec) for spec in (*specs, *remarks)})
     sections = {table.spec.section: table.spec for table in read.tables.values() if table.spec.parent is None}
     for file in files:
         try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from stancebook.problems import Level, Problem, shorten
 from stancebook.schema.contract import Contract
+from stancebook.schema.remarks import REMARKS
 from stancebook.schema.spec import ID, QUOTE_CONTEXT, TableSpec
 from stancebook.sources.corpus import SourceFile
 from stancebook.sources.formats import format_of
@@ -102,7 +103,8 @@ def read_annotations(file: SourceFile, contract: Contract, doc_id: str) -> Parse
         doc_id: The id of the document.
     """
     reader = _RecordReader(file, contract, doc_id)
-    reader.read_sections({spec.section: spec for spec in contract.tables_of_kind("annotation")}, contract.document)
+    specs = (*contract.tables_of_kind("annotation"), *REMARKS)
+    reader.read_sections({spec.section: spec for spec in specs}, contract.document)
     return reader.parsed
 
 

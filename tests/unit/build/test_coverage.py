@@ -10,9 +10,10 @@ QUOTES = ("Otto fell.", "The rope was")
 
 @pytest.fixture
 def cover(tmp_path):
-    def build_and_measure(letter=LETTER, quotes=QUOTES, tables=()):
+    def build_and_measure(letter=LETTER, quotes=QUOTES, tables=(), nothing=()):
         rows = "".join(f"\n  - {{id: c{n}, person_id: otto, quote: {quote}}}" for n, quote in enumerate(quotes))
         annotations = f"letter: {{language: en, sent: 1901-05-04}}\nclaims:{rows}\n"
+        annotations += "".join(f"nothing_here: [{{quote: {quote}}}]\n" for quote in nothing)
         built = build_tables(LETTERS, write(tmp_path, annotations, letter=letter))
         assert built.problems == []
         return coverage(built, tables)
@@ -73,3 +74,12 @@ def test_report_lists_shares_and_passages(cover):
     assert lines[0] == "bridge"
     assert "2 untouched passages" in lines[-3]
     assert lines[-1].split() == ["1:39", "sentence", *["No", "one", "saw", "it", "fall", "from", "the", "mill."]]
+
+
+def test_passage_without_anything_to_code_is_read(cover):
+    """A passage that is said to hold nothing is not untouched; its share is apart from that of the quotes."""
+    read = cover(nothing=["No one saw it fall from the mill"])
+    assert read.untouched["passage"].tolist() == ["old and thin"]
+    assert read.shares["table"].fillna("").tolist() == ["claims", "nothing_here", ""]
+    assert share(read, "sentences") == share(cover(), "sentences")
+    assert "nothing_here        1        33%" in report(read)

@@ -273,6 +273,19 @@ CLAIM_FAULTS: tuple[dict[str, Any], ...] = (
 )
 
 
+SOUND_REMARKS = (
+    "",
+    "nothing_here:\n  - {quote: Yours}\n",
+    "decisions:\n  - {row: claims.c07, decision: rejected, by: rv, note: said by nobody}\n",
+)
+REMARKS = (
+    *SOUND_REMARKS,
+    "nothing_here:\n  - {quote: not there}\n",
+    "decisions:\n  - {row: claims.c07, decision: accepted, by: rv}\n",
+    "decisions:\n  - {row: c00, decision: accepted, by: rv}\n",
+)
+
+
 @st.composite
 def linked_corpora(draw: st.DrawFn) -> Files:
     """Draw the files of a corpus of letters that refer to each other in one of the shapes, with at most two faults."""
@@ -283,7 +296,7 @@ def linked_corpora(draw: st.DrawFn) -> Files:
     files = {"codebook/people.yaml": PEOPLE.encode()}
     for number, (doc_id, claims) in enumerate(zip(ids, letters_of, strict=True)):
         files[f"documents/{doc_id}.txt"] = letter(number).encode()
-        files[f"documents/{doc_id}.yaml"] = annotations(claims).encode()
+        files[f"documents/{doc_id}.yaml"] = (annotations(claims) + draw(st.sampled_from(REMARKS))).encode()
     return files
 
 
@@ -304,7 +317,7 @@ def corpora(draw: st.DrawFn, *, valid: bool = False) -> Files:
             facts["answers_letter_id"] = draw(st.sampled_from(ids[:number]))
         if faulty:
             facts |= draw(st.fixed_dictionaries({}, optional=_FACTS)) if draw(st.integers(0, 3)) == 0 else {}
-        text = annotations(claims, **facts)
+        text = annotations(claims, **facts) + draw(st.sampled_from(REMARKS if faulty else SOUND_REMARKS))
         if faulty and draw(st.integers(0, 5)) == 0:
             text = draw(st.sampled_from(_SLIPS))(text)
         if not faulty and draw(st.integers(0, 3)) == 0:

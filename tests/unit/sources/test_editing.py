@@ -186,7 +186,7 @@ CASES = {
 
 @pytest.mark.parametrize(("edit", "lines"), CASES.values(), ids=CASES)
 def test_edit_changes_its_lines(edit, lines):
-    """An edit changes these lines, whatever the line ends of the file."""
+    """An edit changes these lines, also in a file with the line ends of Windows."""
     assert difference(FILE, edited(FILE, edit)) == lines
     windows = "\ufeff" + FILE.replace("\n", "\r\n")
     assert edited(windows, edit) == "\ufeff" + edited(FILE, edit).replace("\n", "\r\n")
@@ -243,6 +243,15 @@ def test_only_record_goes_with_its_section():
     after = edited(before, InsertRecord(("claims",), 0, {"id": "c01", "quote": "x"}))
     assert after == before + "\nclaims:\n  - id: c01\n    quote: x\n"
     assert edited(after, RemoveRecord(("claims", 0))) == before
+
+
+def test_remarks_are_added_last():
+    """The sections that make no rows come after the tables."""
+    remark = {"quote": "Dear Ida,", "note": "salutation"}
+    decision = {"by": "rv", "row": "claims.c01", "decision": "accepted"}
+    after = edited(FILE, InsertRecord(("decisions",), 0, decision), InsertRecord(("nothing_here",), 0, remark))
+    nothing = "\nnothing_here:\n  - note: salutation\n    quote: Dear Ida,\n"
+    assert after == FILE + nothing + "\ndecisions:\n  - row: claims.c01\n    decision: accepted\n    by: rv\n"
 
 
 def test_new_file_is_valid():

@@ -5,6 +5,7 @@ from typing import Any
 
 from stancebook.problems import Problem, errors_in
 from stancebook.schema.contract import Contract
+from stancebook.schema.remarks import REMARKS
 from stancebook.schema.spec import TableSpec
 from stancebook.sources.discovery import JSON
 from stancebook.sources.editing.edits import Edit, EditError, Values, apply, normalized
@@ -86,7 +87,7 @@ def new_annotation_file(values: Values, contract: Contract, schema: str = "") ->
 
 def _sections(contract: Contract) -> dict[str, RecordKeys]:
     """Return the keys of the records in each section of a file, in the order of the contract."""
-    specs: list[TableSpec] = [contract.document, *contract.tables_of_kind("annotation", "codebook")]
+    specs: list[TableSpec] = [contract.document, *contract.tables_of_kind("annotation", "codebook"), *REMARKS]
     return {spec.section: record_keys(contract, spec) for spec in specs}
 
 

@@ -62,7 +62,7 @@ def record_keys(contract: Contract, spec: TableSpec) -> RecordKeys:
     """Return the keys that records of a table may have."""
     nested = {name: record_keys(contract, table) for name, table in contract.nested_tables(spec.name).items()}
     columns = [name for name in spec.allowed_keys if name not in QUOTE_CONTEXT]
-    quotes = [name for name in columns if name == "quote"] if spec.is_annotation else []
+    quotes = [name for name in columns if name == "quote"] if spec.is_anchored else []
     order = [name for name in columns if name not in quotes]
     if quotes:
         order += [*quotes, *QUOTE_CONTEXT]
