@@ -84,6 +84,7 @@ def fill(page: Any, values: Mapping[str, str], within: str = "#form") -> None:
         field = page.locator(f"{within} [data-key={key}] :is(input, textarea)")
         field.click()
         field.fill(value)
+        field.press("Tab")  # a list of choices closes
 
 
 def select(page: Any, words: str) -> None:
@@ -124,3 +125,26 @@ def select(page: Any, words: str) -> None:
 def selected(page: Any) -> str:
     """Return the words that are selected."""
     return page.evaluate("getSelection().toString()")
+
+
+def select_by_keys(page: Any, words: str) -> None:
+    """Select words of one line of the text by the keyboard alone."""
+    start = page.text_content("#text").index(words)
+    page.keyboard.press("Control+Home")
+    while _caret(page) < start - 20:
+        page.keyboard.press("Control+ArrowRight")
+    while _caret(page) < start:
+        page.keyboard.press("ArrowRight")
+    while len(selected(page)) < len(words):
+        page.keyboard.press("Shift+ArrowRight")
+    assert selected(page) == words
+
+
+def _caret(page: Any) -> int:
+    return page.evaluate(
+        """() => {
+            const range = getSelection().getRangeAt(0).cloneRange();
+            range.setStart(document.getElementById("text"), 0);
+            return range.toString().length;
+        }"""
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import secrets
 import socket
 import webbrowser
@@ -79,6 +80,8 @@ def listen(port: int) -> socket.socket:
     """Return a socket that listens on the loopback address, so that a browser can connect at once."""
     listening = socket.socket()
     try:
+        if os.name == "posix":  # a desk that was just ended must not keep its port from the next one
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((_ADDRESS, port))
         listening.listen()
     except OSError as error:

@@ -28,7 +28,7 @@ export class DocumentPage {
   }
 
   async start() {
-    this.text = new TextView(byId("text"), (selection) => this.#selectionChanged(selection));
+    this.text = new TextView(byId("text"), () => this.#selectionChanged());
     this.codebook = new Codebook(this.model, () => this.#refreshed());
     this.review = new Review(this);
     this.#listen();
@@ -54,7 +54,7 @@ export class DocumentPage {
     this.state = { ...(this.state || {}), ...state };
     const { text, blocks = [] } = state;
     if (text !== undefined || blocks.length) this.text.update(text, blocks);
-    this.#mark();
+    this.#markSelected();
     this.#showRows();
     this.#showProblems();
     this.#showState();
@@ -142,10 +142,10 @@ export class DocumentPage {
         if (now.revision !== this.state.revision) this.adopt(await get(this.path));
         else if (now.disk !== this.state.disk) this.adopt({ disk: now.disk, saved: now.saved });
       } catch (error) {
-        if (!(error instanceof ConnectionLost)) this.say(this.#why(error));
-        else this.#lost();
+        const refused = error instanceof Refused && error.status < 500; // a desk that ends answers with 500
+        if (refused) return this.say(this.#why(error));
+        this.#lost();
         await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
-        if (!(error instanceof ConnectionLost)) return;
       }
     }
   }
@@ -177,22 +177,19 @@ export class DocumentPage {
 
   // ── The text ──
 
-  #mark() {
-    const { rows, nothing_here: nothing, uncovered } = this.state;
-    this.text.highlight("uncovered", uncovered);
-    this.text.highlight("nothing-here", nothing);
-    const placed = rows.filter(({ start }) => start !== null);
-    for (const { name, hue } of this.tables) this.text.highlight(`table-${hue}`, placed.filter(({ table }) => table === name));
-    this.#markSelected();
-  }
-
   #markSelected() {
+
     const passages = [this.form?.passage, this.row(this.selected)].filter((place) => place && Number.isInteger(place.start));
     this.text.highlight("selected", passages.slice(0, 1));
   }
 
-  #selectionChanged(selection) {
-    this.selection = selection;
+  /** The words that are selected in the text: {start, end}, or null. */
+  get selection() {
+    const chosen = this.text.selection();
+    return chosen && chosen.start < chosen.end ? chosen : null;
+  }
+
+  #selectionChanged() {
     clearTimeout(this.paletteTimer);
     this.paletteTimer = setTimeout(() => this.#showPalette(), 90);
   }
@@ -373,7 +370,7 @@ export class DocumentPage {
   }
 
   #clicked(event) {
-    const place = this.text.selection(); // the event that tells of a new selection may come later
+    const place = this.text.selection();
     if (!place || place.start < place.end || event.button !== 0 || this.form || this.taking) return;
     const rows = this.#rowsAt(place.start);
     if (!rows.length) return;
@@ -394,7 +391,7 @@ export class DocumentPage {
 
   duplicateRow(address) {
     const row = this.row(address);
-    const values = { ...row.values, id: this.#nextId(this.model.get(row.table)) };
+    const values = { ...row.values, id: this.state.next_ids[row.table] };
     this.#openForm(this.model.get(row.table), { values, children: row.children }, { add: true, passage: row, after: address });
   }
 
@@ -407,19 +404,12 @@ export class DocumentPage {
     this.#openForm(this.documentTable, { values: this.state.document, children: {} }, { address: "document" });
   }
 
-  #nextId(table) {
-    const ids = this.state.rows.filter((row) => row.table === table.name).map(({ id }) => id);
-    const [, stem, digits] = ids.map((id) => /^(.*?)(\d+)$/.exec(id)).findLast(Boolean) || ["", table.shortcut, "00"];
-    const numbers = ids.filter((id) => id.startsWith(stem)).map((id) => Number(id.slice(stem.length)) || 0);
-    return stem + String(Math.max(0, ...numbers) + 1).padStart(digits.length, "0");
-  }
-
   async startRow(table) {
     const { selection } = this;
     if (!selection) return this.say("Select the words that the row rests on first.");
     const quote = await this.quoteOf(selection);
     if (!quote) return;
-    const values = { id: this.#nextId(table), ...picked(quote) };
+    const values = { id: this.state.next_ids[table.name], ...picked(quote) };
     this.#openForm(table, { values, children: {} }, { add: true, passage: quote });
   }
 
@@ -435,6 +425,7 @@ export class DocumentPage {
       take: (field) => this.#take(field),
       last: (key) => (add ? this.state.suggestions[table.name]?.[key.name] : undefined),
       changed: () => this.#formChanged(),
+      explain: (key) => (byId("field-help").textContent = key.description),
     };
     const fields = new RecordForm(table, this.model, record, surroundings, passage ? ["quote"] : []);
     this.form = { table, add, address, passage: passage?.start === null ? null : passage, after, fields, quote: record.values.quote, context: picked(record.values), attempted: !add };
@@ -547,10 +538,9 @@ export class DocumentPage {
       if (answer !== "draft") return this.#focusProblem(errors[0]);
     }
     const { add } = form;
-    const before = new Set(this.state.rows.map(({ address }) => address));
     const done = await this.edit(this.#edit());
     if (!done) return;
-    const made = add ? this.state.rows.find(({ address }) => !before.has(address))?.address : form.address;
+    const made = done.row || form.address;
     this.#closeForm();
     this.say(add ? `Row ${this.row(made)?.id || ""} is added.` : "Changed.");
     this.selected = made && made !== "document" ? made : null;

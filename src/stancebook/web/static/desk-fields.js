@@ -22,6 +22,7 @@ export class Field {
     this.input.setAttribute("aria-describedby", `${id}-problems ${id}-meaning ${id}-help`);
     if (key.required) this.input.setAttribute("aria-required", "true");
     this.input.addEventListener("input", () => this.#edited());
+    this.input.addEventListener("focus", () => surroundings.explain?.(key));
     this.meaning = h("p", { class: "meaning", id: `${id}-meaning` });
     this.extra = h("div", { class: "extra" });
     this.element = h(
@@ -33,7 +34,7 @@ export class Field {
         key.title,
         key.required ? h("span", { class: "required", "aria-hidden": "true" }, " *") : h("span", { class: "optional" }, " optional"),
       ),
-      h("div", { class: "control" }, this.input, this.extra),
+      h("div", { class: "field-control" }, this.input, this.extra),
       this.meaning,
       this.complaints,
       this.help,
@@ -195,6 +196,7 @@ export class ChoiceField extends Field {
     this.list.replaceChildren(...rows);
     this.list.hidden = rows.length === 0;
     this.input.setAttribute("aria-expanded", String(rows.length > 0));
+    if (rows.length) this.list.scrollIntoView({ block: "nearest" });
     this.active = -1;
     if (wanted) this.move(1);
     else this.activate(found.findIndex(({ value }) => value === this.value));

@@ -28,7 +28,7 @@ export class RecordForm {
     );
     for (const name of CONTEXT) if (this.fields.get(name)) this.fields.get(name).element.hidden = !values[name];
     this.nested = table.nested.map((name) => new SubRecords(model.get(name), model, this.first.children, this.#around()));
-    this.element = h("div", { class: "record" }, this.general, ...this.#elements());
+    this.element = h("div", { class: "record-fields" }, this.general, ...this.#elements());
   }
 
   #around() {
@@ -75,7 +75,9 @@ export class RecordForm {
     }
     for (const [name, field] of this.fields) {
       const own = take(({ key, section }) => key === name && !sections.includes(section));
-      field.complain(all || field.touched || field.first !== null ? own : []);
+      const seen = all || field.touched || field.first !== null;
+      const missing = field.key.required && field.value === null && own.length === 0;
+      field.complain(seen ? (missing ? [{ message: "This is required." }] : own) : []);
       if (own.length && field.element.hidden) field.element.hidden = false;
     }
     this.general.replaceChildren(...(all ? [...left].map(complaint) : []));

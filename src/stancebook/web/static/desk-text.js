@@ -39,7 +39,7 @@ function countBelow(sorted, limit) {
 export class TextView {
   /**
    * @param root the element with the blocks; it takes the focus.
-   * @param onselect called with {start, end} in code points, or null, when the selection in the text has changed.
+   * @param onselect called when the selection in the text has changed.
    */
   constructor(root, onselect) {
     this.root = root;
@@ -182,7 +182,7 @@ export class TextView {
     const focus = getSelection();
     this.at = this.pointAt(focus.focusNode, focus.focusOffset) ?? this.at;
     this.#drawCaret();
-    this.onselect(chosen.start < chosen.end ? chosen : null);
+    this.onselect();
   }
 
   #drawCaret() {
