@@ -34,7 +34,7 @@ DECISIONS = TableSpec(
     columns=(
         TextColumn("The row: its table, a dot, and its id.", name="row", title="Row"),
         CategoricalColumn("The decision.", name="decision", title="Decision", vocabulary=DECISION_VALUES),
-        TextColumn("Who decided.", name="by", title="By"),
+        TextColumn("Who decided.", name="by", title="By", nullable=True),
         TextColumn("The reason; required for a row that is rejected.", name="note", title="Note", nullable=True),
         # Not checked: a row may be rejected because its quote is not in the text.
         TextColumn("The passage of a row that is rejected.", name="quote", title="Quote", nullable=True),

@@ -278,6 +278,14 @@ def test_doubtful_file_is_not_edited(text, message):
     assert refused.value.problem.file == "bridge.yaml"
 
 
+@pytest.mark.parametrize("name", ["f.yaml", "f.json"])
+def test_half_a_character_is_refused(name):
+    """A text that cannot be saved is refused."""
+    before = FILE if name == "f.yaml" else JSON_FILE
+    with pytest.raises(EditError, match="half a character"):
+        edited(before, SetValues(("claims", 0), {"quote": "a\ud800"}), name=name)
+
+
 # ── Properties ────────────────────────────────────────────────────────────────────────────────────
 
 PIECES = [
@@ -303,7 +311,7 @@ PIECES = [
     "\\",
 ]
 TEXTS = st.lists(st.sampled_from([*PIECES, "word " * 30, "quote: "]), min_size=1, max_size=6).map("".join)
-SAFE = TEXTS.filter(lambda text: bool(text.strip()))
+SAFE = (TEXTS | st.text(st.characters(codec="utf-8"), max_size=8)).filter(lambda text: bool(text.strip()))
 RECORDS = st.dictionaries(st.sampled_from(["id", "person_id", "strength", "quote", "prefix"]), SAFE, min_size=1)
 CHILDREN = st.lists(st.fixed_dictionaries({"person_id": SAFE}), max_size=3)
 

@@ -97,6 +97,11 @@ def _read(text: str, file_name: str) -> tuple[Any, int]:
     Returns:
         Its values, and how many of them have a comment next to them that may have been meant as text.
     """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        message = f"the code point U+{ord(text[error.start]):04X} is half a character"
+        raise _edit_error(file_name, message, "type the character itself") from error
     file_format = format_of(file_name)
     if (fast := file_format.read_fast(text)) is not None:
         return fast, 0
