@@ -246,3 +246,18 @@ def test_markup_is_shown_as_text(served):
     assert state["rows"][0]["values"]["person_id"] == MARKUP
     assert "<script" not in "".join(row["html"] for row in state["rows"])
     assert "<script>alert" not in served.client.get("/documents/bridge").text
+
+
+def test_failing_contract_is_a_sentence(served, workspace, monkeypatch):
+    """If a function of the contract fails, the request and the check of the corpus are answered with a sentence."""
+
+    def fail(*_, **__):
+        raise ZeroDivisionError("a rule divides by zero")
+
+    monkeypatch.setattr("stancebook.web.desk.workspace.build_corpus", fail)
+    workspace.check_corpus()
+    found = served.client.get("/api/problems").json()
+    assert (found["problems"], "divides by zero" in found["error"]) == (None, True)
+    monkeypatch.setattr("stancebook.web.desk.session.check_document", fail)
+    answer = served.client.get(DOCUMENT)
+    assert (answer.status_code, "divides by zero" in answer.json()["error"]) == (500, True)

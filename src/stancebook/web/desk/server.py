@@ -32,19 +32,21 @@ from stancebook.web.rendering import STATIC, direction, render
 
 MAX_POLL_SECONDS = 25.0
 _POLL_STEP_SECONDS = 0.25
-_STATUS: Mapping[type[StancebookError], int] = {
-    UnknownDocumentError: 404,
-    BadEditError: 422,
-    ReferredToError: 422,
-    StoreError: 507,
-}
-
 T = TypeVar("T")
 Handler = Callable[[Session, Mapping[str, Any]], dict[str, Any]]
 
 
 class BadRequestError(StancebookError):
     """A request has no JSON, or not the fields that it must have."""
+
+
+_STATUS: Mapping[type[Exception], int] = {
+    BadRequestError: 400,
+    UnknownDocumentError: 404,
+    BadEditError: 422,
+    ReferredToError: 422,
+    StoreError: 507,
+}
 
 
 def desk(workspace: Workspace, *, port: int, token: str) -> App:
@@ -148,9 +150,9 @@ class _Desk:
         return JSONResponse(await run_in_threadpool(self.locked(run)))
 
     async def list_problems(self, _request: Request) -> Response:
-        found = self.workspace.corpus.problems
-        rows = None if found is None else [_problem(problem) for problem in found]
-        return JSONResponse({"problems": rows})
+        found = self.workspace.corpus
+        rows = None if found.problems is None else [_problem(problem) for problem in found.problems]
+        return JSONResponse({"problems": rows, "error": found.error})
 
     async def get_state(self, request: Request) -> Response:
         doc_id = request.path_params["doc_id"]
@@ -327,8 +329,12 @@ def _answer(_request: Request, error: Exception) -> Response:
 
 
 def _sentence(_request: Request, error: Exception) -> Response:
-    status = _STATUS.get(type(error), 400) if isinstance(error, StancebookError) else 500
-    return JSONResponse({"error": str(error)}, status_code=status)
+    return JSONResponse({"error": str(error)}, status_code=_STATUS.get(type(error), 500))
+
+
+def _unexpected(_request: Request, error: Exception) -> Response:
+    """Answer with a sentence; the traceback is printed where the desk was started."""
+    return JSONResponse({"error": f"The desk failed: {error!r}. Nothing was saved."}, status_code=500)
 
 
 def _http_error(_request: Request, error: Exception) -> Response:
@@ -340,4 +346,5 @@ _EXCEPTION_HANDLERS: Mapping[Any, Any] = {
     _AnswerError: _answer,
     StancebookError: _sentence,
     HTTPException: _http_error,
+    Exception: _unexpected,
 }

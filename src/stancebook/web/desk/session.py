@@ -120,9 +120,10 @@ class Session:
         self._shown: dict[int, Mapping[str, str]] = {}  # the blocks of the latest revisions
         self._disk: DiskFile | None = None
         self.text = self._saved_text = ""
-        if listed.annotations is not None and self.name:
+        if listed.annotations is not None and read.documents[0].annotations is not None:
             self._disk = DiskFile(project.seeds / listed.annotations.name)
-            self.text = self._saved_text = self._disk.read().decode()
+            self.text = self._saved_text = read.documents[0].annotations.text
+            self._disk.digest = digest_of(self.text.encode())
             self._recover()
 
     def _recover(self) -> None:

@@ -35,9 +35,11 @@ class CorpusProblems:
 
     Attributes:
         problems: The problems; None until the first check is done.
+        error: Why the last check could not be made; empty if it was.
     """
 
     problems: list[Problem] | None = None
+    error: str = ""
 
 
 def title_column(contract: Contract) -> str:
@@ -184,7 +186,10 @@ class Workspace:
     def check_corpus(self) -> None:
         """Build the corpus as saved in memory, to find the problems that no document has alone."""
         self._check_again.clear()
-        self.corpus.problems = build_corpus(self.contract, load_corpus(self.seeds)).problems
+        try:
+            self.corpus = CorpusProblems(build_corpus(self.contract, load_corpus(self.seeds)).problems)
+        except Exception as error:  # noqa: BLE001 (a function of the contract may raise any; pages show it)
+            self.corpus = CorpusProblems(error=f"The corpus could not be checked: {error}")
 
     def check_in_background(self) -> threading.Thread:
         """Start a thread that checks the corpus now and after every save."""
