@@ -125,3 +125,51 @@ def test_next_id_continues_numbers(workspace, session):
     assert next_ids(workspace.contract, session.rows) == {"claims": "c03"}
     session.edit([{"do": "set", "row": "claims.c02", "values": {"id": "c99"}}])
     assert next_ids(workspace.contract, session.rows) == {"claims": "c100"}
+
+
+def test_passage_without_anything_to_code(session):
+    """A passage is marked as read, is no longer uncovered, and is so again when the mark is taken back."""
+    first = session.state()["uncovered"][0]
+    before = session.text
+    session.edit([{"do": "nothing_here", "start": first["start"], "end": first["end"], "note": "greeting"}])
+    state = session.state()
+    assert state["nothing_here"] == [{"start": first["start"], "end": first["end"], "note": "greeting"}]
+    assert first not in state["uncovered"]
+    assert state["problems"] == []
+    session.edit([{"do": "something_here", "start": first["start"], "end": first["start"] + 1}])
+    assert (session.state()["nothing_here"], session.state()["uncovered"][0]) == ([], first)
+    assert session.text == before
+
+
+def test_decisions_are_kept_with_their_rows(session):
+    """A decision is at its row; a later one takes its place; a rejected row is removed, and its quote kept."""
+    session.edit([{"do": "decide", "row": "claims.c02", "decision": "accepted", "by": "rv"}])
+    assert session.state()["rows"][1]["decision"] == {"row": "claims.c02", "decision": "accepted", "by": "rv"}
+    rejected = {"do": "decide", "row": "claims.c02", "decision": "rejected", "by": "rv", "note": "hearsay"}
+    session.edit([rejected])
+    assert [row["address"] for row in session.state()["rows"]] == ["claims.c01"]
+    (decision,) = session.rows.others["decisions"]
+    assert {**decision, "quote": " ".join(decision["quote"].split())} == {
+        "row": "claims.c02",
+        "decision": "rejected",
+        "by": "rv",
+        "note": "hearsay",
+        "quote": "Mr Falk says the rope was old",
+    }
+    assert session.problems == []
+
+
+def test_problem_of_a_mark_is_in_its_section(session):
+    """A passage that is marked as read, and is not in the text, is a problem of that section."""
+    session.change(f"{session.text}nothing_here:\n  - quote: Dear Otto\n")
+    assert [problem["section"] for problem in session.state()["problems"]] == ["nothing_here"]
+
+
+def test_reviewer_is_the_last_one_or_the_user(session, monkeypatch):
+    """A decision without a name is that of the user of the machine, then of the last reviewer."""
+    monkeypatch.setenv("LOGNAME", "vale")
+    for row, by in (("claims.c01", {}), ("claims.c02", {"by": "rv"}), ("claims.c01", {})):
+        session.edit([{"do": "decide", "row": row, "decision": "accepted", **by}])
+    assert [decision["by"] for decision in session.rows.others["decisions"]] == ["rv", "rv"]
+    session.undo()
+    assert [decision["by"] for decision in session.rows.others["decisions"]] == ["vale", "rv"]

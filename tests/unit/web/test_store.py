@@ -1,4 +1,4 @@
-"""Files are replaced as a whole, whatever happens meanwhile; unsaved texts are kept."""
+"""Files are replaced as a whole, even by a desk that is killed; unsaved texts are kept."""
 
 import os
 import random

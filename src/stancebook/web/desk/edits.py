@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -202,7 +203,7 @@ class _Editor:
         if decision == "rejected" and not note.strip():
             raise BadEditError("Say why the row is rejected.")
         row = self._row(edit)
-        values = {"decision": decision, "by": _text(edit, "by") or None, "note": note or None}
+        values = {"decision": decision, "by": _text(edit, "by") or self._reviewer() or None, "note": note or None}
         if decision == "rejected":
             values["quote"] = row.values.get("quote")
         earlier = [found.get("row") for found in self.rows.others.get(DECISIONS, ())]
@@ -215,6 +216,16 @@ class _Editor:
         if decision == "rejected":
             return [*splices, RemoveRecord(row.path)], ()
         return splices, row.path
+
+    def _reviewer(self) -> str:
+        """Return who decided last in this file, else the name of the user of this machine; empty if it has none."""
+        named = [name for found in self.rows.others.get(DECISIONS, ()) if (name := found.get("by", ""))]
+        if named:
+            return named[-1]
+        try:
+            return getpass.getuser()
+        except (OSError, KeyError):
+            return ""
 
     def _values(self, spec: TableSpec, edit: Mapping[str, Any]) -> dict[str, str | None]:
         values = edit.get("values", {})
