@@ -29,6 +29,7 @@ MENU = {
     ),
     "Code texts": (
         "docs/first-text",
+        "docs/first-text-in-the-browser",
         "The coder's guide <seeds/README>",
         "docs/agreement",
         "docs/view",

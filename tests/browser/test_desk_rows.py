@@ -238,6 +238,75 @@ def test_markup_is_shown_as_text(opened):
     assert opened.locator("#panels img, #panels b").count() == 0
 
 
+def test_passages_with_nothing_to_code_are_remembered(opened, desk):
+    """n selects the next passage that no row quotes; 0 marks it as read."""
+    opened.locator("#text").focus()
+    opened.keyboard.press("n")
+    opened.locator("#message", has_text="Passage 1 of 4").wait_for()
+    opened.keyboard.press("0")
+    opened.locator("#message", has_text="Marked as read").wait_for()
+    opened.keyboard.press("n")
+    opened.locator("#message", has_text="of 3").wait_for()
+    save(opened)
+    assert "nothing_here:\n  - quote: door to river talks" in desk.annotations.read_text()
+
+
+def test_review_decides_row_by_row(opened, desk):
+    """Accept goes on to the next row; reject needs a reason, and removes the row."""
+    opened.locator("#text").focus()
+    opened.keyboard.press("r")
+    opened.locator("#review-place", has_text="Row 1 of 11").wait_for()
+    opened.keyboard.press("a")
+    opened.locator("#review-place", has_text="Row 2 of 11, 1 decided").wait_for()
+    opened.keyboard.press("r")
+    opened.get_by_role("button", name="Reject").last.click()
+    assert opened.get_by_role("dialog").is_visible()
+    opened.get_by_label("Reason").fill("A by-line.")
+    opened.get_by_role("dialog").get_by_role("button", name="Reject").click()
+    opened.locator("#review-place", has_text="of 10").wait_for()
+    opened.keyboard.press("Escape")
+    save(opened)
+    written = desk.annotations.read_text()
+    assert "decision: accepted" in written
+    assert "note: A by-line." in written
+    assert "id: m05" not in written
+
+
+def test_document_is_added_and_its_codebook_grows(desk, page, watch):
+    """A pasted text is kept byte for byte; a new actor is made where a row needs it."""
+    watch.expected.append("Unprocessable")
+    desk.enter(page)
+    page.keyboard.press("n")
+    page.get_by_label("The text, exactly as received").fill("# Ferries\n\nThe ferry guild said “no” 😀.\n")
+    document = {
+        "title": "Ferries",
+        "publisher": "The Harbour Gazette",
+        "published": "2031-05-01",
+        "rights": "© The Gazette",
+    }
+    fill(page, {**document, "url": "https://example.org/f", "coder": "rv"}, within="#new-form")
+    page.get_by_role("button", name="Add").click()
+    page.locator("#new-problems .complaint").wait_for()
+    fill(page, {"language": "en"}, within="#new-form")
+    page.get_by_role("button", name="Add").click()
+    page.locator("#text .block").first.wait_for()
+    folder = desk.root / "seeds/documents"
+    assert (folder / "ferries.txt").read_text(encoding="utf-8") == "# Ferries\n\nThe ferry guild said “no” 😀.\n"
+    page.wait_for_selector("body[data-ready]")
+    select(page, "ferry guild")
+    page.keyboard.press("m")
+    actor = page.locator("#form [data-key=actor_id] input")
+    actor.fill("Ferry guild")
+    actor.press("Enter")
+    dialog = page.get_by_role("dialog")
+    assert dialog.locator("[data-key=actor_id] input").input_value() == "ferry-guild"
+    fill(page, {"actor_type": "organisation", "description": "Those who run the ferries."}, within="dialog")
+    dialog.get_by_role("button", name="Save").click()
+    dialog.wait_for(state="detached")
+    assert actor.input_value() == "Ferry guild"
+    assert "actor_id: ferry-guild" in (desk.root / "seeds/codebook/actors.yaml").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_pages_have_no_serious_findings_of_axe(opened, desk, watch, width, scheme):

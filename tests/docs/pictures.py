@@ -1,27 +1,53 @@
 """Takes the pictures of the documentation, of the fictional project in Chromium: `python -m tests.docs.pictures`."""
 
+import shutil
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from schemas import CONTRACT
 from stancebook.build.pipeline import build_tables
 from stancebook.web.view import write_view
 from tests.browser.chromium import started
+from tests.browser.desks import served
 from tests.docs.pages import ROOT
 
 IMAGES = ROOT / "docs/images"
 SIZE = {"width": 1200, "height": 720}
+PROJECT = ROOT / "tests/project"
 
 
 def main() -> None:
     """Take all pictures."""
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as temporary, started() as browser:
-        write_view(build_tables(CONTRACT, ROOT / "tests/project/seeds"), Path(temporary, "view"))
         page = browser.new_page(viewport=SIZE, color_scheme="light", reduced_motion="reduce")
-        page.goto(Path(temporary, "view/river-talks.html").as_uri() + "#statements.s02")
-        page.screenshot(path=IMAGES / "view.png")
-    print("took     docs/images/view.png")
+        for name in chain(view(page, Path(temporary)), desk(page, Path(temporary))):
+            page.screenshot(path=IMAGES / name)
+            print(f"took     docs/images/{name}")
+
+
+def view(page: Any, folder: Path) -> Iterator[str]:
+    """Show what the pictures of the reading view show, and yield their names."""
+    write_view(build_tables(CONTRACT, PROJECT / "seeds"), folder / "view")
+    page.goto((folder / "view/river-talks.html").as_uri() + "#statements.s02")
+    yield "view.png"
+
+
+def desk(page: Any, folder: Path) -> Iterator[str]:
+    """Show what the pictures of the coding desk show, and yield their names."""
+    shutil.copytree(PROJECT, folder / "project")
+    with served(folder / "project") as made:
+        made.open(page)
+        row = page.locator("[id='row-statements.s02'] .row-head")
+        row.click()
+        yield "desk.png"
+        row.press("Enter")
+        page.locator("#form [data-key=stance] input").fill("supp")
+        page.locator("#form [data-key=stance] .complaint").wait_for()
+        yield "desk-form.png"
 
 
 if __name__ == "__main__":

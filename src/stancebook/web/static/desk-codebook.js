@@ -26,9 +26,15 @@ export class Codebook {
     return (this.entries[target] || []).map(({ key, label, values, search }) => ({
       value: key,
       label: label || key,
-      definition: values.description || "",
+      definition: this.#definition(target, label, values),
       search: `${label} ${key} ${search || ""}`,
     }));
+  }
+
+  /** Return the longest text of an entry that is not its label: what it means. */
+  #definition(target, label, values) {
+    const prose = this.model.get(target).keys.filter(({ kind }) => kind.endsWith("text")).map(({ name }) => values[name] || "");
+    return prose.filter((text) => text !== label).reduce((longest, text) => (text.length > longest.length ? text : longest), "");
   }
 
   /** Ask for a new entry. Returns its key, or null. */
@@ -47,7 +53,7 @@ export class Codebook {
       if (value !== "save") return "";
       const edit = entry
         ? { do: "set", table: table.name, key: entry.key, values: form.changedValues, children: form.changedChildren }
-        : { do: "add", table: table.name, key: key(), values: form.values, children: nonEmpty(form.children) };
+        : { do: "add", table: table.name, values: form.values, children: nonEmpty(form.children) };
       return this.#send(edit, form);
     };
     const title = entry ? `${entry.label || entry.key}` : `New entry of ${table.name.replaceAll("_", " ")}`;
@@ -92,7 +98,7 @@ export class Codebook {
         h("button", { type: "button", class: "link", onclick: () => this.#edit(table, entry).then(again) }, entry.label || entry.key),
         " ",
         h("code", {}, entry.key),
-        h("span", { class: "option-definition" }, entry.values.description || ""),
+        h("span", { class: "option-definition" }, this.#definition(table.name, entry.label, entry.values)),
       );
     return h(
       "section",

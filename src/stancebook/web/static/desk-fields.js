@@ -178,8 +178,8 @@ export class ChoiceField extends Field {
     if (!this.meaning) return;
     const value = this.value;
     const option = this.options().find((one) => one.value === value);
-    const shown = option && option.label !== option.value ? `${option.value} · ${option.definition}` : option?.definition;
-    this.meaning.textContent = shown || "";
+    const named = option && option.label !== option.value ? option.value : "";
+    this.meaning.textContent = [named, option?.definition].filter(Boolean).join(" · ");
   }
 
   open(search = "") {
