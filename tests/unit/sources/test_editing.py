@@ -245,6 +245,26 @@ def test_only_record_goes_with_its_section():
     assert edited(after, RemoveRecord(("claims", 0))) == before
 
 
+def test_blank_lines_between_records_are_kept():
+    """Records that blank lines separate stay separated by one."""
+    first, second, third = (f"  - id: c0{number}\n    quote: b\n" for number in (1, 2, 3))
+    before = f"claims:\n{first}\n{second}"
+    assert edited(before, InsertRecord(("claims",), 2, {"id": "c03", "quote": "b"})) == f"{before}\n{third}"
+    assert (
+        edited(before, InsertRecord(("claims",), 0, {"id": "c03", "quote": "b"}))
+        == f"claims:\n{third}\n{first}\n{second}"
+    )
+    assert edited(before, RemoveRecord(("claims", 0))) == f"claims:\n{second}"
+    assert edited(before, RemoveRecord(("claims", 1))) == f"claims:\n{first}"
+
+
+def test_file_may_end_within_a_block():
+    """A record can follow a text after `|` that ends without a line break."""
+    before = "claims:\n  - id: c01\n    quote: |\n      b"
+    after = edited(before, InsertRecord(("claims",), 1, {"id": "c02", "quote": "b"}))
+    assert after == f"{before}\n  - id: c02\n    quote: |-\n      b"
+
+
 def test_remarks_are_added_last():
     """The sections that make no rows come after the tables."""
     remark = {"quote": "Dear Ida,", "note": "salutation"}

@@ -97,7 +97,13 @@ def _follow(value: Any, path: Path, default: Any) -> Any:
 
 
 def normalized(value: Any) -> Any:
-    """Return values without the keys that have none: a missing key, null and an empty list are the same."""
+    """Return values as a build compares them.
+
+    A missing key, null and an empty list are the same. So are texts with and without a line break at the end, which a
+    last text after `|` gets with the last line break of its file.
+    """
+    if isinstance(value, str):
+        return value.rstrip("\n")
     if isinstance(value, Mapping):
         return {key: normalized(item) for key, item in value.items() if item is not None and item != []}
     return [normalized(item) for item in value] if isinstance(value, list | tuple) else value

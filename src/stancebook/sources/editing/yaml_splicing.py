@@ -185,9 +185,13 @@ class YamlSplicer(Splicer):
                 return self.remove_entry(parent, key)
         start, end = self.line_start(start), self.next_line(node.items[index].end if not node.flow else node.end)
         if _BLANK_LINE_OR_END.match(self.text, end):
-            blank = _BLANK_LINE_BEFORE.search(self.text, 0, start)
-            start = blank.start() if blank else start
-            end = end if start else self.next_line(end)
+            follows_key = (
+                index == 0 and len(node.items) > 1 and "#" not in self.text[parent.entries[key].key_end : start]
+            )
+            if blank := _BLANK_LINE_BEFORE.search(self.text, 0, start):
+                start = blank.start()
+            elif follows_key or start == 0:
+                end = self.next_line(end)
         return self.splice(start, end, "")
 
     # ── Sections ──────────────────────────────────────────────────────────────────────────────────
