@@ -59,6 +59,7 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from stancebook.schema.rules import rule as rule
     from stancebook.schema.spec import Tables as Tables
     from stancebook.schema.spec import Texts as Texts
+    from stancebook.web.addresses import row_url as row_url
 
     __version__: str
 else:
@@ -94,6 +95,7 @@ _NAMES_BY_MODULE = {
     "schema.models": "Annotation Codebook Derived Document Nested Sentence",
     "schema.rules": "Rule row_rule rule",
     "schema.spec": "Tables Texts",
+    "web.addresses": "row_url",
 }
 _MODULES = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names.split()}
 

@@ -112,6 +112,9 @@ def _introduction(contract: Contract) -> Iterator[str]:
     for name, address in ("Homepage", contract.homepage), ("Repository", contract.repository):
         if address:
             yield f"{name}: <{address}>."
+    if contract.view_url:
+        address = f"{contract.view_url.rstrip('/')}/<document>.html#<table>.<id>"
+        yield f"Texts with their rows: <{contract.view_url}>. The row `<document>#<id>` of a table is at `{address}`."
     yield "\n\n".join(f"Licence: [{licence.title}]({licence.path})." for licence in contract.licenses)
     yield "The folder of this page holds the tables and"
     yield "\n".join(f"- [`{name}`]({name}): {text}" for name, text in _FILES.items())

@@ -69,6 +69,7 @@ class Contract:
         released: The day of the version, as YYYY-MM-DD.
         homepage: The address of a page about the dataset.
         repository: The address of the repository with its sources and code.
+        view_url: The address of the folder at which the pages of the reading view are published.
         keywords: Words to find it by.
         sources: For each property of a source in a data package (`title`, `path` …), the column of the document table
             that holds it.
@@ -87,6 +88,7 @@ class Contract:
     released: str = ""
     homepage: str = ""
     repository: str = ""
+    view_url: str = ""
     keywords: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     data_card_text: str = ""

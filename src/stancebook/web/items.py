@@ -15,10 +15,9 @@ import pandas as pd
 from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
 from stancebook.schema.spec import Tables, TableSpec
+from stancebook.web.addresses import CODEBOOK_PAGE, DOCUMENT_ADDRESS
 
 HUES = 8  # of the style sheet
-CODEBOOK_PAGE = "@codebook"  # which is not the ID of a document
-DOCUMENT_ADDRESS = "document"
 _MAX_LABEL = 90  # characters
 _PASSAGE = ("quote", "char_start", "char_end")
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent_encode
 
-from stancebook.web.items import CODEBOOK_PAGE, Field, Item, values_by_filter
+from stancebook.web.addresses import page_name
+from stancebook.web.items import Field, Item, values_by_filter
 from stancebook.web.segments import Segment, Span, assign_lanes, cut_blocks, cut_segments
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ MAX_LANES = 10  # rows of one passage that are drawn apart; the last lane stands
 STATIC = Path(__file__).with_name("static")
 _TEMPLATES = Path(__file__).with_name("templates")
 _FRAGMENT_WORDS = 5
-_RESERVED = ("index", "codebook")  # names of pages that are not documents
 # Control characters that browsers do not show; a text is shown exactly as it is.
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"}
@@ -177,13 +177,6 @@ def text_fragment(quote: str) -> str:
 def definition_id(table: str, column: str, value: str) -> str:
     """Return the address of the definition of a value, without white space and other characters of addresses."""
     return re.sub(r"[^\w.-]", lambda found: f"_{ord(found[0]):x}_", f"d.{table}.{column}.{value}")
-
-
-def page_name(doc_id: str) -> str:
-    """Return the file of the page of a document, or of the codebook if that is given."""
-    if doc_id == CODEBOOK_PAGE:
-        return "codebook.html"
-    return f"{doc_id}{'_' if doc_id in _RESERVED else ''}.html"
 
 
 def _escape_text(text: str) -> str:

@@ -19,14 +19,14 @@ from stancebook.dataset.layout import backup_folder
 from stancebook.dataset.publish import publish_error, resolve_target, staging_folder
 from stancebook.exceptions import PublishError
 from stancebook.suggestions import options_hint
-from stancebook.web.items import CODEBOOK_PAGE, CodedRows, Field, Item, values_by_filter
+from stancebook.web.addresses import CODEBOOK_PAGE, page_name
+from stancebook.web.items import CodedRows, Field, Item, values_by_filter
 from stancebook.web.rendering import (
     STATIC,
     definition_id,
     direction,
     is_web_address,
     item_html,
-    page_name,
     render,
     text_blocks,
 )

@@ -196,6 +196,14 @@ def test_title_of_text_is_link(render_card, letters):
     assert table_rows(texts)[1] == ["bridge", "1901-05-04", str(len(LETTER))]
 
 
+def test_card_says_how_rows_are_addressed(render_card):
+    """If the pages of the reading view are published, the card says where rows are."""
+    card = render_card(replace(LETTERS, view_url="https://a.org/view/"))
+    assert "<https://a.org/view/>" in card
+    assert "`https://a.org/view/<document>.html#<table>.<id>`" in card
+    assert "<document>" not in render_card()
+
+
 def test_many_texts_are_not_listed(card_of_folders):
     """If texts are not listed, the card names their table."""
     assert "1 text: see [`letters.parquet`](#letters)." in section(card_of_folders, "Texts")

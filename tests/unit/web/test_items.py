@@ -5,7 +5,8 @@ import pytest
 from stancebook.build.coded_table import frames_of
 from stancebook.build.pipeline import build_tables, check_codebook, code_documents
 from stancebook.sources.corpus import load_corpus
-from stancebook.web.items import CODEBOOK_PAGE, CodedRows, document_items, table_marks, values_by_filter
+from stancebook.web.addresses import CODEBOOK_PAGE
+from stancebook.web.items import CodedRows, document_items, table_marks, values_by_filter
 from tests.unit.sample_contract import ANNOTATIONS, LETTER, LETTERS
 from tests.unit.sample_contract import write as write_letters
 from tests.unit.web.sample import MARKUP, SHIPS, write

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stancebook.build.pipeline import build_tables
-from stancebook.web.items import CODEBOOK_PAGE, CodedRows, Field, Item, Mark
-from stancebook.web.rendering import MAX_LANES, direction, item_html, page_name, text_blocks
+from stancebook.web.addresses import CODEBOOK_PAGE, page_name, row_url
+from stancebook.web.items import CodedRows, Field, Item, Mark
+from stancebook.web.rendering import MAX_LANES, direction, item_html, text_blocks
 from tests.unit.web.sample import LOG, SHIPS, write
 
 
@@ -104,6 +105,12 @@ def test_page_names_are_distinct():
     """No document has the page of the index or of the codebook."""
     assert len({page_name(name) for name in ("index", "codebook", CODEBOOK_PAGE, "a/index")}) == 4
     assert page_name("a/index") == "a/index.html"
+
+
+def test_row_url():
+    """The address of a row is that of its page, its table and its short ID."""
+    assert row_url("https://a.org/view/", "winds", "north/first#w1") == "https://a.org/view/north/first.html#winds.w1"
+    assert row_url("https://a.org/view", "ships", "ida") == "https://a.org/view/codebook.html#ships.ida"
 
 
 @pytest.mark.parametrize(

@@ -200,10 +200,13 @@
       row.segments.forEach(({ element }) => element.classList.add("hot"));
     }
     const [first] = selected;
-    side.classList.toggle("sheet", Boolean(first) && !scrollText);
+    side.classList.toggle("sheet", Boolean(first));
     if (!first) return;
-    if (scrollText) first.segments[0]?.element.scrollIntoView({ block: "center" });
+    // Scrolling to the row may move the page: the text comes last.
+    const before = scrollY;
     if (scrollRows) first.element.scrollIntoView({ block: "nearest" });
+    if (scrollText) first.segments[0]?.element.scrollIntoView({ block: "center" });
+    else scrollTo({ top: before, behavior: "instant" });
     if (focus) first.element.focus({ preventScroll: true });
   }
 
@@ -305,4 +308,5 @@
 
   filterRows();
   fromHash();
+  addEventListener("load", fromHash); // after the browser has gone to the row by itself
 })();
