@@ -119,6 +119,27 @@ def test_address_selects_row(page, view):
     assert hot == "“We will not hand over the island,” Hale added."
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("rows", [40, 1500])
+def test_address_leads_to_row(browser, tmp_path, rows, size, script):
+    """The row of an address is in sight after loading, on a small page and, by script, on a large one."""
+    words = [f"word{number:05}" for number in range(rows)]
+    text = "\n\n".join(" ".join(words[start : start + 20]) for start in range(0, rows, 20)) + "\n"
+    winds = "".join(f"  - {{id: w{number}, quote: {word}}}\n" for number, word in enumerate(words))
+    files = {"codebook/ships.yaml": "ships: []\n", "documents/a.txt": text}
+    files["documents/a.yaml"] = f"log: {{language: en, heading: A}}\nwinds:\n{winds}"
+    write_view(build_tables(SHIPS, write(tmp_path, files)), tmp_path / "view")
+    context = browser.new_context(java_script_enabled=script, viewport=size)
+    page = context.new_page()
+    page.goto((tmp_path / "view/a.html").as_uri() + f"#winds.w{rows - 5}")
+    page.wait_for_timeout(300)
+    box = page.locator(f"[id='winds.w{rows - 5}']").bounding_box()
+    context.close()
+    if script or rows < 1000:
+        assert -1 <= box["y"] < size["height"] - 20
+
+
 def test_passage_selects_its_rows(talks):
     """A click on a passage selects the rows that rest on it; a click on a row its passage."""
     talks.locator(".seg", has_text="We will not hand over").click()

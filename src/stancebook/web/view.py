@@ -13,11 +13,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from stancebook.build.coverage import Coverage, coverage
 from stancebook.build.pipeline import Build
 from stancebook.dataset.layout import backup_folder
 from stancebook.dataset.publish import publish_error, resolve_target, staging_folder
 from stancebook.exceptions import PublishError
+from stancebook.schema.remarks import NOTHING_HERE
 from stancebook.suggestions import options_hint
 from stancebook.web.addresses import CODEBOOK_PAGE, page_name
 from stancebook.web.items import CodedRows, Field, Item, values_by_filter
@@ -33,6 +36,8 @@ from stancebook.web.rendering import (
 from stancebook.web.segments import Span
 
 MARKER = "stancebook-view.json"  # lists the files of a view; a folder without it is never replaced
+# What is out of sight on a larger page is laid out only when it comes into sight.
+LARGE_ROWS, LARGE_TEXT = 1000, 50_000
 
 
 class UnknownDocumentError(PublishError):
@@ -110,11 +115,11 @@ class _Pages:
 
     @cached_property
     def _uncovered(self) -> Mapping[str, list[Span]]:
-        found: defaultdict[str, list[Span]] = defaultdict(list)
-        passages = self._coverage.untouched
-        for doc_id, start, end in zip(passages["doc_id"], passages["char_start"], passages["char_end"], strict=True):
-            found[doc_id].append((start, end))
-        return found
+        return _spans_by_document(self._coverage.untouched)
+
+    @cached_property
+    def _nothing_here(self) -> Mapping[str, list[Span]]:
+        return _spans_by_document(self._build.remarks[NOTHING_HERE.name])
 
     @cached_property
     def _items(self) -> Mapping[str, list[Item]]:
@@ -145,13 +150,15 @@ class _Pages:
             source=source if is_web_address(source) else "",
             language=facts.get("language", ""),
             direction=direction(facts.get("language", "")),
-            blocks=[html for _, html in text_blocks(text, items, uncovered)],
+            blocks=[html for _, html in text_blocks(text, items, uncovered, self._nothing_here[doc_id])],
             rows=[item_html(item, base, source) for item in items],
             tables=_counted(self._tables, items),
             filters=self._filters(items),
             definitions=_definitions([record, *items]),
             uncovered=len(uncovered),
+            nothing_here=len(self._nothing_here[doc_id]),
             position=self._neighbours(doc_id),
+            is_large=len(items) > LARGE_ROWS or len(text) > LARGE_TEXT,
         )
 
     def _neighbours(self, doc_id: str) -> dict[str, tuple[str, str]]:
@@ -248,6 +255,13 @@ class _Pages:
         )
         shown = {"contract": self._contract, "base": base, "style": style, "script": script, "marks": self._tables}
         return render(template, **shown, policy=policy, **values)
+
+
+def _spans_by_document(passages: pd.DataFrame) -> Mapping[str, list[Span]]:
+    found: defaultdict[str, list[Span]] = defaultdict(list)
+    for doc_id, start, end in zip(passages["doc_id"], passages["char_start"], passages["char_end"], strict=True):
+        found[doc_id].append((int(start), int(end)))
+    return found
 
 
 def _on_codebook_page(entry: Item) -> Item:

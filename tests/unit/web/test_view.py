@@ -11,7 +11,7 @@ from stancebook.exceptions import PublishError
 from stancebook.web.view import MARKER, UnknownDocumentError, write_view
 from tests.unit.sample_contract import LETTERS
 from tests.unit.sample_contract import write as write_letters
-from tests.unit.web.sample import SHIPS, write
+from tests.unit.web.sample import FILES, SHIPS, write
 
 
 @pytest.fixture
@@ -135,6 +135,16 @@ def test_same_build_gives_same_bytes(ships, view, tmp_path):
     write_view(ships, tmp_path / "again")
     for path in view.rglob("*.html"):
         assert (tmp_path / "again" / path.relative_to(view)).read_bytes() == path.read_bytes()
+
+
+def test_read_passages_are_marked(tmp_path):
+    """A passage that was read and holds nothing to code is marked as such, and not as uncovered."""
+    annotations = f"{FILES['documents/second.yaml']}nothing_here:\n  - quote: Nothing was seen.\n"
+    built = build_tables(SHIPS, write(tmp_path, {**FILES, "documents/second.yaml": annotations}))
+    write_view(built, tmp_path / "view")
+    html = (tmp_path / "view/second.html").read_text("utf-8")
+    assert '<span class="nothing" data-passage="n0" id="n0">Nothing was seen.</span>' in html
+    assert 'class="uncovered"' not in html
 
 
 def test_other_contract_has_pages(tmp_path):

@@ -308,5 +308,9 @@
 
   filterRows();
   fromHash();
-  addEventListener("load", fromHash); // after the browser has gone to the row by itself
+  // Again after the browser has gone to the row by itself, and after what is in sight then is laid out.
+  addEventListener("load", () => {
+    fromHash();
+    if (document.body.classList.contains("large")) setTimeout(fromHash, 100);
+  });
 })();
