@@ -307,6 +307,29 @@ def test_document_is_added_and_its_codebook_grows(desk, page, watch):
     assert "actor_id: ferry-guild" in (desk.root / "seeds/codebook/actors.yaml").read_text(encoding="utf-8")
 
 
+def test_long_text_stays_usable(project, desk, page):
+    """In a text of 200,000 characters the last words are selected with the keyboard, coded and saved."""
+    text = project / "seeds/documents/river-talks.txt"
+    more = "".join(f"\n\nParagraph {number} says that the river rose, and the talks went on." for number in range(3300))
+    text.write_text(text.read_text(encoding="utf-8") + more + "\n\nIn the end, the Port League came.", encoding="utf-8")
+    assert len(text.read_text(encoding="utf-8")) > 200_000
+    page.set_default_timeout(60_000)
+    desk.open(page)
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Shift+Control+ArrowUp")
+    page.keyboard.press("m")
+    page.wait_for_selector("#form:not([hidden])")
+    assert page.text_content("#form-quote") == "In the end, the Port League came."
+    fill(page, {"actor_id": "port-league", "confidence": "high"})
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Keep as a draft").or_(page.locator("body:not([data-form])")).first.wait_for()
+    if page.get_by_role("dialog").count():
+        page.get_by_role("button", name="Keep as a draft").click()
+        page.wait_for_selector("#form", state="hidden")
+    save(page)
+    assert "In the end, the Port League came." in desk.annotations.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_pages_have_no_serious_findings_of_axe(opened, desk, watch, width, scheme):
