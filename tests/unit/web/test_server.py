@@ -74,6 +74,14 @@ def test_poll_wakes_when_the_file_changes(served, session, annotations):
     assert found["disk"] == "changed"
 
 
+def test_poll_ends_with_the_desk(served, workspace):
+    """A page that waits for changes is answered when the desk ends."""
+    revision = served.client.get(DOCUMENT).json()["revision"]
+    workspace.closing.set()
+    answer = served.client.get(f"{DOCUMENT}/changes", params={"revision": revision}, timeout=5)
+    assert answer.json()["revision"] == revision
+
+
 # ── Refusals ──────────────────────────────────────────────────────────────────────────────────────
 
 

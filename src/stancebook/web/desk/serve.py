@@ -6,6 +6,7 @@ import atexit
 import os
 import secrets
 import socket
+import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +26,20 @@ class DeskError(StancebookError):
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to the command line, which ends the process in one line."""
+    """A server that leaves signals to the command line, which ends the process in one line.
+
+    Attributes:
+        closing: Set when the server ends, so that pages that wait for changes are answered.
+    """
+
+    def __init__(self, config: uvicorn.Config, closing: threading.Event) -> None:
+        super().__init__(config)
+        self.closing = closing
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer the requests that wait, and end."""
+        self.closing.set()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -73,7 +87,7 @@ def server_of(workspace: Workspace, listening: socket.socket, token: str) -> uvi
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    return _Server(config)
+    return _Server(config, workspace.closing)
 
 
 def listen(port: int) -> socket.socket:

@@ -191,7 +191,8 @@ class _Desk:
 
         before = now = await run_in_threadpool(self.locked(look))
         end = time.monotonic() + MAX_POLL_SECONDS
-        while str(now["revision"]) == known and now == before and time.monotonic() < end:
+        closing = self.workspace.closing
+        while str(now["revision"]) == known and now == before and time.monotonic() < end and not closing.is_set():
             await asyncio.sleep(_POLL_STEP_SECONDS)
             if await request.is_disconnected():
                 break

@@ -70,6 +70,7 @@ class Workspace:
         self.dataset = dataset
         self.recovery = Recovery(root / ".desk")
         self.lock = threading.RLock()
+        self.closing = threading.Event()  # the desk ends
         self.corpus = CorpusProblems()
         self._sessions: dict[str, Session] = {}
         self._listing: tuple[float, SourceListing] | None = None
