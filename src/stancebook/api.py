@@ -304,10 +304,12 @@ def build_dataset(contract: Contract, seeds: str | Path, out: str | PathLike[str
     """
     with requires_extra("build"):
         from stancebook.build.pipeline import build_tables
+        from stancebook.coders.summary import summarize_codings
         from stancebook.dataset.publish import build_lock, publish, staging_folder
         from stancebook.parallel.chunked_build import build_into
         from stancebook.parallel.options import BuildOptions
-        from stancebook.sources.discovery import discover
+        from stancebook.problems import as_warnings
+        from stancebook.sources.discovery import discover, discover_codings
 
         location = seeds if "://" in str(seeds) else Path(seeds)
         if out is None:
@@ -316,11 +318,13 @@ def build_dataset(contract: Contract, seeds: str | Path, out: str | PathLike[str
             return BuiltDataset(built.frames, built.problems)
         folder = Path(out)
         with build_lock(folder, _LOG.info), staging_folder(folder) as new:
-            result = build_into(lambda: contract, location, discover(location), new, BuildOptions(jobs=1))
+            listing = discover(location)
+            result = build_into(lambda: contract, location, listing, new, BuildOptions(jobs=1))
             _raise_errors(result.errors)
-            result.write()
+            codings = summarize_codings(contract, location, listing, discover_codings(location, listing.documents))
+            result.write(codings.section)
             changed = publish(new, folder)
-        return BuiltDataset(Dataset(folder), result.problems, changed)
+        return BuiltDataset(Dataset(folder), sorted([*result.problems, *as_warnings(codings.problems)]), changed)
 
 
 def _raise_errors(errors: list[Problem]) -> None:

@@ -65,6 +65,11 @@ def errors_in(problems: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.level == "error"]
 
 
+def as_warnings(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems as such that prevent no build."""
+    return [replace(problem, level="warning") for problem in problems]
+
+
 def deduplicate(problems: Iterable[Problem]) -> list[Problem]:
     """Return problems sorted and without repeats.
 

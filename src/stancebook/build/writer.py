@@ -38,12 +38,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def write_dataset(build: Build, folder: Path) -> None:
+def write_dataset(build: Build, folder: Path, agreement: str = "") -> None:
     """Write all files of a dataset into an empty folder; the same sources and contract give the same bytes.
 
     Args:
         build: A build without errors.
         folder: The folder.
+        agreement: As of `write_descriptions`.
     """
     contract, seeds = build.contract, build.corpus.digest
     documents = listed_documents(build.frames[contract.document.name])
@@ -51,7 +52,9 @@ def write_dataset(build: Build, folder: Path) -> None:
     planned = plan_tables(contract, build.frames, build.stats)
     digest = build_digest(contract, planned, documents, seeds)
     tables = write_tables(contract, build.frames, planned, digest, folder)
-    write_descriptions(contract, tables, documents, folder, shares=shares, build=digest, seeds=seeds)
+    write_descriptions(
+        contract, tables, documents, folder, shares=shares, build=digest, seeds=seeds, agreement=agreement
+    )
 
 
 def plan_tables(contract: Contract, frames: Tables, stats: Mapping[str, TableStats]) -> dict[str, StoredTable]:
@@ -146,6 +149,7 @@ def write_descriptions(
     shares: pd.DataFrame | None,
     build: str,
     seeds: str,
+    agreement: str = "",
 ) -> None:
     """Write the files that describe a dataset.
 
@@ -157,13 +161,14 @@ def write_descriptions(
         shares: The coverage of the documents, as in `Coverage.shares`.
         build: The digest of the build.
         seeds: The digest of all sources.
+        agreement: The section of the data card about how far coders agree.
     """
     files = {
         DATAPACKAGE: _as_json(signed(data_package(contract, tables, documents, build, seeds))),
         CROISSANT: _as_json(croissant_metadata(contract, tables)),
         ANNOTATION_SCHEMA: _as_json(annotation_schema(contract)),
         CODEBOOK_SCHEMA: _as_json(codebook_schema(contract)),
-        DATA_CARD: render_data_card(contract, tables, documents, shares).encode() + b"\n",
+        DATA_CARD: render_data_card(contract, tables, documents, shares, agreement).encode() + b"\n",
     }
     for name, data in files.items():
         (folder / name).write_bytes(data)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -21,12 +22,14 @@ from stancebook.parallel.options import BuildOptions
 from stancebook.problems import (
     GITHUB_ANNOTATION_LIMIT,
     Problem,
+    as_warnings,
     count_problems,
     display_folder,
     display_path,
     pluralize,
 )
-from stancebook.sources.discovery import SourceListing, discover, discover_codings
+from stancebook.sources.discovery import CODINGS, CodingListing, SourceListing, discover, discover_codings
+from stancebook.sources.filesystem import open_location
 
 if TYPE_CHECKING:
     from stancebook.dataset.descriptor import Package
@@ -59,9 +62,10 @@ def build(project: Project, options: BuildOptions, console: Console, *, list_cha
         with garbage_collection_paused():
             sources = discover(project.seeds)
             cache = load_cache(project.seeds, project.out) if options.use_cache else None
-            fingerprint = fingerprint_sources(sources, options.chunk_policy)
+            codings = discover_codings(project.seeds, sources.documents)
+            fingerprint = fingerprint_sources(sources, options.chunk_policy, codings)
         if cache is not None and cache.seeds_fingerprint == fingerprint != "":
-            _show_read(project, sources, cache.warnings, cache.summary, console)
+            _show_read(project, codings, cache.warnings, cache.summary, console)
             console.say(format_written(project.out, format_rows(cache.summary.rows), changed=False))
             return 0
         with staging_folder(project.out) as staging:
@@ -365,26 +369,30 @@ def _build_into(
     result = build_into(
         project.contract, project.seeds, sources, folder, options, cache=cache, progress=console.progress_bar
     )
-    if result.summary is None:
+    summary = result.summary
+    if summary is None:
         console.show(result.problems)
-    else:
-        _show_read(project, sources, result.problems, result.summary, console)
+        return result
+    codings = discover_codings(project.seeds, sources.documents)
+    if codings.coders or codings.problems:
+        from stancebook.coders.summary import summarize_codings
+
+        found = summarize_codings(project.load_contract(), project.seeds, sources, codings)
+        warnings = sorted([*result.problems, *as_warnings(found.problems)])
+        result = replace(result, problems=warnings, write=partial(result.write, found.section))
+    _show_read(project, codings, result.problems, summary, console)
     return result
 
 
 def _show_read(
-    project: Project, sources: SourceListing, warnings: Sequence[Problem], summary: BuildSummary, console: Console
+    project: Project, codings: CodingListing, warnings: Sequence[Problem], summary: BuildSummary, console: Console
 ) -> None:
-    """Print the warnings of a build and of codings, which never enter the dataset, and what was read and checked."""
-    codings = discover_codings(project.seeds, sources.documents)
-    problems = list(codings.problems)
-    if codings.coders:
-        from stancebook.coders.codings import coding_problems
-
-        problems = coding_problems(project.load_contract(), project.seeds, sources, codings)
-    console.show([*warnings, *(replace(problem, level="warning") for problem in problems)])
+    """Print the warnings of a build, and what it read and checked; codings never enter the dataset."""
+    console.show(warnings)
     console.say(format_summary(summary, project.seeds))
-    if codings.coders or problems:
+    if codings.coders or codings.problems:
+        folder = open_location(project.seeds).display_path(f"{CODINGS}/")
+        problems = [each for each in warnings if each.file.startswith(folder)]
         console.say(format_codings(codings.coders, problems))
 
 

@@ -12,7 +12,7 @@ from stancebook.build.pipeline import CheckedCodebook, check_codebook, check_doc
 from stancebook.problems import Problem, deduplicate, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.sources.corpus import read_corpus
-from stancebook.sources.discovery import CodingListing, SourceDocument, SourceListing
+from stancebook.sources.discovery import SourceDocument, SourceListing
 from stancebook.sources.filesystem import Location, open_location
 
 
@@ -109,21 +109,3 @@ def _read_coding(
     problems = [each for each in deduplicate(found) if each.file in own_files or each in corpus.problems]
     texts = {files.doc_id: files.text.text for files in corpus.documents if files.text is not None}
     return Coding(coder, coded.tables, frames, texts, errors_in(problems) or problems)
-
-
-def coding_problems(
-    contract: Contract, seeds: Location, listing: SourceListing, codings: CodingListing
-) -> list[Problem]:
-    """Return all problems of the codings of sources that have no others.
-
-    Args:
-        contract: The contract of the dataset.
-        seeds: The folder of sources.
-        listing: Its codebook.
-        codings: Its codings.
-    """
-    found = list(codings.problems)
-    codebook, _ = read_codebook(contract, seeds, listing)
-    for coding in read_codings(contract, seeds, listing, codings.coders, codebook):
-        found += coding.problems
-    return sorted(found)

@@ -36,7 +36,11 @@ _REPOSITORY_LINK = re.compile(r"\[([^\[\]]+)\]\(\.\./([^()#\s]+)(?:#[^()\s]*)?\)
 
 
 def render_data_card(
-    contract: Contract, tables: Mapping[str, StoredTable], documents: pd.DataFrame | None, shares: pd.DataFrame | None
+    contract: Contract,
+    tables: Mapping[str, StoredTable],
+    documents: pd.DataFrame | None,
+    shares: pd.DataFrame | None,
+    agreement: str = "",
 ) -> str:
     """Render the data card: the contract's own text between what is computed from the tables.
 
@@ -45,6 +49,7 @@ def render_data_card(
         tables: The stored tables by name.
         documents: The table of documents, to list each; None if there are too many.
         shares: The coverage of each document by table, as in `Coverage.shares`; None if it was not computed.
+        agreement: The section about how far coders agree; empty if there is none.
 
     Returns:
         The page in Markdown, without a line break at its end.
@@ -55,6 +60,7 @@ def render_data_card(
         _name_repository_files(contract.data_card_text.strip(), contract.repository),
         *_texts(contract, tables[contract.document.name].rows, documents),
         *_coverage(shares),
+        agreement,
         *_overview(contract, tables),
         *(text for spec in contract.tables.values() for text in _table(spec, contract, tables[spec.name])),
         f"## How to cite\n\n> {contract.citation}",
@@ -143,7 +149,7 @@ def _texts(contract: Contract, number: int, documents: pd.DataFrame | None) -> I
         cells["title"] = [markdown_link(*link) for link in zip(titles, links, strict=True)]
     columns = [contract.document[names[str(name)]] for name in cells]
     header = [f"{column.title} ({column.unit})" if column.unit else column.title for column in columns]
-    yield _markdown_table(header, cells.to_numpy().tolist())
+    yield markdown_table(header, cells.to_numpy().tolist())
 
 
 def _corpus_size(contract: Contract, documents: pd.DataFrame) -> str:
@@ -176,7 +182,7 @@ def _coverage(shares: pd.DataFrame | None) -> Iterator[str]:
         ]
         for name, rows in by_table
     ]
-    yield _markdown_table(["table", "quotes", "sentences", "characters"], rows, right_aligned=3)
+    yield markdown_table(["table", "quotes", "sentences", "characters"], rows, right_aligned=3)
 
 
 def _median_percent(shares: pd.Series[Any]) -> str:
@@ -189,7 +195,7 @@ def _overview(contract: Contract, tables: Mapping[str, StoredTable]) -> Iterator
     for spec in contract.tables.values():
         first_paragraph, *_ = spec.description.split("\n\n")
         rows.append([f"[{spec.name}](#{spec.name})", f"{tables[spec.name].rows:,}", _table_cell(first_paragraph)])
-    yield _markdown_table(["table", "rows", "one row is"], rows, right_aligned=1)
+    yield markdown_table(["table", "rows", "one row is"], rows, right_aligned=1)
     diagram = mermaid_diagram(contract.tables.values())
     yield f"Primary and foreign keys, without the other columns:\n\n```mermaid\n{diagram}\n```"
 
@@ -200,11 +206,11 @@ def _table(spec: TableSpec, contract: Contract, table: StoredTable) -> Iterator[
     key = ", ".join(f"`{name}`" for name in spec.key)
     parts = f" in {len(table.parts):,} files, sorted by key from the first to the last" if table.is_folder else ""
     yield f"{pluralize(table.rows, 'row')}{parts}. Key: {key}."
-    yield _markdown_table(["column", "type", "holds"], (_column(column, table.stats) for column in spec.columns))
+    yield markdown_table(["column", "type", "holds"], (_column(column, table.stats) for column in spec.columns))
     for column in spec.columns:
         if column.vocabulary:
             yield f"**{column.name}**{', from least to most' if column.ordered else ''}:"
-            yield _markdown_table(["value", "rows", "means"], _values(column, table.stats), right_aligned=1)
+            yield markdown_table(["value", "rows", "means"], _values(column, table.stats), right_aligned=1)
     across_tables = [rule.message for rule in contract.rules if rule.table == spec.name and rule.level == "error"]
     if rules := [*(rule.message for rule in spec.rules.values()), *across_tables]:
         yield "Rules:"
@@ -265,7 +271,7 @@ def _relationships(spec: TableSpec) -> Iterator[str]:
 # ── Markdown ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _markdown_table(header: list[str], rows: Iterable[list[str]], right_aligned: int = 0) -> str:
+def markdown_table(header: list[str], rows: Iterable[list[str]], right_aligned: int = 0) -> str:
     """Return a table in which as many columns after the first are right-aligned."""
     rules = ["---:" if 0 < index <= right_aligned else "---" for index in range(len(header))]
     return "\n".join([f"| {' | '.join(header)} |", f"|{'|'.join(rules)}|", *(f"| {' | '.join(row)} |" for row in rows)])

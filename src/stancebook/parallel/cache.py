@@ -21,7 +21,7 @@ from stancebook.dataset.layout import cache_folder
 from stancebook.dataset.publish import flush_files, hardlink_or_copy, replace_cache
 from stancebook.dataset.table_stats import BuildSummary
 from stancebook.problems import Problem
-from stancebook.sources.discovery import SourceDocument, SourceListing
+from stancebook.sources.discovery import NO_CODINGS, CodingListing, SourceDocument, SourceListing
 from stancebook.sources.filesystem import open_location
 
 if TYPE_CHECKING:
@@ -154,21 +154,23 @@ def canonical_location(seeds: Path | str) -> str:
     return os.path.realpath(seeds) if isinstance(seeds, Path) else seeds
 
 
-def fingerprint_sources(listing: SourceListing, policy: ChunkPolicy) -> str:
+def fingerprint_sources(listing: SourceListing, policy: ChunkPolicy, codings: CodingListing = NO_CODINGS) -> str:
     """Return the fingerprint of all source files and of how the dataset is divided into files.
 
     Args:
         listing: The source files.
         policy: The sizes of chunks and parts.
+        codings: Codings of the documents; the data card says how far they agree.
 
     Returns:
         The fingerprint; empty if a file was modified too recently or cannot be listed.
     """
-    if listing.problems:
+    if listing.problems or codings.problems:
         return ""
     documents = fingerprint_documents(listing.documents, listing.taken_ns)
     codebook = fingerprint_files(listing.codebook, listing.taken_ns)
-    return _digest([codebook, documents, repr(policy)]) if codebook and documents else ""
+    coded = fingerprint_documents((each for coded in codings.coders.values() for each in coded), listing.taken_ns)
+    return _digest([codebook, documents, coded, repr(policy)]) if codebook and documents and coded else ""
 
 
 def fingerprint_documents(documents: Iterable[SourceDocument], listed_ns: int) -> str:

@@ -64,7 +64,8 @@ class BuildResult:
     Attributes:
         problems: Errors only if there is any; else the warnings.
         summary: What was read, checked and made; None if there are errors.
-        write: Writes what is not yet in the folder of the dataset.
+        write: Writes what is not yet in the folder of the dataset. It may be given the section of the data card about
+            how far coders agree.
         built: The tables, if the corpus was built in memory.
         codebook_digest: The digest of the codebook of a large corpus.
         chunks: The chunks of a large corpus, for the cache.
@@ -74,7 +75,7 @@ class BuildResult:
 
     problems: list[Problem]
     summary: BuildSummary | None = None
-    write: Callable[[], None] = lambda: None
+    write: Callable[..., None] = lambda _="": None
     built: Build | None = None
     codebook_digest: str = ""
     chunks: tuple[Mapping[str, Any], ...] = ()
@@ -170,7 +171,9 @@ def build_into(
     built = build_corpus(contract(), read_corpus(seeds, listing))
     if built.errors:
         return BuildResult(built.problems)
-    return BuildResult(built.problems, built.summary, lambda: write_dataset(built, folder), built)
+    return BuildResult(
+        built.problems, built.summary, lambda agreement="": write_dataset(built, folder, agreement), built
+    )
 
 
 def _build_chunked(
@@ -226,9 +229,11 @@ def _build_chunked(
         build = build_digest(contract, tables, None, seeds_digest)
         tables |= assemble_tables(context, planned, build, cache, executor)
 
-    def complete() -> None:
+    def complete(agreement: str = "") -> None:
         stored = tables | write_tables(contract, codebook_frames, tables, build, context.folder)
-        write_descriptions(contract, stored, None, context.folder, shares=None, build=build, seeds=seeds_digest)
+        write_descriptions(
+            contract, stored, None, context.folder, shares=None, build=build, seeds=seeds_digest, agreement=agreement
+        )
         for written in (context.folder, context.chunk_folder):
             clear_unfinished(written)
 

@@ -106,6 +106,9 @@ class CodingListing:
     problems: tuple[Problem, ...] = ()
 
 
+NO_CODINGS = CodingListing()
+
+
 def discover_codings(seeds: Location, documents: Sequence[SourceDocument]) -> CodingListing:
     """List the codings in a folder of sources.
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from stancebook.build.pipeline import build_tables
-from stancebook.coders.codings import coding_problems
+from stancebook.coders.summary import summarize_codings
 from stancebook.sources.corpus import load_corpus
 from stancebook.sources.discovery import SourceListing, discover, discover_codings
 from tests.unit.coders.conftest import read
@@ -13,7 +13,7 @@ from tests.unit.sample_contract import ANNOTATIONS, LETTERS
 def problems(seeds: Path):
     """Return the problems of codings as files without their folder, positions and texts."""
     listing = discover(seeds)
-    found = coding_problems(LETTERS, seeds, listing, discover_codings(seeds, listing.documents))
+    found = summarize_codings(LETTERS, seeds, listing, discover_codings(seeds, listing.documents)).problems
     return [(Path(each.file).relative_to(seeds).as_posix(), each.line, each.column, each.message) for each in found]
 
 
