@@ -37,7 +37,7 @@ from stancebook.web.segments import Span
 
 MARKER = "stancebook-view.json"  # lists the files of a view; a folder without it is never replaced
 # What is out of sight on a larger page is laid out only when it comes into sight.
-LARGE_ROWS, LARGE_TEXT = 1000, 50_000
+LARGE_ROWS, LARGE_TEXT = 300, 50_000
 
 
 class UnknownDocumentError(PublishError):
