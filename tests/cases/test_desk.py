@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from schemas import CONTRACT
+from stancebook.schema.remarks import REMARKS
 from stancebook.web.desk.workspace import Workspace
 from tests.cases.test_cases import CASES, case_id, problem_lines
 
 pytestmark = pytest.mark.proof
 
-_SECTIONS = "|".join({spec.section for spec in CONTRACT.tables.values() if spec.section and spec.parent is None})
+_WRITTEN = (*CONTRACT.tables.values(), *REMARKS)
+_SECTIONS = "|".join({spec.section for spec in _WRITTEN if spec.section and spec.parent is None})
 _WHERE = rf"((?:{_SECTIONS})(?:\[[^]]*\])?(?:\.\w+\[[^]]*\])*)(?:\.([^\[\]]+?))?"
 _LINE = re.compile(rf"(\S+):(\d+):(\d+): (?:warning: )?(?:{_WHERE}: )?(.*)")
 # Problems that the desk finds in the background, because they are about several files, or about one it does not edit.
@@ -45,4 +47,5 @@ def test_problems_are_at_their_rows_and_keys(case, project):
             assert problem["section"] == section  # a list, or an item that is no record
         else:
             assert label in (row["id"], str(row["path"][1] + 1))
-        assert key is None or key in (problem["key"], problem["section"])
+        if section not in {spec.section for spec in REMARKS}:
+            assert key is None or key in (problem["key"], problem["section"])
