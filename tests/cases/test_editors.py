@@ -16,13 +16,13 @@ from tests import yaml_core
 from tests.cases.test_cases import CASES, SOUND, case_id
 
 ROOT = Path(__file__).parents[2]
-SCHEMAS = {"documents": ANNOTATION_SCHEMA, "codebook": CODEBOOK_SCHEMA}
+SCHEMAS = {"documents": ANNOTATION_SCHEMA, "codings": ANNOTATION_SCHEMA, "codebook": CODEBOOK_SCHEMA}
 VALIDATORS = {
     folder: Draft7Validator(json.loads((ROOT / "dataset" / name).read_text(encoding="utf-8")))
     for folder, name in SCHEMAS.items()
 }
 SETTINGS = json.loads((ROOT / ".vscode/settings.json").read_text(encoding="utf-8"))
-SEEDS = sorted((ROOT / "seeds").rglob("*.yaml"))
+SEEDS = sorted(path for folder in ("codebook", "documents") for path in (ROOT / "seeds" / folder).rglob("*.yaml"))
 
 # The mistakes that the schema of a single file cannot find, by reason. Any other mistake must be found.
 UNDETECTABLE = {
@@ -251,7 +251,8 @@ def test_source_names_its_schema(path):
 def test_settings_bind_schemas_to_folders():
     """The settings of VS Code bind each schema to its folder, at any depth."""
     assert SETTINGS["yaml.schemas"] == {
-        f"./dataset/{name}": [f"seeds/{folder}/**/*.yaml"] for folder, name in SCHEMAS.items()
+        f"./dataset/{name}": [f"seeds/{folder}/**/*.yaml" for folder, schema in SCHEMAS.items() if schema == name]
+        for name in SCHEMAS.values()
     }
     assert SETTINGS["json.schemas"] == [
         {"fileMatch": [f"/seeds/{folder}/**/*.json"], "url": f"./dataset/{name}"} for folder, name in SCHEMAS.items()

@@ -22,6 +22,7 @@ MANUAL = [page for page in PAGES if page.path.parent == ROOT / "docs"]
 TESTED_SEPARATELY = {
     "docs/cluster.md": "unit/parallel/test_dask_executor.py",
     "docs/continuous-integration.md": "test_continuous_integration.py",
+    "docs/first-text-in-the-browser.md": "browser/test_desk_coding.py",
 }
 
 
