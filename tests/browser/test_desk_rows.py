@@ -48,7 +48,7 @@ FAULTS = {
     "after publication": ({"date_edtf": "2031-04-08"}, "date_edtf", "no later than the publication"),
     "words not in the text": ({"quoted_words": "without conditions"}, "quoted_words", "not found in"),
     "unknown row": ({"responds_to_id": "s99"}, "responds_to_id", "s99"),
-    "required": ({"summary": ""}, "summary", "This is required."),
+    "required": ({"summary": ""}, "summary", "the key 'summary' is missing"),
     "repeated id": ({"id": "s01"}, "id", "s01"),
 }
 
@@ -59,8 +59,7 @@ def test_problem_is_at_its_field(opened, values, key, words):
     edit_row(opened, "statements.s02")
     fill(opened, values)
     field = opened.locator(f"#form [data-key={key}]")
-    field.locator(".complaint").first.wait_for()
-    assert words in field.inner_text()
+    field.locator(".complaint", has_text=words).first.wait_for()
     assert field.locator("[aria-invalid=true]").count() == 1
     described = field.locator("[aria-invalid=true]").get_attribute("aria-describedby").split()
     assert field.locator(".complaints").get_attribute("id") in described
@@ -168,8 +167,7 @@ def test_file_changed_by_another_program_is_not_overwritten(opened, desk, watch)
     opened.locator("#state", has_text="changed by another program").wait_for()
     opened.locator("#text").focus()
     opened.keyboard.press("Control+s")
-    dialog = opened.get_by_role("dialog")
-    assert "# checked" in "".join(dialog.locator(".removed").all_text_contents())
+    opened.get_by_role("dialog").locator(".removed", has_text="# checked").wait_for()
     assert desk.annotations.read_text() == other
     opened.get_by_role("button", name="Write mine over it").click()
     opened.locator("#state[data-kind=good]").wait_for()

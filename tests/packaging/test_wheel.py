@@ -103,14 +103,11 @@ def contents(wheel):
 
 
 def test_wheel_contains_package_and_dataset_only(wheel):
-    """The wheel contains the modules, the committed dataset and two data files, and nothing else."""
-    package = {f"stancebook/{path.relative_to(ROOT / 'src/stancebook').as_posix()}" for path in python_files()}
+    """The wheel contains the files of the package and the committed dataset, and nothing else."""
+    files = [path for path in (ROOT / "src/stancebook").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    package = {f"stancebook/{path.relative_to(ROOT / 'src/stancebook').as_posix()}" for path in files}
     dataset = {f"stancebook/packaged_dataset/{path.name}" for path in (ROOT / "dataset").iterdir()}
-    assert contents(wheel) == package | dataset | {"stancebook/py.typed", "stancebook/problems.schema.json"}
-
-
-def python_files():
-    return (ROOT / "src/stancebook").rglob("*.py")
+    assert contents(wheel) == package | dataset
 
 
 def test_wheel_from_sdist_has_same_contents(sdist, wheel, tmp_path):
