@@ -7,6 +7,7 @@ import base64
 import json
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
@@ -69,11 +70,11 @@ class _Desk:
         document = "/api/documents/{doc_id:path}"
         actions: Mapping[str, Handler] = {
             "edits": _edit,
-            "undo": _undo,
-            "redo": _redo,
+            "undo": partial(_step, Session.undo),
+            "redo": partial(_step, Session.redo),
             "save": _save,
-            "reload": _reload,
-            "discard": _discard,
+            "reload": partial(_step, Session.reload),
+            "discard": partial(_step, Session.discard),
             "quote": _quote,
         }
         self.routes = [
@@ -231,17 +232,11 @@ def _edit(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {**session.state(since=fields["revision"]), "row": row}
 
 
-def _undo(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+def _step(change: Callable[[Session], object], session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a change that takes no arguments, such as an undo."""
     _allow(fields, "revision")
     session.expect(fields["revision"])
-    session.undo()
-    return session.state(since=fields["revision"])
-
-
-def _redo(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
-    _allow(fields, "revision")
-    session.expect(fields["revision"])
-    session.redo()
+    change(session)
     return session.state(since=fields["revision"])
 
 
@@ -253,20 +248,6 @@ def _save(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
     except ConflictError as error:
         content = {"error": str(error), "disk_text": error.disk_text, "diff": error.diff}
         raise _AnswerError(409, content) from error
-    return session.state(since=fields["revision"])
-
-
-def _reload(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
-    _allow(fields, "revision")
-    session.expect(fields["revision"])
-    session.reload()
-    return session.state(since=fields["revision"])
-
-
-def _discard(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
-    _allow(fields, "revision")
-    session.expect(fields["revision"])
-    session.discard()
     return session.state(since=fields["revision"])
 
 
