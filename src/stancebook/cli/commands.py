@@ -32,6 +32,7 @@ from stancebook.sources.discovery import CODINGS, CodingListing, SourceListing, 
 from stancebook.sources.filesystem import open_location
 
 if TYPE_CHECKING:
+    from stancebook.build.pipeline import Build
     from stancebook.dataset.descriptor import Package
     from stancebook.dataset.table_stats import BuildSummary
     from stancebook.dataset.validation import ValidationResult
@@ -172,6 +173,19 @@ def coverage(project: Project, console: Console, tables: Sequence[str]) -> int:
     """
     from stancebook.build.coverage import coverage as measure
     from stancebook.build.coverage import report
+
+    built = _build_in_memory(project, console, "Nothing was measured.")
+    if built is None:
+        return 1
+    known = [spec.name for spec in built.contract.tables_of_kind("annotation")]
+    if unknown := [table for table in tables if table not in known]:
+        raise UsageError(f"Coverage is that of {', '.join(known)}; {', '.join(unknown)} has no quotes.")
+    console.say("\n" + report(measure(built, tables)))
+    return 0
+
+
+def _build_in_memory(project: Project, console: Console, nothing_done: str) -> Build | None:
+    """Build without writing, and print problems and a summary; if there are errors, print `nothing_done` instead."""
     from stancebook.build.pipeline import build_corpus
     from stancebook.sources.corpus import read_corpus
 
@@ -181,14 +195,10 @@ def coverage(project: Project, console: Console, tables: Sequence[str]) -> int:
     built = build_corpus(contract, read_corpus(project.seeds, sources))
     console.show(built.problems)
     if built.errors:
-        console.say(f"{count_problems(built.errors)} Nothing was measured.")
-        return 1
+        console.say(f"{count_problems(built.errors)} {nothing_done}")
+        return None
     console.say(format_summary(built.summary, project.seeds))
-    known = [spec.name for spec in contract.tables_of_kind("annotation")]
-    if unknown := [table for table in tables if table not in known]:
-        raise UsageError(f"Coverage is that of {', '.join(known)}; {', '.join(unknown)} has no quotes.")
-    console.say("\n" + report(measure(built, tables)))
-    return 0
+    return built
 
 
 def view(project: Project, console: Console, documents: Sequence[str], target: Path | None) -> int:
@@ -207,23 +217,15 @@ def view(project: Project, console: Console, documents: Sequence[str], target: P
         UsageError: There is no such document, or the folder would be among the sources or the dataset.
         PublishError: The folder cannot be written, or holds something else.
     """
-    from stancebook.build.pipeline import build_corpus
     from stancebook.exceptions import requires_extra
-    from stancebook.sources.corpus import read_corpus
     from stancebook.web.view import UnknownDocumentError, write_view
 
     folder = target or project.root / "view"
     if taken := next((place for place in (project.seeds, project.out) if overlap(folder, place)), None):
         raise UsageError(f"The pages would be written into or around {display_folder(taken)}; name another folder.")
-    contract = project.load_contract()
-    with garbage_collection_paused():
-        sources = discover(project.seeds)
-    built = build_corpus(contract, read_corpus(project.seeds, sources))
-    console.show(built.problems)
-    if built.errors:
-        console.say(f"{count_problems(built.errors)} Nothing was written; {display_folder(folder)} is unchanged.")
+    built = _build_in_memory(project, console, f"Nothing was written; {display_folder(folder)} is unchanged.")
+    if built is None:
         return 1
-    console.say(format_summary(built.summary, project.seeds))
     try:
         with requires_extra("web"):
             files = write_view(built, folder, documents)
