@@ -1,0 +1,1 @@
+"""Annotation tools: coded texts written in their formats, and read from them."""
