@@ -9,7 +9,7 @@ from stancebook.sources.editing.edits import (
     ReplaceList,
     SetValues,
 )
-from stancebook.sources.editing.files import edit_annotations, new_annotation_file
+from stancebook.sources.editing.files import edit_annotations, new_annotation_file, read_values
 
 __all__ = [
     "Edit",
@@ -21,4 +21,5 @@ __all__ = [
     "SetValues",
     "edit_annotations",
     "new_annotation_file",
+    "read_values",
 ]

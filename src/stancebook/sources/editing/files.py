@@ -91,6 +91,19 @@ def _sections(contract: Contract) -> dict[str, RecordKeys]:
     return {spec.section: record_keys(contract, spec) for spec in specs}
 
 
+def read_values(text: str, file_name: str) -> Any:
+    """Return the values of a record file: mappings, lists, texts as typed, and None for what is empty.
+
+    Args:
+        text: The text of the file.
+        file_name: Its path as displayed in problems; the extension says the format.
+
+    Raises:
+        EditError: The file cannot be parsed.
+    """
+    return _read(text, file_name)[0]
+
+
 def _read(text: str, file_name: str) -> tuple[Any, int]:
     """Read a file that may be edited.
 

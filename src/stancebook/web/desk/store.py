@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Literal
 
 from stancebook.exceptions import StancebookError
 from stancebook.problems import display_path
+from stancebook.sources import atomic_files
 
 DiskState = Literal["same", "changed", "gone"]
 
@@ -36,41 +35,11 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         StoreError: It cannot be written.
     """
-    temporary: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(path)
-        _flush_folder(path.parent)
+        atomic_files.write_atomically(path, data)
     except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         message = f"{display_path(path)} cannot be written ({error.strerror}). What you typed is kept here; make room"
         raise StoreError(f"{message} or allow writing there, and save again.") from error
-
-
-def _umask() -> int:
-    current = os.umask(0o077)
-    os.umask(current)
-    return current
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make a rename durable, where the system can open folders."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @dataclass
