@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from stancebook.cli.config import Project, UsageError, overlap
 from stancebook.cli.console import Console, format_rows, format_written, print_text
+from stancebook.cli.options import Commands, add_all_problems, add_command, add_sources
 from stancebook.dataset.layout import DATAPACKAGE
 from stancebook.problems import count_problems, display_folder, pluralize
 from stancebook.sources.discovery import (
@@ -25,6 +27,13 @@ from stancebook.sources.discovery import (
 if TYPE_CHECKING:
     from stancebook.coders.agreement import Agreement
     from stancebook.schema.contract import Contract
+
+
+DESCRIPTION = """\
+Compare codings of the same texts: which units the coders found, how far they agree in each variable, and the
+passages that divide them, with file and line. Codings are in codings/<coder>/ next to documents/, and named like
+annotations there; those in documents/ are called authoritative.
+"""
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,43 @@ class AgreeOptions:
     tables: Sequence[str] | None = None
     target: Path | None = None
     all_differences: bool = False
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the parser of the command."""
+    parser = add_command(commands, "agree", DESCRIPTION, "show how far the coders of the same texts agree")
+    parser.add_argument("documents", metavar="DOCUMENT", nargs="*", help="a document's id (default: all with codings)")
+    parser.add_argument("--coders", metavar="CODER", nargs="+", help="two coders or more (default: all in codings/)")
+    parser.add_argument("--tables", metavar="TABLE", nargs="+", help="compare these tables only")
+    parser.add_argument(
+        "--all-differences",
+        action="store_true",
+        help="show every passage that divides the coders; by default, the first 5 of each variable",
+    )
+    parser.add_argument(
+        "--output-format",
+        choices=("text", "json"),
+        default="text",
+        help="print text, or a JSON object with everything that was measured (default: text)",
+    )
+    parser.add_argument(
+        "--out",
+        dest="target",
+        metavar="DIR",
+        type=Path,
+        help="write everything that was measured as a dataset into this folder (default: write nothing)",
+    )
+    add_sources(parser)
+    add_all_problems(parser)
+    parser.set_defaults(run=run, nothing_done="Nothing was compared.")
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Run the command; return the exit status."""
+    chosen = AgreeOptions(
+        options.documents, options.coders, options.tables, options.target, all_differences=options.all_differences
+    )
+    return agree(options.project, chosen, console)
 
 
 def agree(project: Project, options: AgreeOptions, console: Console) -> int:

@@ -523,7 +523,7 @@ def test_gc_is_enabled_after_an_exception(project, monkeypatch):
         assert not gc.isenabled()
         raise OSError("gone")
 
-    monkeypatch.setattr("stancebook.cli.commands.discover", broken)
+    monkeypatch.setattr("stancebook.cli.build.discover", broken)
     with pytest.raises(OSError, match="gone"):
         main(["build"], root=project, contract=lambda: CONTRACT)
     assert gc.isenabled()
@@ -532,7 +532,7 @@ def test_gc_is_enabled_after_an_exception(project, monkeypatch):
 def test_missing_library_is_named_with_its_extra(project, monkeypatch, capsys):
     """A library that is not installed is answered with the line to type."""
     monkeypatch.setitem(sys.modules, "yaml", None)
-    monkeypatch.setattr("stancebook.cli.commands.build", lambda *_: __import__("yaml"))
+    monkeypatch.setattr("stancebook.cli.build.build", lambda *_: __import__("yaml"))
     assert main(["build"], root=project, contract=lambda: CONTRACT) == 1
     assert 'yaml is not installed. Install it with: pip install "stancebook[build]"\n' in capsys.readouterr().out
 
