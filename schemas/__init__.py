@@ -1,7 +1,6 @@
 """The contract of this dataset: its tables, vocabularies, rules, derivations and metadata."""
 
-from pathlib import Path
-
+from schemas import about
 from schemas.actors import Actors
 from schemas.demands import Demands
 from schemas.documents import Documents
@@ -14,18 +13,14 @@ from schemas.sentences import Sentences
 from schemas.stance_changes import StanceChanges
 from schemas.stance_observations import ObservationStatements, StanceObservations
 from schemas.statements import Statements
-from stancebook import Contract, Contributor, License
+from stancebook import Contract
 
 CONTRACT = Contract(
-    name="stancebook",
-    title="Stancebook: stances, demands and events in news reports on negotiations, each on its passage",
-    description=(
-        "Who said what, who wants what, what happened or is planned, and who moved, coded from news reports on"
-        " negotiations. Every statement, event, demand and mention rests on an exact passage of a verbatim text:"
-        " `text[char_start:char_end] == quote`, in Unicode code points. `documents.coder` says who coded each text."
-    ),
-    version="0.2.0",
-    released="2026-11-29",
+    name=about.NAME,
+    title=about.TITLE,
+    description=about.DESCRIPTION,
+    version=about.VERSION,
+    released=about.RELEASED,
     models=(
         Actors,
         Issues,
@@ -45,20 +40,14 @@ CONTRACT = Contract(
         StanceChanges,
     ),
     rules=RULES,
-    licenses=(
-        License(
-            name="CC-BY-4.0",
-            title="Creative Commons Attribution 4.0 for the annotations; quoted passages remain their publishers' own",
-            path="https://creativecommons.org/licenses/by/4.0/",
-        ),
-    ),
-    contributors=(Contributor("The Stancebook maintainers", roles=("creator", "dataCurator", "contact")),),
+    licenses=about.LICENSES,
+    contributors=about.CONTRIBUTORS,
     sources={"title": "title", "publisher": "publisher", "published": "published", "path": "url", "coder": "coder"},
-    data_card_text=(Path(__file__).parent / "datacard.md").read_text(encoding="utf-8"),
+    data_card_text=about.DATA_CARD_TEXT,
     huggingface={
         "task_categories": ("text-classification",),
         "language_creators": ("found",),
         "source_datasets": ("original",),
     },
-    keywords=("negotiation", "stance", "event data", "content analysis", "political science"),
+    keywords=about.KEYWORDS,
 )

@@ -52,7 +52,7 @@ def _stale_changelog(root: Path, version: str) -> Iterator[str]:
             return
     except OSError:  # git is not installed
         return
-    yield f"schemas/__init__.py: dataset/ differs from v{version} and still has this version"
+    yield f"schemas/about.py: dataset/ differs from v{version} and still has this version"
     changelog = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     unreleased = re.search(r"^## Unreleased$(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
     if unreleased is None or not re.search(r"^- ", unreleased[1], re.MULTILINE):

@@ -45,7 +45,7 @@ def test_commands_exist(capsys):
 def test_files_exist():
     """Every file that the checklist names or links exists."""
     named = set(re.findall(r"`([\w./]+\.(?:md|py|toml|cff))`", TEXT))
-    assert {"CHANGELOG.md", "CITATION.cff", "pyproject.toml", "schemas/__init__.py"} <= named
+    assert {"CHANGELOG.md", "CITATION.cff", "pyproject.toml", "schemas/about.py"} <= named
     for name in named | set(re.findall(r"\]\(([^)#:]+)", TEXT)):
         assert (ROOT / name).exists(), name
 
