@@ -57,6 +57,11 @@ LIBRARIES = {
     "uvicorn": {"web"},
     "starlette": {"web"},
     "jinja2": {"web"},
+    "packaging": {"starter"},
+    "lxml": {"starter"},
+    "trafilatura": {"starter"},
+    "docx": {"starter"},
+    "pypdf": {"starter"},
 }
 
 # Names of tables here that are ordinary words of the engine: the folder of annotated texts, and what is in a text.
@@ -96,7 +101,8 @@ def identifiers_and_words(tree):
                 yield getattr(node, field)
 
 
-MODULES = {module_name(path): path for path in ENGINE.rglob("*.py")}
+TEMPLATES = ENGINE / "starter/templates"  # files of projects, which are no code of the engine
+MODULES = {module_name(path): path for path in ENGINE.rglob("*.py") if not path.is_relative_to(TEMPLATES)}
 PLOTTING = {name for name in MODULES if layer(name) == "plotting"}
 
 

@@ -1,0 +1,1 @@
+"""Begin a project: a folder with a contract and a first text, and texts added to it."""

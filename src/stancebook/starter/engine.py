@@ -1,0 +1,159 @@
+"""How a new project names the engine that it was made with: a requirement of pip, and the versions around it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stancebook.exceptions import StancebookError, requires_extra
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+PACKAGE = "stancebook"
+_NAME = re.compile(r"stancebook\s*(?:\[[^\]]*\])?\s*(?=$|[<>=!~@;(])", re.IGNORECASE)
+_EXAMPLES = "'stancebook==0.2.0', 'git+https://example.org/stancebook@v0.2.0' or the path of a checkout"
+
+
+class EngineError(StancebookError):
+    """A requirement cannot be one of the engine."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The engine as a project requires it.
+
+    Attributes:
+        source: What follows the name of the package in a requirement: `==0.2.0`, or ` @ ` and an address.
+        origin: Where that is from, in words.
+    """
+
+    source: str
+    origin: str
+
+    def requirement(self, extras: str = "") -> str:
+        """Return the requirement of pip, with some extras, separated by commas."""
+        return f"{PACKAGE}[{extras}]{self.source}" if extras else f"{PACKAGE}{self.source}"
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether other machines, such as those of CI, cannot install it."""
+        return "file://" in self.source
+
+
+def installed_engine() -> Engine:
+    """Return the engine that runs, as it was installed.
+
+    https://packaging.python.org/en/latest/specifications/direct-url/
+
+    Raises:
+        EngineError: It is not installed by pip or the like.
+    """
+    try:
+        installed = distribution(PACKAGE)
+    except PackageNotFoundError as error:
+        raise EngineError(
+            f"stancebook runs here without being installed; give --engine, such as {_EXAMPLES}"
+        ) from error
+    stated = installed.read_text("direct_url.json")
+    if stated is None:
+        return Engine(f"=={installed.version}", "the version that is installed here")
+    return _engine_at(json.loads(stated))
+
+
+def _engine_at(direct_url: dict[str, Any]) -> Engine:
+    """Return the engine of a direct URL of the specification."""
+    url, fragments = direct_url["url"], []
+    origin = "the folder from which it is installed here"
+    if version_control := direct_url.get("vcs_info"):
+        url = f"{version_control['vcs']}+{url}@{version_control['commit_id']}"
+        origin = "the commit that is installed here"
+    if archive := direct_url.get("archive_info"):
+        hashes = archive.get("hashes") or dict([archive["hash"].split("=", 1)] if archive.get("hash") else [])
+        fragments += [f"{name}={value}" for name, value in hashes.items() if name == "sha256"]
+        origin = "the file that is installed here"
+    if subdirectory := direct_url.get("subdirectory"):
+        fragments.append(f"subdirectory={subdirectory}")
+    return Engine(f" @ {url}{'#' if fragments else ''}{'&'.join(fragments)}", origin)
+
+
+def engine_of(requirement: str) -> Engine:
+    """Return the engine that a person names.
+
+    Args:
+        requirement: A requirement of pip, with or without extras; a URL; or the path of a folder or a wheel.
+
+    Raises:
+        EngineError: It is none of these.
+    """
+    with requires_extra("build"):
+        from packaging.requirements import InvalidRequirement, Requirement
+
+    text = requirement.strip()
+    name = _NAME.match(text)
+    if name:
+        rest = text[name.end() :].strip()
+        source = f" @ {rest.removeprefix('@').strip()}" if rest.startswith("@") else rest
+    elif "://" in text:
+        source = f" @ {text}"
+    elif text and Path(text).exists():
+        source = f" @ {Path(text).resolve().as_uri()}"
+    else:
+        raise EngineError(f"{requirement!r} is no requirement of stancebook: write {_EXAMPLES}")
+    engine = Engine(source, "as --engine says")
+    try:
+        Requirement(engine.requirement())
+    except InvalidRequirement as error:
+        reason = str(error).partition("\n")[0]
+        raise EngineError(f"{requirement!r} is no requirement of stancebook ({reason}): write {_EXAMPLES}") from error
+    return engine
+
+
+def installed_versions(extras: Iterable[str], others: Iterable[str] = ()) -> list[str]:
+    """Return what the engine and some further packages need, pinned as installed here, sorted by name.
+
+    Args:
+        extras: The extras of the engine.
+        others: The names of further packages.
+
+    Returns:
+        Lines such as `pandas==3.1.1`. What is not installed here is left out, and so is the engine itself.
+    """
+    with requires_extra("build"):
+        from packaging.requirements import Requirement
+
+    wanted = [Requirement(f"{PACKAGE}[{','.join(extras)}]"), *map(Requirement, others)]
+    pins = {package.name: package.version for package in _needed_by(wanted, set())}
+    return [f"{name}=={pins[name]}" for name in sorted(pins, key=str.lower) if name != PACKAGE]
+
+
+def _needed_by(requirements: Iterable[Requirement], seen: set[tuple[str, str]]) -> Iterator[Distribution]:
+    """Yield the installed packages that requirements name, and what these need in turn."""
+    from packaging.requirements import Requirement
+
+    for requirement in requirements:
+        try:
+            package = distribution(requirement.name)
+        except PackageNotFoundError:
+            continue
+        for extra in {"", *requirement.extras} - {known for name, known in seen if name == package.name}:
+            seen.add((package.name, extra))
+            yield package
+            needed = map(Requirement, package.requires or ())
+            yield from _needed_by([each for each in needed if _applies(each, extra)], seen)
+
+
+def _applies(requirement: Requirement, extra: str) -> bool:
+    """Return whether a requirement of a package applies here with one of its extras, or without any if that is empty.
+
+    What applies without the extra is left to the round without any.
+    """
+    marker = requirement.marker
+    if marker is None:
+        return not extra
+    return marker.evaluate({"extra": extra}) and (not extra or not marker.evaluate({"extra": ""}))
