@@ -58,10 +58,6 @@ LIBRARIES = {
     "starlette": {"web"},
     "jinja2": {"web"},
     "packaging": {"starter"},
-    "lxml": {"starter"},
-    "trafilatura": {"starter"},
-    "docx": {"starter"},
-    "pypdf": {"starter"},
 }
 
 # Names of tables here that are ordinary words of the engine: the folder of annotated texts, and what is in a text.

@@ -18,9 +18,9 @@ licences and citation to fill in. `make` and `make test` work there at once. A f
 `.git` is refused.
 
 templates:
-  negotiations  statements, demands and events in news reports on negotiations: the tables, vocabularies and
-                rules of Stancebook's own dataset
-  minimal       a small contract to read and to change: actors, documents, and what is claimed in them
+  negotiations  the tables, vocabularies and rules of Stancebook's own dataset: who said what, who wants what, what
+                happened or is planned, and who moved, in news reports on negotiations
+  minimal       a small contract to read and to change: who claims what in which text
 """
 
 

@@ -47,7 +47,7 @@ class Engine:
 
 
 def installed_engine() -> Engine:
-    """Return the engine that runs, as it was installed.
+    """Return the engine that runs, by the record of its installation.
 
     https://packaging.python.org/en/latest/specifications/direct-url/
 

@@ -38,27 +38,20 @@ class Template:
     """What a new project is made of.
 
     Attributes:
-        description: What it is for, in a few words.
         title: The title of a dataset, with its name in braces.
         packed: Files and folders of the repository of the engine, by their place in a project.
     """
 
-    description: str
     title: str
     packed: Mapping[str, str]
 
 
 TEMPLATES = {
     "negotiations": Template(
-        "statements, demands and events in news reports on negotiations: the tables of Stancebook's own dataset",
-        "{name}: stances, demands and events in news reports on negotiations",
+        "{name}: who said what, who wants what and who moved, in news reports on negotiations",
         {"schemas": "schemas", "seeds": "tests/project/seeds", "seeds/README.md": "seeds/README.md"},
     ),
-    "minimal": Template(
-        "a small contract to read and to change: actors, documents, and what is claimed in them",
-        "{name}: who claims what in which text",
-        {},
-    ),
+    "minimal": Template("{name}: who claims what in which text", {}),
 }
 
 

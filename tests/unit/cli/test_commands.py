@@ -11,7 +11,19 @@ from stancebook.cli.main import main
 
 ROOT = Path(__file__).parents[3]
 OLD = ROOT / "tests/datasets/0.1"
-COMMANDS = ["build", "watch", "diff", "coverage", "view", "desk", "agree", "validate", "export sqlite", "export csv"]
+COMMANDS = [
+    "new",
+    "build",
+    "watch",
+    "diff",
+    "coverage",
+    "view",
+    "desk",
+    "agree",
+    "validate",
+    "export sqlite",
+    "export csv",
+]
 
 
 @pytest.fixture
@@ -179,7 +191,7 @@ def test_all_commands_are_documented(run):
     help_texts = {path: run(*path.split(), "--help")[1] for path in ("", "export")}
     named = {path: re.findall(r"^    (\w+) ", text, re.MULTILINE) for path, text in help_texts.items()}
     assert named == {
-        "": ["build", "watch", "diff", "coverage", "view", "desk", "agree", "validate", "export"],
+        "": ["new", "build", "watch", "diff", "coverage", "view", "desk", "agree", "validate", "export"],
         "export": ["sqlite", "csv"],
     }
     documents = (ROOT / "docs/commands.md").read_text("utf-8") + (ROOT / "docs/query.md").read_text("utf-8")
