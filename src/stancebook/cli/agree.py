@@ -25,7 +25,7 @@ from stancebook.sources.discovery import (
 )
 
 if TYPE_CHECKING:
-    from stancebook.coders.agreement import Agreement
+    from stancebook.coders.results import Agreement
     from stancebook.schema.contract import Contract
 
 

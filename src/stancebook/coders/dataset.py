@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from stancebook.build.writer import write_part
-from stancebook.coders.agreement import Agreement, UnitAgreement, VariableAgreement
 from stancebook.coders.report import unit_facts, variable_facts
+from stancebook.coders.results import Agreement, UnitAgreement, VariableAgreement
 from stancebook.dataset import parquet
 from stancebook.dataset.layout import DATAPACKAGE, table_file
 from stancebook.dataset.package_json import signed

@@ -9,15 +9,15 @@ from dataclasses import asdict
 from textwrap import wrap
 from typing import Any
 
-from stancebook.coders.agreement import (
+from stancebook.coders.results import (
     MIN_OVERLAP,
     SMALL,
     Agreement,
     Difference,
     UnitAgreement,
-    Variable,
     VariableAgreement,
 )
+from stancebook.coders.variables import Variable
 from stancebook.problems import pluralize, shorten
 
 MAX_DIFFERENCES = 5  # shown of each variable

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from stancebook.coders.agreement import SMALL, Agreement, UnitAgreement, VariableAgreement, compare
+from stancebook.coders.agreement import compare
 from stancebook.coders.codings import Coding, read_codebook, read_codings
+from stancebook.coders.results import SMALL, Agreement, UnitAgreement, VariableAgreement
 from stancebook.markdown import escape_markdown
 from stancebook.metadata.data_card import markdown_table
 from stancebook.problems import Problem, pluralize

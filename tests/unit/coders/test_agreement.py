@@ -1,6 +1,7 @@
 import pytest
 
-from stancebook.coders.agreement import compare, variables_of
+from stancebook.coders.agreement import compare
+from stancebook.coders.variables import variables_of
 from tests.unit.coders.conftest import read
 from tests.unit.sample_contract import ANNOTATIONS, LETTERS
 
