@@ -233,12 +233,24 @@ def unitizing_alpha(codings: Sequence[Sequence[Interval]], length: int) -> float
     Returns:
         Alpha; None if it is undefined, because no one marked anything.
     """
-    sections = [_sections(joined(spans), length) for spans in codings]
+    observed, expected = unitizing_disagreement([joined(spans) for spans in codings], length)
+    return None if expected == 0 else 1 - observed / expected
+
+
+def unitizing_disagreement(codings: Sequence[Sequence[Interval]], length: int) -> tuple[float, float]:
+    """Return the observed and the expected disagreement of which the unitizing alpha is made.
+
+    Those of several categories are added up for an alpha of all of them.
+
+    Args:
+        codings: The marked parts of each coder, sorted and without overlaps; parts that touch are two.
+        length: The length of the text.
+    """
+    sections = [_sections(spans, length) for spans in codings]
     coders = len(sections)
     differences = sum(_difference(one, other) for one, other in combinations(sections, 2))
     observed = 2 * differences / (coders * (coders - 1) * length**2) if length else 0.0
-    expected = _expected_difference(sections, length)
-    return None if expected == 0 else 1 - observed / expected
+    return observed, _expected_difference(sections, length)
 
 
 def joined(spans: Iterable[Interval]) -> list[Interval]:

@@ -1,7 +1,6 @@
 from collections import Counter
 from itertools import combinations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from stancebook.coders.statistics import (
     masi_distance,
     share_equal,
     unitizing_alpha,
+    unitizing_disagreement,
 )
 
 # Krippendorff, K. (2011), Computing Krippendorff's alpha-reliability, sections A to D: four coders, twelve units.
@@ -31,13 +31,32 @@ THREE_CODERS = """
 """
 BINARY = [(1, 0), (1, 1), (0, 1), (0, 0), (0, 0), (0, 1), (0, 0), (0, 1), (0, 0), (0, 0)]
 NOMINAL = list(zip("aabbdcccedda", "babbbccceddd", strict=True))
-SCALE = range(1, 6)
+SCALE = range(6)
+# Fleiss, J. (1971), Measuring nominal scale agreement among many raters, Psychological Bulletin 76, p. 379: six coders.
+FLEISS = """
+444444 222555 233335 555555 222444 113333 333355 113334 114444 555555
+144444 124444 222333 144444 224445 333335 111455 111112 224444 133555
+555555 244444 224555 114444 144445 222224 111155 224444 133333 555555
+"""
+# Hayes, A. & Krippendorff, K. (2007), Answering the call for a standard reliability measure for coding data,
+# Communication Methods and Measures 1: five coders, forty units, not every coder of every unit.
+HAYES = """
+1122 1101 2333 000 0000 0000 1021 120 2222 2111 100 0000 1222 33223 1111 1111 2122 1233 1101 0000
+0011 0000 2333 0000 1222 0111 00010 1212 1122 1122 1100 2121 2222 3222 2222 2232 2222 2212 2222 1111
+"""
+# Krippendorff, K. (1980), Content Analysis, p. 139: three coders, nine units.
+KRIPPENDORFF_1980 = "111 122 222 444 144 222 123 333 222"
 
 
 def units(table):
     """Return the values of each unit of a table with a line for each coder."""
     columns = zip(*map(str.split, table.strip().splitlines()), strict=True)
     return [[int(value) for value in column if value != "."] for column in columns]
+
+
+def digits(line):
+    """Return the values of units that are written as words of digits."""
+    return [[int(value) for value in unit] for unit in line.split()]
 
 
 PUBLISHED = {
@@ -48,6 +67,9 @@ PUBLISHED = {
     "three coders, interval": (units(THREE_CODERS), "interval", 0.811),
     "two coders, binary": (BINARY, "nominal", 0.095),
     "two coders, nominal": (NOMINAL, "nominal", 0.692),
+    "five coders, ordinal": (digits(HAYES), "ordinal", 0.7598),
+    "1980, nominal": (digits(KRIPPENDORFF_1980), "nominal", 0.642),
+    "1980, interval": (digits(KRIPPENDORFF_1980), "interval", 0.547),
 }
 
 
@@ -56,6 +78,12 @@ def test_alpha_has_published_value(case):
     """Alpha has the value that its author, or an encyclopedia, prints."""
     values, metric, expected = PUBLISHED[case]
     assert alpha(values, metric, SCALE) == pytest.approx(expected, abs=0.0005)
+
+
+def test_alpha_of_fleiss_has_published_value():
+    """Of n values in all, alpha is Fleiss' kappa, 0.430, but for the correction of small samples by 1 / n."""
+    found = alpha(digits(FLEISS))
+    assert found - (1 - found) / (len(digits(FLEISS)) * 6 - 1) == pytest.approx(0.430, abs=0.0005)
 
 
 def table_of(*cells):
@@ -90,16 +118,52 @@ def test_alpha_of_dialogue_acts_has_published_value():
 
 
 # Krippendorff, K. (2004), p. 254: two categories on a continuum from 150 to 450.
-MARKED_C = [[(225, 295), (370, 400)], [(220, 300), (355, 375), (400, 420)]]
-MARKED_K = [[(180, 240), (300, 350)]] * 2
+MARKED = {
+    "c": [[(225, 295), (370, 400)], [(220, 300), (355, 375), (400, 420)]],
+    "k": [[(180, 240), (300, 350)]] * 2,
+}
+# Krippendorff, K. (1995), p. 57: on 24 units of length, each word is a part, dots are gaps.
+SECTIONS = {
+    "A": (".. 11111111 .... 111111 ....", ".... 1111 ....... 11 .......", 0.03125, 0.553),
+    "B": ("111111111111111111 ......", "11 1 1 1 1 111 1 ..............", 2.26736, -0.926),
+    "C": (".. 111111 .. 11 .. 1111 .. 11 ..", "11 .. 1111 .. 1111 .. 11 .. 11 ..", 0.02777, 0.679),
+    "D": ("11 11111111 1111 111111 1111", "1111 1111 1111111 11 1111111", 0.38715, 0.066),
+}
+
+
+def parts(words, unit=1):
+    """Return where words of ones are, and that dots and ones are as long as the continuum."""
+    found, position = [], 0
+    for word in words.split():
+        if word[0] == "1":
+            found.append((position * unit, (position + len(word)) * unit))
+        position += len(word)
+    assert position == 24
+    return found
 
 
 def test_unitizing_alpha_has_published_value():
-    """The unitizing alpha of one category has the printed value, and is 1 where the coders mark the same."""
-    assert unitizing_alpha([[(a - 150, b - 150) for a, b in coder] for coder in MARKED_C], 300) == pytest.approx(
-        0.7286, abs=0.0005
-    )
-    assert unitizing_alpha(MARKED_K, 450) == 1
+    """The unitizing alpha of each category, and of both together, has the printed value."""
+    marked = {
+        name: [[(start - 150, end - 150) for start, end in coder] for coder in coders]
+        for name, coders in MARKED.items()
+    }
+    assert unitizing_alpha(marked["c"], 300) == pytest.approx(0.7286, abs=0.0001)
+    assert unitizing_alpha(marked["k"], 300) == 1
+    disagreements = {name: unitizing_disagreement(coders, 300) for name, coders in marked.items()}
+    assert disagreements["c"] == pytest.approx((0.0144, 0.0532), abs=0.0001)
+    assert disagreements["k"] == pytest.approx((0, 0.0490), abs=0.0001)
+    observed, expected = map(sum, zip(*disagreements.values(), strict=True))
+    assert 1 - observed / expected == pytest.approx(0.8587, abs=0.00005)  # printed, of rounded terms: 0.8591
+
+
+@pytest.mark.parametrize("pair", SECTIONS)
+def test_disagreement_of_sections_has_published_value(pair):
+    """Parts that touch are kept apart; on a continuum without steps, alpha is printed to within the error of 1995."""
+    first, second, observed, expected_alpha = SECTIONS[pair]
+    assert unitizing_disagreement([parts(first), parts(second)], 24)[0] == pytest.approx(observed, abs=0.00001)
+    found, expected = unitizing_disagreement([parts(first, 50_000), parts(second, 50_000)], 1_200_000)
+    assert 1 - found / expected == pytest.approx(expected_alpha, abs=0.02)
 
 
 def reference_alpha(values, metric, order):
@@ -141,16 +205,23 @@ def test_alpha_equals_its_definition(metric, values):
     assert found == pytest.approx(expected, abs=1e-9) if found is not None else expected is None
 
 
-@pytest.mark.parametrize("metric", ["nominal", "ordinal", "interval"])
-def test_alpha_equals_that_of_another_library(metric):
-    """Alpha equals that of the package krippendorff, where that is installed."""
-    krippendorff = pytest.importorskip("krippendorff")
-    rng = np.random.default_rng(3)
-    rows = rng.integers(1, 6, (3, 40)).astype(float)
-    rows[rng.random(rows.shape) < 0.2] = np.nan
-    values = [[int(value) for value in column if not np.isnan(value)] for column in rows.T]
-    expected = krippendorff.alpha(reliability_data=rows, level_of_measurement=metric, value_domain=[*SCALE])
-    assert alpha(values, metric, SCALE) == pytest.approx(expected)
+@pytest.mark.proof  # to import nltk takes a second
+@given(st.lists(st.lists(st.integers(1, 4), min_size=2, max_size=4), min_size=2, max_size=15))
+def test_coefficients_equal_those_of_nltk(values):
+    """Alpha for names and for numbers, and kappa of the first two coders, equal those of another library."""
+    from nltk.metrics.agreement import AnnotationTask
+    from nltk.metrics.distance import binary_distance, interval_distance
+
+    def task(units, distance=binary_distance):
+        triples = ((coder, unit, value) for unit, coded in enumerate(units) for coder, value in enumerate(coded))
+        return AnnotationTask(list(triples), distance)
+
+    if (found := alpha(values)) is not None:
+        assert found == pytest.approx(task(values).alpha())
+        assert alpha(values, "interval") == pytest.approx(task(values, interval_distance).alpha())
+    pairs = [(one, other) for one, other, *_ in values]
+    if (found := kappa(pairs)) is not None:
+        assert found == pytest.approx(task(pairs).kappa())
 
 
 # ── Undefined values and intervals ────────────────────────────────────────────────────────────────
