@@ -7,15 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from statistics import median
 from typing import Any
 
 from stancebook.coders.alignment import Span
 from stancebook.coders.codings import Coding
 from stancebook.coders.results import (
+    LONG,
     MIN_OVERLAP,
     Agreement,
     Difference,
     Finding,
+    LongPassage,
     UnitAgreement,
     VariableAgreement,
 )
@@ -61,6 +64,7 @@ def compare(
         tuple(each for group in groups for each in group.variable_agreements()),
         {key: counts for pair in pairs for key, counts in pair.confusions()},
         tuple(whole.differences()),
+        tuple(whole.long_passages()),
     )
 
 
@@ -128,6 +132,18 @@ class _Comparison:
             [(starts[span.document] + span.start, starts[span.document] + span.end) for span in rows] for rows in spans
         ]
         return [joined(each) for each in marked], length
+
+    def long_passages(self) -> Iterator[LongPassage]:
+        """Yield the passages that dominate the unitizing alpha of their table."""
+        for spec in self.specs:
+            spans = self.units.spans.get(spec.name, [])
+            lengths = [span.end - span.start for rows in spans for span in rows]
+            usual = round(median(lengths)) if lengths else 0
+            for number, rows in enumerate(spans):
+                for row, span in zip(self.rows.by_table[spec.name][number], rows, strict=True):
+                    if (length := span.end - span.start) >= LONG * usual:
+                        position = self.rows.codings[number].position(spec.name, row)
+                        yield LongPassage(self.rows.coders[number], spec.name, length, usual, position)
 
     # ── Values ────────────────────────────────────────────────────────────────────────────────────
 

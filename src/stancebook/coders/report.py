@@ -14,6 +14,7 @@ from stancebook.coders.results import (
     SMALL,
     Agreement,
     Difference,
+    LongPassage,
     UnitAgreement,
     VariableAgreement,
 )
@@ -39,6 +40,7 @@ def as_text(agreement: Agreement, max_differences: int = MAX_DIFFERENCES) -> str
         f"compared {_names(agreement.coders)} on {pluralize(len(agreement.documents), 'document')}",
         "",
         *_unit_lines(agreement),
+        *_long_passage_lines(agreement.long_passages),
         "",
         *_variable_lines(ranked),
         "",
@@ -67,6 +69,7 @@ def as_json(agreement: Agreement) -> str:
         "variables": [variable_facts(each) for each in agreement.variables],
         "confusions": confusions,
         "differences": [asdict(each) for each in agreement.differences],
+        "long_passages": [asdict(each) for each in agreement.long_passages],
     }
     return json.dumps(content, indent=2)
 
@@ -134,6 +137,14 @@ def _unit_cells(units: UnitAgreement) -> list[str]:
     found, parts, longest = (" / ".join(map(str, each)) for each in (units.found, units.parts, units.longest))
     scores = map(_number, (f1_exact, f1_overlapping))
     return [f"  {units.table}", found, str(units.by_all), *scores, parts, longest, _number(units.alpha)]
+
+
+def _long_passage_lines(passages: Sequence[LongPassage]) -> Iterator[str]:
+    for each in passages:
+        lengths = f"{each.length:,} characters, the usual one {each.usual:,}"
+        yield f"  {each.position}: warning: this passage of {each.table} has {lengths}"
+    if passages:
+        yield "    a passage so long dominates the unitizing alpha; quote only the words that show what the row says"
 
 
 # ── Variables ─────────────────────────────────────────────────────────────────────────────────────

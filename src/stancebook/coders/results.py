@@ -12,6 +12,7 @@ from stancebook.coders.variables import Variable
 
 MIN_OVERLAP = 0.5  # of two passages that count as one: the intersection over the union
 SMALL = 20  # units; with fewer, a coefficient says little
+LONG = 10  # times as long as the usual passage: it counts as much as a hundred such passages in the unitizing alpha
 
 Status = Literal["", "undefined", "all equal"]
 
@@ -129,6 +130,25 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class LongPassage:
+    """A passage so long that it dominates the unitizing alpha of its table.
+
+    Attributes:
+        coder: The coder.
+        table: The table.
+        length: The number of its characters.
+        usual: The number of characters of the usual passage of the table: the median of all coders.
+        position: Where its row is.
+    """
+
+    coder: str
+    table: str
+    length: int
+    usual: int
+    position: Position
+
+
+@dataclass(frozen=True)
 class Agreement:
     """How far some codings agree.
 
@@ -140,6 +160,7 @@ class Agreement:
         confusions: For each variable with names and each pair of coders, how often two values were given together, by
             the variable and the coders; None is an empty value.
         differences: Every unit on which the coders differ, in the order of tables and texts.
+        long_passages: The passages that are at least `LONG` times as long as the usual one of their table.
     """
 
     coders: tuple[str, ...]
@@ -148,3 +169,4 @@ class Agreement:
     variables: tuple[VariableAgreement, ...]
     confusions: Mapping[tuple[Variable, str, str], Counter[tuple[str | None, str | None]]]
     differences: tuple[Difference, ...]
+    long_passages: tuple[LongPassage, ...]

@@ -17,6 +17,7 @@ from stancebook.sources.filesystem import Location
 
 _CODER_COLUMN = "coder"  # of the document table: who coded, in words
 _UNDEFINED = "–"
+_MIN_UNITS = 2  # with two values each; one unit shows no agreement
 
 
 @dataclass(frozen=True)
@@ -81,15 +82,18 @@ def _section(contract: Contract, agreement: Agreement, codings: Sequence[Coding]
         "Rows are matched one to one by their passages and by what they refer to. *Overlapping* is by at least half."
         " The unitizing alpha (Krippendorff) compares the marked parts of the text."
     )
-    variables = [each for each in agreement.variables if each.coders == agreement.coders and each.n]
+    variables = [each for each in agreement.variables if each.coders == agreement.coders]
+    shown = [each for each in variables if each.n >= _MIN_UNITS]
     header = ["variable", "n", "equal", "alpha", "95 % interval", "alpha with empty"]
-    yield markdown_table(header, map(_variable_cells, variables), right_aligned=5)
+    yield markdown_table(header, map(_variable_cells, shown), right_aligned=5)
     yield (
         "*n* is the number of matched rows for which two coders give a value, *alpha* Krippendorff's: by the order of"
         " an ordered vocabulary, by the difference of numbers, of sets by MASI, else for names; *with empty* counts"
         f" empty as a value. {_UNDEFINED} is undefined: where all values are equal, chance would agree as much. With n"
         f" below {SMALL}, a coefficient says little."
     )
+    if left_out := len(variables) - len(shown):
+        yield f"Left out: {pluralize(left_out, 'variable')} with an *n* below {_MIN_UNITS}."
 
 
 def _described(contract: Contract, coding: Coding) -> str:

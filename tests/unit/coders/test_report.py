@@ -5,7 +5,7 @@ import pytest
 from stancebook.coders.agreement import compare
 from stancebook.coders.report import as_json, as_text
 from tests.unit.coders.conftest import read
-from tests.unit.sample_contract import LETTERS
+from tests.unit.sample_contract import LETTER, LETTERS
 
 QUOTES = ["the bridge fell", "on Monday", "Otto says", "the river did it", "Mr Falk says", "the rope was old"]
 PEOPLE = ["otto", "falk", "otto", "falk", "berta", "berta"]
@@ -54,6 +54,21 @@ def test_report_shows_units_and_variables(agreement):
         ["claims.believer_id", "nominal", "5?", "100%"],
     ]
     assert "  without two values to compare: claims.answers_id, claims.when_edtf" in text
+
+
+def test_report_warns_of_long_passages(coded, letters, monkeypatch):
+    """A passage many times as long as the usual one is shown with its place, since it dominates the unitizing alpha."""
+    monkeypatch.chdir(letters)
+    names = ["Ida", "river", "rope", "miller", "Berta"]
+    rows = [f"  - {{id: c{number}, person_id: otto, quote: {name}}}\n" for number, name in enumerate(names)]
+    short = "letter: {language: en, sent: 1901-05-04}\nclaims:\n" + "".join(rows)
+    long = short.replace("quote: river", f"quote: {json.dumps(LETTER[11:])}")
+    codings = read(coded(ann=short, ben=long))
+    found = compare(LETTERS, [codings["ann"], codings["ben"]], ["bridge"], ["claims"])
+    assert [(each.coder, each.length, each.usual) for each in found.long_passages] == [("ben", 141, 5)]
+    place = "  codings/ben/bridge.yaml:4:5: warning: this passage of claims has 141 characters, the usual one 5"
+    assert place in as_text(found).splitlines()
+    assert json.loads(as_json(found))["long_passages"][0]["position"]["line"] == 4
 
 
 def test_report_counts_confusions_and_shows_passages(agreement):

@@ -23,7 +23,9 @@ def test_section_says_who_agrees_how_far(coded):
         "## Agreement of coders\n\nSo far several coders agree on the same text, in 1 document: ann ("
     )
     assert "| claims | 2 / 2 | 2 | 1.00 | 1.00 | 1.00 |" in section
-    assert "| `claims.strength` | 1 | 0 % | 0.00 | – | 0.40 |" in section
+    assert "| `claims.person_id` | 2 | 100 % | 1.00 |" in section
+    assert "`claims.strength`" not in section  # one unit with two values
+    assert section.endswith("\n\nLeft out: 6 variables with an *n* below 2.")
 
 
 def test_single_coder_is_compared_with_the_dataset(coded):
