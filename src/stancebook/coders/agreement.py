@@ -68,6 +68,17 @@ def compare(
     )
 
 
+def compare_all(contract: Contract, codings: Sequence[Coding]) -> Agreement:
+    """Compare codings in all tables that are written in documents, and in all documents that their coders coded.
+
+    Args:
+        contract: The contract of the dataset.
+        codings: Two or more codings without errors.
+    """
+    documents = dict.fromkeys(doc_id for coding in codings for doc_id in coding.texts)
+    return compare(contract, codings, list(documents), [spec.name for spec in contract.document_tables])
+
+
 @dataclass(frozen=True)
 class _Comparison:
     """Some codings of the documents that all their coders coded, aligned."""

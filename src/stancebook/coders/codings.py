@@ -12,7 +12,7 @@ from stancebook.build.pipeline import CheckedCodebook, check_codebook, check_doc
 from stancebook.problems import Problem, deduplicate, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.sources.corpus import read_corpus
-from stancebook.sources.discovery import SourceDocument, SourceListing
+from stancebook.sources.discovery import AUTHORITATIVE, CodingListing, SourceDocument, SourceListing
 from stancebook.sources.filesystem import Location, open_location
 
 
@@ -71,6 +71,26 @@ def read_codebook(contract: Contract, seeds: Location, listing: SourceListing) -
     corpus = read_corpus(seeds, replace(listing, documents=(), problems=()))
     codebook = check_codebook(contract, corpus)
     return codebook, errors_in([*corpus.problems, *codebook.problems, *codebook.reference_problems])
+
+
+def read_all_codings(
+    contract: Contract, seeds: Location, listing: SourceListing, found: CodingListing, codebook: CheckedCodebook
+) -> list[Coding]:
+    """Read and check the codings of all coders; of a single coder, the annotations of the dataset are the other one.
+
+    Args:
+        contract: The contract of the dataset.
+        seeds: The folder of sources.
+        listing: Its codebook and documents.
+        found: Its codings.
+        codebook: The codebook.
+    """
+    coders: dict[str, Sequence[SourceDocument]] = dict(found.coders)
+    if len(coders) == 1:
+        [coded] = coders.values()
+        doc_ids = {document.doc_id for document in coded}
+        coders[AUTHORITATIVE] = [each for each in listing.documents if each.doc_id in doc_ids]
+    return list(read_codings(contract, seeds, listing, coders, codebook))
 
 
 def read_codings(

@@ -11,17 +11,24 @@ from typing import Any
 import pandas as pd
 
 from stancebook.build.writer import write_part
+from stancebook.coders.agreement import compare_all
+from stancebook.coders.codings import read_all_codings, read_codebook
 from stancebook.coders.report import unit_facts, variable_facts
 from stancebook.coders.results import Agreement, UnitAgreement, VariableAgreement
 from stancebook.dataset import parquet
 from stancebook.dataset.layout import DATAPACKAGE, table_file
 from stancebook.dataset.package_json import signed
 from stancebook.dataset.table_stats import StoredTable, table_stats
+from stancebook.exceptions import ProblemsError
 from stancebook.metadata.datapackage import package_of_tables
+from stancebook.problems import errors_in
 from stancebook.schema.column_types import Column
 from stancebook.schema.column_types.numbers import IntegerColumn, NumberColumn
 from stancebook.schema.column_types.text import CategoricalColumn, TextColumn
+from stancebook.schema.contract import Contract
 from stancebook.schema.spec import TableSpec
+from stancebook.sources.discovery import discover, discover_codings
+from stancebook.sources.filesystem import Location
 
 NAME = "agreement"
 TITLE = "Agreement of coders"
@@ -154,6 +161,29 @@ def write_agreement(agreement: Agreement, folder: Path) -> dict[str, int]:
     text = json.dumps(signed(package), ensure_ascii=False, indent=2)
     (folder / DATAPACKAGE).write_text(text + "\n", encoding="utf-8", newline="\n")
     return {name: table.rows for name, table in stored.items()}
+
+
+def agreement_tables(contract: Contract, seeds: Location) -> dict[str, pd.DataFrame]:
+    """Compare all codings of a folder of sources, or a single one with the annotations of the dataset.
+
+    Args:
+        contract: The contract of the dataset.
+        seeds: The folder of sources.
+
+    Returns:
+        The tables of an agreement, by the names of `TABLES`; without rows if there is no coding.
+
+    Raises:
+        ProblemsError: The codebook or a coding has problems.
+    """
+    listing = discover(seeds)
+    found = discover_codings(seeds, listing.documents)
+    codebook, problems = read_codebook(contract, seeds, listing)
+    codings = read_all_codings(contract, seeds, listing, found, codebook) if found.coders else []
+    if problems := [*problems, *errors_in(found.problems), *(each for coding in codings for each in coding.errors)]:
+        raise ProblemsError(problems)
+    nothing = Agreement((), (), (), (), {}, (), ())
+    return agreement_frames(compare_all(contract, codings) if codings else nothing)
 
 
 def agreement_frames(agreement: Agreement) -> dict[str, pd.DataFrame]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from stancebook.coders.agreement import compare
-from stancebook.coders.codings import Coding, read_codebook, read_codings
+from stancebook.coders.agreement import compare_all
+from stancebook.coders.codings import Coding, read_all_codings, read_codebook
 from stancebook.coders.results import SMALL, Agreement, UnitAgreement, VariableAgreement
 from stancebook.markdown import escape_markdown
 from stancebook.metadata.data_card import markdown_table
 from stancebook.problems import Problem, pluralize
 from stancebook.schema.contract import Contract
-from stancebook.sources.discovery import AUTHORITATIVE, CodingListing, SourceDocument, SourceListing
+from stancebook.sources.discovery import AUTHORITATIVE, CodingListing, SourceListing
 from stancebook.sources.filesystem import Location
 
 _CODER_COLUMN = "coder"  # of the document table: who coded, in words
@@ -49,20 +49,13 @@ def summarize_codings(
     if not codings.coders:
         return CodingsSummary(codings.problems)
     codebook, _ = read_codebook(contract, seeds, listing)
-    coders: dict[str, Sequence[SourceDocument]] = dict(codings.coders)
-    if len(coders) == 1:
-        [coded] = coders.values()
-        doc_ids = {document.doc_id for document in coded}
-        coders[AUTHORITATIVE] = [each for each in listing.documents if each.doc_id in doc_ids]
-    read = list(read_codings(contract, seeds, listing, coders, codebook))
+    read = read_all_codings(contract, seeds, listing, codings, codebook)
     problems = sorted(
         {*codings.problems, *(each for coding in read if coding.coder != AUTHORITATIVE for each in coding.problems)}
     )
     if any(coding.errors for coding in read):
         return CodingsSummary(problems)
-    doc_ids_in_order = dict.fromkeys(document.doc_id for documents in coders.values() for document in documents)
-    tables = [spec.name for spec in contract.document_tables]
-    agreement = compare(contract, read, list(doc_ids_in_order), tables)
+    agreement = compare_all(contract, read)
     section = "\n\n".join(_section(contract, agreement, read)) if agreement.documents else ""
     return CodingsSummary(problems, section)
 
