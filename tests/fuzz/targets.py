@@ -13,6 +13,7 @@ import regex
 from schemas import CONTRACT
 from stancebook.build.diagnostics import Diagnostics
 from stancebook.build.pipeline import build_tables
+from stancebook.build.result_cache import ResultCache
 from stancebook.build.table_builder import build_coded_tables, document_texts
 from stancebook.problems import RENDERERS, CellError, escape_control_chars
 from stancebook.schema.edtf_dates import edtf_bounds
@@ -126,7 +127,7 @@ def _check_file(file, specs):
     read = read_files(specs, [file])
     texts = document_texts([("river-talks", _text())], read.tables["documents"]) if file.doc_id else {}
     records = {name: table for name, table in read.tables.items() if len(table)}  # an empty frame takes milliseconds
-    built, failures = build_coded_tables(CONTRACT, records, texts)
+    built, failures = build_coded_tables(CONTRACT, records, texts, ResultCache())
     problems = [*read.problems, *Diagnostics({table.spec.name: table for table in built}, texts).explain(failures)]
     for table in built:
         assert table.valid.all() or problems

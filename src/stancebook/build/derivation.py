@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
+from stancebook.build.result_cache import ResultCache
 from stancebook.exceptions import ContractError
+from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import cast_column, conform_to_spec
 from stancebook.schema.rules import model_failures
-from stancebook.schema.spec import ColumnsByTable, Derivation, Tables
+from stancebook.schema.spec import ColumnsByTable, Derivation, Tables, TableSpec
 
 
 def compute_columns(
-    contract: Contract, frames: Tables, own_rows: Mapping[str, int], *, all_valid: bool
+    contract: Contract, frames: Tables, own_rows: Mapping[str, int], cache: ResultCache, *, all_valid: bool
 ) -> dict[str, pd.DataFrame]:
     """Return the tables with the computed columns of some of them filled; the given frames are not changed.
 
@@ -27,6 +30,7 @@ def compute_columns(
         frames: The tables that the functions may read: for columns of the codebook its tables, else all coded ones.
         own_rows: The tables whose columns are computed, and how many of their first rows are. Those after them have
             neighbours that are not seen here: their computed columns are left empty.
+        cache: Has earlier results.
         all_valid: Whether every row is valid. If not, a function may fail because of a reported problem; its column
             then stays empty.
 
@@ -39,7 +43,8 @@ def compute_columns(
             if column.compute is None or filled[spec.name].empty:
                 continue
             try:
-                values = cast_column(column.compute(filled), column)
+                fill = partial(_filled, spec, column, own_rows[spec.name])
+                filled[spec.name] = cache.call((spec.name, column.name), fill, filled, own_rows[spec.name]).value
             except Exception as error:
                 if isinstance(error, KeyError) and contract.in_codebook(spec.name) and error.args[0] in contract.tables:
                     raise ContractError(
@@ -48,14 +53,17 @@ def compute_columns(
                     ) from error
                 if all_valid:
                     raise
-            else:
-                frame = filled[spec.name].assign(**{column.name: values})
-                if (others := len(frame) - own_rows[spec.name]) > 0:
-                    empty = column.to_pandas(pa.chunked_array([pa.nulls(others, column.arrow_type)]))
-                    cells = pd.concat([frame[column.name][: own_rows[spec.name]], empty], ignore_index=True)
-                    frame[column.name] = cells
-                filled[spec.name] = frame
     return filled
+
+
+def _filled(spec: TableSpec, column: Column, own_rows: int, frames: Tables) -> pd.DataFrame:
+    """Return a table with a computed column."""
+    assert column.compute is not None
+    frame = frames[spec.name].assign(**{column.name: cast_column(column.compute(frames), column)})
+    if (others := len(frame) - own_rows) > 0:
+        empty = column.to_pandas(pa.chunked_array([pa.nulls(others, column.arrow_type)]))
+        frame[column.name] = pd.concat([frame[column.name][:own_rows], empty], ignore_index=True)
+    return frame
 
 
 def derive_tables(contract: Contract, frames: Tables) -> dict[str, pd.DataFrame]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 import pandas as pd
@@ -32,6 +32,7 @@ from stancebook.build.integrity import (
     check_texts,
 )
 from stancebook.build.remarks import check_decisions
+from stancebook.build.result_cache import ResultCache
 from stancebook.build.rule_checks import check_model, check_rules
 from stancebook.build.sentence_table import SentencesByDocument, sentence_tables
 from stancebook.build.table_builder import DocumentTexts, build_coded_tables, document_texts
@@ -145,13 +146,14 @@ def check_codebook(contract: Contract, corpus: Corpus) -> CheckedCodebook:
     read = read_files(contract.codebook_tables, (RecordFile(file, contract) for file in corpus.codebook))
     complete = corpus.complete and not read.incomplete
     incomplete = frozenset(() if complete else (spec.name for spec in contract.tables_of_kind("codebook")))
-    tables, failures = _coded_tables(contract, read, {}, {})
+    cache = ResultCache()
+    tables, failures = _coded_tables(contract, read, {}, {}, cache)
     references = Failures(tables)
     references.add(check_references(tables, contract.codebook_tables, IncompleteSources(incomplete, partial=True)))
     errors = errors_in([*corpus.problems, *read.problems])
     all_valid = not (errors or failures.any_error or references.any_error)
-    tables = _with_computed_columns(contract, tables, contract.codebook_tables, all_valid=all_valid)
-    failures.add(failure for table in tables.values() for failure in check_model(table, all_valid=all_valid))
+    tables = _with_computed_columns(contract, tables, contract.codebook_tables, cache, all_valid=all_valid)
+    failures.add(failure for table in tables.values() for failure in check_model(table, cache, all_valid=all_valid))
     diagnostics = Diagnostics(tables, {})
     problems = [*read.problems, *diagnostics.explain(failures.found)]
     return CheckedCodebook(tables, problems, diagnostics.explain(references.found), incomplete)
@@ -200,18 +202,22 @@ class CodedDocuments:
         return {doc_id: document.sentences for doc_id, document in self.texts.items()}
 
 
-def code_documents(contract: Contract, corpus: Corpus, codebook: CheckedCodebook) -> CodedDocuments:
+def code_documents(
+    contract: Contract, corpus: Corpus, codebook: CheckedCodebook, cache: ResultCache | None = None
+) -> CodedDocuments:
     """Read the documents of a corpus.
 
     Args:
         contract: The contract of the dataset.
         corpus: The files.
         codebook: Its codebook.
+        cache: Has results of earlier checks of such documents, and takes those of this one.
     """
+    cache = cache or ResultCache()
     read = read_files(contract.document_tables, _record_files(contract, corpus))
-    texts = document_texts(source_texts(corpus), read.tables[contract.document.name])
+    texts = document_texts(source_texts(corpus, cache), read.tables[contract.document.name])
     own_codebook = {name: replace(table, valid=table.valid.copy()) for name, table in codebook.tables.items()}
-    tables, failures = _coded_tables(contract, read, texts, own_codebook)
+    tables, failures = _coded_tables(contract, read, texts, own_codebook, cache)
     problems = [*corpus.problems, *read.problems, *codebook.problems]
     without_annotations = {files.doc_id for files in corpus.documents if files.annotations is None}
     incomplete = frozenset(read.incomplete | without_annotations)
@@ -221,7 +227,12 @@ def code_documents(contract: Contract, corpus: Corpus, codebook: CheckedCodebook
 
 
 def check_documents(
-    contract: Contract, coded: CodedDocuments, codebook: CheckedCodebook, *, partial: bool = False
+    contract: Contract,
+    coded: CodedDocuments,
+    codebook: CheckedCodebook,
+    cache: ResultCache | None = None,
+    *,
+    partial: bool = False,
 ) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     """Check documents that refer to no others.
 
@@ -229,22 +240,25 @@ def check_documents(
         contract: The contract of the dataset.
         coded: The documents.
         codebook: Their codebook.
+        cache: Has results of earlier checks of such documents, and takes those of this one.
         partial: Whether they are a chunk. What needs all documents is skipped: duplicate texts, and the rules and
             references of the codebook.
 
     Returns:
         All coded tables, and the problems of codebook and documents.
     """
+    cache = cache or ResultCache()
     failures = coded.failures
     if not partial:
         failures.add(check_texts(coded.tables[contract.document.name], coded.texts))
     incomplete = IncompleteSources(codebook.incomplete, coded.incomplete, partial, codebook_checked=partial)
     failures.add(check_references(coded.tables, (*contract.codebook_tables, *contract.document_tables), incomplete))
     all_valid = not errors_in(coded.problems) and all(table.valid.all() for table in coded.tables.values())
-    tables, found = check_models(contract, coded.tables, all_valid=all_valid)
+    tables, found = check_models(contract, coded.tables, cache, all_valid=all_valid)
     failures.add(found)
     texts = {doc_id: document.text for doc_id, document in coded.texts.items()}
-    failures.add(check_document_rules(contract, tables, texts, all_valid=all_valid and not failures.any_error))
+    all_valid = all_valid and not failures.any_error
+    failures.add(check_document_rules(contract, tables, texts, cache, all_valid=all_valid))
     problems = [*coded.problems, *coded.explain(failures.found)]
     frames = frames_of(tables)
     if not partial:
@@ -254,24 +268,27 @@ def check_documents(
     return frames, problems
 
 
-def check_models(contract: Contract, tables: Mapping[str, T], *, all_valid: bool) -> tuple[dict[str, T], list[Failure]]:
+def check_models(
+    contract: Contract, tables: Mapping[str, T], cache: ResultCache, *, all_valid: bool
+) -> tuple[dict[str, T], list[Failure]]:
     """Fill the computed columns of documents, and check their rows with their models.
 
     Args:
         contract: The contract of the dataset.
         tables: The tables of documents and codebook.
+        cache: Has earlier results.
         all_valid: Whether all rows of the dataset are valid.
 
     Returns:
         The tables with their computed columns, and the failures.
     """
-    tables = _with_computed_columns(contract, tables, contract.document_tables, all_valid=all_valid)
+    tables = _with_computed_columns(contract, tables, contract.document_tables, cache, all_valid=all_valid)
     specs = contract.document_tables
-    return tables, [failure for spec in specs for failure in check_model(tables[spec.name], all_valid=all_valid)]
+    return tables, [failure for spec in specs for failure in check_model(tables[spec.name], cache, all_valid=all_valid)]
 
 
 def check_document_rules(
-    contract: Contract, tables: Mapping[str, TypedTable], texts: Texts, *, all_valid: bool
+    contract: Contract, tables: Mapping[str, TypedTable], texts: Texts, cache: ResultCache, *, all_valid: bool
 ) -> list[Failure]:
     """Check documents with the rules on their tables.
 
@@ -279,17 +296,19 @@ def check_document_rules(
         contract: The contract of the dataset.
         tables: The tables of documents and codebook.
         texts: The texts of the documents.
+        cache: Has earlier results.
         all_valid: Whether all rows of the dataset are valid.
     """
     rules = [rule for rule in contract.rules if not contract.in_codebook(rule.table)]
-    return list(check_rules(contract, rules, tables, frames_of(tables), texts, all_valid=all_valid))
+    return list(check_rules(contract, rules, tables, frames_of(tables), texts, cache=cache, all_valid=all_valid))
 
 
 def duplicate_text_problems(contract: Contract, corpus: Corpus) -> list[Problem]:
     """Return the problems of documents of a corpus that have the same text."""
     read = read_files(contract.document_tables, _record_files(contract, corpus))
-    texts = document_texts(source_texts(corpus), read.tables[contract.document.name])
-    tables = {table.spec.name: table for table in build_coded_tables(contract, read.tables, texts)[0]}
+    cache = ResultCache()
+    texts = document_texts(source_texts(corpus, cache), read.tables[contract.document.name])
+    tables = {table.spec.name: table for table in build_coded_tables(contract, read.tables, texts, cache)[0]}
     failures = Failures(tables)
     failures.add(check_texts(tables[contract.document.name], texts))
     return Diagnostics(tables, texts).explain(failures.found)
@@ -301,19 +320,22 @@ def _record_files(contract: Contract, corpus: Corpus) -> Iterator[RecordFile]:
             yield RecordFile(files.annotations, contract, files.doc_id)
 
 
-def source_texts(corpus: Corpus) -> Iterator[tuple[str, SourceText]]:
+def source_texts(corpus: Corpus, cache: ResultCache) -> Iterator[tuple[str, SourceText]]:
     """Yield the id and the text of each document that has one."""
     for files in corpus.documents:
         if files.text is not None:
             quoting = format_of(files.annotations.name).quoting if files.annotations else YAML_QUOTING
-            yield files.doc_id, SourceText(files.text.text, files.text.name, quoting)
+            arguments = files.text.text, files.text.name, quoting
+            text = cache.value(("text", files.doc_id), partial(SourceText, *arguments), *arguments)
+            text.allow_searches()
+            yield files.doc_id, text
 
 
 def _coded_tables(
-    contract: Contract, read: ReadFiles, texts: DocumentTexts, others: CodedTables
+    contract: Contract, read: ReadFiles, texts: DocumentTexts, others: CodedTables, cache: ResultCache
 ) -> tuple[dict[str, CodedTable], Failures]:
     """Return the tables of some files with others, and the failures of their cells, keys and repeated records."""
-    built, cell_failures = build_coded_tables(contract, read.tables, texts)
+    built, cell_failures = build_coded_tables(contract, read.tables, texts, cache)
     tables = {**others, **{table.spec.name: table for table in built}}
     failures = Failures({**tables})
     failures.add(cell_failures)
@@ -330,15 +352,16 @@ def _codebook_rule_problems(
     rules = [
         rule for rule in contract.rules if contract.in_codebook(rule.table) and rule.inputs.keys() <= inputs.keys()
     ]
-    failures = check_rules(contract, rules, codebook, frames_of(codebook) | dict(inputs), {}, all_valid=all_valid)
+    frames = frames_of(codebook) | dict(inputs)
+    failures = check_rules(contract, rules, codebook, frames, {}, cache=ResultCache(), all_valid=all_valid)
     return Diagnostics(codebook, {}).explain(failures)
 
 
 def _with_computed_columns(
-    contract: Contract, tables: Mapping[str, T], specs: Iterable[TableSpec], *, all_valid: bool
+    contract: Contract, tables: Mapping[str, T], specs: Iterable[TableSpec], cache: ResultCache, *, all_valid: bool
 ) -> dict[str, T]:
     own_rows = {spec.name: tables[spec.name].own_rows for spec in specs}
-    frames = compute_columns(contract, frames_of(tables), own_rows, all_valid=all_valid)
+    frames = compute_columns(contract, frames_of(tables), own_rows, cache, all_valid=all_valid)
     return {name: replace(table, frame=frames[name]) for name, table in tables.items()}
 
 

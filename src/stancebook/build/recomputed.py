@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from stancebook.build.derivation import compute_columns, derive_tables, distinct_rows
+from stancebook.build.result_cache import ResultCache
 from stancebook.build.sentence_table import sentence_tables, split_documents
 from stancebook.dataset.descriptor import Package
 from stancebook.dataset.layout import DATAPACKAGE, table_file
@@ -45,7 +46,7 @@ def contract_problems(
     frames = {name: _frame(contract.tables[name], rows) for name, rows in stored.items()}
     coded = [*contract.codebook_tables, *contract.document_tables]
     own_rows = {spec.name: len(frames[spec.name]) for spec in coded}
-    computed = compute_columns(contract, frames, own_rows, all_valid=True)
+    computed = compute_columns(contract, frames, own_rows, ResultCache(), all_valid=True)
     problems: list[Problem] = []
     for spec in coded:
         names = [column.name for column in spec.columns if column.compute is not None]

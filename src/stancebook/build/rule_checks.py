@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
-import pandas as pd
 import pyarrow.compute as pc
 
 from stancebook.build.coded_table import Failure, Mask, Rows, TypedTable, TypedTables
+from stancebook.build.result_cache import ReadTables, ResultCache
 from stancebook.schema.contract import Contract
 from stancebook.schema.dataframes import arrow_strings
-from stancebook.schema.rules import Rule, evaluate_rule, model_failures
+from stancebook.schema.rules import ModelFailure, Rule, evaluate_rule, model_failures
 from stancebook.schema.spec import Tables, Texts
 
 MIN_ROWS_FOR_DOCUMENT_PROBLEM = 5  # so many rows that contradict a value of their document: the value is likelier wrong
 
 
-def check_model(table: TypedTable, *, all_valid: bool) -> Iterator[Failure]:
+def check_model(table: TypedTable, cache: ResultCache, *, all_valid: bool) -> Iterator[Failure]:
     """Yield a failure for each valid own row and each rule of the model that it breaks.
 
     Args:
         table: The table.
+        cache: Has earlier results.
         all_valid: Whether every row of the dataset is valid. If not, computed columns are not checked, since they may
             be computed from invalid rows.
     """
-    rows = table.valid_rows
-    if table.own_rows < len(table.frame):
-        rows = rows[rows.index < table.own_rows]
-    for failure in model_failures(table.spec, rows):
+    name, checked = table.spec.name, table.valid.copy()
+    checked[table.own_rows :] = False
+
+    def failures(frames: Tables) -> list[ModelFailure]:
+        return model_failures(table.spec, frames[name] if checked.all() else frames[name][checked])
+
+    for failure in cache.call(("model", name), failures, {name: table.frame}, checked.tobytes()).value:
         computed = failure.single_column and failure.column and table.spec[failure.column].filled_by == "function"
         if all_valid or not computed:
-            yield Failure(table.spec.name, failure.row, failure.column, "model", (failure.message,))
+            yield Failure(name, failure.row, failure.column, "model", (failure.message,))
 
 
 def check_rules(
-    contract: Contract, rules: Iterable[Rule], tables: TypedTables, frames: Tables, texts: Texts, *, all_valid: bool
+    contract: Contract,
+    rules: Iterable[Rule],
+    tables: TypedTables,
+    frames: Tables,
+    texts: Texts,
+    *,
+    cache: ResultCache,
+    all_valid: bool,
 ) -> Iterator[Failure]:
     """Yield a failure for each own row that breaks a rule across tables.
 
@@ -48,17 +59,17 @@ def check_rules(
         tables: The tables of the rules, and those that they refer to.
         frames: What the rules may read, by table name.
         texts: The texts that they may read, by document.
+        cache: Has earlier results.
         all_valid: Whether every row is valid. If not, a rule that fails to run is skipped.
     """
     by_document: dict[tuple[str, str], list[Failure]] = {}
     for rule in rules:
         table = tables[rule.table]
-        read = _ReadTables(frames)
-        broken = _broken_rows(rule, read, texts, tables, all_valid=all_valid)
+        broken, read = _broken_rows(rule, frames, texts, tables, cache, all_valid=all_valid)
         broken = broken[broken < table.own_rows]
         if len(broken):
             ignored = contract.document.name if rule.document_column else ""
-            related = {name: other for name, other in tables.items() if name in read.names and name != ignored}
+            related = {name: other for name, other in tables.items() if name in read and name != ignored}
             broken = broken[_related_rows_valid(table, related)[broken]]
         for row in broken.tolist():
             failure = Failure(rule.table, row, rule.column, "rule", (rule.message,), rule.level)
@@ -75,38 +86,25 @@ def check_rules(
             yield from failures
 
 
-class _ReadTables(Mapping[str, "pd.DataFrame"]):
-    """Tables by name, with the names of those that a rule has read."""
-
-    def __init__(self, frames: Tables) -> None:
-        self.frames = frames
-        self.names: set[str] = set()
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        self.names.add(name)
-        return self.frames[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.frames)
-
-    def __len__(self) -> int:
-        return len(self.frames)
-
-
-def _broken_rows(rule: Rule, frames: _ReadTables, texts: Texts, tables: TypedTables, *, all_valid: bool) -> Rows:
-    """Return the numbers of the rows that break a rule."""
+def _broken_rows(
+    rule: Rule, frames: Tables, texts: Texts, tables: TypedTables, cache: ResultCache, *, all_valid: bool
+) -> tuple[Rows, Collection[str]]:
+    """Return the numbers of the rows that break a rule, and the names of the tables that it has read."""
+    inputs = (texts,) if rule.reads_text else ()
     try:
-        return np.flatnonzero(~evaluate_rule(rule, frames, texts).to_numpy())
+        satisfied = cache.call((rule.table, rule.check), lambda read: evaluate_rule(rule, read, texts), frames, *inputs)
     except Exception:
         if all_valid:
             raise
+    else:
+        return np.flatnonzero(~satisfied.value.to_numpy()), satisfied.read
     # The rule failed on a row whose problem is reported: try without such rows.
-    frames.frames = {**frames.frames, **{name: table.valid_rows for name, table in tables.items()}}
+    read = ReadTables({**frames, **{name: table.valid_rows for name, table in tables.items()}})
     try:
-        satisfied = evaluate_rule(rule, frames, texts)
+        without = evaluate_rule(rule, read, texts)
     except Exception:  # noqa: BLE001 (a function of the contract)
-        return np.array([], dtype=np.intp)
-    return satisfied.index.to_numpy()[~satisfied.to_numpy()]
+        return np.array([], dtype=np.intp), ()
+    return without.index.to_numpy()[~without.to_numpy()], read.read
 
 
 def _related_rows_valid(table: TypedTable, tables: TypedTables) -> Mask:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stancebook.build.coded_table import CodedTable, Failure, FailureCode, rows_where
+from stancebook.build.coded_table import CodedTable, Failure, FailureCode, Mask, rows_where
+from stancebook.build.result_cache import ResultCache
 from stancebook.problems import CellError, Level
 from stancebook.schema.column_types import PLACE_NUMBERS, SLUG, Column
 from stancebook.schema.contract import Contract
@@ -21,7 +21,7 @@ from stancebook.schema.edtf_dates import edtf_bounds
 from stancebook.schema.spec import ID, QUOTE_CONTEXT
 from stancebook.sources.anchoring import AnchorError, SourceText, Span
 from stancebook.sources.record_tables import RecordTable, RecordTables
-from stancebook.sources.sentences import Place, SentenceSpan, place_of, split_sentences
+from stancebook.sources.sentences import Place, SentenceSpan, place_of
 from stancebook.suggestions import slug_hint
 
 PIN = "text_sha256"
@@ -47,10 +47,10 @@ class DocumentText:
     is_coded: bool
     language: str
 
-    @cached_property
+    @property
     def sentences(self) -> list[SentenceSpan]:
         """The sentences of the text."""
-        return split_sentences(self.text.raw, self.language)
+        return self.text.sentences(self.language)
 
 
 DocumentTexts = Mapping[str, DocumentText]  # by document, without those that could not be read
@@ -78,7 +78,7 @@ def _digest_words(text: SourceText) -> int:
 
 
 def build_coded_tables(
-    contract: Contract, tables: RecordTables, texts: DocumentTexts
+    contract: Contract, tables: RecordTables, texts: DocumentTexts, cache: ResultCache
 ) -> tuple[list[CodedTable], list[Failure]]:
     """Build the typed columns of all records.
 
@@ -86,14 +86,20 @@ def build_coded_tables(
         contract: The contract of the dataset.
         tables: The records by table, with those that nested ones are nested in.
         texts: The texts of the documents.
+        cache: Has earlier results.
 
     Returns:
         The tables, and the failures of their cells. Rows with failures, and annotations whose text could not be read,
         are marked as invalid.
     """
-    builders = [_TableBuilder(contract, tables, records, texts) for records in tables.values()]
-    built = [builder.build() for builder in builders]
-    return built, [failure for builder in builders for failure in builder.failures]
+    coded = {doc_id: (text.text.raw, text.is_coded, text.language) for doc_id, text in texts.items()}
+    built, failures = [], []
+    for name, records in tables.items():
+        builder = _TableBuilder(contract, tables, records, texts)
+        frame, valid, found = cache.value(("cells", name), builder.build, builder.inputs, coded)
+        built.append(CodedTable(records.spec, frame, valid.copy(), builder.documents, records.parents, records))
+        failures += found
+    return built, failures
 
 
 @dataclass(frozen=True)
@@ -130,8 +136,14 @@ class _TableBuilder:
         self.documents = self.records.documents
         self.written = self.records.columns
 
-    def build(self) -> CodedTable:
-        """Return the table; `failures` has what its cells fail."""
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """All that the table is built from, but for the texts."""
+        parents = self.tables[self.spec.parent].typed_keys if self.spec.parent is not None else None
+        return [*self.written.values()], self.documents, self.records.parents, self.records.invalid, parents
+
+    def build(self) -> tuple[pd.DataFrame, Mask, list[Failure]]:
+        """Return the frame, which of its rows are valid, and what its cells fail."""
         for column in self.spec.written_columns:
             self.fill_written(column)
         self.fill_defaults()
@@ -149,7 +161,7 @@ class _TableBuilder:
             if failure.level == "error":
                 self.valid[failure.row] = False
         frame = pd.DataFrame({column.name: self.series(column) for column in self.spec.columns})
-        return CodedTable(self.spec, frame, self.valid, self.documents, self.records.parents, self.records)
+        return frame, self.valid, self.failures
 
     def series(self, column: Column) -> pd.Series[Any]:
         """Return a column of the frame; an empty one if nothing has filled it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from stancebook.build.coded_table import Failure, Failures, Found, TypedTable
 from stancebook.build.pipeline import check_document_rules, check_models, code_documents, source_texts
+from stancebook.build.result_cache import ResultCache
 from stancebook.build.sentence_table import split_documents
 from stancebook.parallel.executors import BuildExecutor, run_tasks
 from stancebook.parallel.linked_rows import RowFiles, read_linked_tables, write_completed_rows
@@ -138,7 +139,7 @@ def complete_chunk(context: BuildContext, task: LinkedTask) -> list[Failure]:
     contract, _ = checked_codebook(context)
     failures = Failures(_tables(context, task))
     failures.add(task.found)
-    tables, found = check_models(contract, failures.tables, all_valid=task.all_valid)
+    tables, found = check_models(contract, failures.tables, ResultCache(), all_valid=task.all_valid)
     failures.add(found)
     completed = completed_files(task.result)
     write_completed_rows(context.chunk_folder, task.result.rows, completed, contract, tables)
@@ -151,7 +152,7 @@ def check_chunk_rules(context: BuildContext, task: LinkedTask) -> ChunkResult:
     tables = _tables(context, task)
     found = [failure for failure in task.found if isinstance(failure, Failure)]
     texts = _texts(context, task)
-    found += check_document_rules(contract, tables, texts, all_valid=task.all_valid)
+    found += check_document_rules(contract, tables, texts, ResultCache(), all_valid=task.all_valid)
     problems = {*task.result.problems}
     if found:
         corpus = read_corpus(context.seeds, SourceListing(documents=task.documents))
@@ -170,7 +171,7 @@ def _texts(context: BuildContext, task: LinkedTask) -> Texts:
     if contract.sentence_table is None and not any(rule.reads_text for rule in contract.rules):
         return {}
     documents = tuple(document._replace(annotations=None) for document in task.documents)
-    return dict(source_texts(read_corpus(context.seeds, SourceListing(documents=documents))))
+    return dict(source_texts(read_corpus(context.seeds, SourceListing(documents=documents)), ResultCache()))
 
 
 def _tables(context: BuildContext, task: LinkedTask) -> dict[str, TypedTable]:

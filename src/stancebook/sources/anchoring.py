@@ -32,6 +32,7 @@ from stancebook.sources.differences import (
 )
 from stancebook.sources.positions import line_and_column
 from stancebook.sources.quotations import Quotation, find_quotations
+from stancebook.sources.sentences import SentenceSpan, split_sentences
 
 _MAX_LISTED_MATCHES = 3  # of an ambiguous quote, in a hint
 _MAX_COUNTED_MATCHES = 100
@@ -110,7 +111,13 @@ class SourceText:
         self.normalized = " ".join(text.split())
         self._quoting = quoting
         self._fuzzy_searches = 0
+        self._spans: dict[tuple[str, str, str], Span | None] = {}
         self._quotations: dict[str, list[Quotation]] = {}
+        self._sentences: dict[str, list[SentenceSpan]] = {}
+
+    def allow_searches(self) -> None:
+        """Allow as many searches for similar passages as at first, for another check of the same text."""
+        self._fuzzy_searches = 0
 
     def anchor(self, quote: str, prefix: str = "", suffix: str = "") -> Span:
         """Locate a quote.
@@ -134,6 +141,12 @@ class SourceText:
 
     def find(self, quote: str, prefix: str = "", suffix: str = "") -> Span | None:
         """Return what `anchor` returns, or None where it raises, without the time to find out why."""
+        sought = quote, prefix, suffix
+        if sought not in self._spans:
+            self._spans[sought] = self._find(*sought)
+        return self._spans[sought]
+
+    def _find(self, quote: str, prefix: str, suffix: str) -> Span | None:
         words = " ".join(quote.split())
         if not words:
             return None
@@ -170,6 +183,12 @@ class SourceText:
             raise self._word_cut(first, first + len(sought), with_context=False)
         span = self._span(offset, len(sought))
         return self.raw[span.start : span.end]
+
+    def sentences(self, language: str) -> list[SentenceSpan]:
+        """Return the sentences of the text; see `split_sentences`."""
+        if language not in self._sentences:
+            self._sentences[language] = split_sentences(self.raw, language)
+        return self._sentences[language]
 
     def quotations(self, language: str) -> list[Quotation]:
         """Return the quotations in the text; see `find_quotations`."""

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from stancebook.build.derivation import compute_columns, derive_tables
+from stancebook.build.result_cache import ResultCache
 from stancebook.exceptions import ContractError
 from stancebook.schema.columns import Category, categorical, foreign_key, integer, primary_key, text
 from stancebook.schema.models import Codebook, Derived
@@ -21,7 +22,7 @@ def test_compute_columns_does_not_change_its_input():
     """Computed columns are returned in new frames; the given frames, which may be cached, keep their values."""
     ropes = contract(Ropes, Letters)
     given = {"ropes": pd.DataFrame({"rope_id": ["one", "eleven"], "strands": [0, 0]})}
-    computed = compute_columns(ropes, given, {"ropes": 2}, all_valid=True)
+    computed = compute_columns(ropes, given, {"ropes": 2}, ResultCache(), all_valid=True)
     assert computed["ropes"]["strands"].tolist() == [3, 6]
     assert given["ropes"]["strands"].tolist() == [0, 0]
 

@@ -8,6 +8,7 @@ import pytest
 
 from stancebook.build.coded_table import CodedTable
 from stancebook.build.diagnostics import Diagnostics
+from stancebook.build.result_cache import ResultCache
 from stancebook.build.table_builder import build_coded_tables, document_texts
 from stancebook.problems import Problem
 from stancebook.sources.anchoring import SourceText
@@ -56,7 +57,7 @@ def rows_of(*records, text=TEXT) -> list[BuiltRow]:
     parents = [source.parent for source in records if source.parent is not None]
     tables = tables_of([*parents, *records])
     texts = document_texts([("bridge", text)] if text else [], tables["letters"]) if "letters" in tables else {}
-    built, failures = build_coded_tables(LETTERS, tables, texts)
+    built, failures = build_coded_tables(LETTERS, tables, texts, ResultCache())
     by_name = {table.spec.name: table for table in built}
     table = by_name[records[0].spec.name]
     problems = Diagnostics(by_name, texts).explain(failures)
@@ -219,7 +220,7 @@ def test_quotes_of_other_text_are_not_located():
     document, other = record(DOCUMENT, text_sha256="0" * 64), claim(quote="a ferry sank")
     tables = tables_of([document, other])
     texts = document_texts([("bridge", TEXT)], tables["letters"])
-    built, failures = build_coded_tables(LETTERS, tables, texts)
+    built, failures = build_coded_tables(LETTERS, tables, texts, ResultCache())
     assert [failure.code for failure in failures] == ["pinned_text"]
     assert {table.spec.name: table.valid.tolist() for table in built if len(table.frame)} == {
         "letters": [False],

@@ -1,6 +1,7 @@
 """A real server on the loopback address: what it answers, and whom it refuses."""
 
 import socket
+import threading
 
 import httpx
 import pytest
@@ -65,13 +66,17 @@ def test_poll_answers_at_once_if_revision_is_old(served):
     assert (found["disk"], found["saved"]) == ("same", True)
 
 
-def test_poll_wakes_when_the_file_changes(served, session, annotations):
-    """The long poll answers when a file changes on disk."""
+@pytest.mark.parametrize("delay", [0, 0.4])
+def test_poll_wakes_when_the_file_changes(delay, served, session, annotations):
+    """The long poll answers when a file changes on disk, and at once if it has changed before."""
     session.change(f"{session.text}# mine\n")
-    state = served.client.get(DOCUMENT).json()
-    annotations.write_text("# theirs\n")
-    found = served.client.get(f"{DOCUMENT}/changes", params={"revision": state["revision"]}).json()
-    assert found["disk"] == "changed"
+    known = {key: served.client.get(DOCUMENT).json()[key] for key in ("revision", "disk")}
+    change = threading.Timer(delay, annotations.write_text, ["# theirs\n"])
+    change.start()
+    if not delay:
+        change.join()
+    found = served.client.get(f"{DOCUMENT}/changes", params=known, timeout=5).json()
+    assert (found["disk"], found["revision"]) == ("changed", known["revision"])
 
 
 def test_poll_ends_with_the_desk(served, workspace):
@@ -216,15 +221,29 @@ def test_unknown_document_is_named(served):
 
 
 def test_edit_gives_changed_blocks_and_problems(served):
-    """An edit is answered with the state, and only the blocks of the text that look different now."""
+    """An edit is answered with the state, and only the rows and the blocks of the text that are different now."""
     state = served.client.get(DOCUMENT).json()
     assert len(state["blocks"]) > 1
     edit = {"do": "set", "row": "claims.c01", "values": {"strength": "weak"}}
     weak = served.post(f"{DOCUMENT}/edits", {"revision": state["revision"], "edits": [edit]}).json()
     assert (weak["row"], weak["blocks"], weak["saved"]) == ("claims.c01", [], False)
+    assert ([row["address"] for row in weak["rows"]], weak["row_order"]) == (
+        ["claims.c01"],
+        ["claims.c01", "claims.c02"],
+    )
     remove = {"do": "remove", "row": "claims.c02"}
     removed = served.post(f"{DOCUMENT}/edits", {"revision": weak["revision"], "edits": [remove]}).json()
     assert 0 < len(removed["blocks"]) < len(state["blocks"])
+    assert (removed["rows"], removed["row_order"]) == ([], ["claims.c01"])
+
+
+def test_state_for_unknown_revision_is_complete(session):
+    """A page that shows a revision which is not known here, or none, is sent all rows and blocks."""
+    complete = session.state()
+    assert len(complete["rows"]) == len(complete["row_order"])
+    for since in (None, 1, "1", [1]):
+        state = session.state(since=since)
+        assert (state["rows"], state["blocks"]) == (complete["rows"], complete["blocks"])
 
 
 def test_preview_and_refusal_of_edits(served, session):

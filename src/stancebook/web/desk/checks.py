@@ -10,6 +10,7 @@ import pandas as pd
 
 from stancebook.build.coded_table import CodedTable
 from stancebook.build.pipeline import CheckedCodebook, check_codebook, check_documents, code_documents
+from stancebook.build.result_cache import ResultCache
 from stancebook.problems import Problem, deduplicate
 from stancebook.schema.contract import Contract
 from stancebook.sources.corpus import Corpus, DocumentFiles, SourceFile
@@ -42,6 +43,7 @@ def check_document(
     document: DocumentFiles,
     codebook: CheckedCodebook,
     others: Mapping[str, Callable[[], DocumentFiles]],
+    cache: ResultCache,
 ) -> CheckedDocument:
     """Check a document. Tables that are derived from all documents are not computed.
 
@@ -50,12 +52,12 @@ def check_document(
         document: The texts of its two files.
         codebook: The checked codebook.
         others: Returns the texts of the files of the other documents, by id; only those that it refers to are read.
+        cache: Has results of earlier checks of the document.
     """
     files = [document, *connected_documents(document, others)]
-    coded = code_documents(
-        contract, Corpus((), complete=True, documents=tuple(files), digests={}, problems=()), codebook
-    )
-    frames, found = check_documents(contract, coded, codebook, partial=True)
+    corpus = Corpus((), complete=True, documents=tuple(files), digests={}, problems=())
+    coded = code_documents(contract, corpus, codebook, cache)
+    frames, found = check_documents(contract, coded, codebook, cache, partial=True)
     own_files = {file.name for file in (document.text, document.annotations) if file is not None}
     spans = {
         spec.name: _spans(coded.tables[spec.name], document.doc_id) for spec in contract.tables_of_kind("annotation")

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stancebook.build.result_cache import ResultCache
 from stancebook.dataset.layout import ANNOTATION_SCHEMA
 from stancebook.exceptions import StancebookError
 from stancebook.problems import Problem, display_path, errors_in
@@ -86,7 +87,7 @@ def _wrong_id(base: Path, doc_id: str, text: bytes) -> tuple[str, str] | None:
 def _problems(workspace: Workspace, files: DocumentFiles) -> list[dict[str, Any]]:
     """Return the errors of a new document by key."""
     contract = workspace.contract
-    checked = check_document(contract, files, workspace.codebook, workspace.others(files.doc_id))
+    checked = check_document(contract, files, workspace.codebook, workspace.others(files.doc_id), ResultCache())
     assert files.annotations is not None
     errors = errors_in(checked.problems)
     rows = read_rows(

@@ -182,18 +182,20 @@ class _Desk:
         return handle
 
     async def changes(self, request: Request) -> Response:
-        """Wait until the document or its file changes, and say what they are now."""
+        """Wait until the document or its file are not as a page shows them, and say what they are now."""
         doc_id = request.path_params["doc_id"]
-        known = request.query_params.get("revision", "")
+        query = request.query_params
 
         def look() -> dict[str, Any]:
             session = self.workspace.session(doc_id)
             return {"revision": session.revision, "disk": session.disk_state, "saved": session.saved}
 
-        before = now = await run_in_threadpool(self.locked(look))
-        end = time.monotonic() + MAX_POLL_SECONDS
-        closing = self.workspace.closing
-        while str(now["revision"]) == known and now == before and time.monotonic() < end and not closing.is_set():
+        now = await run_in_threadpool(self.locked(look))
+        known = {**now, "disk": query.get("disk", now["disk"])}
+        end, closing = time.monotonic() + MAX_POLL_SECONDS, self.workspace.closing
+        while now == known and query.get("revision") == str(now["revision"]):
+            if time.monotonic() > end or closing.is_set():
+                break
             await asyncio.sleep(_POLL_STEP_SECONDS)
             if await request.is_disconnected():
                 break

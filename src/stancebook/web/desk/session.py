@@ -6,10 +6,9 @@ import copy
 import difflib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from stancebook.build.coverage import untouched_passages
+from stancebook.build.result_cache import ResultCache
 from stancebook.exceptions import StancebookError
 from stancebook.problems import Problem, deduplicate
 from stancebook.schema.contract import Contract
@@ -18,23 +17,15 @@ from stancebook.sources.corpus import Corpus, DocumentFiles, SourceFile
 from stancebook.sources.discovery import SourceDocument
 from stancebook.sources.positions import line_and_column
 from stancebook.sources.sentences import place_of
-from stancebook.web.desk.checks import CheckedDocument, Span, check_document
-from stancebook.web.desk.edits import EditedText, edit_document, next_ids
+from stancebook.web.desk.checks import check_document
+from stancebook.web.desk.edits import EditedText, edit_document
 from stancebook.web.desk.quotes import select
 from stancebook.web.desk.rows import (
-    DECISIONS,
-    NOTHING_HERE,
     FileRows,
-    Place,
-    Row,
-    locate_problems,
-    own_id,
-    problem_state,
     read_rows,
 )
+from stancebook.web.desk.state import Contents, PageStates
 from stancebook.web.desk.store import DiskFile, Recovery, StoreError, digest_of
-from stancebook.web.items import Item, document_items
-from stancebook.web.rendering import item_html, text_blocks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,11 +33,6 @@ if TYPE_CHECKING:
     from stancebook.build.pipeline import CheckedCodebook
 
 MAX_UNDO = 500
-_MAX_SHOWN = 8  # revisions of which the blocks are remembered
-_MAX_SUGGESTIONS = 5  # last values of a key
-
-
-_Passage = Mapping[str, Any]  # with `start` and `end`
 
 
 class StaleError(StancebookError):
@@ -84,15 +70,6 @@ class Project(Protocol):
         """Look at the files again."""
 
 
-@dataclass(frozen=True)
-class _Computed:
-    """What is computed from one state of the text."""
-
-    key: tuple[Any, ...]
-    checked: CheckedDocument
-    rows: FileRows
-
-
 class Session:
     """The unsaved state of a document is the text of its annotation file: undo is an earlier text, saving writes it."""
 
@@ -116,8 +93,9 @@ class Session:
         self._undo: list[str] = []
         self._redo: list[str] = []
         self._revision = time.time_ns() // 1_000_000
-        self._computed: _Computed | None = None
-        self._shown: dict[int, Mapping[str, str]] = {}  # the blocks of the latest revisions
+        self._contents: tuple[Any, Contents] | None = None  # with what they were computed from
+        self._cache = ResultCache()
+        self._pages = PageStates()
         self._disk: DiskFile | None = None
         self.text = self._saved_text = ""
         if listed.annotations is not None and read.documents[0].annotations is not None:
@@ -162,35 +140,30 @@ class Session:
         return DocumentFiles(self.doc_id, self.source, annotations)
 
     @property
-    def checked(self) -> CheckedDocument:
-        """What the build finds in the unsaved state."""
-        return self._current.checked
-
-    @property
     def rows(self) -> FileRows:
         """The records of the unsaved state."""
-        return self._current.rows
+        return self.contents.rows
 
     @property
-    def problems(self) -> list[Problem]:
+    def problems(self) -> Sequence[Problem]:
         """The problems of the unsaved state."""
-        return deduplicate([*self._read_problems, *self.checked.problems])
+        return self.contents.problems
 
     @property
-    def _current(self) -> _Computed:
+    def contents(self) -> Contents:
+        """The unsaved state, and what the build finds in it."""
         codebook = self.project.codebook
         key = (self._revision, id(codebook))
-        if self._computed is None or self._computed.key != key:
+        if self._contents is None or self._contents[0] != key:
             contract = self.project.contract
-            checked = check_document(contract, self.files, codebook, self.project.others(self.doc_id))
-            self._computed = _Computed(key, checked, self._rows(with_positions=False))
-        return self._computed
-
-    def _rows(self, *, with_positions: bool) -> FileRows:
-        if self._disk is None:
-            return FileRows(parses=False)
-        contract = self.project.contract
-        return read_rows(self.text, self.name, contract.document_tables, contract, with_positions=with_positions)
+            checked = check_document(contract, self.files, codebook, self.project.others(self.doc_id), self._cache)
+            problems = deduplicate([*self._read_problems, *checked.problems])
+            rows = FileRows(parses=False)
+            if self._disk is not None:
+                rows = read_rows(self.text, self.name, contract.document_tables, contract)
+            contents = Contents(contract, self.doc_id, self._text, self.name, self.text, rows, checked, problems)
+            self._contents = key, contents
+        return self._contents[1]
 
     @property
     def editable(self) -> bool:
@@ -214,11 +187,8 @@ class Session:
 
         Args:
             with_text: Whether to include the text of the document.
-            since: The revision that the page shows: of the text's blocks, only those are given that differ from it.
+            since: The revision that the page shows: only rows and blocks of the text are given that differ from it.
         """
-        rows, checked = self.rows, self.checked
-        items = document_items(self.project.contract, checked.frames, self.doc_id)
-        nothing_here, uncovered = self._nothing_here(rows), self._uncovered(rows, checked)
         state: dict[str, Any] = {
             "doc_id": self.doc_id,
             "revision": self.revision,
@@ -231,104 +201,13 @@ class Session:
             "reason": self.reason,
             "can_undo": bool(self._undo),
             "can_redo": bool(self._redo),
-            "blocks": self._blocks(items, uncovered, nothing_here, since),
-            "rows": self._row_states(rows, checked, {item.address: item for item in items}),
-            "problems": self.problem_states(),
-            "document": dict(rows.document.values) if rows.document else {},
-            "nothing_here": nothing_here,
-            "uncovered": uncovered,
-            "suggestions": _suggestions(rows.rows),
-            "next_ids": next_ids(self.project.contract, rows),
+            **self._pages.state(self.contents, self.revision, since),
         }
         if with_text:
             state["text"] = self.source.text if self.source else ""
         if not self.editable:
             state["annotations"] = self.text
         return state
-
-    def problem_states(self) -> list[dict[str, Any]]:
-        """Return the problems, each with the record and key that it is about."""
-        problems = self.problems
-        own = [problem for problem in problems if problem.file == self.name]
-        rows = self.rows
-        names = [row.where for row in rows.rows]
-        if own and len({*names}) < len(names):
-            rows = self._rows(with_positions=True)
-        places = dict(zip(map(id, own), locate_problems(rows, own), strict=True))
-        return [problem_state(problem, **asdict(places.get(id(problem), Place()))) for problem in problems]
-
-    def _blocks(
-        self, items: Sequence[Item], uncovered: Sequence[_Passage], nothing_here: Sequence[_Passage], since: Any
-    ) -> list[dict[str, str]]:
-        """Return the blocks of the text that differ from those of an earlier revision."""
-        if self.source is None:
-            return []
-        spans = [[(found["start"], found["end"]) for found in passages] for passages in (uncovered, nothing_here)]
-        blocks = text_blocks(self.source.text, items, *spans)
-        known = self._shown.get(since, {}) if isinstance(since, int) else {}
-        self._shown.pop(self._revision, None)
-        self._shown[self._revision] = dict(blocks)
-        while len(self._shown) > _MAX_SHOWN:
-            del self._shown[next(iter(self._shown))]
-        return [{"id": name, "html": html} for name, html in blocks if known.get(name) != html]
-
-    def _row_states(self, rows: FileRows, checked: CheckedDocument, items: Mapping[str, Item]) -> list[dict[str, Any]]:
-        decisions = {decision.get("row", ""): dict(decision) for decision in rows.others.get(DECISIONS, ())}
-        numbers = dict.fromkeys(checked.spans, 0)
-        states = []
-        for row in rows.rows:
-            spans, number = checked.spans.get(row.table, ()), numbers.get(row.table, 0)
-            span = spans[number] if number < len(spans) else None
-            item = items.get(row.address)
-            numbers[row.table] = number + 1
-            states.append(
-                {
-                    "table": row.table,
-                    "id": own_id(row, self.project.contract.tables[row.table]),
-                    "address": row.address,
-                    "path": row.path,
-                    "start": span[0] if span else None,
-                    "end": span[1] if span else None,
-                    "label": item.label if item else row.where,
-                    "html": item_html(item) if item else "",
-                    "values": dict(row.values),
-                    "children": {
-                        name: [dict(child.values) for child in listed] for name, listed in row.children.items()
-                    },
-                    "decision": decisions.get(row.address),
-                }
-            )
-        return states
-
-    def _nothing_here(self, rows: FileRows) -> list[dict[str, Any]]:
-        found = []
-        for record in rows.others.get(NOTHING_HERE, ()):
-            span = self._find(record)
-            if span is not None:
-                found.append({"start": span[0], "end": span[1], "note": record.get("note", "")})
-        return found
-
-    def _find(self, record: Mapping[str, str]) -> Span | None:
-        if self._text is None:
-            return None
-        return self._text.find(record.get("quote", ""), record.get("prefix", ""), record.get("suffix", ""))
-
-    def _uncovered(self, rows: FileRows, checked: CheckedDocument) -> list[dict[str, Any]]:
-        if self.source is None:
-            return []
-        spans = [span for listed in checked.spans.values() for span in listed if span is not None]
-        spans += [(found["start"], found["end"]) for found in self._nothing_here(rows)]
-        sentences = [(sentence.start, sentence.end) for sentence in checked.sentences]
-        passages = untouched_passages(self.source.text, sentences, spans)
-        return [
-            {
-                "start": passage["char_start"],
-                "end": passage["char_end"],
-                "line": passage["line"],
-                "passage": passage["passage"],
-            }
-            for passage in passages
-        ]
 
     def quote(self, start: int, end: int) -> dict[str, Any] | None:
         """Return the quote of a selection with its place; None if it has no words, or is like another passage.
@@ -340,7 +219,7 @@ class Session:
         selection = select(self._text, start, end) if self._text else None
         if selection is None or self.source is None:
             return None
-        place = place_of(selection.start, self.checked.sentences)
+        place = place_of(selection.start, self.contents.checked.sentences)
         return {
             "start": selection.start,
             "end": selection.end,
@@ -394,8 +273,8 @@ class Session:
         """
         edited = self._edited(edits)
         draft = copy.copy(self)
-        draft.text, draft._computed, draft._revision = edited.text, None, -1  # noqa: SLF001 (a copy of this very object)
-        return {"problems": draft.problem_states(), "row": edited.row}
+        draft.text, draft._contents, draft._revision = edited.text, None, -1  # noqa: SLF001 (a copy of this very object)
+        return {"problems": draft.contents.problem_states(), "row": edited.row}
 
     def _edited(self, edits: Any) -> EditedText:
         if not self.editable:
@@ -504,14 +383,3 @@ def _difference(disk_text: str, text: str) -> str:
         disk_text.splitlines(keepends=True), text.splitlines(keepends=True), "on disk", "here", n=2
     )
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
-
-
-def _suggestions(rows: Sequence[Row]) -> dict[str, dict[str, list[str]]]:
-    """Return the last distinct values of each key, by table, the latest first."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for row in reversed(rows):
-        for key, value in row.values.items():
-            values = found.setdefault(row.table, {}).setdefault(key, [])
-            if value not in values and len(values) < _MAX_SUGGESTIONS and "\n" not in value:
-                values.append(value)
-    return found

@@ -49,9 +49,10 @@ export class DocumentPage {
     return this.state?.rows.find((row) => row.address === address);
   }
 
-  /** Show a state that the server sent. */
+  /** Show a state that the server sent: of its rows and blocks, those that changed. */
   adopt(state) {
-    this.state = { ...(this.state || {}), ...state };
+    const known = this.state?.rows || [];
+    this.state = { ...(this.state || {}), ...state, rows: allRows(known, state) };
     const { text, blocks = [] } = state;
     if (text !== undefined || blocks.length) this.text.update(text, blocks);
     this.#markSelected();
@@ -137,7 +138,8 @@ export class DocumentPage {
   async #follow() {
     for (;;) {
       try {
-        const now = await get(`${this.path}/changes?revision=${this.state.revision}`);
+        const { revision, disk } = this.state;
+        const now = await get(`${this.path}/changes?revision=${revision}&disk=${disk}`);
         this.#reconnected();
         if (now.revision !== this.state.revision) this.adopt(await get(this.path));
         else if (now.disk !== this.state.disk) this.adopt({ disk: now.disk, saved: now.saved });
@@ -814,4 +816,10 @@ function restore(fields, { values, children }) {
     const wanted = children[nested.table.section] || [];
     if (JSON.stringify(nested.records) !== JSON.stringify(wanted)) nested.replace(wanted);
   }
+}
+
+/** Return all rows of a state that has those which changed, and the order of all. */
+function allRows(known, { rows = [], row_order: order = known.map(({ address }) => address) }) {
+  const found = new Map([...known, ...rows].map((row) => [row.address, row]));
+  return order.map((address) => found.get(address));
 }
