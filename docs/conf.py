@@ -31,6 +31,7 @@ MENU = {
         "docs/first-text",
         "docs/first-text-in-the-browser",
         "The coder's guide <seeds/README>",
+        "docs/draft",
         "docs/agreement",
         "docs/view",
         "docs/continuous-integration",

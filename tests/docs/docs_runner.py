@@ -52,6 +52,7 @@ EXECUTED_PAGES = {
     "docs/query.md": (*EXAMPLE, "strait", "tests/second_document/seeds"),
     "docs/first-text.md": EXAMPLE,
     "docs/codebook.md": EXAMPLE,
+    "docs/draft.md": (*EXAMPLE, "tests/replayed_model.py"),
     "docs/agreement.md": EXAMPLE,
     "docs/view.md": EXAMPLE,
     "docs/commands.md": EXAMPLE,

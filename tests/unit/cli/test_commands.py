@@ -19,6 +19,7 @@ COMMANDS = [
     "coverage",
     "view",
     "desk",
+    "draft",
     "agree",
     "validate",
     "export sqlite",
@@ -191,7 +192,7 @@ def test_all_commands_are_documented(run):
     help_texts = {path: run(*path.split(), "--help")[1] for path in ("", "export")}
     named = {path: re.findall(r"^    (\w+) ", text, re.MULTILINE) for path, text in help_texts.items()}
     assert named == {
-        "": ["new", "build", "watch", "diff", "coverage", "view", "desk", "agree", "validate", "export"],
+        "": ["new", "build", "watch", "diff", "coverage", "view", "desk", "draft", "agree", "validate", "export"],
         "export": ["sqlite", "csv"],
     }
     documents = (ROOT / "docs/commands.md").read_text("utf-8") + (ROOT / "docs/query.md").read_text("utf-8")

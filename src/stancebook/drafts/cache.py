@@ -1,0 +1,84 @@
+"""Replies of models that are kept, so that a draft can be continued, or made again, without asking."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from stancebook.drafts.models import Model, ModelError, Prompt, Reply
+from stancebook.sources.atomic_files import write_atomically
+
+
+@dataclass
+class Caller:
+    """Asks a model what was not asked before, and keeps the replies.
+
+    Attributes:
+        model: The model.
+        folder: The folder of the replies. The name of each is the SHA-256 of the model, its parameters, the prompt and
+            the schema.
+        max_calls: How often the model may be asked.
+        is_cached_only: Whether it must not be asked.
+        calls: How often it was asked.
+        cached: How often a reply was there.
+    """
+
+    model: Model
+    folder: Path
+    max_calls: int
+    is_cached_only: bool = False
+    calls: int = 0
+    cached: int = 0
+
+    def ask(self, prompt: Prompt) -> Reply:
+        """Return the reply to a prompt.
+
+        Raises:
+            ModelError: There is none.
+        """
+        path = self.folder / f"{self.digest(prompt)}.json"
+        known = _read(path)
+        if known is not None:
+            self.cached += 1
+            return known
+        if self.is_cached_only:
+            raise ModelError(f"no answer of {self.model.name} to this prompt is kept; run without --cached-only.")
+        if self.calls == self.max_calls:
+            raise ModelError(
+                f"{self.model.name} was asked {self.calls} times; see --max-calls. Run the command again to go on."
+            )
+        self.calls += 1
+        return self.model.ask(prompt)
+
+    def keep(self, prompt: Prompt, reply: Reply) -> None:
+        """Keep a reply that is of use; another one may be better next time."""
+        path = self.folder / f"{self.digest(prompt)}.json"
+        if not path.exists():
+            try:
+                ignore = self.folder / ".gitignore"
+                if not ignore.exists():
+                    write_atomically(ignore, b"*\n")
+                write_atomically(path, json.dumps(asdict(reply), ensure_ascii=True).encode())
+            except OSError as error:
+                raise ModelError(f"a reply cannot be kept in {self.folder}: {error.strerror}.") from error
+
+    def digest(self, prompt: Prompt) -> str:
+        """Return what identifies a question to this model."""
+        question = [
+            self.model.name,
+            dict(sorted(self.model.parameters.items())),
+            prompt.instructions,
+            prompt.task,
+            prompt.schema,
+        ]
+        return hashlib.sha256(json.dumps(question).encode()).hexdigest()
+
+
+def _read(path: Path) -> Reply | None:
+    """Return a reply that is kept; None if there is none, or its file is damaged."""
+    try:
+        return Reply(**json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
