@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterator
 from stancebook.build.coded_table import CodedTable, CodedTables, Failure
 from stancebook.problems import Level
 from stancebook.schema.contract import Contract
-from stancebook.schema.remarks import DECISIONS, REJECTED
+from stancebook.schema.remarks import ACCEPTED, DECISIONS, OPEN, REJECTED, SETTLED
 from stancebook.suggestions import did_you_mean, options_hint
 
 
 def check_decisions(
     contract: Contract, decisions: CodedTable, tables: CodedTables, incomplete: Collection[str]
 ) -> Iterator[Failure]:
-    """Yield a failure for each decision on a row that cannot be, or is gone, and each rejection without a reason.
+    """Yield a failure for each decision on a row that cannot be or is gone, that lacks its reason, or is still open.
 
     Args:
         contract: Declares the tables.
@@ -24,21 +24,27 @@ def check_decisions(
     if rows.empty:
         return
     keys = {spec.name: _keys(tables[spec.name]) for spec in contract.tables_of_kind("annotation")}
-    for index, row, decision, note in zip(rows.index, rows["row"], rows["decision"], rows["note"], strict=True):
+    cells = (rows[name] for name in ("row", "decision", "note", "from"))
+    for index, row, decision, note, source in zip(rows.index, *cells, strict=True):
         document = decisions.document(index)
         table, _, key = row.partition(".")
         if decision == REJECTED and not isinstance(note, str):
             message = f"a decision that is {REJECTED!r} needs a reason"
             yield _failure(index, "decision", message, "write it under 'note'")
-        elif row == contract.document.section:
-            continue
-        elif table not in keys:
+        elif row != contract.document.section and table not in keys:
             hint = options_hint(table, [contract.document.section, *(f"{name}.<id>" for name in keys)])
             yield _failure(index, "row", f"{row!r} names no row of this file", hint)
-        elif f"{document}#{key}" not in keys[table] and decision != REJECTED and document not in incomplete:
+        elif decision == OPEN:
+            hint = f"settle it in the desk, or write one of {', '.join(SETTLED)} and run 'stancebook adjudicate' again"
+            yield _failure(index, "decision", "coders differ here, and it is not decided yet", hint, "warning")
+        elif row == contract.document.section or decision == REJECTED or document in incomplete:
+            continue
+        elif f"{document}#{key}" not in keys[table]:
             own = (other.removeprefix(f"{document}#") for other in keys[table] if other.startswith(f"{document}#"))
             others = [f"{table}.{other}" for other in sorted(own)]
             hint = did_you_mean(row, others) or "correct the id, or remove the decision"
+            if isinstance(source, str) and decision == ACCEPTED:
+                hint = f"'stancebook adjudicate' adds the row {source} of the codings here"
             yield _failure(index, "row", f"there is no row {row!r} any more", hint, "warning")
 
 

@@ -11,9 +11,9 @@ from stancebook.build.coded_table import CodedTables
 from stancebook.build.pipeline import CheckedCodebook, check_codebook, check_documents, code_documents
 from stancebook.problems import Problem, deduplicate, errors_in
 from stancebook.schema.contract import Contract
-from stancebook.sources.corpus import read_corpus
+from stancebook.sources.corpus import Corpus, read_corpus
 from stancebook.sources.discovery import AUTHORITATIVE, CodingListing, SourceDocument, SourceListing
-from stancebook.sources.filesystem import Location, open_location
+from stancebook.sources.filesystem import Location
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Coding:
         frames: The typed rows by table; row `i` is made from record `i` of the table.
         texts: The texts of the coded documents, by id.
         problems: The problems of the coder's files. Frames with errors are not fit to be compared.
+        remarks: The remarks in the coder's files, by section.
     """
 
     coder: str
@@ -45,6 +46,7 @@ class Coding:
     frames: Mapping[str, pd.DataFrame]
     texts: Mapping[str, str]
     problems: Sequence[Problem]
+    remarks: CodedTables
 
     @property
     def errors(self) -> list[Problem]:
@@ -119,13 +121,21 @@ def read_codings(
 def _read_coding(
     contract: Contract, seeds: Location, listing: SourceListing, codebook: CheckedCodebook, coder: str
 ) -> Coding:
-    corpus = read_corpus(seeds, replace(listing, codebook=()))
+    return check_coding(contract, read_corpus(seeds, replace(listing, codebook=())), codebook, coder)
+
+
+def check_coding(contract: Contract, corpus: Corpus, codebook: CheckedCodebook, coder: str) -> Coding:
+    """Check the annotations of one coder, as `read_codings` does.
+
+    Args:
+        contract: The contract of the dataset.
+        corpus: The documents that the coder coded.
+        codebook: The codebook.
+        coder: The coder.
+    """
     coded = code_documents(contract, corpus, codebook)
     frames, found = check_documents(contract, coded, codebook, partial=True)
-    folder = open_location(seeds)
-    own_files = {
-        folder.display_path(document.annotations.name) for document in listing.documents if document.annotations
-    }
+    own_files = {files.annotations.name for files in corpus.documents if files.annotations is not None}
     problems = [each for each in deduplicate(found) if each.file in own_files or each in corpus.problems]
     texts = {files.doc_id: files.text.text for files in corpus.documents if files.text is not None}
-    return Coding(coder, coded.tables, frames, texts, errors_in(problems) or problems)
+    return Coding(coder, coded.tables, frames, texts, errors_in(problems) or problems, coded.remarks)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from stancebook.coders.adjudicated import check_named_coders, describe_adjudicated
 from stancebook.coders.agreement import compare_all
-from stancebook.coders.codings import Coding, read_all_codings, read_codebook
+from stancebook.coders.codings import Coding, read_all_codings, read_codebook, read_codings
 from stancebook.coders.results import SMALL, Agreement, UnitAgreement, VariableAgreement
 from stancebook.markdown import escape_markdown
 from stancebook.metadata.data_card import markdown_table
@@ -50,14 +51,17 @@ def summarize_codings(
         return CodingsSummary(codings.problems)
     codebook, _ = read_codebook(contract, seeds, listing)
     read = read_all_codings(contract, seeds, listing, codings, codebook)
-    problems = sorted(
-        {*codings.problems, *(each for coding in read if coding.coder != AUTHORITATIVE for each in coding.problems)}
-    )
+    doc_ids = {coder: {document.doc_id for document in documents} for coder, documents in codings.coders.items()}
+    coded = [each for each in listing.documents if any(each.doc_id in documents for documents in doc_ids.values())]
+    [authoritative] = read_codings(contract, seeds, listing, {AUTHORITATIVE: coded}, codebook)
+    found = (each for coding in read if coding.coder != AUTHORITATIVE for each in coding.problems)
+    problems = sorted({*codings.problems, *found, *check_named_coders(authoritative, doc_ids)})
     if any(coding.errors for coding in read):
         return CodingsSummary(problems)
     agreement = compare_all(contract, read)
-    section = "\n\n".join(_section(contract, agreement, read)) if agreement.documents else ""
-    return CodingsSummary(problems, section)
+    sections = _section(contract, agreement, read) if agreement.documents else ()
+    adjudicated = escape_markdown(describe_adjudicated(authoritative))
+    return CodingsSummary(problems, "\n\n".join(filter(None, [*sections, adjudicated])))
 
 
 def _section(contract: Contract, agreement: Agreement, codings: Sequence[Coding]) -> Iterator[str]:

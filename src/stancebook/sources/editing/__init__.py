@@ -9,7 +9,7 @@ from stancebook.sources.editing.edits import (
     ReplaceList,
     SetValues,
 )
-from stancebook.sources.editing.files import edit_annotations, new_annotation_file, read_values
+from stancebook.sources.editing.files import edit_annotations, new_annotation_file, read_values, schema_path
 
 __all__ = [
     "Edit",
@@ -22,4 +22,5 @@ __all__ = [
     "edit_annotations",
     "new_annotation_file",
     "read_values",
+    "schema_path",
 ]

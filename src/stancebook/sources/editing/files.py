@@ -1,8 +1,11 @@
 """Edit the text of a record file, and write the first text of one."""
 
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path as FilePath
 from typing import Any
 
+from stancebook.dataset.layout import ANNOTATION_SCHEMA
 from stancebook.problems import Problem, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.schema.remarks import REMARKS
@@ -83,6 +86,19 @@ def new_annotation_file(values: Values, contract: Contract, schema: str = "") ->
     given = {key: value for key, value in values.items() if value is not None}
     head = f"# yaml-language-server: $schema={schema}\n\n" if schema else ""
     return f"{head}{spec.section}:\n  {block_record(given, record_keys(contract, spec), 2, {}, quotes=False)}\n"
+
+
+def schema_path(dataset: FilePath | None, annotation_path: FilePath) -> str:
+    """Return the way from an annotation file to the JSON Schema for editors; empty if there is none.
+
+    Args:
+        dataset: The folder of the dataset, which has the schema; None if it is elsewhere.
+        annotation_path: The annotation file.
+    """
+    schema = dataset / ANNOTATION_SCHEMA if dataset else None
+    if schema is None or not schema.is_file():
+        return ""
+    return FilePath(os.path.relpath(schema, annotation_path.parent)).as_posix()
 
 
 def _sections(contract: Contract) -> dict[str, RecordKeys]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stancebook.build.result_cache import ResultCache
-from stancebook.dataset.layout import ANNOTATION_SCHEMA
 from stancebook.exceptions import StancebookError
 from stancebook.problems import Problem, display_path, errors_in
 from stancebook.sources.corpus import DocumentFiles, SourceFile, decode_source
 from stancebook.sources.discovery import DOCUMENTS, JSON, MAX_FILE_BYTES, TEXT, YAML, document_id_error
-from stancebook.sources.editing import new_annotation_file
+from stancebook.sources.editing import new_annotation_file, schema_path
 from stancebook.sources.filesystem import too_large
 from stancebook.web.desk.checks import check_document
 from stancebook.web.desk.edits import checked_values
@@ -60,7 +58,7 @@ def add_document(workspace: Workspace, doc_id: str, text: bytes, values: Any) ->
     file, unreadable = decode_source(display_path(text_path), text)
     if file is None:
         raise NewDocumentError([_of_key("text", problem.message, problem.hint) for problem in unreadable])
-    content = new_annotation_file(given, workspace.contract, _schema(workspace.dataset, annotation_path))
+    content = new_annotation_file(given, workspace.contract, schema_path(workspace.dataset, annotation_path))
     annotations = SourceFile(display_path(annotation_path), content)
     if problems := _problems(workspace, DocumentFiles(doc_id, file, annotations)):
         raise NewDocumentError(problems)
@@ -103,11 +101,3 @@ def _problems(workspace: Workspace, files: DocumentFiles) -> list[dict[str, Any]
 
 def _of_key(key: str, message: str, hint: str) -> dict[str, Any]:
     return problem_state(Problem("", 1, 1, key, message, hint), key=key)
-
-
-def _schema(dataset: Path | None, annotation_path: Path) -> str:
-    """Return the way from an annotation file to the schema for editors; empty if there is none."""
-    schema = dataset / ANNOTATION_SCHEMA if dataset else None
-    if schema is None or not schema.is_file():
-        return ""
-    return Path(os.path.relpath(schema, annotation_path.parent)).as_posix()
