@@ -23,10 +23,10 @@ that describes them. An earlier export is replaced; any other folder that is not
 def add_parser(commands: Commands) -> None:
     """Add the parsers of the command: one for each format."""
     parser = add_command(commands, "export", "Write the tables for other tools.", "write for other tools")
-    formats = parser.add_subparsers(metavar="FORMAT", dest="format", required=True)
-    sqlite = add_command(formats, "sqlite", SQLITE, "one database, with foreign keys")
+    exporters = parser.add_subparsers(metavar="FORMAT", dest="format", required=True)
+    sqlite = add_command(exporters, "sqlite", SQLITE, "one database, with foreign keys")
     sqlite.add_argument("target", metavar="FILE", type=Path, help="the database to write")
-    csv = add_command(formats, "csv", CSV, "one file a table, and a data package")
+    csv = add_command(exporters, "csv", CSV, "one file a table, and a data package")
     csv.add_argument("target", metavar="DIR", type=Path, help="the folder to write")
     csv.add_argument(
         "--escape-formulas",

@@ -13,7 +13,6 @@ from stancebook.cli.options import (
     Commands,
     add_build_options,
     add_command,
-    add_output_format,
     add_project,
 )
 
@@ -35,7 +34,6 @@ def add_parser(commands: Commands) -> None:
     )
     add_project(parser)
     add_build_options(parser)
-    add_output_format(parser)
     parser.set_defaults(run=run, watch=True, local=True, local_seeds=True, nothing_done=NOTHING_WRITTEN)
 
 

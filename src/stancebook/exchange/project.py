@@ -116,7 +116,7 @@ class ExchangeProject:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands in a tool's file: the file as displayed, line and column from 1."""
+    """Where something is in a tool's file: the file as displayed, line and column from 1."""
 
     file: str
     line: int = 1
