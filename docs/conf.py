@@ -34,6 +34,8 @@ MENU = {
         "docs/draft",
         "docs/agreement",
         "docs/view",
+        "docs/tools",
+        "docs/tools/w3c",
         "docs/continuous-integration",
     ),
     "Reference": (

@@ -55,6 +55,8 @@ EXECUTED_PAGES = {
     "docs/draft.md": (*EXAMPLE, "tests/replayed_model.py"),
     "docs/agreement.md": EXAMPLE,
     "docs/view.md": EXAMPLE,
+    "docs/tools.md": EXAMPLE,
+    "docs/tools/w3c.md": EXAMPLE,
     "docs/commands.md": EXAMPLE,
     "docs/python.md": EXAMPLE,
     "docs/your-own.md": (),

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from stancebook.cli import adjudicate, agree, build, coverage, desk, diff, draft, export, new, validate, view, watch
+from stancebook.cli import adjudicate, agree, build, coverage, desk, diff, draft, export, import_, new, validate, view, watch
 from stancebook.cli.console import print_text
 from stancebook.cli.options import EPILOG
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 DESCRIPTION = "Build tables from annotated texts, and use them: validate, compare, and export to other tools."
-COMMANDS = (new, build, watch, diff, coverage, view, desk, draft, agree, adjudicate, validate, export)
+COMMANDS = (new, build, watch, diff, coverage, view, desk, draft, agree, adjudicate, validate, export, import_)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -6,10 +6,12 @@ import argparse
 from pathlib import Path
 
 from stancebook.cli.console import Console, format_rows
+from stancebook.cli.export_texts import add_tools
 from stancebook.cli.options import DATASET_HELP, Commands, add_all_problems, add_command, existing_folder
 from stancebook.cli.validate import dataset_folder, read_valid
 from stancebook.problems import display_path, pluralize
 
+DESCRIPTION = "Write the tables of a dataset, or the texts of a project with their rows, for other tools."
 SQLITE = """\
 Write all tables into one SQLite database, with primary keys, foreign keys, and checks of what may be empty
 and of vocabularies. An earlier export is replaced; any other file is refused.
@@ -22,7 +24,7 @@ that describes them. An earlier export is replaced; any other folder that is not
 
 def add_parser(commands: Commands) -> None:
     """Add the parsers of the command: one for each format."""
-    parser = add_command(commands, "export", "Write the tables for other tools.", "write for other tools")
+    parser = add_command(commands, "export", DESCRIPTION, "write for other tools")
     exporters = parser.add_subparsers(metavar="FORMAT", dest="format", required=True)
     sqlite = add_command(exporters, "sqlite", SQLITE, "one database, with foreign keys")
     sqlite.add_argument("target", metavar="FILE", type=Path, help="the database to write")
@@ -39,6 +41,7 @@ def add_parser(commands: Commands) -> None:
         add_all_problems(exporter)
         exporter.add_argument("--from", dest="dataset", metavar="PATH", type=existing_folder, help=DATASET_HELP)
         exporter.set_defaults(run=run, nothing_done="Nothing was written.")
+    add_tools(exporters)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from stancebook.exchange.offsets import Convention
+from stancebook.problems import Problem
 from stancebook.schema.record_forms import RecordForm
 
-AUTHORITATIVE = ""  # the coder of the annotations in documents/, which are those of the dataset
 Values = Mapping[str, str]
 
 
@@ -43,6 +44,7 @@ class Row:
         values: Its cells that coders write and that are not empty, as texts, without `id`, `quote`, `prefix` and
             `suffix`. A reference to a row of the same text is that row's short ID.
         children: Its nested records, by section.
+        index: Its number among the records of its table in its file, from 0.
     """
 
     table: str
@@ -51,6 +53,7 @@ class Row:
     end: int
     values: Values
     children: Mapping[str, Sequence[Values]] = field(default_factory=dict)
+    index: int = field(default=0, compare=False)
 
     @property
     def address(self) -> str:
@@ -64,14 +67,14 @@ class CodedText:
 
     Attributes:
         doc_id: The document.
-        text: The text, byte for byte as in its file but for a byte order mark.
+        text: The text exactly as in its file, with a byte order mark if it has one.
         sha256: The digest of the file.
         label: Its title, or the document's ID.
         language: A tag of BCP 47; empty if none is given.
         rights: Whose text it is; empty if that is not given.
         published: The day of publication; empty if none is given. Exports take their dates from it, not from the clock.
-        values: The cells of its record, as texts.
-        codings: The rows of each coder in the order of the text; `AUTHORITATIVE` is the coding of the dataset.
+        codings: The rows of each coder who coded it, in the order of the text; those of the dataset under the name
+            `discovery.AUTHORITATIVE`.
     """
 
     doc_id: str
@@ -81,7 +84,6 @@ class CodedText:
     language: str
     rights: str
     published: str
-    values: Values
     codings: Mapping[str, Sequence[Row]]
 
 
@@ -116,7 +118,7 @@ class ExchangeProject:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something is in a tool's file: the file as displayed, line and column from 1."""
+    """A place in a tool's file: the file as displayed, line and column from 1."""
 
     file: str
     line: int = 1
@@ -128,22 +130,27 @@ class ToolItem:
     """An annotation as a tool has it.
 
     Attributes:
-        tool_id: Its identifier in the file, which `links` of others name; unique within its text and coder.
-        label: The layer, code or label; a table, where the project was exported by Stancebook.
+        tool_id: Its identifier in the file, which `links` of others name; unique within its text.
+        labels: Its layers, codes or labels. What was exported by Stancebook has the table, and perhaps
+            `<table>/<column>/<value>`, with a slash between a code and those below it.
         spans: Its passages in the text of the tool, in the tool's unit, end exclusive; several if it is interrupted.
         snippet: The words that the tool stores with it; empty if it stores none.
+        before: The words that the tool stores of what is before it; empty if it stores none.
+        after: The words that the tool stores of what is after it; empty if it stores none.
         row_id: The short ID of the row that it was exported from; empty if the file has none.
         values: What the tool says of each attribute: a text, or None where it was emptied. What the tool cannot hold,
             or does not say, is left out, and stays as it is.
         links: Attributes that refer to other annotations of the text, by their `tool_id`; None where it was emptied.
         children: Nested records by section, where the tool says something of them.
-        place: Where it stands.
+        place: Where it is.
     """
 
     tool_id: str
-    label: str
+    labels: Sequence[str]
     spans: Sequence[tuple[int, int]]
     snippet: str = ""
+    before: str = ""
+    after: str = ""
     row_id: str = ""
     values: Mapping[str, str | None] = field(default_factory=dict)
     links: Mapping[str, str | None] = field(default_factory=dict)
@@ -157,17 +164,34 @@ class ToolText:
 
     Attributes:
         name: Its name in the tool.
-        text: Its content in the tool.
+        text: Its content in the tool; None if the tool's files have only annotations, of the text of `doc_id`.
+        codings: The annotations of each coder, by the coder's name in the tool; `discovery.AUTHORITATIVE` for those
+            that an export wrote from the dataset and that no person has taken over. A coder without annotations is one
+            who removed all.
         doc_id: The document that it was exported from; empty if the file does not say.
-        sha256: The digest of that document's file; empty if the file does not say.
-        codings: The annotations of each coder, by the coder's name in the tool; `AUTHORITATIVE` where an export wrote
-            the rows of the dataset and no person has taken them over.
-        place: Where it stands.
+        place: Where it is.
     """
 
     name: str
-    text: str
+    text: str | None
     codings: Mapping[str, Sequence[ToolItem]]
     doc_id: str = ""
-    sha256: str = ""
     place: Place = Place("")
+
+
+@dataclass(frozen=True)
+class ToolProject:
+    """What was read from the files of a tool.
+
+    Attributes:
+        texts: The texts with their annotations.
+        conventions: How the offsets may be meant, the likeliest first. Where a passage differs from its snippet, the
+            next is tried.
+        problems: What cannot be read; nothing is imported if there is an error.
+        notes: Sentences on what was read and how, for the console.
+    """
+
+    texts: Sequence[ToolText]
+    conventions: Sequence[Convention] = (Convention(), Convention("utf-16"))
+    problems: Sequence[Problem] = ()
+    notes: Sequence[str] = ()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stancebook.cli.main import main
+from stancebook.exchange.tools import TOOLS
 
 ROOT = Path(__file__).parents[3]
 OLD = ROOT / "tests/datasets/0.1"
@@ -26,6 +27,8 @@ COMMANDS = [
     "export sqlite",
     "export csv",
 ]
+
+COMMANDS += [f"{command} {tool}" for command in ("export", "import") for tool in TOOLS]
 
 
 @pytest.fixture
@@ -190,13 +193,15 @@ def test_help_of_each_command_lists_exit_statuses(run, command):
 
 def test_all_commands_are_documented(run):
     """The commands are these, and each is in the documentation."""
-    help_texts = {path: run(*path.split(), "--help")[1] for path in ("", "export")}
-    named = {path: re.findall(r"^    (\w+)(?: |$)", text, re.MULTILINE) for path, text in help_texts.items()}
+    help_texts = {path: run(*path.split(), "--help")[1] for path in ("", "export", "import")}
+    named = {path: re.findall(r"^    ([\w-]+)(?: |$)", text, re.MULTILINE) for path, text in help_texts.items()}
     assert named == {
-        "": [name for name in COMMANDS if " " not in name] + ["export"],
-        "export": ["sqlite", "csv"],
+        "": [name for name in COMMANDS if " " not in name] + ["export", "import"],
+        "export": ["sqlite", "csv", *TOOLS],
+        "import": [*TOOLS],
     }
     documents = (ROOT / "docs/commands.md").read_text("utf-8") + (ROOT / "docs/query.md").read_text("utf-8")
+    documents += "".join(path.read_text("utf-8") for path in (ROOT / "docs/tools").glob("*.md"))
     for command in COMMANDS:
         assert f"stancebook {command}" in documents
 

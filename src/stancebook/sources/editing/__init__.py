@@ -10,6 +10,7 @@ from stancebook.sources.editing.edits import (
     SetValues,
 )
 from stancebook.sources.editing.files import edit_annotations, new_annotation_file, read_values, schema_path
+from stancebook.sources.editing.numbering import next_id
 
 __all__ = [
     "Edit",
@@ -21,6 +22,7 @@ __all__ = [
     "SetValues",
     "edit_annotations",
     "new_annotation_file",
+    "next_id",
     "read_values",
     "schema_path",
 ]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import getpass
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +11,20 @@ from stancebook.exceptions import StancebookError
 from stancebook.schema.contract import Contract
 from stancebook.schema.spec import ID, TableSpec
 from stancebook.sources.anchoring import SourceText
-from stancebook.sources.editing import Edit, InsertRecord, RemoveRecord, ReplaceList, SetValues, edit_annotations
-from stancebook.web.desk.quotes import Selection, select
+from stancebook.sources.editing import (
+    Edit,
+    InsertRecord,
+    RemoveRecord,
+    ReplaceList,
+    SetValues,
+    edit_annotations,
+    next_id,
+)
+from stancebook.sources.selections import Selection, select
 from stancebook.web.desk.rows import DECISIONS, DOCUMENT, NOTHING_HERE, FileRows, Path, Row, own_id, read_rows
 
 MAX_EDITS = 1000  # in one request
 _DECISIONS = ("accepted", "changed", "rejected")
-_NUMBERED = re.compile(r"(.*?)([0-9]+)")
 
 
 class BadEditError(StancebookError):
@@ -88,17 +94,7 @@ def next_ids(contract: Contract, rows: FileRows) -> dict[str, str]:
     ids: dict[str, list[str]] = {spec.name: [] for spec in contract.tables_of_kind("annotation")}
     for row in rows.rows:
         ids.setdefault(row.table, []).append(own_id(row, contract.tables[row.table]))
-    return {table: _next_id(table, used) for table, used in ids.items()}
-
-
-def _next_id(table: str, used: Sequence[str]) -> str:
-    numbered = [found for found in map(_NUMBERED.fullmatch, used) if found]
-    if not numbered:
-        return f"{table[0]}01"
-    stems = [found[1] for found in numbered]
-    stem = max(stems, key=stems.count)
-    last = max((found[2] for found in numbered if found[1] == stem), key=int)
-    return f"{stem}{int(last) + 1:0{len(last)}}"
+    return {table: next_id(table, used) for table, used in ids.items()}
 
 
 def _checked_edits(edits: Any) -> list[dict[str, Any]]:

@@ -16,10 +16,10 @@ from stancebook.sources.anchoring import SourceText
 from stancebook.sources.corpus import Corpus, DocumentFiles, SourceFile
 from stancebook.sources.discovery import SourceDocument
 from stancebook.sources.positions import line_and_column
+from stancebook.sources.selections import select
 from stancebook.sources.sentences import place_of
 from stancebook.web.desk.checks import check_document
 from stancebook.web.desk.edits import EditedText, edit_document
-from stancebook.web.desk.quotes import select
 from stancebook.web.desk.rows import (
     FileRows,
     read_rows,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stancebook.sources.anchoring import SourceText
-from stancebook.web.desk.quotes import select
+from stancebook.sources.selections import select
 
 TEXTS = {
     "repeated": "the cat and the cat and the cat",

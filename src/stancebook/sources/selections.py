@@ -1,4 +1,4 @@
-"""Turn a selection of a text into the shortest quote that is anchored to exactly these words."""
+"""Turn a passage of a text into the shortest quote that is anchored to exactly these words."""
 
 from __future__ import annotations
 
@@ -43,17 +43,38 @@ def select(text: SourceText, start: int, end: int) -> Selection | None:
         like another one.
     """
     raw = text.raw
-    start, end = sorted(min(max(offset, 0), len(raw)) for offset in (start, end))
-    while start < end and raw[start].isspace():
-        start += 1
-    while start < end and raw[end - 1].isspace():
-        end -= 1
+    start, end = trimmed(raw, *sorted(min(max(offset, 0), len(raw)) for offset in (start, end)))
     if start == end:
         return None
     while _is_within(raw, start):
         start -= 1
     while _is_within(raw, end):
         end += 1
+    return quote_passage(text, start, end)
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a passage without white space at its ends; an empty one if there is nothing else."""
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def quote_passage(text: SourceText, start: int, end: int) -> Selection | None:
+    """Return the quote of a passage; if it starts or ends within a word, with the words around it.
+
+    Args:
+        text: The text of the document.
+        start: Where the passage starts, in code points: not at white space.
+        end: Where it ends.
+
+    Returns:
+        The passage; None if it starts or ends within a letter, or if even with the words around it the passage is like
+        another one.
+    """
+    raw = text.raw
     quote = raw[start:end].replace("\r\n", "\n").replace("\r", "\n")
     for prefix, suffix in _contexts(raw[:start], raw[end:]):
         if text.find(quote, prefix, suffix) == (start, end):
