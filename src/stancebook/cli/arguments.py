@@ -6,7 +6,21 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from stancebook.cli import adjudicate, agree, build, coverage, desk, diff, draft, export, import_, new, validate, view, watch
+from stancebook.cli import (
+    adjudicate,
+    agree,
+    build,
+    coverage,
+    desk,
+    diff,
+    draft,
+    export,
+    import_,
+    new,
+    validate,
+    view,
+    watch,
+)
 from stancebook.cli.console import print_text
 from stancebook.cli.options import EPILOG
 
