@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from stancebook.cli import (
+    add,
     adjudicate,
     agree,
     build,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 DESCRIPTION = "Build tables from annotated texts, and use them: validate, compare, and export to other tools."
-COMMANDS = (new, build, watch, diff, coverage, view, desk, draft, agree, adjudicate, validate, export, import_)
+COMMANDS = (new, add, build, watch, diff, coverage, view, desk, draft, agree, adjudicate, validate, export, import_)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,24 +129,30 @@ def installed_versions(extras: Iterable[str], others: Iterable[str] = ()) -> lis
         from packaging.requirements import Requirement
 
     wanted = [Requirement(f"{PACKAGE}[{','.join(extras)}]"), *map(Requirement, others)]
-    pins = {package.name: package.version for package in _needed_by(wanted, set())}
+    pins = dict(_needed_by(wanted, set()))
     return [f"{name}=={pins[name]}" for name in sorted(pins, key=str.lower) if name != PACKAGE]
 
 
-def _needed_by(requirements: Iterable[Requirement], seen: set[tuple[str, str]]) -> Iterator[Distribution]:
-    """Yield the installed packages that requirements name, and what these need in turn."""
-    from packaging.requirements import Requirement
-
+def _needed_by(requirements: Iterable[Requirement], seen: set[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the version of each installed package that requirements name, and of what these need."""
     for requirement in requirements:
         try:
-            package = distribution(requirement.name)
+            name, version, needs = _installed(requirement.name)
         except PackageNotFoundError:
             continue
-        for extra in {"", *requirement.extras} - {known for name, known in seen if name == package.name}:
-            seen.add((package.name, extra))
-            yield package
-            needed = map(Requirement, package.requires or ())
-            yield from _needed_by([each for each in needed if _applies(each, extra)], seen)
+        for extra in {"", *requirement.extras} - {known for package, known in seen if package == name}:
+            seen.add((name, extra))
+            yield name, version
+            yield from _needed_by([each for each in needs if _applies(each, extra)], seen)
+
+
+@cache
+def _installed(package: str) -> tuple[str, str, tuple[Requirement, ...]]:
+    """Return the name of an installed package as it writes it, its version, and what it needs."""
+    from packaging.requirements import Requirement
+
+    found = distribution(package)
+    return found.name, found.version, tuple(map(Requirement, found.requires or ()))
 
 
 def _applies(requirement: Requirement, extra: str) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from stancebook.exceptions import StancebookError
 from stancebook.problems import display_path
+from stancebook.starter.creation import all_or_nothing
 from stancebook.starter.engine import Engine, installed_versions
 
 EXTRAS = ("build", "texts", "web")  # what `make` installs in a new project
@@ -159,20 +160,7 @@ def _move_into_place(staging: Path, folder: Path) -> None:
     if not folder.exists():
         staging.rename(folder)
         return
-    moved: list[Path] = []
-    take_back = partial(_remove_all, moved)
-    atexit.register(take_back)
-    try:
+    with all_or_nothing() as created:
         for path in sorted(staging.iterdir()):
-            moved.append(folder / path.name)
-            path.rename(moved[-1])
-    except BaseException:
-        take_back()
-        raise
-    finally:
-        atexit.unregister(take_back)
-
-
-def _remove_all(paths: list[Path]) -> None:
-    for path in paths:
-        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+            created.append(folder / path.name)
+            path.rename(created[-1])

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[3]
 OLD = ROOT / "tests/datasets/0.1"
 COMMANDS = [
     "new",
+    "add",
     "build",
     "watch",
     "diff",

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stancebook.build.result_cache import ResultCache
 from stancebook.exceptions import StancebookError
 from stancebook.problems import Problem, display_path, errors_in
-from stancebook.sources.corpus import DocumentFiles, SourceFile, decode_source
-from stancebook.sources.discovery import DOCUMENTS, JSON, MAX_FILE_BYTES, TEXT, YAML, document_id_error
+from stancebook.sources.corpus import DocumentFiles, SourceFile
 from stancebook.sources.editing import new_annotation_file, schema_path
-from stancebook.sources.filesystem import too_large
+from stancebook.starter.documents import RefusedTextError, new_document, write_files
 from stancebook.web.desk.checks import check_document
 from stancebook.web.desk.edits import checked_values
 from stancebook.web.desk.rows import locate_problems, problem_state, read_rows
-from stancebook.web.desk.store import write_atomically
+from stancebook.web.desk.store import unwritable
 
 if TYPE_CHECKING:
     from stancebook.web.desk.workspace import Workspace
@@ -49,37 +47,19 @@ def add_document(workspace: Workspace, doc_id: str, text: bytes, values: Any) ->
         StoreError: A file cannot be written.
     """
     given = checked_values(workspace.contract.document, values)
-    base = workspace.seeds / DOCUMENTS / doc_id
-    if problem := _wrong_id(base, doc_id, text):
-        raise NewDocumentError([_of_key("doc_id", *problem)])
-    text_path, annotation_path = (base.with_name(base.name + extension) for extension in (TEXT, YAML))
-    if len(text) > MAX_FILE_BYTES[TEXT]:
-        raise NewDocumentError([_of_key("text", *too_large(MAX_FILE_BYTES[TEXT]).args)])
-    file, unreadable = decode_source(display_path(text_path), text)
-    if file is None:
-        raise NewDocumentError([_of_key("text", problem.message, problem.hint) for problem in unreadable])
-    content = new_annotation_file(given, workspace.contract, schema_path(workspace.dataset, annotation_path))
-    annotations = SourceFile(display_path(annotation_path), content)
-    if problems := _problems(workspace, DocumentFiles(doc_id, file, annotations)):
+    try:
+        new = new_document(workspace.seeds, doc_id, text)
+    except RefusedTextError as error:
+        raise NewDocumentError([_of_key(error.about, error.message, error.hint)]) from error
+    content = new_annotation_file(given, workspace.contract, schema_path(workspace.dataset, new.annotation_path))
+    annotations = SourceFile(display_path(new.annotation_path), content)
+    if problems := _problems(workspace, DocumentFiles(doc_id, new.text, annotations)):
         raise NewDocumentError(problems)
-    write_atomically(text_path, text)
-    write_atomically(annotation_path, content.encode())
+    try:
+        write_files({new.text_path: text, new.annotation_path: content.encode()})
+    except OSError as error:
+        raise unwritable(new.annotation_path, error) from error
     workspace.refresh()
-
-
-def _wrong_id(base: Path, doc_id: str, text: bytes) -> tuple[str, str] | None:
-    """Return the message and the hint for an id that cannot be that of a new document with a text.
-
-    The text may already be in its place, if it has no annotations yet.
-    """
-    if error := document_id_error(doc_id):
-        message, hint = error.args
-        return message, hint
-    files = [base.with_name(base.name + extension) for extension in (YAML, JSON, TEXT)]
-    existing = [file for file in files if file.exists()]
-    if not existing or (existing == files[2:] and existing[0].read_bytes() == text):
-        return None
-    return f"{display_path(existing[0])} exists already", "choose another id, such as one with another date"
 
 
 def _problems(workspace: Workspace, files: DocumentFiles) -> list[dict[str, Any]]:

@@ -38,8 +38,13 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         atomic_files.write_atomically(path, data)
     except OSError as error:
-        message = f"{display_path(path)} cannot be written ({error.strerror}). What you typed is kept here; make room"
-        raise StoreError(f"{message} or allow writing there, and save again.") from error
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> StoreError:
+    """Return an error that says why a file cannot be written, and what to do."""
+    message = f"{display_path(path)} cannot be written ({error.strerror}). What you typed is kept here; make room"
+    return StoreError(f"{message} or allow writing there, and save again.")
 
 
 @dataclass
