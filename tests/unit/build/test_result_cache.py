@@ -59,7 +59,7 @@ def test_call_is_repeated_for_a_table_that_was_missing():
     assert cache.call("has", lambda tables: "a" in tables, {"a": pd.DataFrame()}).value
 
 
-def test_checks_with_one_memo_are_those_without(tmp_path):
+def test_checks_with_one_cache_are_those_without(tmp_path):
     """After any change of a document, a check that knows earlier results finds what a check without any finds."""
     cache = ResultCache()
     texts = [ANNOTATIONS, *(ANNOTATIONS.replace(*change) for change in CHANGES)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stancebook.problems import Problem
@@ -15,10 +15,13 @@ from stancebook.schema.spec import ID, TableSpec
 from stancebook.sources import nodes
 from stancebook.sources.formats import format_of
 
+Position = tuple[int, int]  # line and column
 Path = tuple[str | int, ...]  # a section, the index of a record in it, the section nested in that, and so on
-_MISSING_KEY = re.compile(r"the keys? '(\w+)'.* (?:is|are) missing\Z")  # a problem of a record, shown at its first key
+_MISSING_KEY = re.compile(r"the keys? '(\w+)'.* (?:is|are) (?:missing|given twice)\Z")  # shown at the first key
+_ITEM = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?")  # of a section, one that is no row, and a key of it
 DOCUMENT = "document"  # the address of the document's own record
 NOTHING_HERE, DECISIONS = "nothing_here", "decisions"  # sections of an annotation file that are no tables
+_START = (1, 1)  # where a problem of a whole file is
 _POSITION = ("", "")  # keys of a plain record for its line and column: no key of a file is empty twice
 
 
@@ -43,7 +46,7 @@ class Row:
     where: str
     values: Mapping[str, str]
     children: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
-    position: tuple[int, int] | None = None
+    position: Position | None = None
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,14 @@ class FileRows:
         document: The document's own record; None in a codebook, or if it is missing.
         others: The records of sections that are no tables, as typed, by section.
         parses: Whether the file could be parsed at all.
+        headings: The line and column of the key of each section; none if the file was read without positions.
     """
 
     rows: tuple[Row, ...] = ()
     document: Row | None = None
     others: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     parses: bool = True
+    headings: Mapping[str, Position] = field(default_factory=dict)
 
     @property
     def by_address(self) -> dict[str, Row]:
@@ -82,7 +87,8 @@ def read_rows(
     """
     source_format = format_of(file_name)
     plain = None if with_positions else source_format.read_fast(text)
-    root: Any = plain if plain is not None else _plain(source_format.parse(text, file_name)[0])
+    tree = source_format.parse(text, file_name)[0] if plain is None else None
+    root: Any = _plain(tree) if plain is None else plain
     if not isinstance(root, dict):
         return FileRows(parses=root is not None or not text.strip())
     rows: list[Row] = []
@@ -95,7 +101,8 @@ def read_rows(
         else:
             rows += _section(contract, spec, found, (spec.section,), spec.section)
     others = {section: tuple(_texts(root.get(section))) for section in (NOTHING_HERE, DECISIONS)}
-    return FileRows(tuple(rows), document, others)
+    keys = tree.keys.items() if isinstance(tree, nodes.Mapping) else ()
+    return FileRows(tuple(rows), document, others, headings={name: (key.line, key.column) for name, key in keys})
 
 
 def _texts(records: Any) -> Iterator[Mapping[str, str]]:
@@ -156,7 +163,7 @@ class Place:
     Attributes:
         row: The address of the record, or of the one it is nested in; `document`; empty for the file.
         section: The section of nested records, if it is about one of them or all; for the file, a section of it.
-        child: The index among these nested records.
+        child: The index of the record in that section.
         key: The key.
     """
 
@@ -180,17 +187,46 @@ def locate_problems(rows: FileRows, problems: Iterable[Problem]) -> list[Place]:
             named.setdefault(f"{row.where}.{section}", []).append((row, Place(row.address, section)))
             for index, child in enumerate(children):
                 named.setdefault(child.where, []).append((child, Place(row.address, section, index)))
-    return [_place(named, problem) for problem in problems]
+    return [_place(rows, named, problem) for problem in problems]
 
 
-def _place(named: Mapping[str, list[tuple[Row, Place]]], problem: Problem) -> Place:
+def _place(rows: FileRows, named: Mapping[str, list[tuple[Row, Place]]], problem: Problem) -> Place:
     where = problem.where
+    if not where:
+        return _enclosing(rows, problem)
     for end in (len(where), *(found.start() for found in reversed([*re.finditer(r"\.", where)]))):
         if candidates := named.get(where[:end]):
             place = _nearest(candidates, problem)
-            missing = _MISSING_KEY.match(problem.message) if end == len(where) else None
-            return Place(place.row, place.section, place.child, missing[1] if missing else where[end + 1 :])
-    return Place(section=re.match(r"[^.\[]*", where)[0]) if where else Place()  # type: ignore[index]
+            return replace(place, key=where[end + 1 :] or _key_in(problem))
+    if item := _ITEM.fullmatch(where):
+        section, index = item[1], int(item[2]) - 1
+        listed = rows.others.get(section, ())
+        row = listed[index].get("row", "") if section == DECISIONS and index < len(listed) else ""
+        return Place(row if row in rows.by_address else "", section, index, item[3] or "")
+    return Place(section=re.split(r"[.\[]", where, maxsplit=1)[0])
+
+
+def _key_in(problem: Problem) -> str:
+    """Return the key that is missing in a record or given twice; empty if a problem is about something else."""
+    found = _MISSING_KEY.match(problem.message)
+    return found[1] if found else ""
+
+
+def _enclosing(rows: FileRows, problem: Problem) -> Place:
+    """Return the record or the section in which a problem without a name is, as far as positions show."""
+    at = problem.line, problem.column
+    before = [name for name, position in rows.headings.items() if position <= at]
+    if not before or at == _START:
+        return Place()
+    section, key = max(before, key=rows.headings.__getitem__), _key_in(problem)
+    own = [row for row in (*([rows.document] if rows.document else []), *rows.rows) if row.path[0] == section]
+    for row in reversed(own):
+        if row.position is not None and row.position <= at:
+            line, column = row.position
+            # What is not indented more than a record is between records, unless it is one of the record's keys.
+            inside = problem.line == line or problem.column > column or (problem.column == column and key)
+            return Place(row.address, key=key) if inside else Place(section=section)
+    return Place(section=section)
 
 
 def _nearest(candidates: list[tuple[Row, Place]], problem: Problem) -> Place:

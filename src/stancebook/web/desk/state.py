@@ -61,7 +61,7 @@ class Contents:
         """Return the problems, each with the record and key that it is about."""
         own = [problem for problem in self.problems if problem.file == self.file]
         rows, names = self.rows, [row.where for row in self.rows.rows]
-        if own and len({*names}) < len(names):
+        if (own and len({*names}) < len(names)) or not all(problem.where for problem in own):
             specs = self.contract.document_tables
             rows = read_rows(self.text, self.file, specs, self.contract, with_positions=True)
         places = dict(zip(map(id, own), locate_problems(rows, own), strict=True))
