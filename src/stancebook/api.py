@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from stancebook.dataset.listing import listed_tables, read_descriptor, require_table
 from stancebook.dataset.reader import Engine, read_citation, read_table, resolve_location
 from stancebook.exceptions import ColumnNotFoundError, DatasetError, ProblemsError, requires_extra
+from stancebook.problems import display_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -262,6 +263,11 @@ def validated_dataset(package: Package, seeds: Location | None, contract: Contra
     result = validate_dataset(package, texts)
     if contract is None or result.errors:
         return result
+    if package.withheld:
+        raise DatasetError(
+            f"{display_folder(package.folder)} is a release without text: computed columns and rules of the contract"
+            " cannot be checked without the withheld cells. Restore it with the texts first, by `stancebook restore`."
+        )
     from stancebook.build.recomputed import contract_problems
 
     problems = contract_problems(contract, package, result.tables, texts)

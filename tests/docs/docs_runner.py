@@ -25,6 +25,7 @@ import stancebook.cli.main
 from schemas import CONTRACT
 from stancebook.schema.contract import Contract
 from tests.docs.pages import ROOT, Block, Page, page_at
+from tests.fictional_contract import fictional
 
 EXAMPLE_SEEDS = ROOT / "tests/project/seeds"
 SECOND_SEEDS = ROOT / "tests/second_document/seeds"
@@ -61,8 +62,12 @@ EXECUTED_PAGES = {
     "docs/python.md": EXAMPLE,
     "docs/your-own.md": (),
     "docs/large.md": (*EXAMPLE, "benchmarks"),
+    "docs/release.md": ("build.py", "pyproject.toml", "schemas", "seeds", "dataset", "LICENSE"),
     "docs/from-0.1-to-0.2.md": (*CODE, "~seeds", "~dataset", "tests/datasets/0.1.0"),
 }
+
+# Pages on a project with another contract than that of this repository.
+CONTRACTS: dict[str, Callable[[], Contract]] = {"docs/release.md": fictional}
 
 # Commands that take minutes, wait for a person or use the network: it is enough that make knows its targets.
 NOT_RUN = re.compile(r"make (test|lab)\b|(\S*/)?pip install |git clone |cd ")
@@ -73,8 +78,9 @@ OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_HOME": "hub", "HF_DATASETS_DISABLE_PROGRES
 class Workspace:
     """A folder with the given files of a repository, and an environment in which the engine is installed."""
 
-    def __init__(self, folder: Path, *contents: str) -> None:
+    def __init__(self, folder: Path, *contents: str, contract: Callable[[], Contract] | None = None) -> None:
         self.folder = folder
+        self.contract = contract or repository_contract
         self.last_file = ""
         self.last_build = ""
         for content in contents:
@@ -136,10 +142,10 @@ class Workspace:
         if program == ".venv/bin/python" and arguments[0] == "build.py":
             self.last_build = command
             return self._in_folder(
-                lambda: stancebook.cli.main.main(["build", *arguments[1:]], root=Path(), contract=contract)
+                lambda: stancebook.cli.main.main(["build", *arguments[1:]], root=Path(), contract=self.contract)
             )
         if program in {"stancebook", ".venv/bin/stancebook"} and (self.folder / "build.py").exists():
-            return self._in_folder(lambda: stancebook.cli.main.main(arguments, root=Path(), contract=contract))
+            return self._in_folder(lambda: stancebook.cli.main.main(arguments, root=Path(), contract=self.contract))
         return self._run_in_shell(command)
 
     def _run_in_shell(self, command: str, *, must_succeed: bool = False) -> str:
@@ -187,7 +193,7 @@ class Workspace:
             return captured_output(function)
 
 
-def contract() -> Contract:
+def repository_contract() -> Contract:
     """Return the contract of this repository, as `build.py` does."""
     return CONTRACT
 
@@ -197,8 +203,8 @@ def example_dataset(seeds: Path = EXAMPLE_SEEDS) -> Path:
     """Build the dataset of some sources, by default of the fictional project, once a session."""
     folder = Path(tempfile.mkdtemp(prefix="stancebook-example-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    arguments = ["--seeds", str(seeds), "--out", str(folder / "dataset")]
-    output = captured_output(lambda: stancebook.cli.main.main(["build", *arguments], root=folder, contract=contract))
+    command = ["build", "--seeds", str(seeds), "--out", str(folder / "dataset")]
+    output = captured_output(lambda: stancebook.cli.main.main(command, root=folder, contract=repository_contract))
     assert (folder / "dataset").is_dir(), output
     return folder / "dataset"
 
@@ -233,7 +239,8 @@ def _diff_side(diff: str, without: str) -> str:
 
 def run_page(page: Page, folder: Path) -> Iterator[tuple[Block, str]]:
     """Run a page from top to bottom in a folder; yield each block that was run, with its output."""
-    workspace = Workspace(folder, *EXECUTED_PAGES[page.path.relative_to(ROOT).as_posix()])
+    name = page.path.relative_to(ROOT).as_posix()
+    workspace = Workspace(folder, *EXECUTED_PAGES[name], contract=CONTRACTS.get(name))
     for block in page.blocks:
         output = workspace.run(block)
         if output is not None:

@@ -18,6 +18,8 @@ from stancebook.cli import (
     export,
     import_,
     new,
+    release,
+    restore,
     validate,
     view,
     watch,
@@ -29,7 +31,24 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 DESCRIPTION = "Build tables from annotated texts, and use them: validate, compare, and export to other tools."
-COMMANDS = (new, add, build, watch, diff, coverage, view, desk, draft, agree, adjudicate, validate, export, import_)
+COMMANDS = (
+    new,
+    add,
+    build,
+    watch,
+    diff,
+    coverage,
+    view,
+    desk,
+    draft,
+    agree,
+    adjudicate,
+    validate,
+    release,
+    restore,
+    export,
+    import_,
+)
 
 
 class _Parser(argparse.ArgumentParser):

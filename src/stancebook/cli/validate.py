@@ -97,8 +97,12 @@ def read_valid(
         console.say(count_problems(validated.errors))
         return None
     console.say(_format_validated(package, validated, folder))
+    if package.withheld:
+        columns = f"{pluralize(len(package.withheld), 'column')} ({', '.join(package.withheld)})"
+        console.say(f"withheld words of the texts in {columns}: what only the words show is not checked")
     if seeds is not None:
-        console.say(f"compared quotes with the texts in {display_folder(seeds)}: all equal")
+        what = "digests of quotes" if package.withheld else "quotes"
+        console.say(f"compared {what} with the texts in {display_folder(seeds)}: all equal")
     if contract is not None:
         console.say(f"computed columns and tables of the contract {contract.name}: all equal; its rules hold")
     return package, validated

@@ -100,6 +100,12 @@ class Package:
     is_unchanged: bool | None = None
     notes: tuple[Note, ...] = ()
 
+    @property
+    def withheld(self) -> list[str]:
+        """The columns of which cells are withheld, as `table.column`."""
+        columns = ((spec.name, column) for spec in self.tables.values() for column in spec.columns)
+        return [f"{table}.{column.name}" for table, column in columns if column.withheld]
+
     def __getitem__(self, name: str) -> TableSpec:
         try:
             return self.tables[name]
@@ -258,6 +264,7 @@ class _Parser:
             pattern=self._pattern(table, where, class_, constraints),
             minimum=self._limit("minimum", table, where, class_, constraints),
             maximum=self._limit("maximum", table, where, class_, constraints),
+            withheld=field.get("withheld") is True,
             **_bound(field, where),
         )
 

@@ -137,7 +137,7 @@ def staging_folder(folder: Path) -> Iterator[Path]:
         raise publish_error(error, folder) from error
 
 
-def publish(new: Path, folder: Path) -> bool:
+def publish(new: Path, folder: Path, replaceable: Collection[str] = ()) -> bool:
     """Replace a dataset folder by a staging folder, unless both hold the same.
 
     New files are flushed to disk, then two renames replace the folder. A build that is killed between the two leaves
@@ -147,6 +147,7 @@ def publish(new: Path, folder: Path) -> bool:
     Args:
         new: A folder from `staging_folder`.
         folder: The dataset folder; it need not exist.
+        replaceable: Files of the old folder that may be replaced or removed, besides those of a dataset.
 
     Returns:
         Whether anything changed.
@@ -155,7 +156,7 @@ def publish(new: Path, folder: Path) -> bool:
         PublishError: The folder holds files that no build wrote, or the operating system refuses to write.
     """
     try:
-        return _replace(new, resolve_target(folder))
+        return _replace(new, resolve_target(folder), replaceable)
     except OSError as error:
         raise publish_error(error, folder) from error
 
@@ -226,9 +227,9 @@ def publish_error(error: OSError, folder: Path) -> PublishError:
     return PublishError(f"{folder} cannot be written ({cause}).{state} {remedy}")
 
 
-def _replace(new: Path, folder: Path) -> bool:
+def _replace(new: Path, folder: Path, replaceable: Collection[str]) -> bool:
     backup = backup_folder(folder)
-    files = files_in(new)
+    files = {*files_in(new), *replaceable}
     _refuse_unknown_files(files, folder)
     _refuse_unknown_files(files, backup)
     _recover(folder, backup)

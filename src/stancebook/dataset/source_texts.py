@@ -10,7 +10,7 @@ from typing import Any
 
 from stancebook.dataset.opened_table import OpenTable
 from stancebook.dataset.parquet_files import BATCH_ROWS
-from stancebook.dataset.table_rules import DOCUMENT, PASSAGE, TEXT_LENGTH, has_passages
+from stancebook.dataset.table_rules import DOCUMENT, PASSAGE, QUOTE, QUOTE_DIGEST, TEXT_LENGTH, has_passages
 from stancebook.problems import Problem, shorten
 
 TEXT_DIGEST = "text_sha256"
@@ -74,6 +74,9 @@ def _document_problems(table: OpenTable, texts: SourceTexts, without_text: set[s
 def _quote_problems(table: OpenTable, texts: SourceTexts, without_text: set[str]) -> Iterator[Problem]:
     """Yield a problem for each quote that is not what its text has at its place."""
     current, text = "", None
+    if table.spec[QUOTE].withheld and table.has((QUOTE_DIGEST,)):
+        yield from _digest_problems(table, texts, without_text)
+        return
     for row, (start, end, quote, doc_id, *key) in _rows(table, (*PASSAGE, *table.key)):
         if doc_id != current:  # rows are sorted by document
             current, text = doc_id, None if doc_id in without_text else texts.read(doc_id)
@@ -86,6 +89,15 @@ def _quote_problems(table: OpenTable, texts: SourceTexts, without_text: set[str]
             message = f"the quote is not what the text has from {start} to {end}: character {differs + 1} differs"
             hint = f"the quote has '{shorten(quote[shown])}', the text '{shorten(text[start:end][shown])}'"
             yield _problem(table, row, ", ".join(map(str, key)), ("quote", message, hint))
+
+
+def _digest_problems(table: OpenTable, texts: SourceTexts, without_text: set[str]) -> Iterator[Problem]:
+    """Yield a problem for each withheld quote whose digest is not that of what its text has at its place."""
+    for row, (start, end, doc_id, digest, *key) in _rows(table, (*PASSAGE[:2], DOCUMENT, QUOTE_DIGEST, *table.key)):
+        text = None if doc_id in without_text else texts.read(doc_id)
+        if text is not None and hashlib.sha256(text[start:end].encode()).hexdigest() != digest:
+            message = f"the quote is not what the text has from {start} to {end}: its SHA-256 differs"
+            yield _problem(table, row, ", ".join(map(str, key)), (QUOTE_DIGEST, message))
 
 
 def _rows(table: OpenTable, columns: tuple[str, ...]) -> Iterator[tuple[int, tuple[Any, ...]]]:

@@ -18,7 +18,9 @@ from stancebook.schema.edtf_dates import Bounds, fast_bounds, library_bounds
 from stancebook.schema.spec import ForeignKey, TableSpec
 
 DOCUMENT = "doc_id"
-PASSAGE = ("char_start", "char_end", "quote", DOCUMENT)
+QUOTE = "quote"
+QUOTE_DIGEST = "quote_sha256"  # in a release without the words of the texts
+PASSAGE = ("char_start", "char_end", QUOTE, DOCUMENT)
 SENTENCE = ("char_start", "char_end", "sentence", "paragraph", DOCUMENT)
 TEXT_LENGTH = "n_chars"
 _MAX_EDTF = 64  # characters
@@ -136,7 +138,9 @@ def passage_rules(spec: TableSpec, documents: Documents | None) -> Iterator[Tabl
             columns=(spec.key[0], DOCUMENT),
             find=_other_documents,
         )
-    if documents:
+    if documents and spec[QUOTE].withheld:
+        yield _text_rule("passage", (*PASSAGE[:2], DOCUMENT), documents)
+    elif documents:
         yield _text_rule("passage", PASSAGE, documents, "AND length(c2) = c1 - c0")
 
 

@@ -89,13 +89,18 @@ def _record_sets(spec: TableSpec, table: StoredTable) -> Iterator[dict[str, Any]
         "name": spec.name,
         "description": spec.description,
         "key": [_field_id(spec.name, name) for name in spec.key],
-        "field": [_field(column, spec, source) for column in spec.columns],
+        "field": [croissant_field(column, spec, source) for column in spec.columns],
     }
     yield from (_enumeration(column, spec) for column in spec.columns if column.vocabulary)
 
 
-def _field(column: Column, spec: TableSpec, source: Mapping[str, Any]) -> dict[str, Any]:
+def croissant_field(column: Column, spec: TableSpec, source: Mapping[str, Any]) -> dict[str, Any]:
     """Return a column as a field.
+
+    Args:
+        column: The column.
+        spec: Its table.
+        source: The file or the set of files that holds it.
 
     References use the property of Dublin Core: the reference reader takes the standard's `references` for a join, and
     fails on tables that refer to themselves and on its second use in a program.

@@ -206,7 +206,7 @@ def _table(spec: TableSpec, contract: Contract, table: StoredTable) -> Iterator[
     key = ", ".join(f"`{name}`" for name in spec.key)
     parts = f" in {len(table.parts):,} files, sorted by key from the first to the last" if table.is_folder else ""
     yield f"{pluralize(table.rows, 'row')}{parts}. Key: {key}."
-    yield markdown_table(["column", "type", "holds"], (_column(column, table.stats) for column in spec.columns))
+    yield markdown_table(["column", "type", "holds"], (column_row(column, table.stats) for column in spec.columns))
     for column in spec.columns:
         if column.vocabulary:
             yield f"**{column.name}**{', from least to most' if column.ordered else ''}:"
@@ -217,7 +217,13 @@ def _table(spec: TableSpec, contract: Contract, table: StoredTable) -> Iterator[
         yield "\n".join(f"- {_table_cell(message)}" for message in rules)
 
 
-def _column(column: Column, stats: TableStats) -> list[str]:
+def column_row(column: Column, stats: TableStats) -> list[str]:
+    """Return the row about a column in the table of columns.
+
+    Args:
+        column: The column.
+        stats: The counts of its table.
+    """
     type_ = {"category": "ordered category" if column.ordered else "category"}.get(column.storage, column.storage)
     unit = f" ({column.unit})" if column.unit else ""
     target = f" → [{column.target}](#{column.target})" if column.target else ""

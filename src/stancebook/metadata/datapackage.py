@@ -93,7 +93,7 @@ def _resource(spec: TableSpec, table: StoredTable) -> dict[str, Any]:
         "parts": [_part(part) for part in table.parts] if table.is_folder else [],
         "schema": _drop_empty(
             {
-                "fields": [_field(column, spec) for column in spec.columns],
+                "fields": [field_descriptor(column, spec) for column in spec.columns],
                 "missingValues": [""],
                 "primaryKey": list(spec.key),
                 "foreignKeys": [_foreign_key(each, spec) for each in spec.foreign_keys],
@@ -117,7 +117,13 @@ def _foreign_key(key: ForeignKey, spec: TableSpec) -> dict[str, Any]:
     return {"fields": list(key.columns), "reference": {**target, "fields": list(key.target)}}
 
 
-def _field(column: Column, spec: TableSpec) -> dict[str, Any]:
+def field_descriptor(column: Column, spec: TableSpec) -> dict[str, Any]:
+    """Return the description of a column.
+
+    Args:
+        column: The column.
+        spec: Its table.
+    """
     field: dict[str, Any] = {
         "name": column.name,
         "title": column.title,
@@ -132,6 +138,8 @@ def _field(column: Column, spec: TableSpec) -> dict[str, Any]:
     field |= {name: column.bound_of for name, filled_by in BOUNDS.items() if column.filled_by == filled_by}
     if column.nullable and column.missing_values:
         field["missingValues"] = ["", *column.missing_values]
+    if column.withheld:
+        field["withheld"] = True
     return _drop_empty({**field, "constraints": _constraints(column, spec)})
 
 

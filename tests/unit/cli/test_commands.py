@@ -25,6 +25,8 @@ COMMANDS = [
     "agree",
     "adjudicate",
     "validate",
+    "release",
+    "restore",
     "export sqlite",
     "export csv",
 ]

@@ -83,6 +83,7 @@ class Column:
         default: The column whose value is used where a coder gives none.
         minimum: The smallest value allowed.
         maximum: The greatest value allowed.
+        withheld: Whether cells were left out of a release because they have words of the texts.
         kind: The name of the type, in messages.
         storage: The name of the type in the metadata of Parquet files.
         data_type: The name of the type in a data package.
@@ -112,6 +113,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     bound_of: str | None = None
+    withheld: bool = False
     compute: Callable[[Mapping[str, pd.DataFrame]], pd.Series[Any]] | None = None
 
     kind: ClassVar[str]
