@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import sys
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from benchmarks import corpora
 from schemas import CONTRACT
 from stancebook import plotting
 from stancebook.build.pipeline import build_tables
+from stancebook.coders.dataset import agreement_tables
 from stancebook.plotting import image
 from tests.dataset_files import written
 from tests.docs.notebook_runner import NOTEBOOKS, execute, results
@@ -30,7 +32,7 @@ from tests.docs.pages import ROOT
 from tests.unit.plotting.sample_figures import clipped_texts, colliding_texts
 
 STANCES, FORMATS = ROOT / "notebooks/01-stance-changes.ipynb", ROOT / "notebooks/02-negotiation-formats.ipynb"
-TOUR = ROOT / "notebooks/tour.ipynb"
+AGREEMENT, TOUR = ROOT / "notebooks/03-agreement.ipynb", ROOT / "notebooks/tour.ipynb"
 
 ANSWER = "the-answer-itself"
 
@@ -99,6 +101,26 @@ def copy_example(folder: Path) -> Path:
     return folder / "seeds"
 
 
+def add_codings(seeds: Path, coders: int) -> None:
+    """Add codings of all documents, each with doubts and strong stances at other places."""
+    for number in range(coders):
+        for document in (seeds / "documents").rglob("*.yaml"):
+            coding = seeds / f"codings/coder-{number}" / document.relative_to(seeds / "documents")
+            coding.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(document, coding)
+            rewrite(coding, partial(differ, step=number + 2))
+
+
+def differ(data: dict[str, Any], step: int) -> None:
+    """Change each `step`th row of annotations; leave out the last mention."""
+    del data["mentions"][-1:]
+    for table in ("mentions", "statements", "events", "demands"):
+        for row in data.get(table, [])[::step]:
+            row["confidence"] = "medium" if row["confidence"] == "high" else "high"
+            if row.get("stance") == "supports":
+                row["stance"] = "strongly_supports"
+
+
 def build(seeds: Path) -> Path:
     """Build valid seeds into the folder next to them."""
     tables = build_tables(CONTRACT, seeds)
@@ -109,7 +131,9 @@ def build(seeds: Path) -> Path:
 @pytest.fixture(scope="module")
 def example(tmp_path_factory) -> dict[str, nbformat.NotebookNode]:
     """The notebooks, run on the two fictional documents, by name."""
-    dataset = build(copy_example(tmp_path_factory.mktemp("example")))
+    seeds = copy_example(tmp_path_factory.mktemp("example"))
+    add_codings(seeds, 2)
+    dataset = build(seeds)
     return {path.stem: execute(path, dataset) for path in NOTEBOOKS}
 
 
@@ -333,6 +357,57 @@ def test_attempts_follow_event_relations(tables):
     assert "the texts relate it to nothing" in found
 
 
+# ── With any number of coders ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def agreement_of(tmp_path, monkeypatch) -> Any:
+    """Return a function that runs the notebook on tables, and on some codings of their documents."""
+
+    def run(tables: dict[str, pd.DataFrame], coders: int, seeds: Path | None = None) -> dict[str, Any]:
+        if seeds is None:
+            copy_example(tmp_path)
+        else:
+            shutil.copytree(seeds, tmp_path / "seeds")
+        add_codings(tmp_path / "seeds", coders)
+        (tmp_path / "notebooks").mkdir()
+        monkeypatch.chdir(tmp_path / "notebooks")
+        monkeypatch.syspath_prepend(str(ROOT))
+        return results(AGREEMENT, tables)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("coders", "basis"),
+    [
+        (0, "0 documents, 0 coders"),
+        pytest.param(1, "2 documents, 2 coders", marks=pytest.mark.proof),
+        pytest.param(5, "2 documents, 5 coders", marks=pytest.mark.proof),
+    ],
+)
+def test_agreement_of_any_number_of_coders(tables, agreement_of, unreadable, coders, basis):
+    """Without a coding the notebook says so; a single one is compared with the dataset, several with each other."""
+    found = agreement_of(tables, coders)
+    assert basis in found[ANSWER].text
+    assert ("There is no coding to compare" in found[ANSWER].text) == (coders == 0)
+    assert ("authoritative" in found[ANSWER].text) == (coders == 1)
+    assert all(basis in result.alt for result in found.values() if isinstance(result, plotting.PngImage))
+    assert unreadable == []
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_agreement_loads_what_the_command_wrote(tables, agreement_of, tmp_path, monkeypatch):
+    """A folder that the command `agree` wrote is shown, and nothing is compared."""
+    seeds = copy_example(tmp_path / "coded")
+    add_codings(seeds, 2)
+    (tmp_path / "agreement").mkdir()
+    frames = agreement_tables(CONTRACT, seeds)
+    frames["agreement"]["alpha"] = 0.5
+    monkeypatch.setattr(stancebook, "load", lambda **_: frames)
+    assert "0 reach 0.8, 0 only 0.667" in agreement_of(tables, 0)[ANSWER].text
+
+
 # ── On many documents ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -352,6 +427,14 @@ def test_notebook_runs_on_many_documents(many, path, unreadable):
     alts = [result.alt for result in found.values() if isinstance(result, plotting.PngImage)]
     assert len(alts) >= 4
     assert all("9 documents" in alt for alt in alts)
+    assert unreadable == []
+
+
+@pytest.mark.proof
+def test_agreement_on_many_documents(many, agreement_of, unreadable):
+    """The notebook on agreement runs on nine documents that two coders coded."""
+    found = agreement_of(dict(stancebook.load(path=many)), 2, many.parent / "seeds")
+    assert "9 documents, 2 coders" in found[ANSWER].text
     assert unreadable == []
 
 

@@ -6,6 +6,7 @@ and return the `ax`. Needs the extra `notebooks`.
 
 from stancebook.plotting.axes import label_groups
 from stancebook.plotting.image import PngImage, add_caption
+from stancebook.plotting.intervals import interval_plot
 from stancebook.plotting.matrix import code_matrix, count_matrix
 from stancebook.plotting.palettes import ordinal_signs, set_theme
 from stancebook.plotting.selection import keep_frequent
@@ -36,6 +37,7 @@ __all__ = [
     "format_period",
     "format_quote",
     "humanize",
+    "interval_plot",
     "join_words",
     "keep_frequent",
     "label_groups",
