@@ -2,8 +2,12 @@
 
 import pytest
 
+from stancebook.schema.columns import foreign_key
+from stancebook.schema.models import Nested
 from stancebook.sources.editing import EditError
 from stancebook.web.desk.edits import BadEditError, next_ids
+from stancebook.web.desk.workspace import Workspace
+from tests.unit.sample_contract import ANNOTATIONS, Claims, Letters, People, contract, write
 
 
 def difference(before, after):
@@ -41,6 +45,46 @@ def test_children_are_replaced(session):
     row = session.state()["rows"][0]
     assert row["children"] == children
     assert session.problems == []
+
+
+@pytest.mark.parametrize("typed", ["c01", "bridge#c01"])
+def test_new_id_renames_references(typed, session):
+    """A row that gets another id keeps what refers to it in its file, and one undo takes all of that back."""
+    decisions = "decisions:\n  - {row: claims.c01, decision: accepted}\n  - {row: claims.c02, decision: accepted}\n"
+    before = session.text.replace("answers_id: c01", f"answers_id: {typed}") + decisions
+    session.change(before)
+    assert session.edit([{"do": "set", "row": "claims.c01", "values": {"id": "first"}}]) == "claims.first"
+    old, new = difference(before, session.text)
+    assert old == ["  - id: c01", f"    answers_id: {typed}", "  - {row: claims.c01, decision: accepted}"]
+    assert new == [line.replace("c01", "first") for line in old]
+    assert session.problems == []
+    session.undo()
+    assert session.text == before
+
+
+class Rumours(Nested, parent=Claims, section="rumours", key=("claim_id", "about_id")):
+    """One claim that a claim is about."""
+
+    claim_id: str = foreign_key("claims", "The claim.")
+    about_id: str = foreign_key("claims", "The claim that it is about.")
+
+
+def test_references_in_nested_rows_are_renamed(tmp_path, monkeypatch):
+    """A nested row that refers to a row gets its new id too."""
+    monkeypatch.chdir(tmp_path)
+    rumours = ANNOTATIONS.replace("witnesses:\n      - {person_id: berta}", "rumours:\n      - {about_id: c02}")
+    seeds = write(tmp_path, annotations=rumours)
+    session = Workspace(contract(People, Letters, Claims, Rumours), seeds, tmp_path).session("bridge")
+    session.edit([{"do": "set", "row": "claims.c02", "values": {"id": "c09"}}])
+    assert session.text == rumours.replace("c02", "c09")
+    assert session.problems == []
+
+
+def test_used_id_renames_no_references(session):
+    """If another row has the new id, references stay as they are: the problem is the repeated id."""
+    session.edit([{"do": "set", "row": "claims.c01", "values": {"id": "c02"}}])
+    assert session.rows.rows[1].values["answers_id"] == "c01"
+    assert "already used" in session.problems[0].message
 
 
 def test_added_row_follows_its_neighbour(session):

@@ -21,6 +21,7 @@ from stancebook.sources.editing import (
     next_id,
 )
 from stancebook.sources.selections import Selection, select
+from stancebook.web.desk.renaming import renamed_references
 from stancebook.web.desk.rows import DECISIONS, DOCUMENT, NOTHING_HERE, FileRows, Path, Row, own_id, read_rows
 
 MAX_EDITS = 1000  # in one request
@@ -44,7 +45,9 @@ class EditedText:
     row: str = ""
 
 
-def edit_document(contract: Contract, text: str, file_name: str, source: SourceText | None, edits: Any) -> EditedText:
+def edit_document(
+    contract: Contract, text: str, file_name: str, source: SourceText | None, edits: Any, *, doc_id: str
+) -> EditedText:
     """Return the text of an annotation file after the edits of a page, each on the result of the one before.
 
     Args:
@@ -53,6 +56,7 @@ def edit_document(contract: Contract, text: str, file_name: str, source: SourceT
         file_name: Its name, which decides the format.
         source: The text of the document; None if it cannot be read.
         edits: The edits, as JSON.
+        doc_id: The document.
 
     Raises:
         BadEditError: One of them is not valid; nothing was changed.
@@ -60,7 +64,7 @@ def edit_document(contract: Contract, text: str, file_name: str, source: SourceT
     """
     row = ""
     for edit in _checked_edits(edits):
-        editor = _Editor(contract, text, file_name, contract.document_tables, source)
+        editor = _Editor(contract, text, file_name, contract.document_tables, source, doc_id=doc_id)
         text, row = editor.apply(edit)
     return EditedText(text, row)
 
@@ -126,9 +130,17 @@ class _Editor:
     """Makes one edit of a page in one text."""
 
     def __init__(
-        self, contract: Contract, text: str, file_name: str, specs: Iterable[TableSpec], source: SourceText | None
+        self,
+        contract: Contract,
+        text: str,
+        file_name: str,
+        specs: Iterable[TableSpec],
+        source: SourceText | None,
+        *,
+        doc_id: str = "",
     ) -> None:
         self.contract, self.text, self.file_name, self.source = contract, text, file_name, source
+        self.doc_id = doc_id
         self.specs = {spec.name: spec for spec in specs if spec.parent is None}
         self.rows = read_rows(text, file_name, self.specs.values(), contract)
 
@@ -151,7 +163,10 @@ class _Editor:
         row = self._row(edit)
         spec = self.contract.tables[row.table]
         values = self._values(spec, edit)
-        splices: list[Edit] = [SetValues(row.path, values)] if values else []
+        splices: list[Edit] = []
+        if spec.is_annotation and (new_id := (values.get(ID) or "").strip()):
+            splices += renamed_references(self.contract, self.rows, row, new_id, self.doc_id)
+        splices += [SetValues(row.path, values)] if values else []
         splices += [ReplaceList((*row.path, name), listed) for name, listed in self._children(spec, edit).items()]
         return splices, row.path
 

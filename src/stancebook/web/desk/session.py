@@ -279,7 +279,7 @@ class Session:
     def _edited(self, edits: Any) -> EditedText:
         if not self.editable:
             raise StoreError(self.reason)
-        return edit_document(self.project.contract, self.text, self.name, self._text, edits)
+        return edit_document(self.project.contract, self.text, self.name, self._text, edits, doc_id=self.doc_id)
 
     def undo(self) -> None:
         """Take back the last change, if there is one."""
