@@ -51,7 +51,7 @@ READY = (
 )
 FIRST = {
     "records": [
-        ("s01", "Northmark had for months refused any talks with Southmark while its guns stood on the island.", S01),
+        ("s01", "Northmark had for months refused any talks with Southmark", S01),
         ("s02", READY, S02),
         ("s03", '"We will not hand over the island," Hale added.', S03),
         ("s04", "Northmark agreed to withdraw its guns from the island.", S04),

@@ -39,6 +39,7 @@ The texts and the codebook are sent to the model. The key is read from an enviro
 or written.
 """
 GUIDE = "README.md"
+MAX_NAMED_DOCUMENTS = 5  # before they are sent
 DEFAULT_KEY_VARIABLE = "OPENAI_API_KEY"
 ENDPOINT_VARIABLE = "OPENAI_BASE_URL"
 
@@ -209,7 +210,7 @@ def draft(project: Project, options: DraftOptions, console: Console) -> int:
     for each in files.values():
         each.check(may_replace=options.may_replace)
     work = _work(project, options, sources, tables)
-    _announce(prompts, work.caller, console)
+    _announce(prompts, work, console)
     done, is_complete = [], True
     for document in sources.documents:
         try:
@@ -295,17 +296,21 @@ def _print_prompts(prompts: Mapping[str, Sequence[Prompt]], tables: Sequence[str
     console.say("Nothing was sent.")
 
 
-def _announce(prompts: Mapping[str, Sequence[Prompt]], caller: Caller, console: Console) -> None:
+def _announce(prompts: Mapping[str, Sequence[Prompt]], work: _Work, console: Console) -> None:
     """Say what is sent, and where, before it is."""
+    caller, second = work.caller, work.second
     calls = [prompt for each in prompts.values() for prompt in each]
     characters = sum(len(prompt.text) for prompt in calls)
-    documents = f"{pluralize(len(prompts), 'document')} ({', '.join(prompts)})"
+    names = f" ({', '.join(prompts)})" if len(prompts) <= MAX_NAMED_DOCUMENTS else ""
+    documents = f"{pluralize(len(prompts), 'document')}{names}"
     if caller.is_cached_only:
         console.say(f"drafts   {documents} from the answers in {display_path(caller.folder)}/; nothing is sent\n")
     else:
         console.say(
             f"sends    {documents} in {pluralize(len(calls), 'prompt')} or more, of {characters:,} characters,"
-            f" to {caller.model.name} at {caller.model.place}\n"
+            f" to {caller.model.name} at {caller.model.place}"
+            + (f"; passages and their rows to {second.model.name}" if second else "")
+            + "\n"
         )
 
 

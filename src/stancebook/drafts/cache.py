@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from stancebook.drafts.models import Model, ModelError, Prompt, Reply
+from stancebook.problems import pluralize
 from stancebook.sources.atomic_files import write_atomically
 
 
@@ -46,9 +47,7 @@ class Caller:
         if self.is_cached_only:
             raise ModelError(f"no answer of {self.model.name} to this prompt is kept; run without --cached-only.")
         if self.calls == self.max_calls:
-            raise ModelError(
-                f"{self.model.name} was asked {self.calls} times; see --max-calls. Run the command again to go on."
-            )
+            raise ModelError(f"{self.model.name} was asked {pluralize(self.calls, 'time')}; see --max-calls.")
         self.calls += 1
         return self.model.ask(prompt)
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from stancebook.build.pipeline import check_documents, code_documents
+from stancebook.build.result_cache import ResultCache
 from stancebook.drafts.candidates import Candidate
 from stancebook.drafts.output_schema import QUOTE
 from stancebook.drafts.source_material import Document, Material, Values
@@ -34,18 +35,21 @@ class Sifted:
     waiting: frozenset[str]
 
 
-def check_annotations(material: Material, document: Document, annotations: SourceFile) -> list[Problem]:
+def check_annotations(
+    material: Material, document: Document, annotations: SourceFile, cache: ResultCache | None = None
+) -> list[Problem]:
     """Return the problems of a draft of a document, as a build finds those of a coding.
 
     Args:
         material: Has the contract and the codebook.
         document: The document.
         annotations: The file of the draft.
+        cache: Has results of earlier checks of the document.
     """
     files = DocumentFiles(document.doc_id, document.source, annotations)
     corpus = Corpus((), complete=True, documents=(files,), digests={}, problems=())
-    coded = code_documents(material.contract, corpus, material.codebook)
-    _, found = check_documents(material.contract, coded, material.codebook, partial=True)
+    coded = code_documents(material.contract, corpus, material.codebook, cache)
+    _, found = check_documents(material.contract, coded, material.codebook, cache, partial=True)
     own_files = {document.source.name, annotations.name}
     return [problem for problem in deduplicate(found) if problem.file in own_files]
 
@@ -115,7 +119,7 @@ def _errors(
     table = candidates[0].table
     by_candidate: dict[str, list[Problem]] = {}
     others = []
-    for problem in errors_in(check_annotations(material, document, SourceFile(name, text))):
+    for problem in errors_in(check_annotations(material, document, SourceFile(name, text), document.cache)):
         place = lines.get(problem.line) if problem.file == name else None
         worded = _without_lines(problem, lines)
         if place is not None and place[0] == table and place[1] in own:

@@ -130,6 +130,14 @@ class CommandModel:
     parameters: Mapping[str, float | int] = field(default_factory=dict)
     max_bytes: int = MAX_REPLY_BYTES
 
+    def __post_init__(self) -> None:
+        try:
+            has_program = bool(shlex.split(self.command))
+        except ValueError:
+            has_program = False
+        if not has_program:
+            raise ModelError(f"{shorten(self.command)!r} is not a command: it is empty, or a quotation mark is open.")
+
     @property
     def place(self) -> str:
         """The program."""
@@ -250,8 +258,7 @@ class EndpointModel:
             try:
                 return self._send(body)
             except urllib.error.HTTPError as error:
-                with error:
-                    said = error.read(_BLOCK_BYTES).decode(errors="replace")
+                said = _error_body(error)
                 wait = _seconds_to_wait(error.headers.get("Retry-After"), attempt)
                 if error.code not in _BUSY or attempt == MAX_ATTEMPTS:
                     self._fail(f"answered with status {error.code}: {_message_in(said)}")
@@ -337,6 +344,15 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _error_body(error: urllib.error.HTTPError) -> str:
+    """Return the body of an error; empty if it cannot be read."""
+    with error:
+        try:
+            return error.read(_BLOCK_BYTES).decode(errors="replace")
+        except (OSError, HTTPException):
+            return ""
 
 
 def _seconds_to_wait(retry_after: str | None, attempt: int) -> float:

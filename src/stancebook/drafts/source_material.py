@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from stancebook.build.pipeline import CheckedCodebook
+from stancebook.build.result_cache import ResultCache
 from stancebook.drafts.output_schema import QUOTE
 from stancebook.schema.contract import Contract
 from stancebook.schema.record_forms import RecordForm, record_forms
@@ -67,6 +68,7 @@ class Document:
         values: The values of its own record.
         source: The file of the text.
         target: The file of the draft, as displayed in problems.
+        cache: Results of checks, which many checks of its drafts share.
     """
 
     doc_id: str
@@ -74,6 +76,7 @@ class Document:
     values: Mapping[str, str]
     source: SourceFile
     target: str
+    cache: ResultCache = field(default_factory=ResultCache, repr=False, compare=False)
 
 
 def codebook_entries(contract: Contract, files: Iterable[SourceFile]) -> dict[str, list[Values]]:

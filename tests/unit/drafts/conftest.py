@@ -1,5 +1,6 @@
 """Fixtures of drafts: the sample contract with two letters, and models that answer from a list."""
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 
@@ -58,30 +59,39 @@ class ReplayedModel:
         return given if isinstance(given, Reply) else Reply(given)
 
 
-@pytest.fixture
-def seeds(tmp_path, monkeypatch):
-    """Return the sources of the sample contract, with a second letter."""
-    monkeypatch.chdir(tmp_path)
-    seeds = write(tmp_path).relative_to(tmp_path)
+def write_letters(folder):
+    """Write the sources of the sample contract, with a second letter."""
+    seeds = write(folder)
     (seeds / "documents/mill.txt").write_text(OTHER_LETTER)
     (seeds / "documents/mill.yaml").write_text(OTHER_ANNOTATIONS)
     return seeds
 
 
-@pytest.fixture
-def read(seeds):
-    """Return a function that reads what a draft of the letter 'bridge' needs."""
-    return lambda **given: read_sources(
-        LETTERS, seeds, ["bridge"], **{"coder": "replayed", "model": "replayed", "guide": "Code claims."} | given
-    )
+def read_letters(seeds):
+    """Return what a draft of the letter 'bridge' needs."""
+    return read_sources(LETTERS, seeds, ["bridge"], coder="replayed", model="replayed", guide="Code claims.")
 
 
 @pytest.fixture
-def drafted(read, tmp_path):
+def seeds(tmp_path, monkeypatch):
+    """Return sources that may be changed; their folder is in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    return write_letters(tmp_path).relative_to(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory):
+    """Return what a draft of the letter 'bridge' needs; read only."""
+    folder = tmp_path_factory.mktemp("letters")
+    with contextlib.chdir(folder):
+        return read_letters(write_letters(folder).relative_to(folder))
+
+
+@pytest.fixture
+def drafted(sources, tmp_path):
     """Return a function that drafts the claims of a letter by some answers; it returns the draft and the prompts."""
 
-    def draft(*answers, rounds=3):
-        sources = read()
+    def draft(*answers, rounds=3, sources=sources):
         assert not sources.problems
         model = ReplayedModel([*answers])
         caller = Caller(model, tmp_path / ".drafts", max_calls=100)

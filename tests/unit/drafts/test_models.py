@@ -238,3 +238,10 @@ def test_command_is_not_there():
 def test_bytes_that_are_not_utf_8():
     """Wrong bytes in an answer become a character that no text has, so that a quote with it is not found."""
     assert command(r"import sys; sys.stdout.buffer.write(bytes([65, 255]))").ask(PROMPT).text == "A\ufffd"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "llm 'unclosed"])
+def test_text_that_is_no_command(text):
+    """An empty command, or one with an open quotation mark, is refused at once."""
+    with pytest.raises(ModelError, match="is not a command"):
+        CommandModel("m", text)

@@ -14,7 +14,7 @@ from stancebook.drafts.project import DraftError, draft_files
 from stancebook.drafts.report import DraftRun, as_text, as_values, record_text
 from stancebook.drafts.second_opinion import second_opinion
 from stancebook.sources.discovery import discover, discover_codings
-from tests.unit.drafts.conftest import ReplayedModel, answer, claim
+from tests.unit.drafts.conftest import ReplayedModel, answer, claim, read_letters
 from tests.unit.sample_contract import LETTERS
 
 RIVER, ROPE = "Otto says the river did it", "Mr Falk says the rope was old"
@@ -25,11 +25,10 @@ REPLY = Reply(ANSWERS[0], version="m-2031", created=1_900_000_000, tokens={"prom
 
 
 @pytest.fixture
-def run(read, tmp_path):
+def run(sources, tmp_path):
     """Return a function that drafts a letter by some answers."""
 
     def draft(*answers, **caller):
-        sources = read()
         asks = Caller(ReplayedModel([*answers]), tmp_path / ".drafts", **{"max_calls": 9} | caller)
         made = draft_document(sources.material, sources.documents[0], ["claims"], asks, rounds=3)
         return DraftRun(made, asks.model, guide=sources.material.guide)
@@ -40,9 +39,9 @@ def run(read, tmp_path):
 # ── Reading ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_draft_has_the_record_of_its_document(read):
+def test_draft_has_the_record_of_its_document(sources):
     """The document's own record is that of the annotations; only the coder, if there is a column for it, is another."""
-    assert read().documents[0].values == {"sent": "1901-05-04", "language": "en"}
+    assert sources.documents[0].values == {"sent": "1901-05-04", "language": "en"}
 
 
 @pytest.mark.parametrize(
@@ -54,25 +53,25 @@ def test_draft_has_the_record_of_its_document(read):
         ("documents/bridge.txt", "", "seeds/documents/bridge.txt:1:1"),
     ],
 )
-def test_sources_with_problems_are_not_drafted(read, seeds, name, content, problem):
+def test_sources_with_problems_are_not_drafted(seeds, name, content, problem):
     """Problems of the codebook, of the text or of the document's own record are where they can be corrected."""
     (seeds / name).write_text(content)
-    found = read().problems
+    found = read_letters(seeds).problems
     assert [f"{each.file}:{each.line}:{each.column}" for each in found][:1] == [problem]
 
 
-def test_problems_of_other_rows_do_not_matter(read, seeds):
+def test_problems_of_other_rows_do_not_matter(seeds):
     """Rows of the annotations are not sent, and need not be valid."""
     with (seeds / "documents/bridge.yaml").open("a") as annotations:
         annotations.write("  - {id: c09, person_id: no-one, quote: not there}\n")
-    assert not read().problems
+    assert not read_letters(seeds).problems
 
 
-def test_document_without_annotations(read, seeds):
+def test_document_without_annotations(seeds):
     """A text alone is not enough: the draft needs the document's own record."""
     (seeds / "documents/bridge.yaml").unlink()
     with pytest.raises(DraftError, match="bridge has no annotations with a section 'letter', which a draft needs"):
-        read()
+        read_letters(seeds)
 
 
 def test_tables_come_after_those_they_refer_to():
@@ -138,7 +137,7 @@ def test_answers_are_kept_for_one_question(tmp_path):
 
 def test_calls_are_limited(run):
     """The model is asked no more often than allowed; what it answered is kept."""
-    with pytest.raises(ModelError, match="replayed was asked 1 times; see --max-calls"):
+    with pytest.raises(ModelError, match="replayed was asked 1 time; see --max-calls"):
         run(ANSWERS[0], max_calls=1)
     assert run(ANSWERS[1]).draft.tables[0].at_once == 1
 
@@ -176,7 +175,7 @@ def test_files_of_a_person_are_not_replaced(seeds, tmp_path):
 # ── A second opinion ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_second_opinion(run, read, tmp_path):
+def test_second_opinion(run, sources, tmp_path):
     """Each record gets a verdict; one that rests on words which are not in the paragraph, or is missing, is unclear."""
     names = ["c01", "c02", "c03", "c04"]
     quotes = [RIVER, ROPE, "the bridge fell", "was there, and the miller"]
@@ -187,7 +186,6 @@ def test_second_opinion(run, read, tmp_path):
         {"id": "c03", "words": "the bridge collapsed", "verdict": "supported", "reason": "It did."},
     ]
     model = ReplayedModel([json.dumps({"verdicts": verdicts})])
-    sources = read()
     caller = Caller(model, tmp_path / ".drafts", 9)
     found = [*second_opinion(sources.material, made.document, "claims", made.tables[0].held, caller)]
     assert [each.verdict for each in found] == ["supported", "unsupported", "unclear", "unclear"]
