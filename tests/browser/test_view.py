@@ -1,11 +1,14 @@
 """The reading view in a browser: the text as it is, passages and rows that belong together, filters, keys, print."""
 
 import re
+import shutil
 
 import pytest
 
 from schemas import CONTRACT
 from stancebook.build.pipeline import build_tables
+from stancebook.coders.codings import read_codebook, read_codings
+from stancebook.sources.discovery import discover, discover_codings
 from stancebook.web.items import document_items
 from stancebook.web.view import write_view
 from tests.browser.chromium import NARROW, WIDE, serious_findings
@@ -254,5 +257,51 @@ def test_pages_are_accessible(page, view, name, scheme):
     page.goto((view / f"{name}.html").as_uri())
     assert serious_findings(page) == []
     page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert serious_findings(page) == []
+
+
+@pytest.fixture(scope="module")
+def codings(built, tmp_path_factory):
+    """Return the folder with the pages of two codings of the fictional text, which differ in one row and one value."""
+    seeds = tmp_path_factory.mktemp("codings") / "seeds"
+    shutil.copytree(HERE / "project/seeds", seeds)
+    annotations = (seeds / "documents/river-talks.yaml").read_text("utf-8")
+    head, mark, rest = annotations.partition("stance: opposes")
+    assert mark
+    for coder, content in {"anna": annotations, "ben": f"{head}stance: supports{rest}"}.items():
+        path = seeds / f"codings/{coder}/river-talks.yaml"
+        path.parent.mkdir(parents=True)
+        path.write_text(content, encoding="utf-8")
+    listing = discover(seeds)
+    codebook, _ = read_codebook(CONTRACT, seeds, listing)
+    coders = discover_codings(seeds, listing.documents).coders
+    write_view(built, seeds.parent / "view", codings=list(read_codings(CONTRACT, seeds, listing, coders, codebook)))
+    return seeds.parent / "view"
+
+
+def test_codings_are_compared(page, codings):
+    """Differences come first and can be shown alone; a coder's lines can be hidden; both passages of a unit belong to it."""
+    page.goto((codings / "river-talks.codings.html").as_uri() + "#ben.statements.s01")
+    assert selected(page) == ["u.anna.statements.s01"]
+    assert page.evaluate(VISIBLE)[0] == "u.anna.statements.s01"
+    assert len(page.evaluate(VISIBLE)) == 11
+    lanes = page.evaluate(DRAWN)
+    page.locator("input[data-coder='2']").uncheck()
+    assert page.evaluate(DRAWN) < lanes
+    assert len(page.evaluate(VISIBLE)) == 11
+    page.locator("button[type=reset]").click()
+    page.wait_for_function("document.querySelector('#count').textContent === '11 rows'")
+    page.select_option("[data-filter='=differs']", "stance")
+    assert page.evaluate(VISIBLE) == ["u.anna.statements.s01"]
+    assert page.locator(".differs").all_inner_texts() == ["Stance ≠\topposes\tsupports"]
+
+
+def test_codings_are_accessible(page, codings):
+    """The page of codings has no serious fault of accessibility, wide and light or narrow and dark."""
+    page.goto((codings / "river-talks.codings.html").as_uri())
+    assert serious_findings(page) == []
+    page.set_viewport_size(NARROW)
+    page.emulate_media(color_scheme="dark")
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     assert serious_findings(page) == []

@@ -13,7 +13,7 @@ from stancebook.cli.config import Project, UsageError, overlap
 from stancebook.cli.console import Console, format_rows, format_written, print_text
 from stancebook.cli.options import Commands, add_all_problems, add_command, add_sources
 from stancebook.dataset.layout import DATAPACKAGE
-from stancebook.problems import count_problems, display_folder, pluralize
+from stancebook.problems import Problem, count_problems, display_folder, pluralize
 from stancebook.sources.discovery import (
     AUTHORITATIVE,
     CODINGS,
@@ -25,6 +25,7 @@ from stancebook.sources.discovery import (
 )
 
 if TYPE_CHECKING:
+    from stancebook.coders.codings import Coding
     from stancebook.coders.results import Agreement
     from stancebook.schema.contract import Contract
 
@@ -107,27 +108,21 @@ def agree(project: Project, options: AgreeOptions, console: Console) -> int:
             is in use for other files.
     """
     from stancebook.coders.agreement import compare
-    from stancebook.coders.codings import read_codebook, read_codings
     from stancebook.coders.report import MAX_DIFFERENCES, as_json, as_text
 
     if options.target is not None:
         _check_target(options.target, project)
-    listing = discover(project.seeds)
-    found = discover_codings(project.seeds, listing.documents)
     contract = project.load_contract()
     tables = _tables(contract, options.tables)
-    codings = _documents(_codings(listing, found, options.coders, project), options.documents)
-    codebook, problems = read_codebook(contract, project.seeds, listing)
-    read = list(read_codings(contract, project.seeds, listing, codings, codebook))
-    problems = sorted({*problems, *found.problems, *(each for coding in read for each in coding.errors)})
+    codings, problems = read_chosen_codings(project, contract, options.coders, options.documents)
     if problems:
         console.show(problems)
         console.say(f"{count_problems(problems)} Nothing was compared.")
         return 1
-    all_documents = dict.fromkeys(document.doc_id for coded in codings.values() for document in coded)
-    agreement = compare(contract, read, list(all_documents), tables)
+    all_documents = dict.fromkeys(doc_id for coding in codings for doc_id in coding.texts)
+    agreement = compare(contract, codings, list(all_documents), tables)
     if not agreement.documents:
-        raise UsageError(f"There is no document that all of {', '.join(codings)} coded.")
+        raise UsageError(f"There is no document that all of {', '.join(agreement.coders)} coded.")
     if left_out := len(all_documents) - len(agreement.documents):
         console.say(f"left out {pluralize(left_out, 'document')} that not all coders coded")
     if console.output_format == "json":
@@ -137,6 +132,33 @@ def agree(project: Project, options: AgreeOptions, console: Console) -> int:
     if options.target is not None:
         _write(agreement, options.target, console)
     return 0
+
+
+def read_chosen_codings(
+    project: Project, contract: Contract, coders: Sequence[str] | None, documents: Sequence[str] = ()
+) -> tuple[list[Coding], list[Problem]]:
+    """Read the codings of some coders.
+
+    Args:
+        project: Its sources are read.
+        contract: Its contract.
+        coders: The names of two coders or more; None as in `AgreeOptions`.
+        documents: The documents to read; all that are coded if empty.
+
+    Returns:
+        The codings, and the problems that prevent a comparison.
+
+    Raises:
+        UsageError: A coder or document is not known, or there is nothing to compare.
+    """
+    from stancebook.coders.codings import read_codebook, read_codings
+
+    listing = discover(project.seeds)
+    found = discover_codings(project.seeds, listing.documents)
+    chosen = _documents(_codings(listing, found, coders, project), documents)
+    codebook, problems = read_codebook(contract, project.seeds, listing)
+    codings = list(read_codings(contract, project.seeds, listing, chosen, codebook))
+    return codings, sorted({*problems, *found.problems, *(each for coding in codings for each in coding.errors)})
 
 
 def _check_target(target: Path, project: Project) -> None:

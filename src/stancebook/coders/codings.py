@@ -15,6 +15,8 @@ from stancebook.sources.corpus import Corpus, read_corpus
 from stancebook.sources.discovery import AUTHORITATIVE, CodingListing, SourceDocument, SourceListing
 from stancebook.sources.filesystem import Location
 
+_CODER_COLUMN = "coder"  # of the document table: who coded, in words
+
 
 @dataclass(frozen=True)
 class Position:
@@ -52,6 +54,12 @@ class Coding:
     def errors(self) -> list[Problem]:
         """The problems that prevent a comparison."""
         return errors_in(self.problems)
+
+    def described(self, contract: Contract) -> str:
+        """Return who the coder is, in the words of the coder's files; empty if they do not say it."""
+        documents = self.frames[contract.document.name]
+        named = dict.fromkeys(documents[_CODER_COLUMN].dropna()) if _CODER_COLUMN in documents else {}
+        return ", ".join(map(str, named))
 
     def position(self, table: str, row: int) -> Position:
         """Return where a row is written."""

@@ -16,7 +16,6 @@ from stancebook.schema.contract import Contract
 from stancebook.sources.discovery import AUTHORITATIVE, CodingListing, SourceListing
 from stancebook.sources.filesystem import Location
 
-_CODER_COLUMN = "coder"  # of the document table: who coded, in words
 _UNDEFINED = "–"
 _MIN_UNITS = 2  # with two values each; one unit shows no agreement
 
@@ -67,7 +66,7 @@ def summarize_codings(
 def _section(contract: Contract, agreement: Agreement, codings: Sequence[Coding]) -> Iterator[str]:
     yield "## Agreement of coders"
     number = pluralize(len(agreement.documents), "document")
-    coders = "; ".join(f"{coding.coder} ({_described(contract, coding)})" for coding in codings)
+    coders = "; ".join(f"{coding.coder} ({coding.described(contract) or 'not described'})" for coding in codings)
     yield (
         f"So far several coders agree on the same text, in {number}: {escape_markdown(coders)}. Only the annotations of"
         f" `documents/`, here called {AUTHORITATIVE}, are in the dataset."
@@ -91,13 +90,6 @@ def _section(contract: Contract, agreement: Agreement, codings: Sequence[Coding]
     )
     if left_out := len(variables) - len(shown):
         yield f"Left out: {pluralize(left_out, 'variable')} with an *n* below {_MIN_UNITS}."
-
-
-def _described(contract: Contract, coding: Coding) -> str:
-    """Return who a coder is, in the words of the coder's files."""
-    documents = coding.frames[contract.document.name]
-    named = dict.fromkeys(documents[_CODER_COLUMN].dropna()) if _CODER_COLUMN in documents else {}
-    return ", ".join(map(str, named)) or "not described"
 
 
 def _unit_cells(units: UnitAgreement) -> list[str]:

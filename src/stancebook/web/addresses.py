@@ -12,6 +12,11 @@ def page_name(doc_id: str) -> str:
     return f"{doc_id}{'_' if doc_id in _RESERVED else ''}.html"
 
 
+def codings_page(doc_id: str) -> str:
+    """Return what stands for the page that shows the codings of a document together, as an ID does for its own page."""
+    return f"{doc_id}.codings"  # no ID has a full stop
+
+
 def row_url(view_url: str, table: str, key: str) -> str:
     """Return the address of a row in the published pages of the reading view.
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from string import ascii_uppercase, digits
-from typing import Any
+from string import ascii_lowercase, ascii_uppercase, digits
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -33,6 +33,26 @@ class Mark:
     title: str
     letter: str
     hue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coder:
+    """Who coded a row, where several codings are shown together.
+
+    Attributes:
+        name: The name of the coder's folder.
+        number: The number of the coder, from 1.
+        described: Who that is, in the words of the coder's files; empty if they do not say it.
+    """
+
+    name: str
+    number: int
+    described: str = ""
+
+    @property
+    def letter(self) -> str:
+        """The letter of the coder; of the 27th and further ones, the number."""
+        return ascii_lowercase[self.number - 1] if self.number <= len(ascii_lowercase) else str(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +97,7 @@ class Item:
         fields: Its other cells that are not empty.
         children: Its nested rows.
         mark: How its table is marked.
-        coder: Who coded it, where several codings are shown together.
+        coder: Who coded it, where several codings are shown together; None otherwise.
         label_column: The column that the label is taken from; empty if it is its passage or its key.
     """
 
@@ -91,7 +111,7 @@ class Item:
     fields: tuple[Field, ...]
     children: tuple[Item, ...]
     mark: Mark
-    coder: str = ""
+    coder: Coder | None = None
     label_column: str = ""
 
     def all_rows(self) -> Iterator[Item]:
@@ -150,8 +170,7 @@ class CodedRows:
     def document(self, doc_id: str) -> list[Item]:
         """Return the rows of a document, in the order of its text; those without a passage come last."""
         specs = self.contract.tables_of_kind("annotation")
-        items = [item for spec in specs for item in self._annotations(self._tables[spec.name], doc_id)]
-        return sorted(items, key=self._place)
+        return sorted((item for spec in specs for _, item in self.annotations(spec.name, doc_id)), key=self.place)
 
     def record(self, doc_id: str) -> Item | None:
         """Return the record of a document itself; None if it has none."""
@@ -165,16 +184,19 @@ class CodedRows:
         ids = _distinct_ids(rows.keys)
         return [self._item(rows, row, "", name, f"{table}.{name}") for row, name in enumerate(ids)]
 
-    def _place(self, item: Item) -> tuple[bool, int, int, int]:
+    def place(self, item: Item) -> tuple[bool, int, int, int]:
+        """Return by what rows are put in the order of the text."""
         if item.start is None or item.end is None:
             return True, 0, 0, self._order[item.table]
         return False, item.start, -item.end, self._order[item.table]
 
-    def _annotations(self, rows: _Rows, doc_id: str) -> Iterator[Item]:
+    def annotations(self, table: str, doc_id: str) -> Iterator[tuple[int, Item]]:
+        """Yield the rows of one table in a document, each with its number in the frame."""
+        rows = self._tables[table]
         numbers = rows.by_document.get(doc_id, [])
         ids = _distinct_ids([rows.keys[row].partition("#")[2] for row in numbers])
         for row, short in zip(numbers, ids, strict=True):
-            yield self._item(rows, row, doc_id, short, f"{rows.spec.name}.{short}")
+            yield row, self._item(rows, row, doc_id, short, f"{rows.spec.name}.{short}")
 
     def _item(self, rows: _Rows, row: int, doc_id: str, name: str, address: str) -> Item:
         spec, key = rows.spec, rows.keys[row]
@@ -325,7 +347,14 @@ def _one_line(text: str) -> str:
     return line if len(line) <= _MAX_LABEL else line[: _MAX_LABEL - 1].rstrip() + "…"
 
 
-def values_by_filter(item: Item) -> dict[str, list[Any]]:
+class HasFields(Protocol):
+    """Has fields, as a row has."""
+
+    def all_fields(self) -> Iterator[Field]:
+        """Yield its fields and those of all that is nested in it."""
+
+
+def values_by_filter(item: HasFields) -> dict[str, list[Any]]:
     """Return what a row can be filtered by: values by the name of their column, entries of the codebook by `@table`."""
     found: dict[str, dict[str, None]] = {}
     for field in item.all_fields():

@@ -19,6 +19,7 @@ from stancebook.web.segments import Segment, Span, assign_lanes, cut_blocks, cut
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+LINE_STYLES = 4  # of coders, in the style sheet
 MAX_LANES = 10  # rows of one passage that are drawn apart; the last lane stands for all others
 STATIC = Path(__file__).with_name("static")
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -33,7 +34,8 @@ def text_blocks(
 ) -> list[tuple[str, str]]:
     """Return the ID and the HTML of each block of a text.
 
-    The text content of all blocks together is the text. Each row is an underline in a lane of its own.
+    The text content of all blocks together is the text. Each row is an underline in a lane of its own; of several
+    coders, the lanes of each are together.
 
     Args:
         text: The text of a document.
@@ -43,7 +45,7 @@ def text_blocks(
     """
     placed = [item for item in items if item.start is not None]
     spans = [(item.start or 0, item.end or 0) for item in placed]
-    lanes = assign_lanes(spans)
+    lanes = assign_lanes(spans, [item.coder.number if item.coder else 0 for item in placed])
     everything = [*spans, *uncovered, *nothing_here]
     writer = _BlockWriter(text, placed, lanes, len(uncovered))
     blocks = cut_blocks(text)
@@ -81,24 +83,42 @@ class _BlockWriter:
         return text
 
     def _underlined(self, text: str, rows: Sequence[int], starting: Sequence[int]) -> str:
-        addresses = escape(" ".join(self._items[row].address for row in rows))
         beyond = [row for row in rows if self._lanes[row] >= MAX_LANES - 1]
         crowded = len(beyond) > 1 or any(self._lanes[row] >= MAX_LANES for row in beyond)
         drawn = [row for row in rows if not (crowded and row in beyond)]
+        # Rows that are drawn come first: scripts find the class of each by its number.
+        addresses = escape(" ".join(self._items[row].address for row in [*drawn, *(beyond if crowded else [])]))
         classes = ["seg", *(f"l{self._lanes[row]}t{self._items[row].mark.hue}" for row in drawn)]
+        classes += [f"l{self._lanes[row]}c{coder}" for row in drawn if (coder := self._style(row))]
         more = f' data-more="+{len(beyond)}"' if crowded else ""
         if crowded:
             classes.append("more")
         first = ""
         if starting:
             classes.append("first")
-            letters = escape("".join(dict.fromkeys(self._items[row].mark.letter for row in starting)))
-            ids = escape(" ".join(self._items[row].id for row in starting))
-            first = f' data-letters="{letters}" data-ids="{ids}"'
+            ids = escape(" ".join(f"{_coder_letter(self._items[row])}{self._items[row].id}" for row in starting))
+            first = f' data-letters="{escape(self._letters(starting))}" data-ids="{ids}"'
         segment = f'<span class="{" ".join(classes)}" data-r="{addresses}"{more}{first}>{text}</span>'
         for row in reversed(starting):
             segment = f'<span class="place" id="p.{escape(self._items[row].address)}">{segment}</span>'
         return segment
+
+    def _style(self, row: int) -> int:
+        """Return the style of the line of a row, from 1; 0 for the first coder's, and without coders."""
+        coder = self._items[row].coder
+        return (coder.number - 1) % LINE_STYLES if coder else 0
+
+    def _letters(self, rows: Sequence[int]) -> str:
+        """Return the letters of the tables of some rows, each with those of its coders."""
+        found: dict[str, dict[str, None]] = {}
+        for row in rows:
+            found.setdefault(self._items[row].mark.letter, {})[_coder_letter(self._items[row])] = None
+        has_coders = any(self._items[row].coder for row in rows)
+        return (" " if has_coders else "").join(f"{letter}{''.join(coders)}" for letter, coders in found.items())
+
+
+def _coder_letter(item: Item) -> str:
+    return item.coder.letter if item.coder else ""
 
 
 def item_html(item: Item, base: str = "", source: str = "") -> str:
@@ -112,11 +132,7 @@ def item_html(item: Item, base: str = "", source: str = "") -> str:
     address = escape(item.address)
     values = escape(json.dumps(values_by_filter(item), ensure_ascii=False))
     place = "" if item.start is None else f' data-start="{item.start}" data-end="{item.end}"'
-    quote = ""
-    if item.quote:
-        words = _escape_text(item.quote)
-        words = f'<a class="to-place" href="#p.{address}">{words}</a>' if place else words
-        quote = f'<blockquote dir="auto">{words}</blockquote>'
+    quote = quote_html(item)
     if item.quote and is_web_address(source):
         link = escape(f"{source.partition('#')[0]}#:~:text={text_fragment(item.quote)}")
         quote += f'<p class="source"><a rel="noopener noreferrer" href="{link}">in the source</a></p>'
@@ -131,25 +147,37 @@ def item_html(item: Item, base: str = "", source: str = "") -> str:
     )
 
 
+def quote_html(item: Item) -> str:
+    """Return the HTML of the passage of a row, which leads to its place in the text; empty if it has none."""
+    if not item.quote:
+        return ""
+    words = _escape_text(item.quote)
+    linked = f'<a class="to-place" href="#p.{escape(item.address)}">{words}</a>'
+    return f'<blockquote dir="auto">{words if item.start is None else linked}</blockquote>'
+
+
 def _children(item: Item, base: str) -> str:
-    parts = []
-    for _, group in groupby(item.children, key=lambda child: child.table):
-        rows = list(group)
-        entries = "".join(f"<li>{_fields(row, base)}{_children(row, base)}</li>" for row in rows)
-        parts.append(f'<h4>{escape(rows[0].mark.title)}</h4><ul class="nested">{entries}</ul>')
-    return "".join(parts)
+    groups = (list(group) for _, group in groupby(item.children, key=lambda child: child.table))
+    return "".join(f"<h4>{escape(rows[0].mark.title)}</h4>{nested_html(rows, base)}" for rows in groups)
+
+
+def nested_html(rows: Sequence[Item], base: str = "") -> str:
+    """Return the HTML of rows that are nested in one list; empty if there are none."""
+    entries = "".join(f"<li>{_fields(row, base)}{_children(row, base)}</li>" for row in rows)
+    return f'<ul class="nested">{entries}</ul>' if rows else ""
 
 
 def _fields(item: Item, base: str, without: str = "") -> str:
     pairs = [
-        f"<div><dt>{escape(field.title)}</dt><dd>{_shown(field, item, base)}</dd></div>"
+        f"<div><dt>{escape(field.title)}</dt><dd>{field_html(field, item, base)}</dd></div>"
         for field in item.fields
         if field.name != without or field.shown != item.label
     ]
     return f'<dl class="fields">{"".join(pairs)}</dl>' if pairs else ""
 
 
-def _shown(field: Field, item: Item, base: str) -> str:
+def field_html(field: Field, item: Item, base: str = "") -> str:
+    """Return the HTML of a cell of a row: what is shown of it, with the links that it has."""
     shown = f"<bdi>{_escape_text(field.shown)}</bdi>"
     if field.target:
         page = base + page_name(field.page) if field.page else ""

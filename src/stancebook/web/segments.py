@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,27 +29,62 @@ class Segment:
     starting: tuple[int, ...]
 
 
-def assign_lanes(spans: Sequence[Span]) -> list[int]:
+def assign_lanes(spans: Sequence[Span], groups: Sequence[int] = ()) -> list[int]:
     """Return a lane for each span, from 0, such that spans that overlap differ; the number of lanes is the least.
 
     Args:
         spans: Start and end of each span, none of them empty.
+        groups: The group of each span. Where spans overlap, those of one group have the lanes next to each other, and
+            those of a lower group have the lower lanes. All are in one group if it is empty.
     """
     lanes = [0] * len(spans)
+    for component in _components(spans):
+        first = 0
+        by_group: defaultdict[int, list[int]] = defaultdict(list)
+        for number in component:
+            by_group[groups[number] if groups else 0].append(number)
+        for _, members in sorted(by_group.items()):
+            first += _assign_lanes(spans, members, lanes, first)
+    return lanes
+
+
+def _components(spans: Sequence[Span]) -> Iterator[list[int]]:
+    """Yield the numbers of spans that overlap, or that others between them connect; sorted by start, longest first."""
+    component: list[int] = []
+    end = 0
+    for number in sorted(range(len(spans)), key=lambda number: (spans[number][0], -spans[number][1], number)):
+        if component and spans[number][0] >= end:
+            yield component
+            component = []
+        component.append(number)
+        end = max(end, spans[number][1])
+    if component:
+        yield component
+
+
+def _assign_lanes(spans: Sequence[Span], members: Iterable[int], lanes: list[int], first: int) -> int:
+    """Set the lanes of some spans, which are sorted; return how many lanes they need.
+
+    Args:
+        spans: Start and end of each span.
+        members: The numbers of those whose lanes are set.
+        lanes: The lane of each span, which is changed.
+        first: The lowest lane that may be used.
+    """
     busy: list[tuple[int, int]] = []
     free: list[int] = []
     used = 0
-    for number in sorted(range(len(spans)), key=lambda number: (spans[number][0], -spans[number][1], number)):
+    for number in members:
         start, end = spans[number]
         while busy and busy[0][0] <= start:
             heapq.heappush(free, heapq.heappop(busy)[1])
         if free:
             lanes[number] = heapq.heappop(free)
         else:
-            lanes[number] = used
+            lanes[number] = first + used
             used += 1
         heapq.heappush(busy, (end, lanes[number]))
-    return lanes
+    return used
 
 
 def cut_segments(blocks: Sequence[Span], spans: Sequence[Span]) -> Iterator[list[Segment]]:

@@ -6,7 +6,7 @@ import json
 import shutil
 from base64 import b64encode
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -17,14 +17,17 @@ import pandas as pd
 
 from stancebook.build.coverage import Coverage, coverage
 from stancebook.build.pipeline import Build
+from stancebook.coders.codings import Coding
 from stancebook.dataset.layout import backup_folder
 from stancebook.dataset.publish import publish_error, resolve_target, staging_folder
 from stancebook.exceptions import PublishError
 from stancebook.schema.remarks import NOTHING_HERE
 from stancebook.suggestions import options_hint
-from stancebook.web.addresses import CODEBOOK_PAGE, page_name
-from stancebook.web.items import CodedRows, Field, Item, values_by_filter
+from stancebook.web.addresses import CODEBOOK_PAGE, codings_page, page_name
+from stancebook.web.comparison import ANY, DIFFERS, FOUND_BY, MISSING, CodedTexts, Unit, unit_html
+from stancebook.web.items import CodedRows, Field, HasFields, Item, values_by_filter
 from stancebook.web.rendering import (
+    LINE_STYLES,
     STATIC,
     definition_id,
     direction,
@@ -59,13 +62,17 @@ class Filter:
     options: tuple[tuple[str, str, int], ...]
 
 
-def write_view(build: Build, folder: Path, doc_ids: Sequence[str] = ()) -> list[str]:
+def write_view(
+    build: Build, folder: Path, doc_ids: Sequence[str] = (), codings: Sequence[Coding] = ()
+) -> list[str]:
     """Write the pages of a build into a folder; an earlier view is replaced, and stays if anything fails.
 
     Args:
         build: A build without errors.
         folder: The folder to write; it need not exist.
         doc_ids: The documents to show; all of them if empty.
+        codings: Codings of the documents, without errors. A document that at least two coders coded gets a second page,
+            which shows these codings together.
 
     Returns:
         The files that were written, relative to the folder.
@@ -80,7 +87,8 @@ def write_view(build: Build, folder: Path, doc_ids: Sequence[str] = ()) -> list[
     _refuse_foreign(folder)
     with staging_folder(folder) as new:
         files: list[str] = []
-        for name, html in _Pages(build, [doc_id for doc_id in known if not doc_ids or doc_id in doc_ids]).all():
+        shown = [doc_id for doc_id in known if not doc_ids or doc_id in doc_ids]
+        for name, html in _Pages(build, shown, codings).all():
             path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(html.encode())
@@ -93,19 +101,22 @@ def write_view(build: Build, folder: Path, doc_ids: Sequence[str] = ()) -> list[
 class _Pages:
     """Writes the pages of a build."""
 
-    def __init__(self, build: Build, doc_ids: Sequence[str]) -> None:
+    def __init__(self, build: Build, doc_ids: Sequence[str], codings: Sequence[Coding]) -> None:
         self._build, self._doc_ids = build, doc_ids
+        self._coded = CodedTexts(build.contract, build.frames, codings, doc_ids)
         self._contract = build.contract
         self._rows = CodedRows(build.contract, build.frames)
         self._tables = [
             (spec.name, self._rows.marks[spec.name]) for spec in self._contract.tables_of_kind("annotation")
         ]
-        self._written = {*doc_ids, CODEBOOK_PAGE, ""}
+        self._written = {*doc_ids, *map(codings_page, self._coded.documents), CODEBOOK_PAGE, ""}
 
     def all(self) -> Iterator[tuple[str, str]]:
         """Yield file and HTML of each page."""
         for doc_id in self._doc_ids:
             yield page_name(doc_id), self._document_page(doc_id)
+        for doc_id in self._coded.documents:
+            yield page_name(codings_page(doc_id)), self._codings_page(doc_id)
         yield page_name(CODEBOOK_PAGE), self._codebook_page()
         yield "index.html", self._page("index.html", "", documents=self._index_rows())
 
@@ -130,6 +141,9 @@ class _Pages:
         records = {doc_id: self._rows.record(doc_id) for doc_id in self._doc_ids}
         return {doc_id: self._linked(record) for doc_id, record in records.items() if record is not None}
 
+    def _linked_unit(self, unit: Unit) -> Unit:
+        return replace(unit, sides=tuple(map(self._linked, unit.sides)))
+
     def _linked(self, item: Item) -> Item:
         """Return a row without links to pages that are not written."""
         fields = tuple(field if field.page in self._written else replace(field, target="") for field in item.fields)
@@ -137,37 +151,93 @@ class _Pages:
 
     def _document_page(self, doc_id: str) -> str:
         items, record = self._items[doc_id], self._records[doc_id]
-        base = "../" * doc_id.count("/")
-        facts = {field.name: field.value for field in record.fields}
-        source = facts.get(self._contract.sources.get("path", ""), "")
-        text = next(files.text.text for files in self._build.corpus.documents if files.doc_id == doc_id and files.text)
+        base, source = _base(doc_id), self._source(doc_id)
         uncovered = self._uncovered[doc_id]
+        return self._text_page(
+            doc_id,
+            items,
+            spans=(uncovered, self._nothing_here[doc_id]),
+            record_html=item_html(record, base),
+            groups=[("", [item_html(item, base, source) for item in items])],
+            filters=self._filters(items),
+            pinned=[],
+            coders=[],
+            definitions=_definitions([record, *items]),
+            position=self._neighbours(doc_id, self._doc_ids, str),
+            other=(page_name(codings_page(doc_id)), "Codings") if doc_id in self._coded.documents else None,
+        )
+
+    def _codings_page(self, doc_id: str) -> str:
+        base = _base(doc_id)
+        units = [self._linked_unit(unit) for unit in self._coded.units(doc_id)]
+        record = self._linked_unit(self._coded.record(doc_id))
+        items = sorted((side for unit in units for side in unit.sides), key=self._rows.place)
+        counts = Counter(item.coder for item in items)
+        groups = [
+            (f"{len(found)} {title}", [unit_html(unit, self._contract, base) for unit in found])
+            for title, equal in (("with differences", False), ("without differences", True))
+            if (found := [unit for unit in units if unit.is_equal == equal])
+        ]
+        return self._text_page(
+            doc_id,
+            items,
+            spans=([], []),
+            record_html=unit_html(record, self._contract, base),
+            groups=groups,
+            filters=self._filters(units),
+            pinned=_comparison_filters(units),
+            coders=[(coder, counts[coder]) for coder in self._coded.coders(doc_id)],
+            definitions=_definitions([*record.sides, *items]),
+            position=self._neighbours(doc_id, self._coded.documents, codings_page),
+            other=(page_name(doc_id), "The dataset's rows"),
+        )
+
+    def _text_page(
+        self, doc_id: str, items: Sequence[Item], *, spans: tuple[Sequence[Span], Sequence[Span]], **values: Any
+    ) -> str:
+        """Return a page that shows a text with rows.
+
+        Args:
+            doc_id: The text.
+            items: The rows that are drawn under their passages.
+            spans: The passages that no row covers, and those that were read and hold nothing to code.
+            values: What else the template shows.
+        """
+        facts = {field.name: field.value for field in self._records[doc_id].fields}
+        text = next(files.text.text for files in self._build.corpus.documents if files.doc_id == doc_id and files.text)
+        source = self._source(doc_id)
         return self._page(
             "document.html",
-            base,
-            record=record,
-            record_html=item_html(record, base),
+            _base(doc_id),
+            record=self._records[doc_id],
             source=source if is_web_address(source) else "",
             language=facts.get("language", ""),
             direction=direction(facts.get("language", "")),
-            blocks=[html for _, html in text_blocks(text, items, uncovered, self._nothing_here[doc_id])],
-            rows=[item_html(item, base, source) for item in items],
+            blocks=[html for _, html in text_blocks(text, items, *spans)],
             tables=_counted(self._tables, items),
-            filters=self._filters(items),
-            definitions=_definitions([record, *items]),
-            uncovered=len(uncovered),
-            nothing_here=len(self._nothing_here[doc_id]),
-            position=self._neighbours(doc_id),
+            uncovered=len(spans[0]),
+            nothing_here=len(spans[1]),
+            line_styles=LINE_STYLES,
             is_large=len(items) > LARGE_ROWS or len(text) > LARGE_TEXT,
+            **values,
         )
 
-    def _neighbours(self, doc_id: str) -> dict[str, tuple[str, str]]:
-        """Return address and title of the document before and after one."""
-        at = self._doc_ids.index(doc_id)
-        others = {"previous": self._doc_ids[at - 1 : at] if at else [], "next": self._doc_ids[at + 1 : at + 2]}
-        return {name: (page_name(found[0]), self._records[found[0]].label) for name, found in others.items() if found}
+    def _source(self, doc_id: str) -> str:
+        """Return where a text is from, as its record says; empty if it does not."""
+        facts = {field.name: field.value for field in self._records[doc_id].fields}
+        return facts.get(self._contract.sources.get("path", ""), "")
 
-    def _filters(self, items: Sequence[Item]) -> list[Filter]:
+    def _neighbours(
+        self, doc_id: str, doc_ids: Sequence[str], page: Callable[[str], str]
+    ) -> dict[str, tuple[str, str]]:
+        """Return address and title of the document before and after one, of some that have a page of one kind."""
+        at = doc_ids.index(doc_id)
+        others = {"previous": doc_ids[at - 1 : at] if at else [], "next": doc_ids[at + 1 : at + 2]}
+        return {
+            name: (page_name(page(found[0])), self._records[found[0]].label) for name, found in others.items() if found
+        }
+
+    def _filters(self, items: Sequence[HasFields]) -> list[Filter]:
         values = [pair for item in items for pair in values_by_filter(item).items()]
         counts = Counter((name, value) for name, found in values for value in found)
         fields = {_filter_key(field): field for item in items for field in item.all_fields()}
@@ -237,6 +307,7 @@ class _Pages:
                 {
                     "id": doc_id,
                     "href": page_name(doc_id),
+                    "codings": page_name(codings_page(doc_id)) if doc_id in self._coded.documents else "",
                     "title": record.label,
                     "date": next((facts[name] for name in dates if name in facts), ""),
                     "counts": [counts[name] for name, _ in self._tables],
@@ -255,6 +326,26 @@ class _Pages:
         )
         shown = {"contract": self._contract, "base": base, "style": style, "script": script, "marks": self._tables}
         return render(template, **shown, policy=policy, **values)
+
+
+def _base(doc_id: str) -> str:
+    """Return the way from the page of a document to the folder of the pages."""
+    return "../" * doc_id.count("/")
+
+
+def _comparison_filters(units: Sequence[Unit]) -> list[Filter]:
+    """Return the filters of units: what differs, and who found them."""
+    titles = {ANY: "any difference", MISSING: "not found by all"}
+    found: dict[str, Counter[str]] = {DIFFERS: Counter(), FOUND_BY: Counter()}
+    for unit in units:
+        titles |= unit.differing
+        for name, values in unit.choices().items():
+            found[name].update(values)
+    options = {
+        name: tuple((value, titles.get(value, value), count) for value, count in counts.items())
+        for name, counts in found.items()
+    }
+    return [Filter(DIFFERS, "Differences", options[DIFFERS]), Filter(FOUND_BY, "Found by", options[FOUND_BY])]
 
 
 def _spans_by_document(passages: pd.DataFrame) -> Mapping[str, list[Span]]:

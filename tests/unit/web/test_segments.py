@@ -64,3 +64,22 @@ def test_lanes_differ_where_spans_overlap(case):
 def test_longest_span_has_first_lane():
     """Of spans that start together, the longest is nearest to the text."""
     assert assign_lanes([(0, 2), (0, 9), (3, 5), (9, 12)]) == [1, 0, 1, 0]
+
+
+@given(texts_with_spans(), st.data())
+def test_lanes_of_a_group_are_together(case, data):
+    """Where spans overlap, each lane of a group is below those of the groups before it."""
+    _, spans = case
+    groups = data.draw(st.lists(st.integers(0, 2), min_size=len(spans), max_size=len(spans)))
+    placed = list(zip(spans, assign_lanes(spans, groups), groups, strict=True))
+    for (start, end), lane, group in placed:
+        for (other_start, other_end), other_lane, other_group in placed:
+            if other_start < end and start < other_end and group < other_group:
+                assert lane < other_lane
+
+
+@given(texts_with_spans())
+def test_one_group_is_no_group(case):
+    """Spans that are all in one group have the lanes that they have without groups."""
+    _, spans = case
+    assert assign_lanes(spans, [7] * len(spans)) == assign_lanes(spans)

@@ -82,32 +82,35 @@
     table: element.dataset.table,
     values: JSON.parse(element.dataset.values),
     words: element.textContent.toLowerCase(),
+    coders: all("th[data-coder]", element).map(({ dataset }) => dataset.coder),
     segments: [],
     visible: true,
   }));
-  const byAddress = new Map(rows.map((row) => [row.address, row]));
+  const byAddress = new Map(rows.map((row) => [row.address, { row }]));
+  // The rows of several coders are the columns of one row of the page, each with an address of its own.
+  for (const row of rows) all("th[data-coder]", row.element).forEach(({ id, dataset }) => byAddress.set(id, { row, coder: dataset.coder }));
+  // The lane classes of a segment are those of its first members, in their order: l<lane>t<colour>, l<lane>c<coder>.
   const segments = all(".seg", text).map((element) => {
-    const members = element.dataset.r.split(" ").map((address) => byAddress.get(address));
-    const segment = { element, members, classes: element.className.split(" ") };
-    members.forEach((row) => row.segments.push(segment));
+    const classes = element.className.split(" ");
+    const drawn = classes.filter((name) => /^l\dt\d$/.test(name));
+    const members = element.dataset.r.split(" ").map((address, at) => ({ ...byAddress.get(address), lane: drawn[at]?.slice(0, 2) }));
+    const segment = { element, members, classes };
+    new Set(members.map(({ row }) => row)).forEach((row) => row.segments.push(segment));
     return segment;
   });
   const lanes = all("input[data-table]");
+  const coders = all("input[data-coder]");
   const selects = all("select[data-filter]");
   const gaps = all(".uncovered[id]", text);
   let selected = [];
 
-  // The lane classes of a segment are those of its first rows, in their order: l<lane>t<colour of the table>.
-  const laneOf = new Map();
-  for (const { members, classes } of segments) {
-    const drawn = classes.filter((name) => /^l\dt\d$/.test(name));
-    if (drawn.length === members.length) members.forEach((row, at) => laneOf.set(row, drawn[at]));
-  }
+  const shownCoders = () => new Set(coders.filter((box) => box.checked).map((box) => box.dataset.coder));
 
   function drawSegments() {
+    const shown = shownCoders();
     for (const { element, members, classes } of segments) {
-      const hidden = new Set(members.filter((row) => !row.visible).map((row) => laneOf.get(row)));
-      const wanted = classes.filter((name) => !hidden.has(name)).join(" ");
+      const hidden = new Set(members.filter(({ row, coder }) => !row.visible || (coder && !shown.has(coder))).map(({ lane }) => lane));
+      const wanted = classes.filter((name) => !hidden.has(name.slice(0, 2)) || !/^l\d[tc]\d$/.test(name)).join(" ");
       const hot = element.classList.contains("hot") ? " hot" : "";
       if (element.className !== wanted + hot) element.className = wanted + hot;
     }
@@ -117,9 +120,11 @@
     const tables = new Set(lanes.filter((box) => box.checked).map((box) => box.dataset.table));
     const chosen = selects.filter((select) => select.value).map((select) => [select.dataset.filter, select.value]);
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const coded = shownCoders();
     let shown = 0;
     for (const row of rows) {
       row.visible = tables.has(row.table)
+        && (!row.coders.length || row.coders.some((coder) => coded.has(coder)))
         && chosen.every(([name, value]) => row.values[name]?.includes(value))
         && words.every((word) => row.words.includes(word));
       if (row.element.hidden === row.visible) row.element.hidden = !row.visible;
@@ -204,7 +209,8 @@
     if (!first) return;
     // Scrolling to the row may move the page: the text comes last.
     const before = scrollY;
-    if (scrollRows) first.element.scrollIntoView({ block: "nearest" });
+    const tall = first.element.offsetHeight > side.clientHeight / 2;
+    if (scrollRows) first.element.scrollIntoView({ block: tall ? "start" : "nearest" });
     if (scrollText) first.segments[0]?.element.scrollIntoView({ block: "center" });
     else scrollTo({ top: before, behavior: "instant" });
     if (focus) first.element.focus({ preventScroll: true });
@@ -238,35 +244,35 @@
 
   function showAll() {
     form.reset();
-    lanes.forEach((box) => { box.checked = true; });
+    [...lanes, ...coders].forEach((box) => { box.checked = true; });
     filterRows();
   }
 
   function fromHash() {
     const address = decodeURIComponent(location.hash.slice(1));
-    const row = byAddress.get(address) ?? byAddress.get(address.replace(/^p\./, ""));
-    if (row) selectRow(row);
+    const found = byAddress.get(address) ?? byAddress.get(address.replace(/^p\./, ""));
+    if (found) selectRow(found.row);
   }
 
   text.addEventListener("click", ({ target }) => {
     if (!getSelection().isCollapsed) return;
     const element = target.closest(".seg");
     if (!element) return;
-    const members = element.dataset.r.split(" ").map((address) => byAddress.get(address)).filter((row) => row.visible);
-    select(members, { scrollText: false });
+    const found = element.dataset.r.split(" ").map((address) => byAddress.get(address).row).filter((row) => row.visible);
+    select([...new Set(found)], { scrollText: false });
   });
   one("#rows").addEventListener("click", ({ target }) => {
     const element = target.closest(".row");
-    if (element && !target.closest("a")) selectRow(byAddress.get(element.id), { scrollRows: false });
+    if (element && !target.closest("a")) selectRow(byAddress.get(element.id).row, { scrollRows: false });
   });
   one("#close").addEventListener("click", () => select([]));
   form.addEventListener("input", filterRows);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => {
-    lanes.forEach((box) => { box.checked = true; });
+    [...lanes, ...coders].forEach((box) => { box.checked = true; });
     setTimeout(filterRows);
   });
-  lanes.forEach((box) => box.addEventListener("change", filterRows));
+  [...lanes, ...coders].forEach((box) => box.addEventListener("change", filterRows));
   search.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
