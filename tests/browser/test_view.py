@@ -281,7 +281,7 @@ def codings(built, tmp_path_factory):
 
 
 def test_codings_are_compared(page, codings):
-    """Differences come first and can be shown alone; a coder's lines can be hidden; both passages of a unit belong to it."""
+    """Differences come first and can be shown alone, and the lines of a coder can be hidden."""
     page.goto((codings / "river-talks.codings.html").as_uri() + "#ben.statements.s01")
     assert selected(page) == ["u.anna.statements.s01"]
     assert page.evaluate(VISIBLE)[0] == "u.anna.statements.s01"

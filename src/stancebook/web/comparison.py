@@ -1,4 +1,4 @@
-"""The codings of a text next to each other: rows that are matched as one unit, with the columns in which they differ."""
+"""The codings of a text next to each other: matched rows as one unit, with the columns in which they differ."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from stancebook.coders.compared import ComparedUnit, compared_units
 from stancebook.coders.codings import Coding
+from stancebook.coders.compared import ComparedUnit, compared_units
 from stancebook.schema.contract import Contract
 from stancebook.schema.spec import Tables
 from stancebook.web.addresses import CODEBOOK_PAGE, codings_page
@@ -109,13 +109,13 @@ def unit_html(unit: Unit, contract: Contract, base: str = "") -> str:
 def _lines(unit: Unit, contract: Contract, base: str) -> Iterator[Line]:
     for column in contract.tables[unit.table].columns:
         fields = [next((field for field in side.fields if field.name == column.name), None) for side in unit.sides]
-        cells = [
-            field_html(field, side, base) if field else "" for field, side in zip(fields, unit.sides, strict=True)
-        ]
+        cells = [field_html(field, side, base) if field else "" for field, side in zip(fields, unit.sides, strict=True)]
         yield from _line(column.title or column.name, column.name in unit.differing, cells)
     for section, nested in contract.nested_tables(unit.table).items():
         rows = [[child for child in side.children if child.table == nested.name] for side in unit.sides]
-        yield from _line(nested.title or nested.name, section in unit.differing, [nested_html(each, base) for each in rows])
+        yield from _line(
+            nested.title or nested.name, section in unit.differing, [nested_html(each, base) for each in rows]
+        )
 
 
 def _line(title: str, differs: bool, cells: Sequence[str]) -> Iterator[Line]:
@@ -168,9 +168,9 @@ class CodedTexts:
         for doc_id, numbers in self._numbers.items():
             groups[tuple(numbers)].append(doc_id)
         found: defaultdict[str, list[ComparedUnit]] = defaultdict(list)
-        for numbers, doc_ids in groups.items():
-            for unit in compared_units(self._contract, [self._codings[number] for number in numbers], doc_ids):
-                rows = {numbers[number]: row for number, row in unit.rows.items()}
+        for group, doc_ids in groups.items():
+            for unit in compared_units(self._contract, [self._codings[number] for number in group], doc_ids):
+                rows = {group[number]: row for number, row in unit.rows.items()}
                 found[unit.doc_id].append(replace(unit, rows=rows))
         return found
 

@@ -62,9 +62,7 @@ class Filter:
     options: tuple[tuple[str, str, int], ...]
 
 
-def write_view(
-    build: Build, folder: Path, doc_ids: Sequence[str] = (), codings: Sequence[Coding] = ()
-) -> list[str]:
+def write_view(build: Build, folder: Path, doc_ids: Sequence[str] = (), codings: Sequence[Coding] = ()) -> list[str]:
     """Write the pages of a build into a folder; an earlier view is replaced, and stays if anything fails.
 
     Args:

@@ -32,9 +32,37 @@ def test_problems_are_shown(run, annotations, project):
     assert not (project / "view").exists()
 
 
+def code(project, coder, change=lambda annotations: annotations):
+    """Write a coding of the practice text."""
+    path = project / f"seeds/codings/{coder}/river-talks.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(change((project / "seeds/documents/river-talks.yaml").read_text("utf-8")), "utf-8")
+
+
+@pytest.mark.parametrize("coders", [("all",), ("cd", "ab"), ("ab", "authoritative")])
+def test_codings_are_shown(run, project, coders):
+    """With coders, a text that they coded has a second page."""
+    code(project, "ab")
+    code(project, "cd")
+    assert run("--coders", *coders)[1].splitlines()[-1] == "wrote    view/: 4 pages; open view/index.html"
+    assert (project / "view/river-talks.codings.html").is_file()
+
+
+def test_problems_of_codings_are_shown(run, project):
+    """If a coding has problems, they are listed, and nothing is written."""
+    code(project, "ab")
+    code(project, "cd", lambda annotations: annotations.replace("stance: opposes", "stance: opposse"))
+    status, out, err = run("--coders", "all")
+    assert status == 1
+    assert "seeds/codings/cd/river-talks.yaml" in out + err
+    assert out.splitlines()[-1] == "1 problem in 1 file. Nothing was written; view/ is unchanged."
+    assert not (project / "view").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("--coders", "ab"), "There is no coding to compare: put the files of each coder into seeds/codings/<coder>/."),
         (("river-talk",), "There is no document 'river-talk': one of river-talks; did you mean 'river-talks'?"),
         (("--out", "seeds/view"), "The pages would be written into or around seeds/; name another folder."),
     ],
