@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
@@ -101,7 +101,8 @@ class _Table:
 
     def alphas(self, weights: _Floats) -> _Floats:
         """Return alpha for each row of weights, which say how often each unit is drawn; NaN where it is undefined."""
-        rows = max(1, _MAX_CELLS // max(1, len(self.values) ** 2))
+        size = max(1, len(self.values))
+        rows = max(1, _MAX_CELLS // (size if self.metric == "nominal" else size**2))
         parts = [self._alphas(weights[start : start + rows]) for start in range(0, len(weights), rows)]
         return np.concatenate(parts)
 
@@ -111,9 +112,12 @@ class _Table:
             distances = _ordinal_distances(totals)
             observed = np.einsum("bij,bij->b", (weights @ self._coincidences()).reshape(distances.shape), distances)
             expected = np.einsum("bi,bij,bj->b", totals, distances, totals)
+        elif self.metric == "nominal":  # without a matrix: keys of rows may be thousands of values
+            observed = weights @ self._disagreements(lambda one, other: one != other)
+            expected = totals.sum(axis=1) ** 2 - (totals**2).sum(axis=1)
         else:
             fixed = _distances(self.values, self.metric)
-            observed = weights @ self._disagreements(fixed)
+            observed = weights @ self._disagreements(lambda one, other: fixed[one, other])
             expected = np.einsum("bi,bi->b", totals @ fixed, totals)
         expected = expected / (totals.sum(axis=1) - 1)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -129,9 +133,9 @@ class _Table:
                 matrix[other, one] += 1 / (len(unit) - 1)
         return found.reshape(len(self.coded), size * size)
 
-    def _disagreements(self, distances: _Floats) -> _Floats:
+    def _disagreements(self, distance: Callable[[int, int], float]) -> _Floats:
         """Return the observed disagreement of each unit."""
-        pairs = [sum(distances[one, other] for one, other in combinations(unit, 2)) for unit in self.coded]
+        pairs = [sum(distance(one, other) for one, other in combinations(unit, 2)) for unit in self.coded]
         return np.array([2 * pair / (len(unit) - 1) for pair, unit in zip(pairs, self.coded, strict=True)])
 
 
@@ -151,9 +155,7 @@ def _distances(values: Sequence[Any], metric: Metric) -> _Floats:
         numbers = np.array(values, dtype=np.float64)
         squares: _Floats = (numbers[:, None] - numbers[None, :]) ** 2
         return squares
-    if metric == "set":
-        return np.array([[masi_distance(one, other) for other in values] for one in values])
-    return 1 - np.eye(len(values))
+    return np.array([[masi_distance(one, other) for other in values] for one in values])
 
 
 def _ordinal_distances(totals: _Floats) -> _Floats:
