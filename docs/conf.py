@@ -43,6 +43,7 @@ MENU = {
         "docs/python",
     ),
     "Build on it": (
+        "docs/own-corpus",
         "docs/your-own",
         "docs/large",
         "docs/cluster",

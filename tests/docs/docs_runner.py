@@ -61,6 +61,7 @@ EXECUTED_PAGES = {
     "docs/commands.md": EXAMPLE,
     "docs/python.md": EXAMPLE,
     "docs/your-own.md": (),
+    "docs/own-corpus.md": (),
     "docs/large.md": (*EXAMPLE, "benchmarks"),
     "docs/release.md": ("build.py", "pyproject.toml", "schemas", "seeds", "dataset", "LICENSE"),
     "docs/from-0.1-to-0.2.md": (*CODE, "~seeds", "~dataset", "tests/datasets/0.1.0"),
@@ -81,6 +82,7 @@ class Workspace:
     def __init__(self, folder: Path, *contents: str, contract: Callable[[], Contract] | None = None) -> None:
         self.folder = folder
         self.contract = contract or repository_contract
+        self.is_repository = True
         self.last_file = ""
         self.last_build = ""
         for content in contents:
@@ -89,9 +91,17 @@ class Workspace:
             copy = shutil.copytree if source.is_dir() else shutil.copy
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             copy(source, folder / name)
-        _write_programs(folder / ".venv/bin", python="", stancebook="-m stancebook ")
+        self._set_up_environment()
+
+    def _set_up_environment(self) -> None:
+        _write_programs(self.folder / ".venv/bin", python="", stancebook="-m stancebook ")
         for stamp in ("ready", "ready-dev"):  # newer than what they depend on, so that `make` installs nothing
-            (folder / ".venv" / stamp).touch()
+            (self.folder / ".venv" / stamp).touch()
+
+    def _enter(self, folder: Path) -> None:
+        """Go into a project that the page has created, as if `make` had set up its environment."""
+        self.folder, self.is_repository = folder, False
+        self._set_up_environment()
 
     def run(self, block: Block) -> str | None:
         """Run a block.
@@ -133,12 +143,17 @@ class Workspace:
         return output
 
     def _run_command(self, command: str) -> str:
-        """Run a shell command; `build.py` and `stancebook` run in this process, which is faster."""
+        """Run a shell command; those of the repository's own project run in this process, which is faster."""
+        if command.startswith("cd ") and (self.folder / command[3:]).is_dir():
+            self._enter(self.folder / command[3:])
+            return ""
         if NOT_RUN.match(command):
             if command.startswith("make "):
                 self._run_in_shell(f"{command.partition('#')[0]} --dry-run", must_succeed=True)
             return ""
         program, *arguments = shlex.split(command, comments=True)
+        if not self.is_repository:
+            return self._run_in_shell(command)
         if program == ".venv/bin/python" and arguments[0] == "build.py":
             self.last_build = command
             return self._in_folder(

@@ -97,6 +97,14 @@ def test_workflow_installs_and_checks(commands):
     assert check.startswith("stancebook build --check ")
 
 
+def test_new_project_has_the_workflow_of_the_page():
+    """A project of `stancebook new` has the job of the page, as it is there."""
+    template = ROOT / "src/stancebook/starter/templates/common/dot-github/workflows/dataset.yml"
+    workflow = yaml.safe_load(template.read_text(encoding="utf-8"))
+    assert workflow["jobs"].pop("test")["steps"][-1] == {"run": "make test"}
+    assert workflow == GITHUB
+
+
 def test_github_workflow_annotates_problems(run_command, insert_error):
     """The GitHub command passes without output, and annotates the line of an error."""
     status, output = run_command(GITHUB_COMMANDS[-1])

@@ -24,6 +24,8 @@ TESTED_SEPARATELY = {
     "docs/continuous-integration.md": "test_continuous_integration.py",
     "docs/first-text-in-the-browser.md": "browser/test_desk_coding.py",
 }
+# Pages that run every command in a process of its own.
+SLOW_PAGES = {"docs/own-corpus.md": pytest.mark.proof}
 
 
 def target(source: Path, link: str) -> tuple[Path, str]:
@@ -67,7 +69,7 @@ def test_every_page_of_the_manual_is_tested():
     assert manual == {*EXECUTED_PAGES, *TESTED_SEPARATELY} - {"README.md"}
 
 
-@pytest.mark.parametrize("name", EXECUTED_PAGES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=SLOW_PAGES.get(name, ())) for name in EXECUTED_PAGES])
 def test_output_on_a_page_is_current(name, tmp_path, monkeypatch):
     """The commands of a page print the output that the page shows."""
     monkeypatch.setenv("COLUMNS", "80")  # help is laid out for a terminal
@@ -83,7 +85,19 @@ def test_blocks_have_a_known_language_and_parse(page):
     """Every block has one of the languages of the manual; Python and YAML parse."""
     parsers = {"python": ast.parse, "yaml": yaml.safe_load}
     for block in page.blocks:
-        assert block.language in {"python", "yaml", "sh", "sql", "r", "diff", "text", "toml", "{eval-rst}"}, block.line
+        assert block.language in {
+            "python",
+            "yaml",
+            "sh",
+            "sql",
+            "r",
+            "diff",
+            "text",
+            "toml",
+            "html",
+            "json",
+            "{eval-rst}",
+        }, block.line
         if block.language in parsers:
             parsers[block.language](block.code)
 
