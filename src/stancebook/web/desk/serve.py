@@ -67,6 +67,8 @@ def serve(workspace: Workspace, say: Callable[[str], None], *, port: int = 0, br
     address = f"http://{_ADDRESS}:{port}/?token={token}"
     opened = browser and webbrowser.open(address)
     say(f"{'opened' if opened else 'open'}   {address}")
+    if browser and not opened:
+        say("No browser could be opened here: open this address yourself, in a browser on this machine.")
     say(f"coding   {display_folder(workspace.seeds)}; Ctrl-C ends it")
     server_of(workspace, listening, token).run(sockets=[listening])
 
