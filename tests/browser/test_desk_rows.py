@@ -259,7 +259,7 @@ def test_review_decides_row_by_row(opened, desk):
     opened.keyboard.press("r")
     opened.get_by_role("button", name="Reject").last.click()
     assert opened.get_by_role("dialog").is_visible()
-    opened.get_by_label("Reason").fill("A by-line.")
+    opened.get_by_role("dialog").get_by_label("Reason").fill("A by-line.")
     opened.get_by_role("dialog").get_by_role("button", name="Reject").click()
     opened.locator("#review-place", has_text="of 10").wait_for()
     opened.keyboard.press("Escape")

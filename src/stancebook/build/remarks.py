@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterator
 
+import pandas as pd
+
 from stancebook.build.coded_table import CodedTable, CodedTables, Failure
 from stancebook.problems import Level
 from stancebook.schema.contract import Contract
@@ -23,6 +25,7 @@ def check_decisions(
     rows = decisions.valid_rows
     if rows.empty:
         return
+    yield from _wrong_forms(rows)
     keys = {spec.name: _keys(tables[spec.name]) for spec in contract.tables_of_kind("annotation")}
     cells = (rows[name] for name in ("row", "decision", "note", "from"))
     for index, row, decision, note, source in zip(rows.index, *cells, strict=True):
@@ -46,6 +49,15 @@ def check_decisions(
             if isinstance(source, str) and decision == ACCEPTED:
                 hint = f"'stancebook adjudicate' adds the row {source} of the codings here"
             yield _failure(index, "row", f"there is no row {row!r} any more", hint, "warning")
+
+
+def _wrong_forms(rows: pd.DataFrame) -> Iterator[Failure]:
+    """Yield a failure for each value that does not match the pattern of its column."""
+    for column in DECISIONS.columns:
+        if column.pattern is not None:
+            for index, value in zip(rows.index, rows[column.name], strict=True):
+                if isinstance(value, str) and not column.pattern.matches(value):
+                    yield _failure(index, column.name, f"{value!r} is not {column.pattern.description}", "")
 
 
 def _keys(table: CodedTable) -> set[str]:

@@ -2,126 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain, count
-from typing import Any, Literal
+from typing import Any
 
 from stancebook.coders.alignment import Span, align
-from stancebook.coders.codings import Coding, Position
+from stancebook.coders.codings import Coding
+from stancebook.coders.matters import QUOTE, CodedRow, Decision, Matter, Values, decisions_of, remarks_of, values_of
 from stancebook.coders.results import MIN_OVERLAP
 from stancebook.coders.rows import CodedRows
 from stancebook.coders.units import Unit, Units
 from stancebook.coders.variables import identity_columns
 from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
-from stancebook.schema.remarks import ACCEPTED, ADJUDICATED, DECISIONS, OPEN, REJECTED
+from stancebook.schema.remarks import ACCEPTED, ADJUDICATED, OPEN, REJECTED
 from stancebook.schema.spec import ID, TableSpec
+from stancebook.sources.editing import next_id
 
-QUOTE = "quote"
 CODER = "coder"
 WHO_AND_WHAT = (CODER, "text_sha256")  # of a document: not what it says, but who coded which bytes
-_NUMBERED = re.compile(r"(.*?)([0-9]+)")
 
-State = Literal["agreed", "taken", "in file", "edited", "open"]
-Values = Mapping[str, str]
 Key = tuple[str, int, int]  # a table, the number of a coding, the number of a row
-
-
-@dataclass(frozen=True)
-class CodedRow:
-    """One row of a coding as written.
-
-    Attributes:
-        coder: The coder.
-        table: The table.
-        id: Its own id; of the document's record, the section.
-        position: Where it is written.
-        start: Where its passage starts, in code points; None if it has none.
-        end: Where it ends.
-        values: Its values as typed, by key.
-        children: The records that are nested in it, by section.
-    """
-
-    coder: str
-    table: str
-    id: str
-    position: Position
-    start: int | None
-    end: int | None
-    values: Values
-    children: Mapping[str, tuple[Values, ...]]
-
-    @property
-    def name(self) -> str:
-        """Its name in decisions, such as `ab.s07`."""
-        return f"{self.coder}.{self.id}"
-
-
-@dataclass(frozen=True)
-class Decision:
-    """A decision that the file of a document has.
-
-    Attributes:
-        row: The address of the row.
-        decision: What was decided.
-        sources: The rows of codings that are taken, which are alike; none if it does not say.
-        over: The rows of other codings that they were preferred to.
-        quote: The passage of a row that is rejected; empty if it is not given.
-    """
-
-    row: str
-    decision: str
-    sources: tuple[str, ...] = ()
-    over: tuple[str, ...] = ()
-    quote: str = ""
-
-    @property
-    def table(self) -> str:
-        """The table of the row; for the document's own record, its section."""
-        return self.row.partition(".")[0]
-
-    @property
-    def coded_rows(self) -> tuple[str, ...]:
-        """The rows of codings that it is about."""
-        return (*self.sources, *self.over)
-
-
-@dataclass(frozen=True)
-class Matter:
-    """Rows of codings that are about the same, and what is known of them.
-
-    Attributes:
-        row: The address that the row has or will have in the file: its table and id, or the section of the document.
-        table: The table.
-        rows: The row of each coder who has one, those left out that a decision is about.
-        differing: The keys in which these rows differ.
-        missing: The coders who have no such row.
-        state: `agreed` and `taken` rows are not in the file yet: the first are equal in all codings, of the others the
-            file says that they are accepted. Rows that are `in file` are as agreed or decided; `edited` ones are in the
-            file in another way than all codings have them. What is `open` has to be decided.
-        waits_for: The addresses of rows that it refers to, and that are not decided, or left out.
-    """
-
-    row: str
-    table: str
-    rows: tuple[CodedRow, ...]
-    differing: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    state: State = "open"
-    waits_for: tuple[str, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """The id that the row has or will have in the file."""
-        return self.row.rpartition(".")[2]
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the row can be added to the file; the document's record is there from the start."""
-        return self.state in ("agreed", "taken") and not self.waits_for and self.row != self.id
 
 
 @dataclass(frozen=True)
@@ -161,25 +63,13 @@ class Adjudication:
     @cached_property
     def decisions(self) -> list[Decision]:
         """The decisions in the file."""
-        if self.own is None:
-            return []
-        return [
-            Decision(
-                record.get("row", ""),
-                record.get("decision", ""),
-                _listed(record.get("from", "")),
-                _listed(record.get("over", "")),
-                record.get("quote", ""),
-            )
-            for record in _records(self.own, DECISIONS)
-        ]
+        return decisions_of(self.own) if self.own is not None else []
 
     @cached_property
     def adjudicated(self) -> Mapping[str, Values]:
         """What the file says of each coding from which it was made."""
-        if self.own is None:
-            return {}
-        return {record.get("coding", ""): record for record in _records(self.own, ADJUDICATED)}
+        records = remarks_of(self.own, ADJUDICATED) if self.own is not None else []
+        return {record.get("coding", ""): record for record in records}
 
     @property
     def texts_of(self) -> str:
@@ -197,6 +87,18 @@ class Adjudication:
             for name in decision.coded_rows
             if name.partition(".")[0] in coders and (decision.table, name) not in self._by_name
         ]
+
+    def is_document(self, matter: Matter) -> bool:
+        """Return whether a matter is about the document's own record, of which there is one."""
+        return matter.table == self.contract.document.name
+
+    def is_in_file(self, matter: Matter) -> bool:
+        """Return whether the file has a row for a matter."""
+        return matter.id in self._own_rows[matter.table]
+
+    def waits_of(self, row: CodedRow) -> list[str]:
+        """Return the rows that a row of a coding refers to and the file does not have, by their addresses."""
+        return [target or typed for typed, target in self._targets(row) if not self._has(target)]
 
     def alike(self, row: CodedRow, others: Sequence[CodedRow]) -> list[CodedRow]:
         """Return those of other rows that do not differ from a row."""
@@ -260,7 +162,7 @@ class Adjudication:
         start, end = self._passage(table, number, row) if spec.is_annotation else (None, None)
         children = {
             section: tuple(
-                _values(coding.tables[nested.name].records.columns, child)
+                values_of(coding.tables[nested.name].records.columns, child)
                 for child in self._rows.children(nested.name, number, row)
             )
             for section, nested in self.contract.nested_tables(table).items()
@@ -272,7 +174,7 @@ class Adjudication:
             coding.position(table, row),
             start,
             end,
-            _values(coding.tables[table].records.columns, row),
+            values_of(coding.tables[table].records.columns, row),
             {section: records for section, records in children.items() if records},
         )
 
@@ -383,16 +285,13 @@ class Adjudication:
         return self.free_id(table, self._id(*first))
 
     def free_id(self, table: str, wanted: str) -> str:
-        """Return an id that no row has: the wanted one, or one that continues its number."""
+        """Return an id that no row has: the wanted one, or one that continues the numbers of the table."""
         if table == self.contract.document.name:
             return wanted
         if table not in self._ids:
             decided = {each.row.rpartition(".")[2] for each in self.decisions if each.table == table}
             self._ids[table] = {*self._own_rows[table], *decided}
-        numbered = _NUMBERED.fullmatch(wanted)
-        stem, number, width = (numbered[1], int(numbered[2]), len(numbered[2])) if numbered else (f"{wanted}-", 1, 1)
-        others = (f"{stem}{following:0{width}}" for following in count(number + 1))
-        free = next(each for each in chain([wanted], others) if each not in self._ids[table])
+        free = next_id(table, sorted(self._ids[table])) if wanted in self._ids[table] else wanted
         self._ids[table].add(free)
         return free
 
@@ -521,18 +420,22 @@ class Adjudication:
                         own_id = self._ids_in_file[table, row.coder, typed]
                         yield f"{table}.{typed}", own_id and f"{table}.{own_id}"
 
+    def _has(self, address: str | None) -> bool:
+        """Return whether the file has a row."""
+        table, _, own_id = (address or "").partition(".")
+        return own_id in self._own_rows.get(table, ())
+
     def _with_waits(self, matters: Sequence[Matter]) -> list[Matter]:
         """Return matters with the rows that they wait for: what they refer to and is not, or not now, in the file."""
-        there = {f"{table}.{own_id}" for table, rows in self._own_rows.items() for own_id in rows}
         pending = {each.row: each for each in matters if each.state in ("agreed", "taken")}
         waits: dict[str, tuple[str, ...]] = {}
         while True:
-            known = there | (pending.keys() - waits.keys())
+            known = pending.keys() - waits.keys()
             found = {
                 address: tuple(
                     target or f"{typed} ({self.chosen(each).coder})"
                     for typed, target in self._targets(self.chosen(each))
-                    if target is None or (target not in known and target != address)
+                    if not self._has(target) and target not in known and target != address
                 )
                 for address, each in pending.items()
             }
@@ -549,21 +452,6 @@ class Adjudication:
 def _place(matter: Matter) -> tuple[int, int, str]:
     start, end = matter.rows[0].start, matter.rows[0].end
     return start or 0, end or 0, matter.row
-
-
-def _records(coding: Coding, remark: TableSpec) -> list[dict[str, str]]:
-    """Return the remarks of one kind as typed."""
-    table = coding.remarks[remark.name].records
-    return [_values(table.columns, row) for row in range(len(table))]
-
-
-def _values(columns: Mapping[str, Any], row: int) -> dict[str, str]:
-    """Return the values of a record as typed."""
-    return {key: text for key, cells in columns.items() if (text := (cells[row].as_py() or "").strip())}
-
-
-def _listed(names: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
 def _words(text: Any) -> str:

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from stancebook.coders.adjudication import QUOTE, Adjudication, CodedRow, Matter
+from stancebook.coders.adjudication import Adjudication
+from stancebook.coders.matters import QUOTE, CodedRow, Matter
 from stancebook.problems import Problem, as_json, pluralize, shorten
 
 _EMPTY = "(empty)"

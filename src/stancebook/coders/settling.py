@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stancebook.coders.adjudication import CODER, QUOTE, WHO_AND_WHAT, Adjudication, CodedRow, Matter
+from stancebook.coders.adjudication import CODER, WHO_AND_WHAT, Adjudication
+from stancebook.coders.matters import QUOTE, CodedRow, Matter
 from stancebook.schema.remarks import ACCEPTED, ADJUDICATED, CHANGED, DECISIONS, OPEN, REJECTED
 from stancebook.schema.spec import ID
 from stancebook.sources.editing import (

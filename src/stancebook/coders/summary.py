@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from stancebook.coders.adjudicated import check_named_coders, describe_adjudicated
 from stancebook.coders.agreement import compare_all
 from stancebook.coders.codings import Coding, read_all_codings, read_codebook, read_codings
+from stancebook.coders.provenance import check_named_coders, describe_adjudicated
 from stancebook.coders.results import SMALL, Agreement, UnitAgreement, VariableAgreement
 from stancebook.markdown import escape_markdown
 from stancebook.metadata.data_card import markdown_table

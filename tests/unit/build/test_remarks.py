@@ -37,6 +37,13 @@ def problems(tmp_path):
     return of
 
 
+def test_row_that_is_still_to_be_added_is_said_to_be(tmp_path):
+    """A decision that takes a row of a coding which is not in the file yet says which command adds it."""
+    accepted = "decisions:\n  - {row: claims.c03, decision: accepted, from: ann.c07}\n"
+    [problem] = build_tables(LETTERS, write(tmp_path, ANNOTATIONS + accepted)).problems
+    assert problem.hint == "'stancebook adjudicate' adds the row ann.c07 of the codings here"
+
+
 def test_remarks_make_no_rows(tmp_path):
     """Remarks are read fast, located in the text, and in no table."""
     before = build_tables(LETTERS, write(tmp_path))
@@ -76,6 +83,19 @@ def test_remarks_make_no_rows(tmp_path):
         (
             "decisions:\n  - {row: claims.c03, decision: accepted, by: rv}",
             "warning: decisions[1].row: there is no row 'claims.c03' any more",
+        ),
+        (
+            "decisions:\n  - {row: claims.c03, decision: open, from: ann.c03, over: ben.c1}",
+            "warning: decisions[1].decision: coders differ here, and it is not decided yet",
+        ),
+        (
+            "decisions:\n  - {row: claims.c01, decision: accepted, from: c01}",
+            "error: decisions[1].from: 'c01' is not coders and ids, separated by commas, such as 'ab.s07'",
+        ),
+        ("adjudicated:\n  - {by: rv}", "error: adjudicated[1]: the key 'coding' is missing"),
+        (
+            "adjudicated:\n  - {coding: ann, texts: perhaps}",
+            "error: adjudicated[1].texts: 'perhaps' is not ",
         ),
     ],
 )

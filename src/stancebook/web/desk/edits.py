@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from stancebook.exceptions import StancebookError
 from stancebook.schema.contract import Contract
+from stancebook.schema.remarks import OPEN, SETTLED
 from stancebook.schema.spec import ID, TableSpec
 from stancebook.sources.anchoring import SourceText
 from stancebook.sources.editing import (
@@ -22,10 +23,19 @@ from stancebook.sources.editing import (
 )
 from stancebook.sources.selections import Selection, select
 from stancebook.web.desk.renaming import renamed_references
-from stancebook.web.desk.rows import DECISIONS, DOCUMENT, NOTHING_HERE, FileRows, Path, Row, own_id, read_rows
+from stancebook.web.desk.rows import (
+    ADJUDICATED,
+    DECISIONS,
+    DOCUMENT,
+    NOTHING_HERE,
+    FileRows,
+    Path,
+    Row,
+    own_id,
+    read_rows,
+)
 
 MAX_EDITS = 1000  # in one request
-_DECISIONS = ("accepted", "changed", "rejected")
 
 
 class BadEditError(StancebookError):
@@ -209,34 +219,33 @@ class _Editor:
 
     def _decide(self, edit: Mapping[str, Any]) -> tuple[list[Edit], Path]:
         decision, note = _text(edit, "decision"), _text(edit, "note")
-        if decision not in _DECISIONS:
-            raise BadEditError(f"A decision is one of {', '.join(_DECISIONS)}.")
+        if decision not in SETTLED:
+            raise BadEditError(f"A decision is one of {', '.join(SETTLED)}.")
         if decision == "rejected" and not note.strip():
             raise BadEditError("Say why the row is rejected.")
         row = self._row(edit)
-        values = {"decision": decision, "by": _text(edit, "by") or self._reviewer() or None, "note": note or None}
+        values = {
+            "decision": decision,
+            "by": _text(edit, "by") or reviewer(self.rows.others) or None,
+            "note": note or None,
+        }
         if decision == "rejected":
             values["quote"] = row.values.get("quote")
-        earlier = [found.get("row") for found in self.rows.others.get(DECISIONS, ())]
+        decisions = self.rows.others.get(DECISIONS, ())
+        earlier = [found.get("row") for found in decisions]
         splices: list[Edit]
         if row.address in earlier:
-            splices = [SetValues((DECISIONS, earlier.index(row.address)), values)]
+            index = earlier.index(row.address)
+            if decisions[index].get("decision") == OPEN:  # the row of this file is preferred to those of the coders
+                coded = [decisions[index][key] for key in ("from", "over") if key in decisions[index]]
+                values |= {"from": None, "over": ", ".join(coded) or None}
+            splices = [SetValues((DECISIONS, index), values)]
         else:
             record = {"row": row.address, **{key: value for key, value in values.items() if value is not None}}
             splices = [InsertRecord((DECISIONS,), len(earlier), record)]
         if decision == "rejected":
             return [*splices, RemoveRecord(row.path)], ()
         return splices, row.path
-
-    def _reviewer(self) -> str:
-        """Return who decided last in this file, else the name of the user of this machine; empty if it has none."""
-        named = [name for found in self.rows.others.get(DECISIONS, ()) if (name := found.get("by", ""))]
-        if named:
-            return named[-1]
-        try:
-            return getpass.getuser()
-        except (OSError, KeyError):
-            return ""
 
     def _values(self, spec: TableSpec, edit: Mapping[str, Any]) -> dict[str, str | None]:
         values = edit.get("values", {})
@@ -267,6 +276,21 @@ class _Editor:
         if self.source is None:
             return None
         return self.source.find(record.get("quote", ""), record.get("prefix", ""), record.get("suffix", ""))
+
+
+def reviewer(remarks: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
+    """Return who decided last in a file, else the name of the user of this machine; empty if it has none.
+
+    Args:
+        remarks: The records of the sections that are no tables.
+    """
+    records = (*remarks.get(ADJUDICATED, ()), *remarks.get(DECISIONS, ()))
+    if named := [name for record in records if (name := record.get("by", ""))]:
+        return named[-1]
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 def _quoted(selection: Selection) -> dict[str, str]:

@@ -20,7 +20,8 @@ Path = tuple[str | int, ...]  # a section, the index of a record in it, the sect
 _MISSING_KEY = re.compile(r"the keys? '(\w+)'.* (?:is|are) (?:missing|given twice)\Z")  # shown at the first key
 _ITEM = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?")  # of a section, one that is no row, and a key of it
 DOCUMENT = "document"  # the address of the document's own record
-NOTHING_HERE, DECISIONS = "nothing_here", "decisions"  # sections of an annotation file that are no tables
+# Sections of an annotation file that are no tables.
+NOTHING_HERE, ADJUDICATED, DECISIONS = "nothing_here", "adjudicated", "decisions"
 _START = (1, 1)  # where a problem of a whole file is
 _POSITION = ("", "")  # keys of a plain record for its line and column: no key of a file is empty twice
 
@@ -100,7 +101,7 @@ def read_rows(
                 document = _row(contract, spec, found, (spec.section,), where=spec.section, address=DOCUMENT)
         else:
             rows += _section(contract, spec, found, (spec.section,), spec.section)
-    others = {section: tuple(_texts(root.get(section))) for section in (NOTHING_HERE, DECISIONS)}
+    others = {section: tuple(_texts(root.get(section))) for section in (NOTHING_HERE, ADJUDICATED, DECISIONS)}
     keys = tree.keys.items() if isinstance(tree, nodes.Mapping) else ()
     return FileRows(tuple(rows), document, others, headings={name: (key.line, key.column) for name, key in keys})
 

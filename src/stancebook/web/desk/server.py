@@ -22,6 +22,7 @@ from stancebook.build.table_builder import LANGUAGE
 from stancebook.exceptions import StancebookError
 from stancebook.sources.editing import EditError
 from stancebook.web.desk.codebook import ReferredToError, codebook_entries, edit_entries
+from stancebook.web.desk.differences import Differences, NothingToCompareError
 from stancebook.web.desk.documents import NewDocumentError, add_document
 from stancebook.web.desk.edits import BadEditError
 from stancebook.web.desk.security import App, LocalAccess
@@ -45,6 +46,8 @@ _STATUS: Mapping[type[Exception], int] = {
     BadRequestError: 400,
     UnknownDocumentError: 404,
     BadEditError: 422,
+    EditError: 422,
+    NothingToCompareError: 422,
     ReferredToError: 422,
     StoreError: 507,
 }
@@ -67,6 +70,7 @@ class _Desk:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.model = describe_contract(workspace.contract)
+        self.differences = Differences(workspace)
         document = "/api/documents/{doc_id:path}"
         actions: Mapping[str, Handler] = {
             "edits": _edit,
@@ -76,6 +80,8 @@ class _Desk:
             "reload": partial(_step, Session.reload),
             "discard": partial(_step, Session.discard),
             "quote": _quote,
+            "settle": partial(_settle, self.differences),
+            "agreed": partial(_step, self.differences.add_agreed),
         }
         self.routes = [
             Route("/", self.index),
@@ -89,6 +95,7 @@ class _Desk:
             Route("/api/problems", self.list_problems),
             *(Route(f"{document}/{name}", self.action(do), methods=["POST"]) for name, do in actions.items()),
             Route(f"{document}/changes", self.changes),
+            Route(f"{document}/differences", self.list_differences),
             Route(document, self.get_state),
         ]
 
@@ -159,6 +166,12 @@ class _Desk:
         doc_id = request.path_params["doc_id"]
         return JSONResponse(
             await run_in_threadpool(self.locked(lambda: self.workspace.session(doc_id).state(with_text=True)))
+        )
+
+    async def list_differences(self, request: Request) -> Response:
+        doc_id = request.path_params["doc_id"]
+        return JSONResponse(
+            await run_in_threadpool(self.locked(lambda: self.differences.state(self.workspace.session(doc_id))))
         )
 
     def action(self, do: Handler) -> Callable[[Request], Any]:
@@ -240,6 +253,17 @@ def _step(change: Callable[[Session], object], session: Session, fields: Mapping
     session.expect(fields["revision"])
     change(session)
     return session.state(since=fields["revision"])
+
+
+def _settle(differences: Differences, session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+    _allow(fields, "revision", "row", "take", optional=("note", "edited"))
+    session.expect(fields["revision"])
+    note = fields.get("note", "")
+    if not isinstance(note, str):
+        raise BadRequestError("note must be a text.")
+    edited = fields.get("edited") is True
+    row = differences.settle(session, fields["row"], fields["take"], note=note, edited=edited)
+    return {**session.state(since=fields["revision"]), "row": row}
 
 
 def _save(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:

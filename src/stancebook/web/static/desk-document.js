@@ -1,6 +1,7 @@
 // The page of one document: its text, its rows, and the form in which a row is coded.
 import { ConnectionLost, Refused, documentPath, get, post } from "./desk-api.js";
 import { Codebook } from "./desk-codebook.js";
+import { Differences } from "./desk-differences.js";
 import { announce, ask, byId, h } from "./desk-dom.js";
 import { complaint } from "./desk-fields.js";
 import { RecordForm } from "./desk-form.js";
@@ -31,6 +32,7 @@ export class DocumentPage {
     this.text = new TextView(byId("text"), () => this.#selectionChanged());
     this.codebook = new Codebook(this.model, () => this.#refreshed());
     this.review = new Review(this);
+    this.differences = new Differences(this);
     this.#listen();
     await this.#untilAnswered(async () => {
       await this.codebook.load();
@@ -180,7 +182,8 @@ export class DocumentPage {
   // ── The text ──
 
   #markSelected() {
-
+    if (this.differences.running && !this.form) return this.differences.mark();
+    this.text.highlight("other", []);
     const passages = [this.form?.passage, this.row(this.selected)].filter((place) => place && Number.isInteger(place.start));
     this.text.highlight("selected", passages.slice(0, 1));
   }
@@ -695,13 +698,14 @@ export class DocumentPage {
     for (const table of this.tables) byId("row-table").append(h("option", { value: table.name }, table.name.replaceAll("_", " ")));
     on("row-search", "input", () => this.#showRows());
     on("row-table", "change", () => this.#showRows());
-    on("undo", "click", () => this.change("undo"));
-    on("redo", "click", () => this.change("redo"));
+    on("undo", "click", () => this.#undo("undo"));
+    on("redo", "click", () => this.#undo("redo"));
     on("save", "click", () => this.save());
     on("compare", "click", () => this.change("save"));
     on("keys", "click", () => showKeys(this.tables));
     on("next", "click", () => this.nextUncovered());
     on("review", "click", () => this.review.start());
+    on("differ", "click", () => this.differences.start());
     on("edit-document", "click", () => this.editDocument());
     on("apply", "click", () => this.apply());
     on("leave", "click", () => this.leave());
@@ -739,9 +743,13 @@ export class DocumentPage {
     if (key.toLowerCase() === "s") return () => this.save();
     if (key === "Enter" && this.form) return () => this.apply();
     if (typing || !this.state) return null;
-    if (key.toLowerCase() === "z") return () => this.change(shiftKey ? "redo" : "undo");
-    if (key.toLowerCase() === "y") return () => this.change("redo");
+    if (key.toLowerCase() === "z") return () => this.#undo(shiftKey ? "redo" : "undo");
+    if (key.toLowerCase() === "y") return () => this.#undo("redo");
     return null;
+  }
+
+  #undo(action) {
+    return this.differences.running ? this.differences.step(action) : this.change(action);
   }
 
   #plainKey({ key, target, altKey }) {
@@ -751,6 +759,7 @@ export class DocumentPage {
     if (this.taking) return key === "Enter" ? () => this.#took() : null;
     if (this.form) return null;
     if (this.review.running) return this.review.key(key);
+    if (this.differences.running) return this.differences.key(key);
     if (key === "?") return () => showKeys(this.tables);
     const inText = byId("text").contains(target) || target === document.body || byId("palette").contains(target);
     const table = this.selection && inText && this.tables.find(({ shortcut }) => shortcut && shortcut === key);
@@ -767,6 +776,7 @@ export class DocumentPage {
       d: () => this.row(this.selected) && this.duplicateRow(this.selected),
       Delete: () => this.row(this.selected) && this.removeRow(this.selected),
       r: () => this.review.start(),
+      c: () => this.differences.start(),
       "/": () => (this.showPanel("rows"), byId("row-search").focus()),
     };
     return commands[key] || null;
@@ -783,6 +793,7 @@ export class DocumentPage {
     }
     if (this.form) return () => this.leave();
     if (this.review.running) return () => this.review.stop();
+    if (this.differences.running) return () => this.differences.stop();
     if (this.selection) return () => (getSelection().collapseToEnd(), (byId("palette").hidden = true));
     if (this.selected) return () => this.selectRow(this.selected);
     return null;

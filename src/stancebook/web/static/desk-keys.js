@@ -17,6 +17,7 @@ const KEYS = [
     ["Delete", "remove it"],
     ["/", "search"],
     ["r", "review row by row"],
+    ["c", "settle where coders differ"],
   ]],
   ["In a form", [
     ["Tab", "next field"],

@@ -1,6 +1,8 @@
 // Review: row by row, with its passage, each accepted, changed or rejected.
 import { announce, ask, byId, h } from "./desk-dom.js";
 
+const isDecided = ({ decision }) => decision && decision.decision !== "open";
+
 export class Review {
   constructor(page) {
     this.page = page;
@@ -18,7 +20,7 @@ export class Review {
   }
 
   start() {
-    const open = this.rows.find(({ decision }) => !decision);
+    const open = this.rows.find((row) => !isDecided(row));
     if (!this.rows.length) return this.page.say("There is no row to review.");
     this.running = true;
     byId("review-bar").hidden = false;
@@ -37,7 +39,7 @@ export class Review {
     this.page.selectRow(address, true);
     const { rows } = this;
     const number = rows.findIndex((row) => row.address === address) + 1;
-    const decided = rows.filter(({ decision }) => decision).length;
+    const decided = rows.filter(isDecided).length;
     byId("review-place").textContent = `Row ${number} of ${rows.length}, ${decided} decided`;
     announce(`Row ${number} of ${rows.length}`);
   }
@@ -54,7 +56,7 @@ export class Review {
   following() {
     const { rows } = this;
     const at = rows.findIndex(({ address }) => address === this.address);
-    return rows.slice(at + 1).find(({ decision }) => !decision) || rows.find(({ decision, address }) => !decision && address !== this.address);
+    return rows.slice(at + 1).find((row) => !isDecided(row)) || rows.find((row) => !isDecided(row) && row.address !== this.address);
   }
 
   async decide(decision, note = "") {
