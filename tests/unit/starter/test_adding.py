@@ -145,6 +145,56 @@ def test_text_among_the_documents_gets_its_annotations(add, save):
     assert Path("seeds/documents/gazette/talks.txt").read_bytes() == b"Hale said no."
 
 
+ARABIC_PAGE = """<html lang="ar" dir="rtl"><meta property="og:title" content="الوفدان يلتقيان في الميناء">
+<meta property="article:published_time" content="2033-03-08T09:00:00+03:00"><article><h1>الوفدان يلتقيان في الميناء</h1>
+<p>بقلم ليلى منصور</p><p>قال وزير الخارجية سليم حداد يوم الاثنين: «لن نقبل اتفاقاً بلا ضمانات».</p></article></html>"""
+ARABIC_CODEBOOK = """\
+actors:
+  - {actor_id: salim-haddad, name: Salim Haddad, actor_type: person, description: A foreign minister.}
+  - {actor_id: layla-mansur, name: Layla Mansur, actor_type: person, description: Author of the report.}
+issues:
+  - issue_id: agreement-without-guarantees
+    label: Agreement without guarantees
+    topic: security_guarantees
+    proposition: An agreement is made without guarantees.
+    softer: toward_support
+"""
+ARABIC_ROWS = """
+mentions:
+  - {id: m01, actor_id: salim-haddad, quote: سليم حداد, confidence: high}
+  - {id: m02, actor_id: layla-mansur, quote: ليلى منصور, confidence: high}
+statements:
+  - id: s01
+    speaker_id: salim-haddad
+    holder_id: salim-haddad
+    issue_id: agreement-without-guarantees
+    stance: strongly_opposes
+    attribution: direct
+    source: on_record
+    act: reject
+    date_text: يوم الاثنين
+    date_edtf: 2033-03-07
+    confidence: high
+    summary: He accepts no agreement without guarantees.
+    quote: «لن نقبل اتفاقاً بلا ضمانات»
+"""
+
+
+def test_text_of_another_conflict_and_script_is_added_and_built(add, save):
+    """A page in Arabic is added to a project that has other texts, coded by the same contract, and built."""
+    values = ("publisher=الميناء", "author=ليلى منصور", "url=https://example.org/a", "rights=© الميناء", "coder=ab")
+    status, out, _ = add(save("الميناء.html", ARABIC_PAGE), *(part for value in values for part in ("--set", value)))
+    assert (status, "missing" in out.partition("next ")[0]) == (0, False)
+    [annotations] = (path for path in Path("seeds/documents").glob("*.yaml") if path.stem != "river-talks")
+    save(annotations, annotations.read_text(encoding="utf-8") + ARABIC_ROWS)
+    save("seeds/codebook/arabic.yaml", ARABIC_CODEBOOK)
+    built = build_tables(CONTRACT, Path("seeds"))
+    assert built.problems == []
+    statement = built.frames["statements"].set_index("statement_id").loc[f"{annotations.stem}#s01"]
+    text = annotations.with_suffix(".txt").read_text(encoding="utf-8")
+    assert text[statement.char_start : statement.char_end] == statement.quote == "«لن نقبل اتفاقاً بلا ضمانات»"
+
+
 # ── What is said ──────────────────────────────────────────────────────────────────────────────────
 
 
