@@ -59,6 +59,7 @@ class DraftOptions:
         command: A command that asks the model, in place of an endpoint.
         key_variable: The environment variable with the API key.
         parameters: `temperature` and `seed`, where they are set.
+        has_schema: Whether the endpoint takes a JSON Schema; if not, it is in the prompt.
         timeout: For how many seconds an answer is awaited.
         max_calls: How often models may be asked.
         rounds: How often the model may correct records.
@@ -78,6 +79,7 @@ class DraftOptions:
     command: str | None = None
     key_variable: str = DEFAULT_KEY_VARIABLE
     parameters: Mapping[str, float | int] = field(default_factory=dict)
+    has_schema: bool = True
     timeout: float = 300.0
     max_calls: int = 1000
     rounds: int = 3
@@ -110,6 +112,12 @@ def add_parser(commands: Commands) -> None:
         metavar="NAME",
         default=DEFAULT_KEY_VARIABLE,
         help=f"the environment variable with the API key (default: {DEFAULT_KEY_VARIABLE})",
+    )
+    parser.add_argument(
+        "--schema-in-prompt",
+        dest="has_schema",
+        action="store_false",
+        help="for an endpoint that takes no JSON Schema of the answer: send it as a part of the prompt",
     )
     parser.add_argument("--coder", metavar="NAME", help="the folder of the draft in codings/ (default: from --model)")
     parser.add_argument("--tables", metavar="TABLE", nargs="+", help="draft these tables only")
@@ -161,6 +169,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         command=options.model_command,
         key_variable=options.api_key_env,
         parameters={name: value for name, value in parameters.items() if value is not None},
+        has_schema=options.has_schema,
         timeout=options.timeout,
         max_calls=options.max_calls,
         rounds=options.rounds,
@@ -385,7 +394,8 @@ def _model(options: DraftOptions, name: str) -> Model:
             raise UsageError("--second-opinion with another model needs {model} in --model-command.")
         return CommandModel(name, options.command, options.timeout, options.parameters)
     endpoint = options.endpoint or os.environ.get(ENDPOINT_VARIABLE) or DEFAULT_ENDPOINT
-    model = EndpointModel(name, endpoint, api_key(options.key_variable), options.timeout, options.parameters)
+    key = api_key(options.key_variable)
+    model = EndpointModel(name, endpoint, key, options.timeout, options.parameters, options.has_schema)
     if model.key is None and needs_key(endpoint) and not options.is_cached_only:
         raise UsageError(f"There is no API key in the environment variable {options.key_variable}.")
     return model

@@ -63,16 +63,16 @@ def read_candidate(document: Document, form: RecordForm, answered: Values, name:
         number: The round of corrections.
     """
     try:
-        record = _record(answered, form, name)
-        how = EXPANDED if _is_expanded(record) else ""
+        values, passage = _parts(answered, name)
+        how = EXPANDED if QUOTE not in passage and all(isinstance(passage.get(key), str) for key in _ENDS) else ""
         if how:
-            record[QUOTE] = _expanded(document.text, record["from"], record["to"], record)
+            passage[QUOTE] = _expanded(document.text, passage)
     except (_ShapeError, AnchorError) as error:
         message, hint = error.args
         where = ".".join(filter(None, [f"{form.section}[{name}]", getattr(error, "key", "passage")]))
         problem = Problem(document.target, 1, 1, where, message, hint)
         return Candidate(form.name, name, {ID: name}, answered, "", number, (problem,))
-    record = {ID: name, **{key: value for key, value in record.items() if key not in _ENDS}}
+    record = {ID: name, **values, **{key: passage[key] for key in PASSAGE_KEYS if key in passage}}
     return Candidate(form.name, name, record, answered, _how(document.text, record, how), number)
 
 
@@ -84,30 +84,26 @@ class _ShapeError(ValueError):
         self.key = key
 
 
-def _record(answered: Values, form: RecordForm, name: str) -> dict[str, Any]:
-    """Return the values and the passage of an answered record in one mapping."""
+def _parts(answered: Values, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the values and the passage of an answered record."""
     passage, values = answered.get("passage"), answered.get("values")
     if not isinstance(values, dict) or not isinstance(passage, dict):
         raise _ShapeError("", "'passage' or 'values' is missing, or is no object", f"a record has {', '.join(_KEYS)}")
     for key, found, known in (("", answered, _KEYS), ("passage", passage, _PASSAGE_KEYS)):
-        if unknown := [name for name in found if name not in known]:
+        if unknown := [other for other in found if other not in known]:
             raise _ShapeError(key, f"unknown keys: {', '.join(unknown)[:200]}", f"there are {', '.join(known)}")
-    if misplaced := [key for key in (ID, *PASSAGE_KEYS) if form.kind == "annotation" and key in values]:
+    if misplaced := [key for key in (ID, *PASSAGE_KEYS) if key in values]:
         raise _ShapeError("values", f"{', '.join(misplaced)} cannot be here", "put it into 'passage' or 'id'")
     try:
-        record = {**_plain(values), **_plain(passage)}
-        json.dumps([name, record], ensure_ascii=False).encode()
+        parts = _plain(values), _plain(passage)
+        json.dumps([name, parts], ensure_ascii=False).encode()
     except UnicodeEncodeError:
         message = "a value has half a character (a lone surrogate)"
         raise _ShapeError("", message, "write the characters themselves") from None
     except RecursionError:
         hint = "a value is a text, a number, true, false or null"
         raise _ShapeError("values", "values nest too deep", hint) from None
-    return record
-
-
-def _is_expanded(record: Mapping[str, Any]) -> bool:
-    return QUOTE not in record and all(isinstance(record.get(key), str) for key in _ENDS)
+    return parts
 
 
 def unused_name(wanted: Any, table: str, used: Collection[str]) -> str:
@@ -148,22 +144,21 @@ def _how(text: SourceText, record: Mapping[str, Any], how: str) -> str:
     return how or (EXACT if quote in text.raw else SPACED)
 
 
-def _expanded(text: SourceText, first: str, last: str, context: Mapping[str, Any]) -> str:
-    """Return the passage from its first to its last words.
+def _expanded(text: SourceText, passage: Mapping[str, Any]) -> str:
+    """Return the words of the text from the first to the last ones of a passage.
 
     Raises:
-        AnchorError: There is none, or it is too long.
+        AnchorError: There are none, or too many.
     """
-    prefix, suffix = (context.get(key) or "" for key in QUOTE_CONTEXT)
-    start = text.anchor(first, str(prefix)).start
-    words = [re.escape(word) for word in last.split()]
-    following = [re.escape(word) for word in str(suffix).split()]
-    found = re.compile(r"\s+".join(words) + (rf"(?=\s*{chr(92)}s+".join(["", *following]) if following else ""))
-    match = found.search(text.raw, start) if words else None
-    if match is None:
-        text.anchor(last)
+    prefix, suffix = (str(passage.get(key) or "") for key in QUOTE_CONTEXT)
+    start, end_of_first = text.anchor(passage["from"], prefix)
+    last, following = (r"\s+".join(map(re.escape, words.split())) for words in (passage["to"], suffix))
+    found = re.compile(rf"{last}(?=\s*{following})").finditer(text.raw, start)
+    end = next((match.end() for match in found if match.end() >= end_of_first), None)
+    if end is None:
+        text.locate(passage["to"])
         raise AnchorError('the words in "to" are not after those in "from"', "give the last words of the same passage")
-    if match.end() - start > MAX_EXPANDED_CHARACTERS:
-        message = f'from "from" to "to" there are {match.end() - start:,} characters, which is no passage'
+    if end - start > MAX_EXPANDED_CHARACTERS:
+        message = f'from "from" to "to" there are {end - start:,} characters, which is no passage'
         raise AnchorError(message, f"at most {MAX_EXPANDED_CHARACTERS:,}: make several records of it")
-    return text.raw[start : match.end()]
+    return text.raw[start:end]

@@ -56,6 +56,11 @@ class Prompt:
         return f"{self.instructions}\n\n{self.task}\n"
 
     @property
+    def schema_text(self) -> str:
+        """The schema as a part of the prompt, for a model that gets it in no other way."""
+        return f"# JSON Schema of the answer\n\n{json.dumps(self.schema, ensure_ascii=False)}"
+
+    @property
     def digest(self) -> str:
         """The SHA-256 of the text."""
         return hashlib.sha256(self.text.encode()).hexdigest()
@@ -118,7 +123,8 @@ class CommandModel:
     Attributes:
         name: The name of the model.
         command: The command with its arguments. In them, `{schema}` is replaced by the path of a file with the JSON
-            Schema of the answer, and `{model}` by the name of the model. It is not run by a shell.
+            Schema of the answer, and `{model}` by the name of the model. Without `{schema}`, the schema is at the end
+            of the prompt. It is not run by a shell.
         timeout: For how many seconds it may run.
         parameters: Recorded with the draft; the command has to set them.
         max_bytes: How long an answer may be.
@@ -148,7 +154,8 @@ class CommandModel:
         with tempfile.TemporaryDirectory(prefix="stancebook-draft-") as name:
             folder = Path(name)
             (folder / "schema.json").write_text(json.dumps(prompt.schema), encoding="utf-8")
-            (folder / "prompt.txt").write_text(prompt.text, encoding="utf-8", newline="")
+            text = prompt.text if "{schema}" in self.command else f"{prompt.text}\n{prompt.schema_text}\n"
+            (folder / "prompt.txt").write_text(text, encoding="utf-8", newline="")
             self._run(folder)
             return Reply(_decoded((folder / "answer").read_bytes()))
 
@@ -215,6 +222,7 @@ class EndpointModel:
         key: The API key; None if the endpoint needs none. It is in no message.
         timeout: For how many seconds an answer is awaited.
         parameters: `temperature` and `seed`, where they are set.
+        has_schema: Whether it takes a JSON Schema; if not, the schema is at the end of the prompt.
         max_bytes: How long an answer may be.
         sleep: Waits for some seconds before the next attempt.
     """
@@ -224,6 +232,7 @@ class EndpointModel:
     key: str | None = field(default=None, repr=False)
     timeout: float = 300.0
     parameters: Mapping[str, float | int] = field(default_factory=dict)
+    has_schema: bool = True
     max_bytes: int = MAX_REPLY_BYTES
     sleep: Callable[[float], None] = time.sleep
 
@@ -239,19 +248,19 @@ class EndpointModel:
 
     def ask(self, prompt: Prompt) -> Reply:
         """Send a prompt, again if the endpoint is busy."""
+        schema = {"name": "answer", "strict": True, "schema": prompt.schema}
+        task = prompt.task if self.has_schema else f"{prompt.task}\n\n{prompt.schema_text}"
         body = {
             "model": self.name,
             "messages": [
                 {"role": "system", "content": prompt.instructions},
-                {"role": "user", "content": prompt.task},
+                {"role": "user", "content": task},
             ],
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {"name": "answer", "strict": True, "schema": prompt.schema},
-            },
+            **({"response_format": {"type": "json_schema", "json_schema": schema}} if self.has_schema else {}),
             **self.parameters,
         }
-        return _completion(self._post(json.dumps(body).encode()), self._fail)
+        data = self._post(json.dumps(body).encode())
+        return _completion(self._without_key(_decoded(data)), self._fail)
 
     def _post(self, body: bytes) -> bytes:
         for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -261,7 +270,9 @@ class EndpointModel:
                 said = _error_body(error)
                 wait = _seconds_to_wait(error.headers.get("Retry-After"), attempt)
                 if error.code not in _BUSY or attempt == MAX_ATTEMPTS:
-                    self._fail(f"answered with status {error.code}: {_message_in(said)}")
+                    is_schema = self.has_schema and any(word in said for word in ("response_format", "schema"))
+                    hint = "; if it takes no JSON Schema, use --schema-in-prompt" if is_schema else ""
+                    self._fail(f"answered with status {error.code}: {_message_in(said)}{hint}")
                 if wait > MAX_WAIT_SECONDS:
                     self._fail(f"asks to wait for {wait:,.0f} seconds (status {error.code}); try again then")
                 self.sleep(wait)
@@ -298,8 +309,10 @@ class EndpointModel:
         return bytes(data)
 
     def _fail(self, what: str) -> NoReturn:
-        text = f"{self.endpoint} {what}."
-        raise ModelError(text.replace(self.key, "…") if self.key else text) from None
+        raise ModelError(self._without_key(f"{self.endpoint} {what}.")) from None
+
+    def _without_key(self, text: str) -> str:
+        return text.replace(self.key, "…") if self.key else text
 
 
 def api_key(variable: str) -> str | None:
@@ -378,9 +391,8 @@ def _message_in(body: str) -> str:
     return shorten(str(message).strip()).rstrip(".") or "without a message"
 
 
-def _completion(data: bytes, fail: Callable[[str], NoReturn]) -> Reply:
+def _completion(text: str, fail: Callable[[str], NoReturn]) -> Reply:
     """Return the answer in the body of a response."""
-    text = _decoded(data)
     try:
         body = json.loads(text)
         choice = body["choices"][0]

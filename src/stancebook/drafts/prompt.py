@@ -109,7 +109,7 @@ def continuation_request(ids: Sequence[str], last: str) -> str:
         last: The quote of the last of them.
     """
     return (
-        f"Your answer was cut off. These records arrived: {', '.join(ids)}. The last of them quotes {last!r}."
+        f"Your answer was cut off. These records arrived: {', '.join(ids)}. The last of them quotes {_json(last)}."
         " Send the records that come after it, and none of these again."
     )
 

@@ -154,15 +154,13 @@ class _Drafting:
         """Ask for corrections, or again if the last answer was of no use."""
         failed = self.sifted.failed
         asked = [name for name in failed if name not in self.sifted.waiting] or [*failed]
-        if answer.problem or not asked:
-            request = unreadable_request(answer.problem)
-        else:
-            worded = [(self.candidates[name].answered, list(map(_worded, failed[name]))) for name in asked]
-            request = correction_request(worded, [*self.held])
+        worded = [(self.candidates[name].answered, list(map(_worded, failed[name]))) for name in asked]
+        kept = [name for name in self.candidates if name in self.held]
+        request = correction_request(worded, kept) if worded else unreadable_request(answer.problem)
         answer = self.ask(with_request(self.prompt, request), number)
         for each in answer["dropped"]:
             name = str(each.get(ID))
-            if name in failed:
+            if name in failed and name in self.candidates:
                 self.draft.dropped[name] = shorten(str(each.get("reason") or "no reason is given"))
                 del self.candidates[name]
         for each in answer["records"]:
@@ -205,7 +203,8 @@ class _Drafting:
         """Add what the answer proposes for the codebook."""
         for each in answer["new_codebook"]:
             proposal = {key: str(each.get(key) or "") for key in _PROPOSAL_KEYS}
-            if not any(proposal["name"] == other["name"] for other in self.draft.proposals):
+            names = [(other["table"], other["name"]) for other in self.draft.proposals]
+            if (proposal["table"], proposal["name"]) not in names:
                 self.draft.proposals.append(proposal)
 
     def check(self) -> None:

@@ -2,71 +2,22 @@
 
 import json
 import sys
-import threading
 import time
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from stancebook.drafts.models import CommandModel, EndpointModel, ModelError, Prompt, api_key, endpoint_problem
+from tests.unit.drafts.model_server import KEY, completion, running_server
 
-KEY = "sk-secret-1234"
 PROMPT = Prompt("Rules – with a dash.", "The text: «Ріка» 😀", {"type": "object"})
-
-
-def completion(content, **given):
-    """Return the body of a chat completion."""
-    choice = {"message": {"role": "assistant", "content": content}, "finish_reason": given.pop("finish", "stop")}
-    return 200, {}, json.dumps({"model": "m-2031-01", "created": 1_900_000_000, "choices": [choice], **given})
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.answers, self.requests, self.waited = [], [], []
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}/v1"
-
-    def model(self, *answers, **given):
-        """Return a model that this server answers for, one answer after the other."""
-        self.answers = [*answers]
-        return EndpointModel("m", self.url, KEY, **{"timeout": 5.0, "sleep": self.waited.append} | given)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.requests.append((self.path, dict(self.headers), json.loads(body)))
-        answer = self.server.answers.pop(0)
-        if callable(answer):
-            answer(self)
-            return
-        status, headers, text = answer
-        data = text if isinstance(text, bytes) else text.encode()
-        self.send_response(status)
-        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_):
-        """Print nothing."""
 
 
 @pytest.fixture(scope="module")
 def running():
     """Return a local server."""
-    with _Server() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with running_server() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -91,6 +42,17 @@ def test_endpoint_answers(server):
     assert [message["content"] for message in body["messages"]] == [PROMPT.instructions, PROMPT.task]
     assert body["response_format"]["json_schema"] == {"name": "answer", "strict": True, "schema": PROMPT.schema}
     assert (body["temperature"], body["seed"]) == (0.5, 7)
+
+
+def test_endpoint_without_schemas(server):
+    """The schema can be a part of the prompt; a status that may mean so says how."""
+    refused = (400, {}, json.dumps({"error": {"message": "This response_format is unavailable now"}}))
+    with pytest.raises(ModelError, match="is unavailable now; if it takes no JSON Schema, use --schema-in-prompt"):
+        server.model(refused).ask(PROMPT)
+    server.model(completion("{}"), has_schema=False).ask(PROMPT)
+    body = server.requests[-1][2]
+    assert body["messages"][1]["content"].endswith('# JSON Schema of the answer\n\n{"type": "object"}')
+    assert "response_format" not in body
 
 
 def test_cut_refused_and_split_answers(server):
@@ -212,6 +174,13 @@ def test_command_answers():
     model = command(code)
     model = CommandModel(model.name, f"{model.command} '{PROMPT.text}'", 20.0)
     assert model.ask(PROMPT).text == 'm 1 {"type": "object"} True\n'
+
+
+def test_command_without_schema():
+    """A command that takes no schema has it at the end of the prompt."""
+    code = "import sys; print(sys.stdin.read()[-60:])"
+    reply = CommandModel("m", f'"{sys.executable}" -c "{code}"', 20.0).ask(PROMPT)
+    assert reply.text.strip().endswith('# JSON Schema of the answer\n\n{"type": "object"}')
 
 
 @pytest.mark.parametrize(

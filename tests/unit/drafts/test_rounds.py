@@ -76,6 +76,23 @@ def test_withdrawn_record_is_not_refused(drafted):
     assert (made.dropped, made.refused, made.held) == ({"c01": "It is not there."}, [], [])
 
 
+def test_ids_are_in_the_order_of_the_answer(drafted):
+    """The request lists what is kept in one order, so that it is the same question in another process."""
+    quotes = [RIVER, ROPE, "the bridge fell", "Otto was there", "the rope was old", "the miller was there"]
+    names = ["c9", "c1", "c7", "c3", "c5", "c2"]
+    made, prompts = drafted(answer(*map(claim, quotes, names), claim("no such words", "c4")), NOTHING)
+    assert [each.id for each in made.held] == names
+    assert f"These are right and are kept: {', '.join(names)}." in prompts[1].task
+
+
+def test_withdrawn_twice(drafted):
+    """A record that is listed twice as withdrawn is withdrawn once."""
+    dropped = {"id": "c01", "reason": "No."}
+    made, _ = drafted(answer(claim("no such words")), answer(claim(RIVER), dropped=[dropped, dropped]))
+    assert (made.dropped, made.held) == ({"c01": "No."}, [])
+    assert made.remarks == ["the answer sent c01 again, which was not asked for"]
+
+
 def test_stops_after_the_last_round(drafted):
     """A record that fails each time in another way is refused after the last round."""
     bad = [answer(claim(f"no such words, {number}")) for number in range(3)]
@@ -139,6 +156,12 @@ def test_passage_by_first_and_last_words(drafted):
     assert made.held[0].how == EXPANDED
 
 
+def test_first_and_last_words_may_overlap(drafted):
+    """The last words end after the first ones."""
+    made, _ = drafted(answer(claim(None, start="Mr Falk says", end="Falk says the rope")))
+    assert made.held[0].quote == "Mr Falk says the rope"
+
+
 def test_invented_quotes_only(drafted):
     """If most quotes are invented, each record still has its own problem."""
     records = [claim(f"the emperor of {name} ate his hat at noon", f"c0{number}") for number, name in enumerate("xyzw")]
@@ -182,7 +205,7 @@ def test_cut_answer_is_continued(drafted):
         Reply(whole[: whole.index('"c02"')], is_cut=True), answer(claim(RIVER, "c08"), claim(ROPE, "c02"))
     )
     assert [each.id for each in made.held] == ["c01", "c02"]  # what is sent again is not taken twice
-    assert f"The last of them quotes '{RIVER}'." in prompts[1].task
+    assert f'The last of them quotes "{RIVER}".' in prompts[1].task
 
 
 def test_answer_that_is_cut_for_good_is_remarked(drafted):
