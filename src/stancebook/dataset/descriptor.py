@@ -101,6 +101,13 @@ class Package:
     notes: tuple[Note, ...] = ()
 
     @property
+    def view_url(self) -> str:
+        """The address of the published pages of its reading view; empty if the descriptor does not say."""
+        own = self.descriptor.get(ENGINE)
+        address = own.get("view", "") if isinstance(own, dict) else ""
+        return address if isinstance(address, str) else ""
+
+    @property
     def withheld(self) -> list[str]:
         """The columns of which cells are withheld, as `table.column`."""
         columns = ((spec.name, column) for spec in self.tables.values() for column in spec.columns)

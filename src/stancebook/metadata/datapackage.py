@@ -46,7 +46,7 @@ def data_package(
         "contributors": [{**asdict(person), "roles": list(person.roles)} for person in contract.contributors],
         "keywords": list(contract.keywords),
         "sources": _sources(contract, tables[contract.document.name].rows, documents),
-        "stancebook": {"build": build, "seeds": seeds},
+        "stancebook": {"build": build, "seeds": seeds, **({"view": contract.view_url} if contract.view_url else {})},
         "resources": [_resource(spec, tables[spec.name]) for spec in contract.tables.values()],
     }
     return _drop_empty(package)

@@ -24,6 +24,7 @@ COMMANDS = [
     "draft",
     "agree",
     "adjudicate",
+    "search",
     "validate",
     "release",
     "restore",
