@@ -85,14 +85,14 @@ class CodedRows:
 
     def passage(self, table: str, number: int, row: int) -> str:
         """Return the passage of a row, or of the row that it is nested in; empty without one."""
-        spec, coding = self.contract.tables[table], self.codings[number]
+        spec = self.contract.tables[table]
         while spec.parent is not None:
             row, spec = self.parent(spec.name, number, row), self.contract.tables[spec.parent]
         if not spec.is_annotation:
             return ""
-        frame = coding.frames[spec.name]
-        text = coding.texts[frame[self.contract.document.key[0]].iloc[row]]
-        return text[int(frame["char_start"].iloc[row]) : int(frame["char_end"].iloc[row])]
+        places = (self.contract.document.key[0], "char_start", "char_end")
+        doc_id, start, end = (self.cells(number, spec.name, name)[row] for name in places)
+        return self.codings[number].texts[doc_id][start:end]
 
 
 def as_text(value: Any) -> str | None:

@@ -58,8 +58,9 @@ class Units:
         }
 
     def _spans(self, spec: TableSpec, number: int) -> list[Span]:
-        frame, rows = self.rows.codings[number].frames[spec.name], self.rows.by_table[spec.name][number]
-        document = self.contract.document.key[0]
+        rows = self.rows.by_table[spec.name][number]
+        places = (self.contract.document.key[0], "char_start", "char_end")
+        documents, starts, ends = (self.rows.cells(number, spec.name, name) for name in places)
         identity = [self.rows.cells(number, spec.name, name) for name in identity_columns(self.contract, spec)]
         values = [
             self.rows.cells(number, spec.name, variable.name)
@@ -68,9 +69,9 @@ class Units:
         ]
         return [
             Span(
-                frame[document].iloc[row],
-                int(frame["char_start"].iloc[row]),
-                int(frame["char_end"].iloc[row]),
+                documents[row],
+                starts[row],
+                ends[row],
                 tuple(cells[row] for cells in identity),
                 tuple(str(cells[row]) for cells in values),
             )

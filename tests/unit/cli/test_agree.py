@@ -73,7 +73,7 @@ def test_agree_as_json_has_everything(run, code):
     status, out, err = run("agree", "--output-format", "json")
     content = json.loads(out)
     assert (status, err) == (0, "")
-    assert [*content] == ["coders", "documents", "units", "variables", "confusions", "differences"]
+    assert [*content] == ["coders", "documents", "units", "variables", "confusions", "differences", "long_passages"]
     [stance] = [each for each in content["variables"] if each["variable"] == "stance"]
     assert (stance["table"], stance["metric"], stance["n"], stance["status"]) == ("statements", "ordinal", 3, "")
     [confusion] = [each for each in content["confusions"] if each["variable"] == "stance"]
