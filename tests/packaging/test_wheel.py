@@ -176,6 +176,22 @@ def test_commands_run_with_the_extra_validate(environment, wheel, tmp_path):
     assert "wrote    csv" in run(command, "export", "csv", "csv", cwd=tmp_path)
 
 
+def test_new_project_is_that_of_the_repository(environment, wheel, tmp_path):
+    """With the extra `build`, the wheel creates a project with the contract and the first text of this repository."""
+    site = next(environment.parents[1].glob("lib/*/site-packages"))
+    for package in dependencies(requirements_of(wheel), {}, "build"):
+        link(package, site)
+    output = run(environment.with_name("stancebook"), "new", "river", cwd=tmp_path)
+    assert "sha256=" in output or f"@ {wheel.as_uri()}" in output  # of the archive that pip installed
+    own = {"__init__.py", *(path.name for path in (ROOT / "schemas").glob("*.py"))} - {"about.py"}
+    for name in own:
+        assert (tmp_path / "river/schemas" / name).read_bytes() == (ROOT / "schemas" / name).read_bytes()
+    for path in (ROOT / "tests/project/seeds").rglob("*.*"):
+        assert (
+            tmp_path / "river/seeds" / path.relative_to(ROOT / "tests/project/seeds")
+        ).read_bytes() == path.read_bytes()
+
+
 def test_types_are_known_to_mypy(environment, tmp_path):
     """Mypy knows the return types of the installed package, and refuses a wrong argument."""
     site = next(environment.parents[1].glob("lib/*/site-packages"))
