@@ -187,6 +187,7 @@ def _make(
     """Return the annotations of a document with all that can be added to them."""
     from stancebook.coders.adjudication import Adjudication
     from stancebook.coders.codings import check_coding
+    from stancebook.coders.matched import MatchedCodings
     from stancebook.coders.settling import new_file, with_agreed
     from stancebook.sources.corpus import Corpus, DocumentFiles, SourceFile
     from stancebook.sources.editing import schema_path
@@ -194,8 +195,8 @@ def _make(
     assert isinstance(project.seeds, Path)
     contract = project.load_contract()
     codings = [coding for coder, coding in read.items() if coder != AUTHORITATIVE]
-    own = read.get(AUTHORITATIVE)
-    adjudication = Adjudication(contract, codings, own, document.doc_id, options.texts)
+    matched = MatchedCodings(contract, codings, document.doc_id)
+    adjudication = Adjudication(matched, read.get(AUTHORITATIVE), options.texts)
     path = project.seeds / (
         document.annotations.name if document.annotations else f"{DOCUMENTS}/{document.doc_id}{YAML}"
     )
@@ -203,7 +204,7 @@ def _make(
     schema = schema_path(project.out, path) if isinstance(project.out, Path) else ""
     start = new_file(adjudication, schema) if before is None else before
     text = with_agreed(adjudication, start, display_path(path), options.by)
-    source = SourceFile("", codings[0].texts[document.doc_id])
+    source = SourceFile("", matched.text)
     files = DocumentFiles(document.doc_id, source, SourceFile(display_path(path), text))
     corpus = Corpus((), complete=True, documents=(files,), digests={}, problems=())
     errors = check_coding(contract, corpus, codebook, AUTHORITATIVE).errors

@@ -7,50 +7,52 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from stancebook.coders.alignment import Span, align
+from stancebook.coders.alignment import align
 from stancebook.coders.codings import Coding
-from stancebook.coders.matters import QUOTE, CodedRow, Decision, Matter, Values, decisions_of, remarks_of, values_of
+from stancebook.coders.matched import (
+    CodedDocument,
+    MatchedCodings,
+    Member,
+    UnitName,
+    is_free_text,
+    is_row_reference,
+    section_of,
+    words,
+)
+from stancebook.coders.matters import QUOTE, CodedRow, Decision, Matter, Values, decisions_of, remarks_of
 from stancebook.coders.results import MIN_OVERLAP
-from stancebook.coders.rows import CodedRows
-from stancebook.coders.units import Unit, Units
-from stancebook.coders.variables import identity_columns
-from stancebook.schema.column_types import Column
 from stancebook.schema.contract import Contract
 from stancebook.schema.remarks import ACCEPTED, ADJUDICATED, OPEN, REJECTED
 from stancebook.schema.spec import ID, TableSpec
 from stancebook.sources.editing import next_id
 
-CODER = "coder"
-WHO_AND_WHAT = (CODER, "text_sha256")  # of a document: not what it says, but who coded which bytes
-
-Key = tuple[str, int, int]  # a table, the number of a coding, the number of a row
-
 
 @dataclass(frozen=True)
 class Adjudication:
-    """The codings of one document, compared with each other and with the file that is made from them.
+    """The codings of one document, compared with the file that is made from them.
 
     Attributes:
-        contract: The contract of the dataset.
-        codings: The codings, without errors; all have the document.
+        codings: The codings.
         own: The annotations in `documents/`; None if there are none yet.
-        doc_id: The document.
         texts: The coder whose free texts are taken where coders differ in nothing else; empty if no one's.
     """
 
-    contract: Contract
-    codings: Sequence[Coding]
+    codings: MatchedCodings
     own: Coding | None
-    doc_id: str
     texts: str = ""
     _ids: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def contract(self) -> Contract:
+        """The contract of the dataset."""
+        return self.codings.contract
 
     # ── Results ───────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
     def matters(self) -> list[Matter]:
         """What is agreed, decided or open, by table and in the order of the text."""
-        found = [*self._taken, *(self._matter(*each) for each in self._undecided)]
+        found = [*self._taken, *(self._matter(rest, own_id) for rest, own_id in self._undecided)]
         order = {spec.name: number for number, spec in enumerate(self.contract.document_tables)}
         found.sort(key=lambda each: (order[each.table], *_place(each)))
         return self._with_waits(found)
@@ -66,26 +68,20 @@ class Adjudication:
         return decisions_of(self.own) if self.own is not None else []
 
     @cached_property
-    def adjudicated(self) -> Mapping[str, Values]:
-        """What the file says of each coding from which it was made."""
-        records = remarks_of(self.own, ADJUDICATED) if self.own is not None else []
-        return {record.get("coding", ""): record for record in records}
-
-    @property
     def texts_of(self) -> str:
         """The coder whose free texts are taken: the one asked for, else the one that the file names."""
-        named = (coder for coder, record in self.adjudicated.items() if record.get("texts") == "true")
+        records = remarks_of(self.own, ADJUDICATED) if self.own is not None else []
+        named = (record.get("coding", "") for record in records if record.get("texts") == "true")
         return self.texts or next(named, "")
 
     @property
     def unknown_rows(self) -> list[tuple[Decision, str]]:
         """The decisions that name rows which these codings do not have, with the names."""
-        coders = {coding.coder for coding in self.codings}
         return [
             (decision, name)
             for decision in self.decisions
             for name in decision.coded_rows
-            if name.partition(".")[0] in coders and (decision.table, name) not in self._by_name
+            if name.partition(".")[0] in self.codings.coders and (decision.table, name) not in self.codings.members
         ]
 
     def is_document(self, matter: Matter) -> bool:
@@ -102,8 +98,8 @@ class Adjudication:
 
     def alike(self, row: CodedRow, others: Sequence[CodedRow]) -> list[CodedRow]:
         """Return those of other rows that do not differ from a row."""
-        keys = [self._by_name[self._section(each.table), each.name] for each in (row, *others)]
-        first, *values = (self._comparable(*key) for key in keys)
+        section = section_of(self.contract, row.table)
+        first, *values = (self._comparable(self.codings.members[section, each.name]) for each in (row, *others))
         return [other for other, value in zip(others, values, strict=True) if value == first]
 
     def rewritten(self, row: CodedRow, own_id: str) -> dict[str, Any]:
@@ -122,308 +118,212 @@ class Adjudication:
             values[section] = [self._follow(nested, row, record) for record in records]
         return values
 
-    # ── Rows of codings ───────────────────────────────────────────────────────────────────────────
-
-    @cached_property
-    def _rows(self) -> CodedRows:
-        """The rows of all codings; those in `documents/` come last."""
-        return CodedRows(self.contract, [*self.codings, *([self.own] if self.own else [])], [self.doc_id])
-
-    @cached_property
-    def _units(self) -> Mapping[str, list[Unit]]:
-        units = Units(CodedRows(self.contract, self.codings, [self.doc_id])).by_table
-        return {spec.name: units[spec.name] for spec in self.contract.document_tables if spec.parent is None}
-
-    @cached_property
-    def _by_name(self) -> Mapping[tuple[str, str], Key]:
-        """The rows of codings by their names in decisions, with the table as decisions name it."""
-        return {
-            (self._section(table), f"{self.codings[number].coder}.{self._id(table, number, row)}"): (table, number, row)
-            for table, units in self._units.items()
-            for unit in units
-            for number, row in unit.items()
-        }
-
-    def _section(self, table: str) -> str:
-        document = self.contract.document
-        return document.section if table == document.name else table
+    def chosen(self, matter: Matter) -> CodedRow:
+        """Return the row that is written for a matter that needs no decision."""
+        return next((row for row in matter.rows if row.coder == self.texts_of), matter.rows[0])
 
     def address(self, table: str, own_id: str) -> str:
         """Return what decisions call a row of the file: its table and id, or the section of the document."""
         return own_id if table == self.contract.document.name else f"{table}.{own_id}"
-
-    def _id(self, table: str, number: int, row: int) -> str:
-        if table == self.contract.document.name:
-            return self.contract.document.section
-        return (self._rows.codings[number].tables[table].records.cell(row, ID) or "").strip()
-
-    def _coded_row(self, table: str, number: int, row: int) -> CodedRow:
-        spec, coding = self.contract.tables[table], self._rows.codings[number]
-        start, end = self._passage(table, number, row) if spec.is_annotation else (None, None)
-        children = {
-            section: tuple(
-                values_of(coding.tables[nested.name].records.columns, child)
-                for child in self._rows.children(nested.name, number, row)
-            )
-            for section, nested in self.contract.nested_tables(table).items()
-        }
-        return CodedRow(
-            coding.coder,
-            table,
-            self._id(table, number, row),
-            coding.position(table, row),
-            start,
-            end,
-            values_of(coding.tables[table].records.columns, row),
-            {section: records for section, records in children.items() if records},
-        )
-
-    def _passage(self, table: str, number: int, row: int) -> tuple[int, int]:
-        start, end = (self._rows.cells(number, table, name)[row] for name in ("char_start", "char_end"))
-        return int(start), int(end)
-
-    # ── What the file has ─────────────────────────────────────────────────────────────────────────
-
-    @cached_property
-    def _own_rows(self) -> Mapping[str, Mapping[str, int]]:
-        """For each table, the rows of the file by id."""
-        if self.own is None:
-            return {table: {} for table in self._units}
-        number = len(self.codings)
-        return {
-            table: {self._id(table, number, row): row for row in self._rows.by_table[table][number]}
-            for table in self._units
-        }
-
-    @cached_property
-    def _settled(self) -> Mapping[tuple[str, str], Decision]:
-        """The decisions by the rows of codings that they settle."""
-        return {
-            (each.table, name): each for each in self.decisions if each.decision != OPEN for name in each.coded_rows
-        }
-
-    @cached_property
-    def _own_matches(self) -> Mapping[Key, str]:
-        """For rows of codings that no decision names, the id of the row of the file that is about the same."""
-        named = {each.row for each in self.decisions if each.coded_rows and each.decision != OPEN}
-        matches: dict[Key, str] = {}
-        for table, units in self._units.items():
-            own = [each for each in self._own_rows[table].items() if self.address(table, each[0]) not in named]
-            rest = [rest for unit in units if (rest := self._rest(table, unit))]
-            for unit_number, own_id in self._pairs(table, rest, own):
-                matches |= {(table, number, row): own_id for number, row in rest[unit_number].items()}
-        return matches
-
-    def _pairs(self, table: str, units: Sequence[Unit], own: Sequence[tuple[str, int]]) -> Iterator[tuple[int, str]]:
-        """Yield which unit each row of the file is about: by its passage, else by its id."""
-        if table == self.contract.document.name:
-            yield from ((0, own_id) for own_id, _ in own if units)
-            return
-        spans = [self._span(table, *min(unit.items())) for unit in units]
-        own_spans = [self._span(table, len(self.codings), row) for _, row in own]
-        for match in align(spans, own_spans):
-            own_id = own[match.second][0]
-            if match.overlap >= MIN_OVERLAP or own_id in self._ids_of(table, units[match.first]):
-                yield match.first, own_id
-        for (own_id, _), span in zip(own, own_spans, strict=True):
-            if span.start == span.end:  # the passage of a faulty row is not known
-                yield from ((index, own_id) for index, unit in enumerate(units) if own_id in self._ids_of(table, unit))
-
-    def _ids_of(self, table: str, unit: Unit) -> set[str]:
-        return {self._id(table, number, row) for number, row in unit.items()}
-
-    def _span(self, table: str, number: int, row: int) -> Span:
-        identity = identity_columns(self.contract, self.contract.tables[table])
-        values = tuple(self._rows.cells(number, table, name)[row] for name in identity)
-        return Span(self.doc_id, *self._passage(table, number, row), values)
-
-    def _rest(self, table: str, unit: Unit) -> dict[int, int]:
-        """Return the rows of a unit that no decision is about."""
-        return {
-            number: row
-            for number, row in unit.items()
-            if (self._section(table), f"{self.codings[number].coder}.{self._id(table, number, row)}")
-            not in self._settled
-        }
-
-    # ── Matters ───────────────────────────────────────────────────────────────────────────────────
-
-    @cached_property
-    def _undecided(self) -> list[tuple[str, Unit, dict[int, int], str]]:
-        """The units with rows that no decision is about: the table, the unit, these rows, and the id in the file."""
-        found = []
-        for table, units in self._units.items():
-            for unit in units:
-                rest = self._rest(table, unit)
-                if rest and not self._was_reviewed(table, rest):
-                    found.append((table, unit, rest, self._id_in_file(table, rest)))
-        return found
-
-    def _was_reviewed(self, table: str, rest: Unit) -> bool:
-        """Return whether a decision that names no codings is about these rows, or about the one of the file."""
-        first = next((table, *each) for each in rest.items())
-        own_id = self._own_matches.get(first)
-        quotes = {_words(self._coded_row(table, *each).values.get(QUOTE, "")) for each in rest.items()}
-        for decision in self.decisions:
-            if decision.coded_rows or decision.table != self._section(table):
-                continue
-            if decision.decision == REJECTED and decision.quote and _words(decision.quote) in quotes:
-                return True
-            if own_id is not None and decision.row == self.address(table, own_id):
-                return True
-        return False
-
-    def _id_in_file(self, table: str, rest: Unit) -> str:
-        """Return the id that a unit has in the file, or a free one: kept for it by a decision, or the first coder's."""
-        first = next((table, *each) for each in rest.items())
-        if own_id := self._own_matches.get(first):
-            return own_id
-        names = {f"{self.codings[number].coder}.{self._id(table, number, row)}" for number, row in rest.items()}
-        for decision in self.decisions:
-            if decision.decision == OPEN and decision.table == self._section(table) and names & {*decision.coded_rows}:
-                return decision.row.rpartition(".")[2]
-        return self.free_id(table, self._id(*first))
 
     def free_id(self, table: str, wanted: str) -> str:
         """Return an id that no row has: the wanted one, or one that continues the numbers of the table."""
         if table == self.contract.document.name:
             return wanted
         if table not in self._ids:
-            decided = {each.row.rpartition(".")[2] for each in self.decisions if each.table == table}
-            self._ids[table] = {*self._own_rows[table], *decided}
-        free = next_id(table, sorted(self._ids[table])) if wanted in self._ids[table] else wanted
-        self._ids[table].add(free)
+            self._ids[table] = {*self._own_rows[table], *(each.id for each in self.decisions if each.table == table)}
+        used = self._ids[table]
+        free = next_id(table, sorted(used)) if wanted in used else wanted
+        used.add(free)
         return free
 
-    def _matter(self, table: str, unit: Unit, rest: dict[int, int], own_id: str) -> Matter:
-        rows = tuple(self._coded_row(table, number, row) for number, row in rest.items())
-        differing = self._differing(table, rest)
-        missing = tuple(coding.coder for number, coding in enumerate(self.codings) if number not in unit)
+    # ── What the file has ─────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def _file(self) -> CodedDocument | None:
+        return CodedDocument(self.contract, self.own, self.codings.doc_id) if self.own is not None else None
+
+    @cached_property
+    def _own_rows(self) -> Mapping[str, Mapping[str, int]]:
+        """For each table, the rows of the file by id."""
+        file = self._file
+        return {
+            table: {file.own_id(table, row): row for row in file.rows(table)} if file else {}
+            for table in self.codings.units
+        }
+
+    def _has(self, address: str | None) -> bool:
+        """Return whether the file has a row."""
+        table, _, own_id = (address or "").partition(".")
+        return own_id in self._own_rows.get(table, ())
+
+    @cached_property
+    def _settled(self) -> Mapping[Member, Decision]:
+        """The decisions by the rows of codings that they settle."""
+        return {
+            self.codings.members[each.table, name]: each
+            for each in self.decisions
+            if each.decision != OPEN
+            for name in each.coded_rows
+            if (each.table, name) in self.codings.members
+        }
+
+    @cached_property
+    def _unsettled(self) -> Mapping[str, list[list[Member]]]:
+        """For each table, the units without the rows that decisions settle."""
+        units = self.codings.units.items()
+        rests = {
+            table: [[each for each in unit if each not in self._settled] for unit in found] for table, found in units
+        }
+        return {table: [rest for rest in found if rest] for table, found in rests.items()}
+
+    @cached_property
+    def _own_matches(self) -> Mapping[Member, str]:
+        """For rows of codings that no decision settles, the id of the row of the file that is about the same."""
+        named = {each.row for each in self.decisions if each.coded_rows and each.decision != OPEN}
+        matches: dict[Member, str] = {}
+        for table, units in self._unsettled.items():
+            own = [each for each in self._own_rows[table].items() if self.address(table, each[0]) not in named]
+            for unit, own_id in self._pairs(table, units, own):
+                matches |= dict.fromkeys(unit, own_id)
+        return matches
+
+    def _pairs(
+        self, table: str, units: Sequence[list[Member]], own: Sequence[tuple[str, int]]
+    ) -> Iterator[tuple[list[Member], str]]:
+        """Yield which unit each row of the file is about: by its passage, else by its id."""
+        if self._file is None or not units:
+            return
+        if table == self.contract.document.name:
+            yield from ((units[0], own_id) for own_id, _ in own)
+            return
+        spans = [self.codings.documents[coder].span(table, row) for (coder, _, row), *_ in units]
+        own_spans = [self._file.span(table, row) for _, row in own]
+        ids = [{self.codings.own_id(member) for member in unit} for unit in units]
+        for match in align(spans, own_spans):
+            own_id = own[match.second][0]
+            if match.overlap >= MIN_OVERLAP or own_id in ids[match.first]:
+                yield units[match.first], own_id
+        for (own_id, _), span in zip(own, own_spans, strict=True):
+            if span.start == span.end:  # the passage of a faulty row is not known
+                yield from ((unit, own_id) for unit, known in zip(units, ids, strict=True) if own_id in known)
+
+    def _id_of(self, member: Member) -> str | None:
+        """Return the id of the row of the file that a row of a coding led to; None if there is none."""
+        decision = self._settled.get(member)
+        if decision is None:
+            return self._own_matches.get(member)
+        return None if decision.decision == REJECTED else decision.id
+
+    # ── Matters ───────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def _undecided(self) -> list[tuple[list[Member], str]]:
+        """The units that need a decision or none, without the rows that decisions settle, and their ids in the file."""
+        reviewed = {each.row for each in self.decisions if not each.coded_rows}
+        left_out = {
+            (each.table, words(each.quote))
+            for each in self.decisions
+            if not each.coded_rows and each.decision == REJECTED and each.quote
+        }
+        found = []
+        for table, units in self._unsettled.items():
+            section = section_of(self.contract, table)
+            for rest in units:
+                own_id = self._own_matches.get(rest[0])
+                quotes = {(section, words(self.codings.written(member).values.get(QUOTE, ""))) for member in rest}
+                if not (quotes & left_out or (own_id and self.address(table, own_id) in reviewed)):
+                    found.append((rest, own_id or self._new_id(rest)))
+        return found
+
+    def _new_id(self, rest: Sequence[Member]) -> str:
+        """Return an id for rows that the file does not have: kept for them by a decision, or the first coder's."""
+        table = rest[0][1]
+        names = {self.codings.name(member) for member in rest}
+        for each in self.decisions:
+            if each.decision == OPEN and each.table == section_of(self.contract, table) and names & {*each.coded_rows}:
+                return each.id
+        return self.free_id(table, self.codings.own_id(rest[0]))
+
+    def _matter(self, rest: Sequence[Member], own_id: str) -> Matter:
+        """Return what is known of rows that no decision settles."""
+        table, number = self.codings.unit_of[rest[0]]
+        found_by = {coder for coder, *_ in self.codings.units[table][number]}
+        missing = tuple(coder for coder in self.codings.coders if coder not in found_by)
+        values = [self._comparable(member) for member in rest]
+        differing = _differing(values)
+        rows = tuple(map(self.codings.written, rest))
         matter = Matter(self.address(table, own_id), table, rows, differing, missing)
-        complete = len(rest) == len(self.codings)
         spec = self.contract.tables[table]
-        if not complete or [key for key in differing if not (self.texts_of and _is_free_text(spec, key))]:
+        phrased = [key for key in differing if self.texts_of and is_free_text(spec, key)]
+        if len(rest) < len(self.codings.coders) or len(phrased) < len(differing):
             return matter
-        if own_id not in self._own_rows[table]:
+        if self._file is None or own_id not in self._own_rows[table]:
             return replace(matter, state="agreed")
-        own = {len(self.codings): self._own_rows[table][own_id]}
-        accepted = [self._differing(table, {**own, number: row}) for number, row in rest.items()]
-        return replace(matter, state="in file" if () in accepted else "edited")
+        own = self._file.comparable(table, self._own_rows[table][own_id], self._units_by_id)
+        return replace(matter, state="in file" if own in values else "edited")
 
     @cached_property
     def _taken(self) -> list[Matter]:
         """The rows that the file says to take, and does not have yet."""
         found = []
         for each in self.decisions:
-            key = self._by_name.get((each.table, each.sources[0])) if each.sources else None
-            if each.decision != ACCEPTED or key is None or key[0] == self.contract.document.name:
-                continue
-            if each.row.rpartition(".")[2] not in self._own_rows[key[0]]:
-                found.append(Matter(each.row, key[0], (self._coded_row(*key),), state="taken"))
+            member = self.codings.members.get((each.table, each.sources[0])) if each.sources else None
+            if each.decision == ACCEPTED and member is not None and each.id not in self._own_rows[member[1]]:
+                found.append(Matter(each.row, member[1], (self.codings.written(member),), state="taken"))
         return found
 
-    # ── Values ────────────────────────────────────────────────────────────────────────────────────
-
-    def _differing(self, table: str, rows: Unit) -> tuple[str, ...]:
-        """Return the keys in which rows differ, in the order in which they are written."""
-        values = [self._comparable(table, number, row) for number, row in rows.items()]
-        return tuple(key for key in values[0] if len({each[key] for each in values}) > 1)
-
-    def _comparable(self, table: str, number: int, row: int) -> dict[str, Hashable]:
-        """Return the values of a row by key, such that equal ones mean the same."""
-        spec = self.contract.tables[table]
-        values = {
-            column.name: self._value(column, number, table, row)
-            for column in spec.written_columns
-            if column.name != QUOTE and not (spec.kind == "document" and column.name in WHO_AND_WHAT)
-        }
-        if spec.is_annotation:
-            values[QUOTE] = self._passage(table, number, row)
-        for section, nested in self.contract.nested_tables(table).items():
-            children = self._rows.children(nested.name, number, row)
-            records = [self._comparable(nested.name, number, child) for child in children]
-            values[section] = tuple(sorted(tuple(map(repr, record.items())) for record in records))
-        return values
-
-    def _value(self, column: Column, number: int, table: str, row: int) -> Hashable:
-        cell: Hashable = self._rows.cells(number, table, column.name)[row]
-        if cell is not None and self._is_reference(column):
-            return self._unit_names.get((column.target or "", number, str(cell)), cell)
-        return _words(cell) if column.kind in ("text", "verbatim") and isinstance(cell, str) else cell
-
-    def _is_reference(self, column: Column) -> bool:
-        """Return whether a column refers to rows with passages."""
-        return column.target in self._units and column.target != self.contract.document.name
+    # ── Values and references ─────────────────────────────────────────────────────────────────────
 
     @cached_property
-    def _unit_names(self) -> Mapping[tuple[str, int, str], tuple[str, int]]:
-        """By table, coding and full key of a row, its unit; also for the rows of the file."""
-        names: dict[tuple[str, int, str], tuple[str, int]] = {}
-        for table, units in self._units.items():
-            for index, unit in enumerate(units):
-                for number, row in unit.items():
-                    names[table, number, f"{self.doc_id}#{self._id(table, number, row)}"] = table, index
-                    if (own_id := self._id_of(table, number, row)) is not None:
-                        names[table, len(self.codings), f"{self.doc_id}#{own_id}"] = table, index
+    def _units_by_id(self) -> Mapping[tuple[str, str, str], UnitName]:
+        """By coder, table and id, the unit of each row; also for the rows of the file."""
+        names: dict[tuple[str, str, str], UnitName] = {}
+        for member, unit in self.codings.unit_of.items():
+            coder, table, _ = member
+            names[coder, table, self.codings.own_id(member)] = unit
+            if self.own is not None and (own_id := self._id_of(member)) is not None:
+                names[self.own.coder, table, own_id] = unit
         return names
 
-    def _id_of(self, table: str, number: int, row: int) -> str | None:
-        """Return the id of the row of the file that a row of a coding led to; None if there is none."""
-        name = f"{self.codings[number].coder}.{self._id(table, number, row)}"
-        decision = self._settled.get((self._section(table), name))
-        if decision is None:
-            return self._own_matches.get((table, number, row))
-        return None if decision.decision == REJECTED else decision.row.rpartition(".")[2]
-
-    # ── References ────────────────────────────────────────────────────────────────────────────────
-
-    def _follow(self, spec: TableSpec, row: CodedRow, values: Values) -> dict[str, Any]:
-        """Return the values of a record, with references to rows of the document as they are in the file."""
-        followed = dict(values)
-        for column in spec.references:
-            if column.name in values and self._is_reference(column):
-                typed = values[column.name].removeprefix(f"{self.doc_id}#")
-                followed[column.name] = (
-                    self._ids_in_file.get((column.target or "", row.coder, typed)) or values[column.name]
-                )
-        return followed
+    def _comparable(self, member: Member) -> dict[str, Hashable]:
+        coder, table, row = member
+        return self.codings.documents[coder].comparable(table, row, self._units_by_id)
 
     @cached_property
     def _ids_in_file(self) -> Mapping[tuple[str, str, str], str | None]:
-        """By table, coder and id there, the id that each row of a coding has or will have; None if it was left out."""
-        future = {
-            (table, number, row): own_id for table, _, rest, own_id in self._undecided for number, row in rest.items()
-        }
+        """By coder, table and id there, the id that each row of a coding has or will have; None if it was left out."""
+        future = {member: own_id for rest, own_id in self._undecided for member in rest}
         return {
-            (table, self.codings[number].coder, self._id(table, number, row)): future.get(
-                (table, number, row), self._id_of(table, number, row)
-            )
-            for table, units in self._units.items()
-            for unit in units
-            for number, row in unit.items()
+            (member[0], member[1], self.codings.own_id(member)): future.get(member, self._id_of(member))
+            for member in self.codings.unit_of
         }
+
+    def _references(self, spec: TableSpec, row: CodedRow, values: Values) -> Iterator[tuple[str, str, str]]:
+        """Yield the keys of a record that refer to rows of the document, with the table and the id of the row."""
+        for column in spec.references:
+            if column.name in values and is_row_reference(self.contract, column):
+                table, typed = column.target or "", values[column.name].removeprefix(f"{self.codings.doc_id}#")
+                if (row.coder, table, typed) in self._ids_in_file:
+                    yield column.name, table, typed
+
+    def _follow(self, spec: TableSpec, row: CodedRow, values: Values) -> dict[str, Any]:
+        """Return the values of a record, with references to rows of the document as they are in the file."""
+        followed = {
+            key: self._ids_in_file[row.coder, table, typed] or typed
+            for key, table, typed in self._references(spec, row, values)
+        }
+        return {**values, **followed}
 
     def _targets(self, row: CodedRow) -> Iterator[tuple[str, str | None]]:
         """Yield the rows of the document that a row of a coding refers to: the address there, and that in the file."""
         records = [(self.contract.tables[row.table], row.values)]
-        records += [
-            (nested, record)
-            for section, nested in self.contract.nested_tables(row.table).items()
-            for record in row.children.get(section, ())
-        ]
+        for section, nested in self.contract.nested_tables(row.table).items():
+            records += [(nested, record) for record in row.children.get(section, ())]
         for spec, values in records:
-            for column in spec.references:
-                if column.name in values and column.name in spec.allowed_keys and self._is_reference(column):
-                    table = column.target or ""
-                    typed = values[column.name].removeprefix(f"{self.doc_id}#")
-                    if (table, row.coder, typed) in self._ids_in_file:
-                        own_id = self._ids_in_file[table, row.coder, typed]
-                        yield f"{table}.{typed}", own_id and f"{table}.{own_id}"
-
-    def _has(self, address: str | None) -> bool:
-        """Return whether the file has a row."""
-        table, _, own_id = (address or "").partition(".")
-        return own_id in self._own_rows.get(table, ())
+            for _, table, typed in self._references(spec, row, values):
+                own_id = self._ids_in_file[row.coder, table, typed]
+                yield f"{table}.{typed}", own_id and f"{table}.{own_id}"
 
     def _with_waits(self, matters: Sequence[Matter]) -> list[Matter]:
         """Return matters with the rows that they wait for: what they refer to and is not, or not now, in the file."""
@@ -444,20 +344,12 @@ class Adjudication:
                 return [replace(each, waits_for=found.get(each.row, ())) for each in matters]
             waits = found
 
-    def chosen(self, matter: Matter) -> CodedRow:
-        """Return the row that is written for a matter that needs no decision."""
-        return next((row for row in matter.rows if row.coder == self.texts_of), matter.rows[0])
-
 
 def _place(matter: Matter) -> tuple[int, int, str]:
     start, end = matter.rows[0].start, matter.rows[0].end
     return start or 0, end or 0, matter.row
 
 
-def _words(text: Any) -> str:
-    return " ".join(str(text).split())
-
-
-def _is_free_text(spec: TableSpec, key: str) -> bool:
-    """Return whether a key holds what a coder phrases."""
-    return key in spec.names and spec[key].kind == "text" and spec[key].pattern is None
+def _differing(values: Sequence[Mapping[str, Hashable]]) -> tuple[str, ...]:
+    """Return the keys in which rows differ, in the order in which they are written."""
+    return tuple(key for key in values[0] if len({each[key] for each in values}) > 1)

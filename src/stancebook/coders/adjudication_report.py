@@ -23,8 +23,8 @@ def as_text(adjudication: Adjudication, file: str, *, changed: bool, dry_run: bo
         changed: Whether it differs from what it was before.
         dry_run: Whether it was not written.
     """
-    *first, last = (coding.coder for coding in adjudication.codings)
-    lines = [f"compared {', '.join(first)} and {last} on {adjudication.doc_id}"]
+    *first, last = adjudication.codings.coders
+    lines = [f"compared {', '.join(first)} and {last} on {adjudication.codings.doc_id}"]
     lines += _counts(adjudication.matters, "to add" if dry_run else "added")
     lines += _listed("to decide", _open_entries(adjudication))
     lines += _listed("not added, since they refer to rows that are not decided, or left out", _waiting(adjudication))
@@ -44,8 +44,8 @@ def as_record(adjudication: Adjudication, file: str, errors: Sequence[Problem], 
         changed: Whether it differs from what it was before.
     """
     return {
-        "document": adjudication.doc_id,
-        "coders": [coding.coder for coding in adjudication.codings],
+        "document": adjudication.codings.doc_id,
+        "coders": adjudication.codings.coders,
         "file": file,
         "changed": changed,
         "added": [matter.row for matter in adjudication.matters if matter.is_ready],
@@ -131,7 +131,7 @@ def _passages(matter: Matter, adjudication: Adjudication) -> list[str]:
     first = matter.rows[0]
     if first.start is None or QUOTE in matter.differing:
         return []
-    text = adjudication.codings[0].texts[adjudication.doc_id]
+    text = adjudication.codings.text
     return [f"        {shorten(' '.join(text[first.start : first.end].split()))}"]
 
 

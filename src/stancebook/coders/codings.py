@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from stancebook.build.coded_table import CodedTables
+from stancebook.build.coded_table import CodedTables, frames_of
 from stancebook.build.pipeline import CheckedCodebook, check_codebook, check_documents, code_documents
 from stancebook.problems import Problem, deduplicate, errors_in
 from stancebook.schema.contract import Contract
@@ -147,3 +147,17 @@ def check_coding(contract: Contract, corpus: Corpus, codebook: CheckedCodebook, 
     problems = [each for each in deduplicate(found) if each.file in own_files or each in corpus.problems]
     texts = {files.doc_id: files.text.text for files in corpus.documents if files.text is not None}
     return Coding(coder, coded.tables, frames, texts, errors_in(problems) or problems, coded.remarks)
+
+
+def read_coding(contract: Contract, corpus: Corpus, codebook: CheckedCodebook, coder: str) -> Coding:
+    """Read the annotations of one coder, without the problems in them: some cells may be empty that must not be.
+
+    Args:
+        contract: The contract of the dataset.
+        corpus: The documents that the coder coded.
+        codebook: The codebook.
+        coder: The coder.
+    """
+    coded = code_documents(contract, corpus, codebook)
+    texts = {files.doc_id: files.text.text for files in corpus.documents if files.text is not None}
+    return Coding(coder, coded.tables, frames_of(coded.tables), texts, (), coded.remarks)

@@ -70,6 +70,11 @@ class Decision:
         return self.row.partition(".")[0]
 
     @property
+    def id(self) -> str:
+        """The id of the row; for the document's own record, its section."""
+        return self.row.rpartition(".")[2]
+
+    @property
     def coded_rows(self) -> tuple[str, ...]:
         """The rows of codings that it is about."""
         return (*self.sources, *self.over)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stancebook.coders.adjudication import CODER, WHO_AND_WHAT, Adjudication
+from stancebook.coders.adjudication import Adjudication
+from stancebook.coders.matched import CODER, WHO_AND_WHAT
 from stancebook.coders.matters import QUOTE, CodedRow, Matter
 from stancebook.schema.remarks import ACCEPTED, ADJUDICATED, CHANGED, DECISIONS, OPEN, REJECTED
 from stancebook.schema.spec import ID
@@ -52,7 +53,7 @@ def new_file(adjudication: Adjudication, schema: str = "") -> str:
     [document] = [each for each in adjudication.matters if each.table == contract.document.name]
     values: dict[str, str | None] = dict(adjudication.chosen(document).values)
     if CODER in values:
-        values[CODER] = f"adjudicated from {', '.join(coding.coder for coding in adjudication.codings)}"
+        values[CODER] = f"adjudicated from {', '.join(adjudication.codings.coders)}"
     return new_annotation_file(values, contract, schema)
 
 
@@ -72,8 +73,8 @@ def with_agreed(adjudication: Adjudication, text: str, file_name: str, by: str =
         EditError: The file cannot be edited.
     """
     edits = _Edits(adjudication, read_values(text, file_name))
-    for coding in adjudication.codings:
-        edits.name_coding(coding.coder, by)
+    for coder in adjudication.codings.coders:
+        edits.name_coding(coder, by)
     for matter in adjudication.matters:
         if matter.is_ready:
             edits.insert_row(adjudication.chosen(matter), matter.id)
@@ -100,8 +101,8 @@ def settled(
         EditError: The file cannot be edited.
     """
     edits = _Edits(adjudication, read_values(text, file_name))
-    for coding in adjudication.codings:
-        edits.name_coding(coding.coder, reason.by)
+    for coder in adjudication.codings.coders:
+        edits.name_coding(coder, reason.by)
     if not taken:
         edits.decide(matter.row, REJECTED, matter.rows, reason)
         edits.remove_row(matter)

@@ -14,6 +14,7 @@ from stancebook.build.pipeline import build_tables
 from stancebook.cli.main import main
 from stancebook.coders.adjudication import Adjudication
 from stancebook.coders.agreement import compare
+from stancebook.coders.matched import MatchedCodings
 from stancebook.coders.settling import Reason, new_file, settled, with_agreed
 from stancebook.schema.rules import rule
 from stancebook.sources.discovery import AUTHORITATIVE
@@ -177,7 +178,7 @@ def compared(seeds, texts=""):
     found = read(seeds)
     own = found.pop(AUTHORITATIVE)
     exists = any((seeds / "documents").glob("bridge.[yj]*"))
-    return Adjudication(LETTERS, list(found.values()), own if exists else None, "bridge", texts)
+    return Adjudication(MatchedCodings(LETTERS, list(found.values()), "bridge"), own if exists else None, texts)
 
 
 @pytest.fixture
@@ -293,7 +294,7 @@ def test_differences_are_settled_one_by_one(tmp_path_factory, ann, ben, choices)
     seeds = put_codings(tmp_path_factory.mktemp("letters"), ann=coding(ann, "a"), ben=coding(ben, "b"))
     path = seeds / "documents/bridge.yaml"
     found = compared(seeds)
-    differences = compare(LETTERS, found.codings, ["bridge"], TABLES).differences
+    differences = compare(LETTERS, found.codings.codings, ["bridge"], TABLES).differences
     assert lines_of(finding.position for each in differences for finding in each.findings) == lines_of(
         row.position for matter in found.open for row in matter.rows
     )

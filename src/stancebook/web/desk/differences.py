@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stancebook.coders.adjudication import Adjudication
-from stancebook.coders.codings import Coding, check_coding, read_codings
+from stancebook.coders.codings import read_coding, read_codings
+from stancebook.coders.matched import MatchedCodings
 from stancebook.coders.matters import CodedRow, Matter
 from stancebook.coders.settling import Reason, settled, with_agreed
 from stancebook.exceptions import StancebookError
@@ -36,7 +37,7 @@ class Differences:
             workspace: The project.
         """
         self.workspace = workspace
-        self._read: dict[str, tuple[object, list[Coding]]] = {}  # by document, with what it was read from
+        self._read: dict[str, tuple[object, MatchedCodings]] = {}  # by document, with what it was read from
 
     def state(self, session: Session) -> dict[str, Any]:
         """Return what a page shows of the differences of a document.
@@ -48,7 +49,7 @@ class Differences:
         matters = adjudication.matters
         return {
             "revision": session.revision,
-            "coders": [coding.coder for coding in adjudication.codings],
+            "coders": adjudication.codings.coders,
             "open": [_matter_state(adjudication, matter) for matter in adjudication.open],
             "ready": sum(matter.is_ready for matter in matters),
             "waiting": [{"row": matter.row, "waits_for": matter.waits_for} for matter in matters if matter.waits_for],
@@ -104,10 +105,10 @@ class Differences:
         codings = self._codings(session)
         files = replace(session.files, annotations=SourceFile(session.name, text))
         corpus = Corpus((), complete=True, documents=(files,), digests={}, problems=())
-        own = check_coding(self.workspace.contract, corpus, self.workspace.codebook, AUTHORITATIVE)
-        return Adjudication(self.workspace.contract, codings, own, session.doc_id)
+        own = read_coding(self.workspace.contract, corpus, self.workspace.codebook, AUTHORITATIVE)
+        return Adjudication(codings, own)
 
-    def _codings(self, session: Session) -> list[Coding]:
+    def _codings(self, session: Session) -> MatchedCodings:
         """Return the codings of a document: those from which its file is made, if it says so, else all."""
         workspace, doc_id = self.workspace, session.doc_id
         files = {
@@ -121,21 +122,19 @@ class Differences:
         chosen = {coder: document for coder, document in files.items() if coder in named}
         return self._read_again(doc_id, chosen if len(chosen) > 1 else files)
 
-    def _read_again(self, doc_id: str, files: Mapping[str, SourceDocument]) -> list[Coding]:
+    def _read_again(self, doc_id: str, files: Mapping[str, SourceDocument]) -> MatchedCodings:
         if len(files) < 2:
             raise NothingToCompareError("There are not two codings of this text in seeds/codings/ to compare.")
         workspace = self.workspace
         key = (tuple(files.items()), id(workspace.codebook))
         if self._read.get(doc_id, (None,))[0] != key:
             documents = {coder: [document] for coder, document in files.items()}
-            codings = [
-                *read_codings(workspace.contract, workspace.seeds, workspace.listing, documents, workspace.codebook)
-            ]
-            self._read[doc_id] = key, codings
-        codings = self._read[doc_id][1]
-        if error := next((error for coding in codings for error in coding.errors), None):
+            found = read_codings(workspace.contract, workspace.seeds, workspace.listing, documents, workspace.codebook)
+            self._read[doc_id] = key, MatchedCodings(workspace.contract, [*found], doc_id)
+        matched = self._read[doc_id][1]
+        if error := next((error for coding in matched.codings for error in coding.errors), None):
             raise NothingToCompareError(f"A coding has an error: {error.file}:{error.line}: {error.message}.")
-        return codings
+        return matched
 
 
 def _reviewer(session: Session) -> str:
