@@ -37,7 +37,7 @@ def test_build_options_exist(capsys):
 def test_commands_exist(capsys):
     """Every command of `stancebook` that the checklist names is one."""
     named = {line.split()[1] for line in COMMANDS if re.match(r"(\.venv/bin/)?stancebook ", line)}
-    assert named == {"build", "diff", "validate"}
+    assert named == {"build", "diff", "release", "validate"}
     for command in named:
         assert options(capsys, command)
 

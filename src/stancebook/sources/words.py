@@ -11,6 +11,7 @@ import regex
 
 # From one word boundary of Unicode (UAX #29) to the next. Scripts without spaces have one at each character.
 _SEGMENT = regex.compile(r"(?w)\w.*?\b", regex.DOTALL)
+_PART = regex.compile(r"[\p{L}\p{N}\p{M}]+")
 
 
 class Word(NamedTuple):
@@ -28,6 +29,17 @@ def words(text: str) -> Iterator[Word]:
         text: Any text. What has no letter or digit is no word.
     """
     for found in _SEGMENT.finditer(text):
+        if folded := fold(found[0]):
+            yield Word(found.start(), found.end(), folded)
+
+
+def parts(text: str) -> Iterator[Word]:
+    """Yield what is between spaces and marks in order, as others count words: `U.S.` and `don't` are two each.
+
+    Args:
+        text: Any text.
+    """
+    for found in _PART.finditer(text):
         if folded := fold(found[0]):
             yield Word(found.start(), found.end(), folded)
 
