@@ -17,7 +17,7 @@ from stancebook.sources.discovery import DOCUMENTS, TEXT
 from stancebook.sources.editing import new_annotation_file, schema_path
 from stancebook.starter.documents import NewDocument, RefusedTextError, new_document, write_files
 from stancebook.starter.extracted import Extracted, ExtractionError, Fact
-from stancebook.starter.extraction import extract
+from stancebook.starter.extraction import MAX_BYTES, extract
 from stancebook.suggestions import options_hint, slug_for
 
 ORIGINALS = "originals"  # next to the folder of the sources
@@ -161,7 +161,8 @@ def _document_id(seeds: Path, file: Path) -> str:
 
 
 def _prepare(target: Target, file: Path, doc_id: str, values: Mapping[str, str], encoding: str) -> Addition:
-    data = file.read_bytes()
+    with file.open("rb") as stream:
+        data = stream.read(MAX_BYTES + 1)
     extracted = extract(file.name, data, encoding)
     if not doc_id:
         raise ExtractionError("has a name without letters and digits: give its id with --doc-id")
@@ -209,11 +210,13 @@ def _known_values(contract: Contract, extracted: Extracted) -> tuple[dict[str, F
     spec = contract.document
     found: dict[str, Fact] = {}
     unused: list[str] = []
+    without_key: set[str] = set()
     for fact in extracted.facts:
         key = contract.sources.get(_SOURCE_KEYS.get(fact.property, fact.property), fact.property)
-        if key in found:
+        if key in {*found, *without_key}:
             continue
         if key not in spec.allowed_keys:
+            without_key.add(key)
             unused.append(f"{fact.property} {shorten(fact.value)!r} ({fact.origin}): documents have no key {key!r}")
             continue
         value = _written(spec[key].kind, fact.value)

@@ -84,16 +84,19 @@ def write_files(files: Mapping[Path, bytes]) -> None:
         files: The content of each file.
 
     Raises:
-        OSError: One of them cannot be written.
+        OSError: One of them, whose path it has, cannot be written.
     """
     with all_or_nothing() as created:
         for path, data in files.items():
             if path.exists() and path.read_bytes() == data:
                 continue
             if path.exists():
-                raise FileExistsError(EEXIST, "it exists meanwhile", str(path))
+                raise FileExistsError(EEXIST, "another one was created meanwhile", str(path))
             created.append(_first_missing(path))
-            write_atomically(path, data)
+            try:
+                write_atomically(path, data)
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _first_missing(path: Path) -> Path:

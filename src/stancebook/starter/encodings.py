@@ -13,6 +13,8 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+# What a page states, and browsers read instead: https://encoding.spec.whatwg.org/#names-and-labels
+_AS_BROWSERS = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"}
 _CANDIDATES = ("windows-1252", "windows-1250", "windows-1251", "windows-1256", "gb18030", "shift_jis")
 _SHOWN = 15  # characters before and after a byte that is not UTF-8
 
@@ -40,7 +42,7 @@ def decode(data: bytes, encoding: str = "", declared: str = "") -> tuple[str, st
         return data.decode(), ""
     except UnicodeDecodeError as error:
         if declared:
-            return _decoded(data, declared, "as the file says")
+            return _decoded(data, _as_browsers(declared), "as the file says")
         line = data.count(b"\n", 0, error.start) + 1
         readings = "; ".join(_readings(data, error.start))
         raise ExtractionError(
@@ -58,6 +60,13 @@ def _decoded(data: bytes, encoding: str, reason: str) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ExtractionError(f"is not in {encoding}, {reason}: line {line} has other bytes") from error
+
+
+def _as_browsers(encoding: str) -> str:
+    try:
+        return _AS_BROWSERS.get(codecs.lookup(encoding).name, encoding)
+    except LookupError:
+        return encoding
 
 
 def _readings(data: bytes, offset: int) -> list[str]:

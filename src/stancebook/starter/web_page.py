@@ -26,8 +26,8 @@ _LEFT_OUT = frozenset(
     re.findall(
         r"\w+",
         """
-        aside audio button canvas datalist dialog footer form head iframe math menu nav noscript object script select
-        style svg template textarea video
+        aside audio button canvas datalist dialog footer head iframe math menu nav noscript object script select style
+        svg template textarea video
         """,
     )
 )
@@ -50,8 +50,8 @@ _META: dict[str, tuple[str, ...]] = {
 def extract_web_page(data: bytes, encoding: str = "") -> Extracted:
     """Extract the text of a web page.
 
-    The text is that of the longest `<article>`, else of `<main>`, else of all the page, without navigation, asides,
-    forms and footers. It is not rearranged, and nothing else is left out.
+    The text is that of the longest `<article>`, else of `<main>`, else of all the page, without navigation, asides and
+    footers. It is not rearranged, and nothing else is left out.
 
     Args:
         data: The page.
@@ -76,7 +76,7 @@ def extract_web_page(data: bytes, encoding: str = "") -> Extracted:
     if not paragraphs:
         raise ExtractionError(_NO_TEXT)
     content = "\n\n".join(paragraphs)
-    remarks = (remark, f"taken from {source}, without navigation, asides, forms and footers")
+    remarks = (remark, f"taken from {source}, without navigation, asides and footers")
     return Extracted(
         f"{content}\n".encode(errors="replace"), facts=tuple(_facts(page)), remarks=tuple(filter(None, remarks))
     )
@@ -147,7 +147,8 @@ def _facts(page: Any) -> Iterator[Fact]:
     for name, keys in _META.items():
         for key in keys:
             if key in stated:
-                yield Fact(name, stated[key], f"its <meta> {key}")
+                value = stated[key].replace("_", "-") if name == "language" else stated[key]  # en_GB, a locale
+                yield Fact(name, value, f"its <meta> {key}")
     for article in _linked_data(page):
         yield from _article_facts(article)
     headings = [" ".join(element.itertext()) for element in page.iter("h1")]

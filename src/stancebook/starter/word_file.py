@@ -16,6 +16,8 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = (
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # repeats a drawing for old programs
 )
+# What is no text of a paragraph: the paragraphs of a text box in it, repeated ones, and text that was moved away.
+_APART = (f"{_WORD}p", _FALLBACK, f"{_WORD}moveFrom")
 _WHITE_SPACE = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "\u2011"}
 # Parts of the file that are no part of its running text, by how Word names them.
 _OTHER_PARTS = {"footnotes": f"{_WORD}footnote", "endnotes": f"{_WORD}endnote", "comments": f"{_WORD}comment"}
@@ -40,8 +42,12 @@ def extract_word_file(data: bytes) -> Extracted:
         others = {name: etree.fromstring(parts[f"{name}.xml"]) for name in _OTHER_PARTS if f"{name}.xml" in parts}
     except Exception as error:  # what the library raises for a damaged file is of many kinds
         raise ExtractionError("is damaged, or is no Word file: open it in Word, and save it again as .docx") from error
-    paragraphs = filter(str.strip, map(_text_of, document.element.body.iter(f"{_WORD}p")))
-    text = "\n\n".join(paragraphs)
+    paragraphs = (
+        "".join(_pieces(paragraph))
+        for paragraph in document.element.body.iter(f"{_WORD}p")
+        if next(paragraph.iterancestors(_FALLBACK), None) is None
+    )
+    text = "\n\n".join(filter(str.strip, paragraphs))
     if not text:
         raise ExtractionError("has no text; pictures of text need a program for text recognition first")
     known = document.core_properties
@@ -67,18 +73,14 @@ def _refuse_other_files(data: bytes) -> None:
         raise ExtractionError(f"unpacks to {unpacked >> 20:,} MB, which no text needs; save its text as .txt")
 
 
-def _text_of(paragraph: Any) -> str:
-    """Return the text of a paragraph, without that of paragraphs in it, such as those of a text box."""
-    return "".join(_pieces(paragraph))
-
-
 def _pieces(element: Any) -> Iterator[str]:
+    """Yield the texts of a paragraph, or of an element in it, in order."""
     for child in element:
         if child.tag == f"{_WORD}t":
             yield child.text or ""
         elif child.tag in _WHITE_SPACE:
             yield _WHITE_SPACE[child.tag]
-        elif child.tag not in (f"{_WORD}p", _FALLBACK):
+        elif child.tag not in _APART:
             yield from _pieces(child)
 
 

@@ -91,7 +91,7 @@ def test_page_gives_the_text_of_its_article():
     """Blocks are paragraphs and line breaks lines; by-line, lists and tables stay; navigation and scripts do not."""
     extracted = extract("a.html", PAGE.encode())
     assert extracted.text.decode() == PAGE_TEXT
-    assert extracted.remarks == ("taken from its <article>, without navigation, asides, forms and footers",)
+    assert extracted.remarks == ("taken from its <article>, without navigation, asides and footers",)
 
 
 def test_page_says_what_it_is():
@@ -117,6 +117,7 @@ def test_page_says_what_it_is():
         ("<main>a <i>b</i></main><p>c", "a b\n", "its <main>"),
         ("<p>a<p>b<nav>c</nav>", "a\n\nb\n", "all the page"),
         ("words alone", "words alone\n", "all the page"),
+        ("<form><p>a</p><button>Search</button></form>", "a\n", "all the page"),
         ("<?xml version='1.0' encoding='utf-8'?><html><body><p>a</p></body></html>", "a\n", "all the page"),
     ],
 )
@@ -133,6 +134,14 @@ def test_page_states_its_encoding():
     extracted = extract("a.html", page.encode("windows-1251"))
     assert extracted.text.decode() == "мир\n"
     assert extracted.remarks[0] == "converted from cp1251 to UTF-8, as the file says"
+
+
+def test_stated_encoding_is_read_as_browsers_do():
+    """A page in Windows-1252 that calls itself ISO-8859-1, as many do, keeps its quotation marks."""
+    page = '<meta charset="iso-8859-1"><p>“naïve”'
+    assert extract("a.html", page.encode("windows-1252")).text.decode() == "“naïve”\n"
+    with pytest.raises(ExtractionError, match="'x-none' is no encoding"):
+        extract("a.html", b'<meta charset="x-none"><p>na\xefve')
 
 
 @pytest.mark.parametrize(
@@ -171,6 +180,21 @@ def test_word_file_gives_all_paragraphs():
     assert extracted.text.decode() == "سلام\n\nHale said “yes”. 👍\n\nin a table\n\nkept added\tand more\n"
     assert facts(extracted) == {"title": "River talks", "author": "R. Vale", "language": "en-GB"}
     assert extracted.remarks == ()
+
+
+def test_word_file_gives_each_text_once():
+    """The text of a box, which a file has twice for old programs, and text that was moved are there once."""
+    box = "<w:txbxContent><w:p><w:r><w:t>in a box</w:t></w:r></w:p></w:txbxContent>"
+    body = (
+        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+        ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><w:body>'
+        f"<w:p><w:r><w:t>before</w:t><mc:AlternateContent><mc:Choice Requires='wps'>{box}</mc:Choice>"
+        f"<mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
+        "<w:p><w:moveFrom><w:r><w:t>moved</w:t></w:r></w:moveFrom></w:p>"
+        "<w:p><w:moveTo><w:r><w:t>moved</w:t></w:r></w:moveTo></w:p></w:body></w:document>"
+    )
+    extracted = extract("a.docx", with_part(word("a"), "word/document.xml", body.encode()))
+    assert extracted.text.decode() == "before\n\nin a box\n\nmoved\n"
 
 
 def test_word_file_names_what_is_left_out():

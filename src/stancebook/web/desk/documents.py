@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stancebook.build.result_cache import ResultCache
@@ -58,7 +59,7 @@ def add_document(workspace: Workspace, doc_id: str, text: bytes, values: Any) ->
     try:
         write_files({new.text_path: text, new.annotation_path: content.encode()})
     except OSError as error:
-        raise unwritable(new.annotation_path, error) from error
+        raise unwritable(Path(error.filename), error) from error
     workspace.refresh()
 
 
