@@ -18,10 +18,11 @@ READY = "body[data-ready]"
 
 @dataclass(frozen=True)
 class Desk:
-    """A desk that is served, and the folder of its project."""
+    """A desk that is served, the folder of its project, and what it serves."""
 
     root: Path
     address: str
+    workspace: Workspace
 
     @property
     def annotations(self) -> Path:
@@ -45,11 +46,12 @@ class Desk:
 def served(root: Path, port: int = 0) -> Iterator[Desk]:
     """Serve the project in a folder until the block ends."""
     listening = listen(port)
-    server = server_of(Workspace(CONTRACT, root / "seeds", root), listening, TOKEN)
+    workspace = Workspace(CONTRACT, root / "seeds", root)
+    server = server_of(workspace, listening, TOKEN)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
-        yield Desk(root, f"http://127.0.0.1:{listening.getsockname()[1]}")
+        yield Desk(root, f"http://127.0.0.1:{listening.getsockname()[1]}", workspace)
     finally:
         server.should_exit = True
         thread.join()

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.chromium import serious_findings
-from tests.browser.desks import fill, select, served
+from tests.browser.desks import READY, fill, select, served
 
 pytestmark = [pytest.mark.proof, pytest.mark.xdist_group("browser")]
 
@@ -268,6 +268,72 @@ def test_review_decides_row_by_row(opened, desk):
     assert "decision: accepted" in written
     assert "note: A by-line." in written
     assert "id: m05" not in written
+
+
+def test_review_keeps_that_a_row_was_changed(opened, desk):
+    """Change opens the form; what is applied is a decision with its note, and the review goes on; other keys wait."""
+    opened.locator("#text").focus()
+    opened.keyboard.press("r")
+    opened.locator("#review-place", has_text="Row 1 of 11").wait_for()
+    first = opened.evaluate("document.querySelector('#rows .coded[aria-current]').dataset.address")
+    opened.keyboard.press("c")
+    opened.locator("#form").wait_for()
+    fill(opened, {"note": "A name."})
+    opened.locator("#review-note").fill("It lacked a note.")
+    opened.keyboard.press("Control+Enter")
+    opened.locator("#review-place", has_text="Row 2 of 11, 1 decided").wait_for()
+    opened.evaluate(
+        "for (const key of 'aaa') document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))"
+    )
+    opened.locator("#review-place", has_text="Row 3 of 11, 2 decided").wait_for()
+    opened.keyboard.press("Escape")
+    save(opened)
+    written = desk.annotations.read_text()
+    assert f"row: {first}\n    decision: changed\n" in written
+    assert "note: It lacked a note." in written
+    assert written.count("decision: accepted") == 1
+
+
+def test_entry_of_codebook_is_removed(opened, desk, watch):
+    """An entry that rows refer to stays, and they are named; another one is removed after a second press."""
+    watch.expected.append("Unprocessable")
+    opened.locator("#tab-codebook").click()
+    opened.get_by_role("button", name="Northmark", exact=True).click()
+    dialog = opened.get_by_role("dialog")
+    dialog.get_by_role("button", name="Remove").click()
+    dialog.locator(".complaint", has_text="Press Remove again").wait_for()
+    dialog.get_by_role("button", name="Remove").click()
+    dialog.locator(".complaint", has_text="refer to it").wait_for()
+    dialog.get_by_role("button", name="Back").click()
+    path = next((desk.root / "seeds/codebook").glob("actors.*"))
+    path.write_text(
+        path.read_text() + "  - {actor_id: nobody, name: Nobody, actor_type: person, description: No one.}\n"
+    )
+    opened.reload()
+    opened.wait_for_selector(READY)
+    opened.locator("#tab-codebook").click()
+    opened.get_by_role("button", name="Nobody", exact=True).click()
+    dialog.get_by_role("button", name="Remove").click()
+    dialog.get_by_role("button", name="Remove").click()
+    dialog.wait_for(state="detached")
+    assert "nobody" not in path.read_text()
+
+
+def test_problems_of_other_files_are_shown(desk, page):
+    """The list of documents and the panel of problems show what is wrong elsewhere in the project."""
+    path = next((desk.root / "seeds/codebook").glob("actors.*"))
+    path.write_text(
+        path.read_text() + "  - {actor_id: nobody, name: Nobody, actor_type: persn, description: No one.}\n"
+    )
+    desk.workspace.check_corpus()
+    desk.enter(page)
+    page.locator("#project-problems li", has_text="'persn' is not").wait_for()
+    page.goto(f"{desk.address}/documents/river-talks")
+    page.wait_for_selector(READY)
+    page.locator("#tab-problems").click()
+    page.locator("#other-problems li", has_text="seeds/codebook/actors.yaml").wait_for()
+    page.locator("#tab-codebook").click()
+    page.locator("#panel-codebook .problem-list li", has_text="'persn' is not").wait_for()
 
 
 def test_document_is_added_and_its_codebook_grows(desk, page, watch):

@@ -2,10 +2,22 @@
 
 import pytest
 
+from tests.browser.chromium import NARROW
 from tests.browser.desks import select, selected
 
 pytestmark = pytest.mark.xdist_group("browser")
 
+SELECT = """
+words => {
+    const walker = document.createTreeWalker(document.getElementById("text"), NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const at = node.data.indexOf(words);
+        if (at < 0) continue;
+        node.parentElement.scrollIntoView({ block: "center" });
+        return getSelection().setBaseAndExtent(node, at, node, at + words.length);
+    }
+}
+"""
 TEXTS = {
     "emoji": "🕊️ Talks 👩‍👩‍👧 begin. They 🇳🇴 said “yes” 😀.\n\nThe end 🎉 came.\n",
     "carriage returns": "First line\r\nsecond line.\r\n\r\nThird one here.\r\n",
@@ -20,11 +32,12 @@ TEXTS = {
 def shown(project, desk, page):
     """Return a function that opens the project's document with another text."""
 
-    def show(text):
+    def show(text, language="en"):
         document = project / "seeds/documents/river-talks.txt"
         document.write_bytes(text.encode())
         annotations = document.with_suffix(".yaml")
-        annotations.write_text(annotations.read_text().split("\n\n")[0] + "\n")  # the document, and no row
+        document_only = annotations.read_text().split("\n\n")[0] + "\n"
+        annotations.write_text(document_only.replace("language: en", f"language: {language}"))
         desk.open(page)
         return page
 
@@ -99,7 +112,50 @@ def test_selecting_with_the_mouse_shows_the_tables(desk, page, width):
     assert selected(page) == "talks brokered by the Port League"
     palette = page.locator("#palette")
     palette.wait_for()
-    assert palette.locator("kbd").all_text_contents() == ["m", "s", "e", "d", "0"]
+    assert palette.locator("kbd").all_text_contents() == ["m", "s", "e", "d", "0", "."]
     box = palette.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
+
+
+def test_part_of_a_word_is_taken(desk, page):
+    """With exact letters, the passage is what is selected, and has the words around it; otherwise it is widened."""
+    desk.open(page)
+    select(page, "island")
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("s")
+    page.locator("#form-quote", has_text="island").wait_for()
+    page.keyboard.press("Escape")
+    page.locator("#form").wait_for(state="hidden")
+    select(page, "island")
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press(".")
+    assert page.locator("#palette [aria-pressed=true]").is_visible()
+    page.keyboard.press("s")
+    page.locator("#form").wait_for()
+    assert page.locator("#form-quote").inner_text() == "islan"
+    assert page.locator("#form [data-key=suffix] :is(input, textarea)").input_value().startswith("d")
+
+
+def test_arrows_go_where_they_point(shown):
+    """In text from right to left, the left arrow goes on, and the right arrow back."""
+    page = shown(TEXTS["right to left"], language="ar")
+    page.locator("#text").focus()
+    page.keyboard.press("Control+Home")
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowRight", "Shift+ArrowLeft"):
+        page.keyboard.press(key)
+    assert selected(page) == TEXTS["right to left"][1]
+
+
+def test_words_are_coded_by_touch(browser, desk):
+    """On a small touch screen, words selected as a long press does can be coded by a tap, and no button is cut off."""
+    context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    desk.open(page)
+    page.evaluate(SELECT, "brokered")
+    page.locator("#palette button", has_text="statements").tap()
+    page.locator("#form-quote", has_text="brokered").wait_for()
+    page.locator("#leave").tap()
+    right_ends = "[...document.querySelectorAll('.desk-head button')].map(each => each.getBoundingClientRect().right)"
+    assert max(page.evaluate(right_ends)) <= NARROW["width"]
+    context.close()

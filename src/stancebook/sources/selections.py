@@ -30,13 +30,14 @@ class Selection:
     suffix: str = ""
 
 
-def select(text: SourceText, start: int, end: int) -> Selection | None:
+def select(text: SourceText, start: int, end: int, *, exact: bool = False) -> Selection | None:
     """Return the quote of a selection, widened to whole letters and words, without white space at its ends.
 
     Args:
         text: The text of the document.
         start: Where the selection starts, in code points.
         end: Where it ends; the two may be in any order, and outside of the text.
+        exact: Whether to widen it to whole letters only; the quote then has the words around it.
 
     Returns:
         The passage; None if there is nothing but white space, or if even with the words around it the passage is
@@ -46,9 +47,10 @@ def select(text: SourceText, start: int, end: int) -> Selection | None:
     start, end = trimmed(raw, *sorted(min(max(offset, 0), len(raw)) for offset in (start, end)))
     if start == end:
         return None
-    while _is_within(raw, start):
+    is_within = is_within_letter if exact else _is_within
+    while is_within(raw, start):
         start -= 1
-    while _is_within(raw, end):
+    while is_within(raw, end):
         end += 1
     return quote_passage(text, start, end)
 

@@ -48,9 +48,18 @@ def test_quote_is_anchored_to_its_span(text, data):
     source = SourceText(text, "a.txt")
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    found = select(source, start, end)
+    found = select(source, start, end, exact=data.draw(st.booleans()))
     if found is None:
         assert not text[start:end].strip()
         return
     assert source.anchor(found.quote, found.prefix, found.suffix) == (found.start, found.end)
     assert text[start:end].strip() in text[found.start : found.end]
+
+
+def test_exact_selection_is_not_widened():
+    """An exact quote may be a part of a word, and has what is around it; letters stay whole."""
+    source = SourceText("islands and islanders; e\u0301t", "a.txt")
+    found = select(source, 12, 18, exact=True)
+    assert (found.quote, found.start, found.end) == ("island", 12, 18)
+    assert source.anchor(found.quote, found.prefix, found.suffix) == (12, 18)
+    assert select(source, 23, 24, exact=True).quote == "e\u0301"

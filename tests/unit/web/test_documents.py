@@ -71,7 +71,7 @@ def edited(served, *edits):
 
 def test_codebook_lists_entries_by_name(served):
     """Entries have a key, a label, and what a search looks in."""
-    people = served.client.get("/api/codebook").json()["people"]
+    people = served.client.get("/api/codebook").json()["codebook"]["people"]
     assert [(entry["key"], entry["label"]) for entry in people] == [
         ("berta", "Berta"),
         ("falk", "Mr Falk"),

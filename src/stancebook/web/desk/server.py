@@ -140,7 +140,13 @@ class _Desk:
         return JSONResponse({"doc_id": doc_id}, status_code=201)
 
     async def get_codebook(self, _request: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(self.locked(lambda: codebook_entries(self.workspace))))
+        return JSONResponse(await run_in_threadpool(self.locked(self.codebook)))
+
+    def codebook(self) -> dict[str, Any]:
+        """Return the entries of the codebook by table, and its problems."""
+        found = self.workspace.codebook
+        problems = [_problem(problem) for problem in (*found.problems, *found.reference_problems)]
+        return {"codebook": codebook_entries(self.workspace), "problems": problems}
 
     async def edit_codebook(self, request: Request) -> Response:
         fields = _fields(await request.body())
@@ -151,9 +157,7 @@ class _Desk:
                 row = edit_entries(self.workspace, fields["edits"])
             except EditError as error:
                 raise _AnswerError(422, {"error": str(error), "problem": _problem(error.problem)}) from error
-            found = self.workspace.codebook
-            problems = [_problem(problem) for problem in (*found.problems, *found.reference_problems)]
-            return {"codebook": codebook_entries(self.workspace), "problems": problems, "row": row}
+            return {**self.codebook(), "row": row}
 
         return JSONResponse(await run_in_threadpool(self.locked(run)))
 
@@ -278,11 +282,11 @@ def _save(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _quote(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
-    _allow(fields, "start", "end")
+    _allow(fields, "start", "end", optional=("exact",))
     start, end = fields["start"], fields["end"]
     if type(start) is not int or type(end) is not int:
         raise BadRequestError("start and end must be integers.")
-    quote = session.quote(start, end)
+    quote = session.quote(start, end, exact=fields.get("exact") is True)
     if quote is None:
         message = (
             "Select words of the text: here is only white space, or a passage that occurs again in the same words."

@@ -209,14 +209,15 @@ class Session:
             state["annotations"] = self.text
         return state
 
-    def quote(self, start: int, end: int) -> dict[str, Any] | None:
+    def quote(self, start: int, end: int, *, exact: bool = False) -> dict[str, Any] | None:
         """Return the quote of a selection with its place; None if it has no words, or is like another passage.
 
         Args:
             start: Where the selection starts, in code points.
             end: Where it ends.
+            exact: Whether it may start or end within a word; otherwise, it is widened to whole words.
         """
-        selection = select(self._text, start, end) if self._text else None
+        selection = select(self._text, start, end, exact=exact) if self._text else None
         if selection is None or self.source is None:
             return None
         place = place_of(selection.start, self.contents.checked.sentences)

@@ -2,6 +2,7 @@
 import { ConnectionLost, Refused, get, post } from "./desk-api.js";
 import { ask, h, newId } from "./desk-dom.js";
 import { RecordForm } from "./desk-form.js";
+import { problemList } from "./desk-problems.js";
 
 export class Codebook {
   /** @param onchange called after the codebook has changed. */
@@ -9,12 +10,13 @@ export class Codebook {
     this.model = model;
     this.onchange = onchange;
     this.entries = {};
+    this.problems = [];
     this.tables = [...model.values()].filter(({ in_codebook: inCodebook, parent }) => inCodebook && !parent);
   }
 
   async load() {
     try {
-      this.entries = await get("codebook");
+      ({ codebook: this.entries, problems: this.problems } = await get("codebook"));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.entries = {};
@@ -49,7 +51,14 @@ export class Codebook {
     const form = new RecordForm(table, this.model, first, surroundings);
     if (entry) form.fields.get(keyName).input.readOnly = true;
     const key = () => form.fields.get(keyName).value;
+    let warned = false;
+    const remove = () => {
+      if (warned) return this.#send({ do: "remove", table: table.name, key: entry.key }, null);
+      warned = true;
+      return "It is taken out of its file at once, which cannot be undone here. Press Remove again to do it.";
+    };
     const send = async (value) => {
+      if (value === "remove") return remove();
       if (value !== "save") return "";
       const edit = entry
         ? { do: "set", table: table.name, key: entry.key, values: form.changedValues, children: form.changedChildren }
@@ -57,7 +66,8 @@ export class Codebook {
       return this.#send(edit, form);
     };
     const title = entry ? `${entry.label || entry.key}` : `New entry of ${table.name.replaceAll("_", " ")}`;
-    const asking = ask(title, [h("p", { class: "help" }, table.description), form.element], [["save", "Save"], ["back", "Back"]], send);
+    const buttons = [["save", "Save"], ["back", "Back"], ...(entry ? [["remove", "Remove"]] : [])];
+    const asking = ask(title, [h("p", { class: "help" }, table.description), form.element], buttons, send);
     form.focus();
     return (await asking) === "save" ? key() : null;
   }
@@ -66,7 +76,7 @@ export class Codebook {
   async #send(edit, form) {
     try {
       const answer = await post("codebook/edits", { edits: [edit] });
-      this.entries = answer.codebook;
+      ({ codebook: this.entries, problems: this.problems } = answer);
       await this.onchange();
       return "";
     } catch (error) {
@@ -82,8 +92,9 @@ export class Codebook {
   show(panel) {
     const search = h("input", { type: "search", id: newId("search"), oninput: () => list() });
     const found = h("div", { class: "entries" });
+    const problems = this.problems.length ? [h("h3", {}, "Problems of the codebook"), problemList(this.problems)] : [];
     const list = () => found.replaceChildren(...this.tables.map((table) => this.#section(panel, table, search.value.trim().toLocaleLowerCase())));
-    panel.replaceChildren(h("label", { for: search.id }, "Search the codebook"), search, found);
+    panel.replaceChildren(...problems, h("label", { for: search.id }, "Search the codebook"), search, found);
     list();
   }
 

@@ -6,6 +6,7 @@ import { announce, ask, byId, h } from "./desk-dom.js";
 import { complaint } from "./desk-fields.js";
 import { RecordForm } from "./desk-form.js";
 import { showKeys } from "./desk-keys.js";
+import { showProjectProblems } from "./desk-problems.js";
 import { Review } from "./desk-review.js";
 import { TextView } from "./desk-text.js";
 
@@ -13,6 +14,7 @@ const QUOTE = ["quote", "prefix", "suffix"];
 const PREVIEW_DELAY = 120;
 const RETRY_DELAY = 1500;
 const MOST_WORDS_SHOWN = 80;
+const EXACT = "The passage is exactly the selected letters, also if they are a part of a word.";
 
 export class DocumentPage {
   constructor(docId, model) {
@@ -26,6 +28,7 @@ export class DocumentPage {
     this.form = null;
     this.selected = null;
     this.connected = true;
+    this.exact = false; // whether a quote may be a part of a word
   }
 
   async start() {
@@ -195,6 +198,7 @@ export class DocumentPage {
   }
 
   #selectionChanged() {
+    if (!this.selection) this.exact = false;
     clearTimeout(this.paletteTimer);
     this.paletteTimer = setTimeout(() => this.#showPalette(), 90);
   }
@@ -214,6 +218,7 @@ export class DocumentPage {
       ),
     );
     buttons.push(h("button", { type: "button", onclick: () => this.nothingHere() }, h("kbd", {}, "0"), " nothing to code"));
+    buttons.push(h("button", { type: "button", class: "quiet", "aria-pressed": String(this.exact), title: EXACT, onclick: () => this.#toggleExact() }, h("kbd", {}, "."), " exact letters"));
     palette.replaceChildren(...buttons);
     palette.onpointerdown = (event) => event.preventDefault();
     const places = this.text.range(this.selection.start, this.selection.end).getClientRects();
@@ -226,6 +231,12 @@ export class DocumentPage {
     announce(`${this.selectedWords()}. Press a letter of a table.`);
   }
 
+  #toggleExact() {
+    this.exact = !this.exact;
+    this.#showPalette();
+    this.say(this.exact ? EXACT : "The passage is widened to whole words.");
+  }
+
   selectedWords() {
     const words = this.text.offsets.slice(this.selection.start, this.selection.end);
     return words.length > MOST_WORDS_SHOWN ? `${words.slice(0, MOST_WORDS_SHOWN)} …` : words;
@@ -233,7 +244,7 @@ export class DocumentPage {
 
   async quoteOf({ start, end }) {
     try {
-      return await post(`${this.path}/quote`, { start, end });
+      return await post(`${this.path}/quote`, { start, end, exact: this.exact });
     } catch (error) {
       if (error instanceof ConnectionLost) this.#lost();
       else this.say(this.#why(error));
@@ -543,10 +554,11 @@ export class DocumentPage {
       if (answer !== "draft") return this.#focusProblem(errors[0]);
     }
     const { add } = form;
-    const done = await this.edit(this.#edit());
+    const done = await this.edit(...this.review.decisionOn(form), this.#edit());
     if (!done) return;
     const made = done.row || form.address;
     this.#closeForm();
+    if (this.review.running) return this.review.changed(form.address, made);
     this.say(add ? `Row ${this.row(made)?.id || ""} is added.` : "Changed.");
     this.selected = made && made !== "document" ? made : null;
     this.#showRows();
@@ -642,6 +654,16 @@ export class DocumentPage {
     byId("no-problems").hidden = problems.length > 0;
   }
 
+  async #showOtherProblems() {
+    const own = this.state.file.replace(/\.[^.]*$/, "");
+    try {
+      await showProjectProblems(byId("other-problems"), "In other files, as saved", (file) => file.replace(/\.[^.]*$/, "") !== own);
+    } catch (error) {
+      if (error instanceof ConnectionLost) this.#lost();
+      else this.say(this.#why(error));
+    }
+  }
+
   #problemElement(problem) {
     const place = `${problem.file}:${problem.line}:${problem.column}`;
     const what = problem.row && this.row(problem.row);
@@ -691,6 +713,7 @@ export class DocumentPage {
       tab.tabIndex = chosen ? 0 : -1;
     }
     if (name === "codebook") this.codebook.show(byId("panel-codebook"));
+    if (name === "problems") this.#showOtherProblems();
   }
 
   #listen() {
@@ -711,7 +734,10 @@ export class DocumentPage {
     on("leave", "click", () => this.leave());
     on("passage-again", "click", () => this.#take("passage"));
     on("text", "click", (event) => this.#clicked(event));
-    on("text", "pointerup", () => setTimeout(() => this.taking && this.selection && this.#took(), 50));
+    on("text", "pointerup", ({ altKey }) => {
+      this.exact ||= altKey;
+      setTimeout(() => this.taking && this.selection && this.#took(), 50);
+    });
     for (const tab of document.querySelectorAll("#tabs [role=tab]")) {
       tab.addEventListener("click", () => this.showPanel(tab.dataset.panel));
       tab.addEventListener("keydown", (event) => this.#tabKey(event));
@@ -769,6 +795,7 @@ export class DocumentPage {
     if (key === "Enter" && !button && this.row(this.selected)) return () => this.editRow(this.selected);
     const commands = {
       0: () => this.nothingHere(),
+      ".": () => this.selection && this.#toggleExact(),
       n: () => this.nextUncovered(),
       N: () => this.nextUncovered(-1),
       j: () => this.#step(1),

@@ -8,6 +8,7 @@ const KEYS = [
     ["Ctrl+↑ ↓", "by a sentence"],
     ["Shift with these", "select"],
     ["0", "nothing to code in the selected words"],
+    [".  or Alt", "while selecting: exactly these letters, not whole words"],
     ["n  N", "next, previous passage that no row quotes"],
   ]],
   ["Rows", [

@@ -2,11 +2,12 @@
 import { Refused, get, post } from "./desk-api.js";
 import { announce, byId, h } from "./desk-dom.js";
 import { RecordForm } from "./desk-form.js";
+import { showProjectProblems } from "./desk-problems.js";
 
 const CHUNK = 0x8000;
 
 export async function showList(model) {
-  const documents = await get("documents");
+  let documents = await get("documents");
   const search = byId("search");
   const list = () => {
     const wanted = search.value.trim().toLocaleLowerCase();
@@ -19,6 +20,12 @@ export async function showList(model) {
   byId("none").hidden = documents.length > 0;
   byId("documents-table").hidden = documents.length === 0;
   new NewDocument(model);
+  showProjectProblems(byId("project-problems"), "Problems of the whole project")
+    .then(async () => {
+      documents = await get("documents");
+      list();
+    })
+    .catch((error) => (byId("message").textContent = error.message));
 }
 
 function documentRow({ doc_id: id, title, published, language, rows, problems, unsaved }) {
@@ -30,7 +37,7 @@ function documentRow({ doc_id: id, title, published, language, rows, problems, u
     h("td", {}, published || ""),
     h("td", {}, language || ""),
     h("td", { class: "number" }, String(rows ?? "")),
-    h("td", { class: "number" }, problems ? h("span", { class: "badge" }, String(problems)) : "0"),
+    h("td", { class: "number" }, problems ? h("span", { class: "badge" }, String(problems)) : String(problems ?? "…")),
     h("td", {}, unsaved ? "unsaved changes" : ""),
   );
 }

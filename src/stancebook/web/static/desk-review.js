@@ -7,6 +7,7 @@ export class Review {
   constructor(page) {
     this.page = page;
     this.running = false;
+    this.busy = false; // until the desk has answered
     byId("review-accept").addEventListener("click", () => this.decide("accepted"));
     byId("review-change").addEventListener("click", () => this.change());
     byId("review-reject").addEventListener("click", () => this.reject());
@@ -30,6 +31,7 @@ export class Review {
   stop() {
     this.running = false;
     byId("review-bar").hidden = true;
+    byId("review-note").value = "";
     byId("text").focus({ preventScroll: true });
   }
 
@@ -59,24 +61,52 @@ export class Review {
     return rows.slice(at + 1).find((row) => !isDecided(row)) || rows.find((row) => !isDecided(row) && row.address !== this.address);
   }
 
-  async decide(decision, note = "") {
+  async decide(decision, note = this.note) {
+    if (this.busy || this.page.form) return;
+    this.busy = true;
     const next = this.following();
     const done = await this.page.edit({ do: "decide", row: this.address, decision, note });
-    if (!done) return;
-    if (next && this.page.row(next.address)) this.show(next.address);
-    else {
-      this.stop();
-      this.page.say("Every row is decided.");
-    }
+    this.busy = false;
+    if (done) this.#goOn(next);
+  }
+
+  #goOn(next) {
+    byId("review-note").value = "";
+    if (next && this.page.row(next.address)) return this.show(next.address);
+    this.stop();
+    this.page.say("Every row is decided.");
+  }
+
+  get note() {
+    return byId("review-note").value.trim();
   }
 
   change() {
-    this.page.editRow(this.address);
+    if (!this.busy) this.page.editRow(this.address);
+  }
+
+  /** The edits that record the change that a form makes to the row under review. */
+  decisionOn({ address, fields, changedQuote }) {
+    const changes = this.running && address === this.address && (fields.changed || changedQuote);
+    return changes ? [{ do: "decide", row: address, decision: "changed", note: this.note }] : [];
+  }
+
+  /** Go on after a form was applied: to the next row, if the one under review was changed. */
+  changed(address, made) {
+    if (address !== this.address) return this.show(this.address);
+    if (!this.page.row(made)?.decision) {
+      this.show(made);
+      return this.page.say("Nothing was changed: accept or reject the row.");
+    }
+    this.address = made;
+    this.#goOn(this.following());
   }
 
   async reject() {
-    const note = h("textarea", { rows: 3, id: "review-note" });
-    const answer = await ask("Reject this row?", [h("p", {}, "The row is removed, and the decision is kept with your reason."), h("label", { for: "review-note" }, "Reason"), note], [
+    if (this.busy || this.page.form) return;
+    const note = h("textarea", { rows: 3, id: "review-reason" });
+    note.value = this.note;
+    const answer = await ask("Reject this row?", [h("p", {}, "The row is removed, and the decision is kept with your reason."), h("label", { for: "review-reason" }, "Reason"), note], [
       ["reject", "Reject"],
       ["back", "Back"],
     ], (value) => (value === "reject" && !note.value.trim() ? "Write why." : ""));
@@ -84,6 +114,7 @@ export class Review {
   }
 
   key(key) {
+    if (this.busy) return () => {};
     const keys = { a: () => this.decide("accepted"), c: () => this.change(), r: () => this.reject(), j: () => this.go(1), k: () => this.go(-1) };
     return keys[key] || null;
   }
