@@ -5,6 +5,7 @@ import json
 import pytest
 
 from stancebook.cli.main import main
+from stancebook.dataset.package_json import signed
 from stancebook.web.addresses import page_name
 from tests.dataset_files import lay
 
@@ -60,6 +61,15 @@ def test_address_in_the_reading_view(search, tmp_path):
     assert search("directly")[1].startswith("issues  direct-talks  view/codebook.html#issues.direct-talks\n")
     participants = search("--table", "event_participants", "--where", "role=mediator")[1]
     assert "  view/river-talks.html\n" in participants
+
+
+def test_published_reading_view_has_addresses(search, tmp_path):
+    """Without a reading view next to the dataset, the address is that of the published one, by the data package."""
+    path = tmp_path / "dataset/datapackage.json"
+    package = json.loads(path.read_bytes())
+    package["stancebook"]["view"] = "https://example.org/view/"
+    path.write_text(json.dumps(signed(package)), encoding="utf-8")
+    assert search("refused")[1].splitlines()[0].endswith("  https://example.org/view/river-talks.html#statements.s01")
 
 
 def test_json_has_all_cells(search):

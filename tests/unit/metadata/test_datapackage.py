@@ -29,6 +29,14 @@ def resources(frames):
     return {resource["name"]: resource for resource in descriptor_of(LETTERS, frames)["resources"]}
 
 
+def test_published_reading_view_is_stated(frames):
+    """A contract that says where its reading view is published has that in its data package; others have nothing."""
+    address = "https://example.org/view"
+    own = descriptor_of(contract(view_url=address), frames)["stancebook"]
+    assert own == {"build": "build", "seeds": "seeds", "view": address}
+    assert descriptor_of(LETTERS, frames)["stancebook"] == {"build": "build", "seeds": "seeds"}
+
+
 # ── Tables and columns ────────────────────────────────────────────────────────────────────────────
 
 

@@ -12,6 +12,7 @@ import pytest
 
 import stancebook
 from stancebook import ProblemsError
+from tests.dataset_files import change_cells
 from tests.unit.release.conftest import COPIED, release_in, run_in, without_text
 
 DOCUMENT = "river-talks"
@@ -78,6 +79,21 @@ def test_other_quote_breaks_its_digest(without, project_folder, tmp_path):
     path.write_text(path.read_text(encoding="utf-8").replace("collapse", "failures"), encoding="utf-8")
     package = stancebook.Dataset(without)
     assert [problem.message[:26] for problem in package.validate(seeds=texts)] == ["the text in " + str(texts)[:14]]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"quote_sha256": {0: "0" * 64}}, "the quote is not what the text has from 66 to 159: its SHA-256 differs"),
+        ({"char_end": {0: 99_999}}, "the passage from 66 to 99999 ends after its text"),
+    ],
+)
+def test_passages_are_checked_without_their_quotes(without, project_folder, tmp_path, change, message):
+    """A digest that is not that of the passage, and a passage that ends after its text, are problems."""
+    folder = shutil.copytree(without, tmp_path / "release")
+    change_cells(folder, "statements", **change)
+    [problem] = stancebook.Dataset(folder).validate(seeds=project_folder / "seeds")
+    assert problem.message == message
 
 
 def test_columns_are_marked_as_withheld(without, complete):
