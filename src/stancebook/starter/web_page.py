@@ -103,7 +103,8 @@ def _paragraphs(root: Any) -> Iterator[str]:
             block.append(piece)
             continue
         lines = "".join(block).split("\v")
-        if text := "\n".join(filter(None, (_WHITE_SPACE.sub(" ", line).strip(" ") for line in lines))):
+        shown = (_WHITE_SPACE.sub(" ", line).strip(" ") for line in lines)
+        if text := "\n".join(filter(str.strip, shown)):  # a line of no-break spaces alone is no line
             yield text
         block = []
 

@@ -145,7 +145,14 @@ def test_stated_encoding_is_read_as_browsers_do():
 
 
 @pytest.mark.parametrize(
-    "page", ["<script>fill()</script>", "<!-- -->", "<p> \n</p>", "<script type='application/ld+json'>[[{</script>"]
+    "page",
+    [
+        "<script>fill()</script>",
+        "<!-- -->",
+        "<p> \n</p>",
+        "<p>&nbsp;<p>\x1f",
+        "<script type='application/ld+json'>[[{</script>",
+    ],
 )
 def test_page_without_text_is_refused(page):
     """A page that a program fills has no text of its own."""

@@ -125,6 +125,7 @@ def test_guide_says_nothing_of_other_texts(project):
     assert "# Coding a text" in guide
     assert "moscow-times" not in guide
     assert "<!--" not in guide
+    assert "](../docs/" not in guide, "a new project has no docs/: name the command instead of linking its page"
 
 
 def test_git_keeps_texts_byte_for_byte(project):
