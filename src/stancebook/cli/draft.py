@@ -237,7 +237,7 @@ def draft(project: Project, options: DraftOptions, console: Console) -> int:
             console.say("Nothing was written: no answer was of use.\n")
             continue
         written = files[document.doc_id]
-        written.write(drafted.draft.text, record_text(drafted))
+        written.write(drafted.draft.text, record_text(drafted), may_replace=options.may_replace)
         console.say(f"wrote    {display_path(written.coding)} and {display_path(written.record)}\n")
     console.say(f"asked {pluralize(work.calls, 'time')}, and took {pluralize(work.cached, 'kept answer')}")
     if console.output_format == "json":
@@ -379,10 +379,16 @@ def _work(project: Project, options: DraftOptions, sources: DraftSources, tables
 
     def caller(name: str) -> Caller:
         model = _model(options, name)
-        return Caller(model, project.root / REPLIES, options.max_calls, is_cached_only=options.is_cached_only)
+        return Caller(model, project.root / REPLIES, options.max_calls, options.is_cached_only, _show_call)
 
     second = caller(options.second_opinion) if options.second_opinion else None
     return _Work(sources, tables, options.rounds, caller(options.model), second)
+
+
+def _show_call(model: str, number: int) -> None:
+    """Show on a terminal that a model is asked, which takes up to minutes."""
+    if sys.stderr.isatty():
+        print(f"         asking {escape_control_chars(model)}, call {number} …", file=sys.stderr)
 
 
 def _model(options: DraftOptions, name: str) -> Model:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class Caller:
             the schema.
         max_calls: How often the model may be asked.
         is_cached_only: Whether it must not be asked.
+        before_call: Is given the name of the model and how often it was asked, before it is asked.
         calls: How often it was asked.
         cached: How often a reply was there.
     """
@@ -30,6 +32,7 @@ class Caller:
     folder: Path
     max_calls: int
     is_cached_only: bool = False
+    before_call: Callable[[str, int], None] = lambda *_: None
     calls: int = 0
     cached: int = 0
 
@@ -49,6 +52,7 @@ class Caller:
         if self.calls == self.max_calls:
             raise ModelError(f"{self.model.name} was asked {pluralize(self.calls, 'time')}; see --max-calls.")
         self.calls += 1
+        self.before_call(self.model.name, self.calls)
         return self.model.ask(prompt)
 
     def keep(self, prompt: Prompt, reply: Reply) -> None:

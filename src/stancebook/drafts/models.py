@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
 import time
@@ -171,15 +173,17 @@ class CommandModel:
             (folder / "errors").open("wb") as errors,
         ):
             try:
-                process = subprocess.Popen(arguments, stdin=prompt, stdout=answer, stderr=errors)  # noqa: S603
+                process = subprocess.Popen(  # noqa: S603 (the user's own command)
+                    arguments, stdin=prompt, stdout=answer, stderr=errors, start_new_session=True
+                )
             except OSError as error:
                 raise ModelError(f"{self.place} cannot be run: {error.strerror}.") from error
+            atexit.register(_kill, process)  # a signal ends the command line without unwinding the stack
             try:
                 self._wait(process, folder / "answer")
             finally:
-                if process.poll() is None:
-                    process.kill()
-                    process.wait()
+                atexit.unregister(_kill)
+                _kill(process)
         if process.returncode:
             said = (folder / "errors").read_bytes()[-_BLOCK_BYTES:].decode(errors="replace").strip()
             why = f": {shorten(said[-80:])}" if said else ""
@@ -195,6 +199,16 @@ class CommandModel:
             time.sleep(_POLL_SECONDS)
         if answer.stat().st_size > self.max_bytes:
             raise ModelError(f"{self.place} answered with more than {self.max_bytes:,} bytes.")
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process that runs, and those that it started."""
+    if process.poll() is None:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+        process.wait()
 
 
 def _decoded(data: bytes) -> str:

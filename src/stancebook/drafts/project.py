@@ -80,14 +80,18 @@ class DraftFiles:
         if not may_replace:
             raise DraftError(f"{shown} exists: use --replace to draft it again, or another --coder.")
         if hashlib.sha256(self.coding.read_bytes()).hexdigest() != _drafted_digest(self.record):
-            raise DraftError(f"{shown} was changed since it was drafted: move it, or use another --coder.")
+            raise DraftError(
+                f"{shown} was changed since it was drafted, or {display_path(self.record)} does not know it:"
+                " move it, or use another --coder."
+            )
 
-    def write(self, text: str, record: str) -> None:
-        """Write both files.
+    def write(self, text: str, record: str, *, may_replace: bool) -> None:
+        """Write both files; what was there is checked again, as drafting takes minutes.
 
         Raises:
-            DraftError: One of them cannot be written.
+            DraftError: A file must stay, or one of them cannot be written.
         """
+        self.check(may_replace=may_replace)
         for path, content in ((self.coding, text), (self.record, record)):
             try:
                 write_atomically(path, content.encode())

@@ -1,9 +1,11 @@
 """Models are asked over HTTP and by commands; each way to fail is one sentence, without the key."""
 
 import json
+import os
 import sys
 import time
 from email.utils import formatdate
+from pathlib import Path
 
 import pytest
 
@@ -196,6 +198,22 @@ def test_command_fails(code, given, message):
     with pytest.raises(ModelError, match=r"^the command ") as failed:
         command(code, **given).ask(PROMPT)
     assert message in str(failed.value)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups")
+def test_command_ends_with_what_it_started(tmp_path):
+    """A program that a command started does not outlive it."""
+    script = tmp_path / "model.sh"
+    script.write_text(f"sleep 60 &\necho $! > {tmp_path}/pid\nwait\n")
+    with pytest.raises(ModelError, match="did not end within"):
+        CommandModel("m", f"sh {script}", timeout=0.3).ask(PROMPT)
+    pid = int((tmp_path / "pid").read_text())
+    for _ in range(100):  # a process without a parent is reaped in its own time
+        state = Path(f"/proc/{pid}/stat")
+        if not state.exists() or state.read_text().split()[2] == "Z":
+            return
+        time.sleep(0.02)
+    pytest.fail(f"process {pid} still runs")
 
 
 def test_command_is_not_there():

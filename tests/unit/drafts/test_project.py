@@ -85,7 +85,7 @@ def test_tables_come_after_those_they_refer_to():
 def test_draft_is_a_coding(run, seeds, tmp_path):
     """What is written is a coding without a problem."""
     made = run(*ANSWERS)
-    draft_files(tmp_path, seeds, "replayed", "bridge").write(made.draft.text, record_text(made))
+    draft_files(tmp_path, seeds, "replayed", "bridge").write(made.draft.text, record_text(made), may_replace=False)
     listing = discover(seeds)
     found = discover_codings(seeds, listing.documents)
     assert not listing.problems + found.problems
@@ -160,13 +160,16 @@ def test_files_of_a_person_are_not_replaced(seeds, tmp_path):
     """A draft is replaced only if it is wanted, and if nothing but a draft is there."""
     files = draft_files(tmp_path, seeds, "replayed", "bridge")
     files.check(may_replace=False)
-    files.write("letter: {}\n", json.dumps({"draft_sha256": hashlib.sha256(b"letter: {}\n").hexdigest()}))
+    files.write(
+        "letter: {}\n", json.dumps({"draft_sha256": hashlib.sha256(b"letter: {}\n").hexdigest()}), may_replace=False
+    )
     files.check(may_replace=True)
     with pytest.raises(DraftError, match=r"^seeds/codings/replayed/bridge.yaml exists: use --replace"):
         files.check(may_replace=False)
     files.coding.write_text("letter: {language: en}\n")
     with pytest.raises(DraftError, match="was changed since it was drafted"):
-        files.check(may_replace=True)
+        files.write("letter: {}\n", "{}", may_replace=True)  # as it was changed while a draft was made
+    assert files.coding.read_text() == "letter: {language: en}\n"
     files.coding.rename(files.coding.with_suffix(".json"))
     with pytest.raises(DraftError, match=r"bridge.json is a coding of the same name"):
         files.check(may_replace=True)
