@@ -29,6 +29,11 @@ def all_or_nothing() -> Iterator[list[Path]]:
         atexit.unregister(take_back)
 
 
+def first_missing(path: Path) -> Path:
+    """Return the topmost of a path and its folders that does not exist."""
+    return path if path.parent.exists() else first_missing(path.parent)
+
+
 def _remove_all(paths: list[Path]) -> None:
     for path in paths:
         if path.is_dir() and not path.is_symlink():

@@ -14,7 +14,7 @@ from stancebook.sources.atomic_files import write_atomically
 from stancebook.sources.corpus import SourceFile, decode_source
 from stancebook.sources.discovery import DOCUMENTS, JSON, MAX_FILE_BYTES, TEXT, YAML, document_id_error
 from stancebook.sources.filesystem import too_large
-from stancebook.starter.creation import all_or_nothing
+from stancebook.starter.creation import all_or_nothing, first_missing
 
 
 class RefusedTextError(StancebookError):
@@ -92,13 +92,8 @@ def write_files(files: Mapping[Path, bytes]) -> None:
                 continue
             if path.exists():
                 raise FileExistsError(EEXIST, "another one was created meanwhile", str(path))
-            created.append(_first_missing(path))
+            created.append(first_missing(path))
             try:
                 write_atomically(path, data)
             except OSError as error:
                 raise OSError(error.errno, error.strerror, str(path)) from error
-
-
-def _first_missing(path: Path) -> Path:
-    """Return the topmost of a path and its folders that does not exist."""
-    return path if path.parent.exists() else _first_missing(path.parent)

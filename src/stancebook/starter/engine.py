@@ -95,16 +95,9 @@ def engine_of(requirement: str) -> Engine:
     with requires_extra("build"):
         from packaging.requirements import InvalidRequirement, Requirement
 
-    text = requirement.strip()
-    name = _NAME.match(text)
-    if name:
-        rest = text[name.end() :].strip()
-        source = f" @ {rest.removeprefix('@').strip()}" if rest.startswith("@") else rest
-    elif "://" in text:
-        source = f" @ {text}"
-    elif text and Path(text).exists():
-        source = f" @ {Path(text).resolve().as_uri()}"
-    else:
+    text = requirement.strip().replace('"', "'")  # it is written between double quotation marks
+    source = _source(text) if text.isprintable() else None
+    if source is None:
         raise EngineError(f"{requirement!r} is no requirement of stancebook: write {_EXAMPLES}")
     engine = Engine(source, "as --engine says")
     try:
@@ -113,6 +106,18 @@ def engine_of(requirement: str) -> Engine:
         reason = str(error).partition("\n")[0]
         raise EngineError(f"{requirement!r} is no requirement of stancebook ({reason}): write {_EXAMPLES}") from error
     return engine
+
+
+def _source(text: str) -> str | None:
+    """Return what follows the name of the package in a requirement, a URL or a path; None for anything else."""
+    if name := _NAME.match(text):
+        rest = text[name.end() :].strip()
+        return f" @ {rest.removeprefix('@').strip()}" if rest.startswith("@") else rest
+    if "://" in text:
+        return f" @ {text}"
+    if text and Path(text).exists():
+        return f" @ {Path(text).resolve().as_uri()}"
+    return None
 
 
 def installed_versions(extras: Iterable[str], others: Iterable[str] = ()) -> list[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from stancebook.exceptions import StancebookError
 from stancebook.problems import display_path
-from stancebook.starter.creation import all_or_nothing
+from stancebook.starter.creation import all_or_nothing, first_missing
 from stancebook.starter.engine import Engine, installed_versions
 
 EXTRAS = ("build", "texts", "web")  # what `make` installs in a new project
@@ -143,16 +143,19 @@ def _files_below(folder: Path) -> Iterator[tuple[str, Path]]:
 def _staged(folder: Path) -> Iterator[Path]:
     """Create a folder next to another one, and remove it at the end, also if a signal ends the process."""
     parent = folder.absolute().parent
-    parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{folder.absolute().name}.", dir=parent))
-    remove = partial(shutil.rmtree, staging, ignore_errors=True)
-    atexit.register(remove)
-    try:
-        staging.chmod(0o755)
-        yield staging
-    finally:
-        remove()
-        atexit.unregister(remove)
+    with all_or_nothing() as created:
+        if not parent.exists():
+            created.append(first_missing(parent))
+            parent.mkdir(parents=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{folder.absolute().name}.", dir=parent))
+        remove = partial(shutil.rmtree, staging, ignore_errors=True)
+        atexit.register(remove)
+        try:
+            staging.chmod(0o755)
+            yield staging
+        finally:
+            remove()
+            atexit.unregister(remove)
 
 
 def _move_into_place(staging: Path, folder: Path) -> None:

@@ -70,6 +70,7 @@ def test_engine_that_is_not_installed_is_refused(monkeypatch):
     [
         ("stancebook", "stancebook[web]"),
         ("stancebook >=0.2,<1", "stancebook[web]>=0.2,<1"),
+        ('stancebook==1; python_version > "3"', "stancebook[web]==1; python_version > '3'"),
         ("Stancebook[build]==0.2.0", "stancebook[web]==0.2.0"),
         ("stancebook[build] @ https://example.org/s.whl", "stancebook[web] @ https://example.org/s.whl"),
         ("git+https://example.org/s@v1", "stancebook[web] @ git+https://example.org/s@v1"),
@@ -89,7 +90,9 @@ def test_engine_in_a_folder_is_its_address(tmp_path):
     assert not engine_of("stancebook==0.2.0").is_on_this_machine
 
 
-@pytest.mark.parametrize("given", ["", "pandas", "stancebooks==1", "stancebook==", "no/such/folder"])
+@pytest.mark.parametrize(
+    "given", ["", "pandas", "stancebooks==1", "stancebook==", "no/such/folder", "git+https://a\nb = 1"]
+)
 def test_other_requirements_are_refused(given):
     """What is no requirement of the engine is refused with examples."""
     with pytest.raises(EngineError, match="is no requirement of stancebook"):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pre_commit.commands.validate_config import validate_config
 
 from stancebook.cli.main import main
 from stancebook.starter import project as starter
@@ -110,8 +111,19 @@ def test_settings_parse(project):
             assert yaml.safe_load(path.read_text(encoding="utf-8")), name
         if name.endswith((".json", ".ipynb")):
             assert json.loads(path.read_text(encoding="utf-8")), name
+    assert validate_config([str(project / ".pre-commit-config.yaml")]) == 0
     [repository] = yaml.safe_load((project / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
     assert re.search(repository["hooks"][0]["files"], "seeds/documents/a.yaml")
+
+
+def test_editors_find_the_schemas_as_here(project):
+    """Editors of a new project find the schemas of files as those of this repository do."""
+    here, there = (
+        json.loads((folder / ".vscode/settings.json").read_text("utf-8")) for folder in (SRC.parent, project)
+    )
+    assert {key: there[key] for key in ("yaml.schemas", "json.schemas")} == {
+        key: here[key] for key in ("yaml.schemas", "json.schemas")
+    }
 
 
 def test_links_of_pages_resolve(built):
@@ -228,8 +240,8 @@ def test_folder_that_holds_something_is_refused(tmp_path):
 @pytest.mark.usefixtures("no_pins")
 @pytest.mark.parametrize("there", [True, False])
 def test_failure_leaves_nothing(tmp_path, monkeypatch, there):
-    """If a file cannot be written, or the last step fails, the folder is as before."""
-    folder = tmp_path / "river"
+    """If the last step fails, there is nothing, or the folder that was there is empty."""
+    folder = tmp_path / ("river" if there else "a/b/river")
     if there:
         folder.mkdir()
     rename = Path.rename
