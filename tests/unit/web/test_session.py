@@ -45,6 +45,19 @@ def test_repeated_id_is_at_the_second_row(session):
     assert {problem["row"] for problem in state["problems"]} == {"claims.@2"}
 
 
+def test_file_that_is_no_longer_utf8_is_opened_again(workspace, session, annotations, doc_id, monkeypatch):
+    """A file that another program saved in another encoding is shown with its problem until it is saved as UTF-8."""
+    monkeypatch.setattr("stancebook.web.desk.workspace._LISTING_SECONDS", 0)
+    good = annotations.read_bytes()
+    annotations.write_bytes(good + "# é\n".encode("latin-1"))
+    broken = workspace.session(doc_id)
+    assert not broken.editable
+    assert "is not UTF-8" in broken.problems[0].message
+    annotations.write_bytes(good)
+    repaired = workspace.session(doc_id)
+    assert (repaired.text, repaired.editable, [*repaired.problems]) == (session.text, True, [])
+
+
 def test_undo_and_redo_restore_texts(session):
     """Undo gives earlier texts back, redo later ones, and saved is known of each."""
     first = session.text

@@ -6,6 +6,7 @@ import copy
 import difflib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from stancebook.build.result_cache import ResultCache
@@ -122,6 +123,11 @@ class Session:
     def revision(self) -> int:
         """A number that changes with every change of the text or of the file."""
         return self._revision
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is an annotation file, and it could be read."""
+        return self._disk is not None
 
     @property
     def saved(self) -> bool:
@@ -375,7 +381,8 @@ class Session:
     def look_at_disk(self) -> None:
         """Take up a file that was changed on disk, if nothing here is unsaved."""
         if self.saved and self._disk is not None and self.disk_state == "changed":
-            self.reload()
+            with suppress(StoreError):  # one that is no longer UTF-8 is opened again, with its problem
+                self.reload()
 
 
 def _difference(disk_text: str, text: str) -> str:

@@ -138,7 +138,8 @@ class Workspace:
         read = self.read(doc_id)
         listed = self.documents[doc_id]
         session = self._sessions.get(doc_id)
-        if session is None or (session.listed.annotations is None and listed.annotations is not None):
+        readable = read.documents[0].annotations is not None
+        if session is None or (session.saved and session.readable != readable):
             session = self._sessions[doc_id] = Session(self, listed, read)
         elif session.listed.text != listed.text:
             session.take_source(listed, read)

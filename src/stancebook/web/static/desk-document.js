@@ -64,6 +64,7 @@ export class DocumentPage {
     this.#showRows();
     this.#showProblems();
     this.#showState();
+    if (state.warning) this.say(state.warning);
     this.form?.rowsChanged?.();
   }
 
@@ -522,7 +523,10 @@ export class DocumentPage {
         return this.#preview();
       }
       const { problem } = error.answer;
-      form.fields.complain([{ key: problem?.key || "", message: error.message, hint: problem?.hint, level: "error" }], true);
+      const known = this.state.problems.filter(({ row }) => row === form.address);
+      const isKnown = known.some(({ message }) => message === problem?.message);
+      const refusal = { key: "", message: error.message, hint: problem?.hint, level: "error" };
+      form.fields.complain(isKnown ? known : [refusal, ...known], true);
       return null;
     }
   }
