@@ -32,8 +32,8 @@ def one_case_of_each_kind():
     return chosen
 
 
-def show(page, desk, case):
-    """Replace the files of the document by those of a case, and wait until the page shows its problems."""
+def write_case(desk, case):
+    """Replace the files of the document by those of a case."""
     for name in FILES:
         path = case / "seeds" / name
         original = case.parents[1] / "project/seeds" / name
@@ -47,7 +47,7 @@ def test_each_kind_of_problem_is_where_it_belongs(desk, page, watch):
     watch.expected.append("422")  # a file that cannot be parsed cannot be edited
     desk.open(page)
     for case, messages in one_case_of_each_kind().items():
-        show(page, desk, case)
+        write_case(desk, case)
         for message in messages:
             page.get_by_role("tab", name="Problems").click()
             listed = page.locator("#problem-list li", has_text=message)
