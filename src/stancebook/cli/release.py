@@ -95,13 +95,14 @@ def release(
         PublishError: The folder cannot be written, or holds something else.
     """
     from stancebook.exceptions import ProblemsError
-    from stancebook.release.folder import TextPolicy, write_release
+    from stancebook.release.folder import TextPolicy, require_replaceable, write_release
     from stancebook.release.project_files import read_project_files
     from stancebook.sources.corpus import text_reader
 
     folder = target or project.root / "release"
     if taken := next((place for place in (project.seeds, project.out) if overlap(folder, place)), None):
         raise UsageError(f"The release would be written into or around {display_folder(taken)}; name another folder.")
+    require_replaceable(folder)
     contract = project.load_contract()
     files = read_project_files(project.root, contract, project.schemas)
     nothing_written = f"Nothing was written; {display_folder(folder)} is unchanged."
@@ -132,8 +133,7 @@ def _format_written(folder: Path, version: str, written: ReleaseResult) -> str:
 
 def _withheld_lines(written: ReleaseResult) -> Iterator[str]:
     """Yield how many cells are withheld, in all and of each column."""
-    columns = [each for each in written.withheld if each.cells]
-    if columns:
-        yield f"withheld {pluralize(sum(each.cells for each in columns), 'cell')}:"
-    for each in columns:
+    if written.withheld:
+        yield f"withheld {pluralize(sum(each.cells for each in written.withheld), 'cell')}:"
+    for each in written.withheld:
         yield f"         {each.cells:>7,} of {each.filled:,} in {each.table}.{each.column}: {_REASONS[each.reason]}"

@@ -135,12 +135,11 @@ def _address(hit: Hit, package: Package) -> str:
 
     local, published = package.folder.absolute().parent / "view", package.view_url
     is_passage = hit.key.startswith(f"{hit.doc_id}#") and ", " not in hit.key
-    in_codebook = not hit.doc_id and "#" not in hit.key and ":" not in hit.key and ", " not in hit.key
     page = page_name(hit.doc_id or CODEBOOK_PAGE)
     folder = f"{display_path(local)}" if (local / page).is_file() else published
-    if not folder or not (hit.doc_id or in_codebook):
+    if not folder or not (hit.doc_id or hit.in_codebook):
         return ""
-    return row_url(folder, hit.table, hit.key) if is_passage or in_codebook else f"{folder.rstrip('/')}/{page}"
+    return row_url(folder, hit.table, hit.key) if is_passage or hit.in_codebook else f"{folder.rstrip('/')}/{page}"
 
 
 def _filter(text: str) -> tuple[str, str]:

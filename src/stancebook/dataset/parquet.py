@@ -127,12 +127,13 @@ def read_typed(files: Sequence[Path], spec: TableSpec, columns: Sequence[str]) -
 def read_arrow(files: Sequence[Path], spec: TableSpec, columns: Sequence[str]) -> pa.Table:
     """Read some columns of a table from files, with the Arrow types that `spec` gives; no files are no rows."""
     empty = pa.table({name: pa.array([], spec[name].arrow_type) for name in columns})
-    return pa.concat_tables([empty, *(_read_columns(file, columns).cast(empty.schema) for file in files)])
+    return pa.concat_tables([empty, *(read_file(file, columns).cast(empty.schema) for file in files)])
 
 
-def _read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
+def read_file(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a Parquet file, or some columns of it, with its metadata."""
     with path.open("rb") as file:  # Arrow opens none whose name is not UTF-8
-        return pq.read_table(file, columns=list(columns))
+        return pq.read_table(file, columns=columns and list(columns))
 
 
 def _column_facts(table: pa.Table) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from stancebook.dataset.descriptor import Package
 from stancebook.dataset.opened_table import OpenTable
 from stancebook.dataset.parquet_files import BATCH_ROWS
-from stancebook.dataset.table_rules import DOCUMENT, QUOTE
+from stancebook.dataset.table_rules import DOCUMENT, QUOTE, has_passages
 from stancebook.exceptions import DatasetError
 from stancebook.schema.spec import TableSpec
 from stancebook.suggestions import options_hint
@@ -43,6 +43,7 @@ class Hit:
         table: Its table.
         key: Its primary key, as text.
         doc_id: The document that it is about; empty if it is about none.
+        in_codebook: Whether it is an entry of the codebook.
         cells: All its cells, by column, in order.
         marks: The start and the end of each word that was searched, by column, in columns that have one.
     """
@@ -50,6 +51,7 @@ class Hit:
     table: str
     key: str
     doc_id: str
+    in_codebook: bool
     cells: Mapping[str, Any]
     marks: Mapping[str, Sequence[tuple[int, int]]]
 
@@ -109,7 +111,8 @@ def _search_table(
     for batch in table.rows.to_batches(BATCH_ROWS):
         for row in batch.filter(_matches(batch, texts, terms, filters)).to_pylist():
             marks = {name: found for name in texts if (found := _marks(row[name] or "", terms))}
-            yield Hit(spec.name, ", ".join(str(row[name]) for name in spec.key), _document(spec, row), row, marks)
+            key, doc_id = ", ".join(str(row[name]) for name in spec.key), _document(package, spec, row)
+            yield Hit(spec.name, key, doc_id, not doc_id and _is_codebook(spec) and "#" not in key, row, marks)
 
 
 def _text_columns(spec: TableSpec) -> list[str]:
@@ -122,12 +125,18 @@ def _text_columns(spec: TableSpec) -> list[str]:
     ]
 
 
-def _document(spec: TableSpec, row: Mapping[str, Any]) -> str:
-    """Return the document of a row: its own, or that in the key of the row of a passage that it refers to."""
+def _document(package: Package, spec: TableSpec, row: Mapping[str, Any]) -> str:
+    """Return the document of a row: its own, or that of the passage that a part of its key refers to."""
     if DOCUMENT in row:
         return str(row[DOCUMENT])
-    keys = (str(row[name]) for key in spec.foreign_keys for name in key.columns if name in spec.key)
-    return next((key.partition("#")[0] for key in keys if "#" in key), "")
+    own = (key for key in spec.foreign_keys if set(key.columns) <= set(spec.key))
+    passages = (str(row[key.columns[0]]) for key in own if has_passages(package.tables[key.table]))
+    return next(passages, "").partition("#")[0]
+
+
+def _is_codebook(spec: TableSpec) -> bool:
+    """Return whether the rows of a table may be entries of the codebook: their key is of their own."""
+    return len(spec.key) == 1 and not any(spec.key == key.columns for key in spec.foreign_keys)
 
 
 # ── Words ─────────────────────────────────────────────────────────────────────────────────────────

@@ -95,7 +95,7 @@ def _digest_problems(table: OpenTable, texts: SourceTexts, without_text: set[str
     """Yield a problem for each withheld quote whose digest is not that of what its text has at its place."""
     for row, (start, end, doc_id, digest, *key) in _rows(table, (*PASSAGE[:2], DOCUMENT, QUOTE_DIGEST, *table.key)):
         text = None if doc_id in without_text else texts.read(doc_id)
-        if text is None or end > len(text):  # which `passage_rules` reports
+        if text is None or None in (start, end) or end > len(text):  # which `passage_rules` reports
             continue
         if hashlib.sha256(text[start:end].encode()).hexdigest() != digest:
             message = f"the quote is not what the text has from {start} to {end}: its SHA-256 differs"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,16 +43,13 @@ def find_texts(wanted: Iterable[CodedText], folder: Path) -> tuple[dict[str, str
     Returns:
         The texts by document, and a problem for each that is missing or is another text.
     """
-    files = {path: text for path in sorted(folder.rglob("*.txt")) if (text := _read(path)) is not None}
-    by_digest = {_sha256(form): form for text in files.values() for form in _forms(text)}
-    found: dict[str, str] = {}
-    problems: list[Problem] = []
-    for each in wanted:
-        if each.digest in by_digest:
-            found[each.doc_id] = by_digest[each.digest]
-        else:
-            problems.append(_problem(each, folder, files))
-    return found, problems
+    wanted = list(wanted)
+    digests = {each.digest for each in wanted}
+    paths = sorted(folder.rglob("*.txt"))
+    forms = (form for path in paths if (text := _read(path)) is not None for form in _forms(text))
+    by_digest = {digest: form for form in forms if (digest := _sha256(form)) in digests}
+    found = {each.doc_id: by_digest[each.digest] for each in wanted if each.digest in by_digest}
+    return found, [_problem(each, folder, paths) for each in wanted if each.doc_id not in found]
 
 
 def _read(path: Path) -> str | None:
@@ -75,30 +72,21 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _problem(wanted: CodedText, folder: Path, files: Mapping[Path, str]) -> Problem:
+def _problem(wanted: CodedText, folder: Path, paths: Iterable[Path]) -> Problem:
     """Return what is known about a text that was not found."""
     name = f"{wanted.doc_id}.txt"
-    path = next(
-        (path for path in files if path.relative_to(folder).as_posix().removeprefix("documents/") == name), None
-    )
-    if path is None:
+    named = (path for path in paths if path.relative_to(folder).as_posix().removeprefix("documents/") == name)
+    path = next(named, None)
+    text = None if path is None else _read(path)
+    if path is None or text is None:
         message = f"the text of {wanted.doc_id} is missing: no .txt file here has its SHA-256, {wanted.digest}"
         return Problem(display_path(folder / name), 1, 1, "", message, f"it has {wanted.length:,} characters")
-    text = files[path]
     message = (
         f"is not the text that was coded: it has {pluralize(len(text), 'character')}, and that one {wanted.length:,};"
         f" its SHA-256 is not {wanted.digest}"
     )
-    line, hint = _first_difference(wanted, text)
-    return Problem(display_path(path), line, 1, "", message, hint)
-
-
-def _first_difference(wanted: CodedText, text: str) -> tuple[int, str]:
-    """Return the line of the first passage that differs, and a sentence on where the difference is."""
-    same = 0
-    for start, end, digest in wanted.passages:
-        if quote_digest(text[start:end]) != digest:
-            line = text.count("\n", 0, start) + 1
-            return line, f"the first difference is after character {same:,} and before character {end:,}"
-        same = max(same, end)
-    return text.count("\n", 0, same) + 1, f"no passage differs up to character {same:,}, so the difference is outside"
+    differing = ((start, end) for start, end, digest in wanted.passages if quote_digest(text[start:end]) != digest)
+    start, end = next(differing, (0, 0))
+    hint = f"the first coded passage that differs is from character {start:,} to {end:,}"
+    line = text.count("\n", 0, start) + 1
+    return Problem(display_path(path), line, 1, "", message, hint if end else "no coded passage differs")

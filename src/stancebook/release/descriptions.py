@@ -29,8 +29,8 @@ Of the other cells, those of this table are empty; words are compared without ca
 {table}
 
 Spans are complete: `char_start` and `char_end` say where a passage is in its text, `quote_sha256` is the digest of the
-passage, and `text_sha256` that of the text. The numbers of empty cells below are those of the complete dataset. Who has
-the texts can restore it, with the same build digest:
+passage, and `text_sha256` that of the text. The numbers of empty cells below are those of the complete dataset. Anyone
+who has the texts can restore it, with the same build digest:
 
 ```sh
 stancebook restore RELEASE --texts TEXTS
@@ -116,23 +116,24 @@ def _data_card(card: str, changed: Mapping[str, TableSpec], report: Sequence[Wit
 def _table_section(section: str, spec: TableSpec, report: Iterable[WithheldColumn]) -> str:
     """Return the section about a table, in which the rows about columns come before those about values."""
     for each in report:
-        if each.cells:
-            text = f" Withheld: {each.cells:,} of {each.filled:,} cells."
-            section = re.sub(
-                rf"^\| `{each.column}` \|.*(?= \|$)", rf"\g<0>{text}", section, count=1, flags=re.MULTILINE
-            )
+        text = f" Withheld: {each.cells:,} of {each.filled:,} cells."
+        section = _after(rf"^\| `{each.column}` \|.*(?= \|$)", text, section)
     for before, column in pairwise(spec.columns):
         if f"| `{column.name}` |" not in section:
-            row = f"| {' | '.join(column_row(column, TableStats()))} |"
-            section = re.sub(rf"^\| `{before.name}` \|.*", rf"\g<0>\n{row}", section, count=1, flags=re.MULTILINE)
+            row = f"\n| {' | '.join(column_row(column, TableStats()))} |"
+            section = _after(rf"^\| `{before.name}` \|.*", row, section)
     return section
+
+
+def _after(pattern: str, added: str, text: str) -> str:
+    """Return a text in which something is added after the first match of a pattern."""
+    return re.sub(pattern, lambda match: match[0] + added, text, count=1, flags=re.MULTILINE)
 
 
 def _withheld_section(report: Iterable[WithheldColumn]) -> str:
     rows = [
         [f"`{each.table}.{each.column}`", _REASONS[each.reason], f"{each.cells:,} of {each.filled:,}"]
         for each in report
-        if each.cells
     ]
     return _WITHHELD.format(table=markdown_table(["column", "withheld are", "cells"], rows))
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from stancebook.dataset.layout import DESCRIPTIONS, files_of, listed_table
 from stancebook.dataset.listing import read_descriptor
+from stancebook.dataset.parquet import read_file
 from stancebook.dataset.publish import publish, staging_folder
 from stancebook.exceptions import ProblemsError, PublishError, StancebookError
 from stancebook.problems import display_folder
@@ -76,7 +75,7 @@ def write_release(
         ProblemsError: Words of the texts are in what cannot be withheld, such as keys and descriptions.
         PublishError: The folder holds something else than an unchanged release, or cannot be written.
     """
-    _refuse_foreign(folder)
+    require_replaceable(folder)
     withheld: tuple[WithheldColumn, ...] = ()
     with staging_folder(folder) as new:
         withholding = None if withhold is None else _withholding(dataset, contract, withhold)
@@ -95,8 +94,12 @@ def write_release(
         return ReleaseResult(files, publish(new, folder, listed_files(folder)), withheld)
 
 
-def _refuse_foreign(folder: Path) -> None:
-    """Refuse to replace what is not a release, or a release that was changed."""
+def require_replaceable(folder: Path) -> None:
+    """Refuse to replace what is not a release, or a release that was changed.
+
+    Raises:
+        PublishError: The folder is there, is not empty, and is no unchanged release.
+    """
     if not folder.is_dir() or not any(folder.iterdir()):
         return
     changed = changed_files(folder)
@@ -130,7 +133,7 @@ def _documents(dataset: Path, spec: TableSpec) -> Iterable[Mapping[str, Any]]:
     """Return the rows of the table of documents."""
     resources = read_descriptor(dataset)["resources"]
     files = next(files_of(each) for each in resources if listed_table(each["path"]) == spec.name)
-    return [row for file in files for row in pq.read_table(dataset / file).to_pylist()]
+    return [row for file in files for row in read_file(dataset / file).to_pylist()]
 
 
 def _write_withheld(dataset: Path, folder: Path, withholding: Withholding) -> tuple[WithheldColumn, ...]:

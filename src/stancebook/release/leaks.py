@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from stancebook.dataset.parquet import read_file
 from stancebook.problems import Problem
 
 FirstRun = Callable[[str], "tuple[str, int] | None"]
@@ -61,8 +61,7 @@ def _texts_in(value: Any, where: str) -> Iterator[tuple[str, str]]:
 
 def _parquet_texts(path: Path) -> Iterator[tuple[str, str]]:
     """Yield the texts in the footer and in the cells of a Parquet file."""
-    with path.open("rb") as file:
-        table = pq.read_table(file)
+    table = read_file(path)
     for holder in (table.schema, *table.schema):
         for data in (holder.metadata or {}).values():
             yield "", data.decode()

@@ -75,7 +75,8 @@ def read_project_files(root: Path, contract: Contract, schemas: Path | None) -> 
         _citation_problems(contract, citation, values),
         _changelog_problems(contract, changelog),
         _licence_problems(root, licences),
-        *(_placeholders(_TextFile(path)) for path in (citation.path, *licences) if path.is_file()),
+        _placeholders(citation),
+        *(_placeholders(file) for file in map(_TextFile, licences)),
     )
     paths = [path for path in (citation.path, changelog.path) if path.is_file()]
     return ProjectFiles((*paths, *licences), tuple(_authors(values)), values.text("doi"), tuple(problems))
@@ -163,11 +164,11 @@ def _contract_problems(contract: Contract, root: Path, schemas: Path | None) -> 
             file, line = _statement(version, root, schemas)
             message = f"the contract states no {name}" + (" with the role 'creator'" if name == "contributors" else "")
             yield Problem(display_path(file), line, 1, name, message, hint)
-    for text in (contract.title, contract.description, *contract.creators):
-        if found := _PLACEHOLDER.search(text):
-            file, line = _statement(re.escape(found[0]), root, schemas)
-            message = f"{found[0]} is still to be filled in"
-            yield Problem(display_path(file), line, 1, "", message, "write what is meant")
+    stated = "\n".join([contract.title, contract.description, *contract.creators])
+    in_card = [found for found in _PLACEHOLDER.findall(contract.data_card_text) if " " in found]  # else it may be HTML
+    for found in (*_PLACEHOLDER.findall(stated), *in_card):
+        file, line = _statement(re.escape(found), root, schemas)
+        yield Problem(display_path(file), line, 1, "", f"{found} is still to be filled in", "write what is meant")
 
 
 def _statement(words: str, root: Path, schemas: Path | None) -> tuple[Path, int]:
@@ -179,7 +180,8 @@ def _statement(words: str, root: Path, schemas: Path | None) -> tuple[Path, int]
         schemas: The folder with the code of the contract, if it is known.
     """
     pattern = re.compile(words, re.IGNORECASE)
-    for path in sorted(schemas.rglob("*.py")) if schemas else ():
+    paths = [*schemas.rglob("*.py"), *schemas.rglob("*.md")] if schemas else []
+    for path in sorted(paths):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if pattern.search(line):
                 return path, number
@@ -250,6 +252,8 @@ def _licence_problems(root: Path, licences: list[Path]) -> Iterator[Problem]:
 
 def _placeholders(file: _TextFile) -> Iterator[Problem]:
     """Yield a problem for each line with something that is still to be filled in, such as `<your name>`."""
+    if file.path.name != CITATION:
+        yield from file.problems
     for number, line in enumerate((file.text or "").splitlines(), 1):
         if found := _PLACEHOLDER.findall(line):
             verb = "is" if len(found) == 1 else "are"

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from stancebook.dataset.descriptor import parse_descriptor
 from stancebook.dataset.layout import CROISSANT, DATAPACKAGE, DESCRIPTIONS, files_of, listed_table
 from stancebook.dataset.listing import read_descriptor
 from stancebook.dataset.package_json import signed
-from stancebook.dataset.parquet import METADATA, file_metadata, write_table
+from stancebook.dataset.parquet import METADATA, file_metadata, read_file, write_table
 from stancebook.dataset.publish import publish, staging_folder
 from stancebook.dataset.source_texts import TEXT_DIGEST
 from stancebook.dataset.table_rules import DOCUMENT, PASSAGE, QUOTE, QUOTE_DIGEST, TEXT_LENGTH
@@ -95,7 +94,7 @@ def _coded_texts(release: Path, complete: Mapping[str, Any]) -> list[CodedText]:
     passages: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for resource in complete["resources"]:
         for file in files_of(resource):
-            table = _read(release / file)
+            table = read_file(release / file)
             if {DOCUMENT, TEXT_DIGEST, TEXT_LENGTH} <= set(table.column_names):
                 cells = (table[name].to_pylist() for name in (DOCUMENT, TEXT_DIGEST, TEXT_LENGTH))
                 documents |= {doc_id: (digest, length) for doc_id, digest, length in zip(*cells, strict=True)}
@@ -123,7 +122,7 @@ class _Restoration:
             spec = self._tables[listed_table(resource["path"])]
             for file in files_of(resource):
                 (folder / file).parent.mkdir(exist_ok=True)
-                table = _read(self._release / file)
+                table = read_file(self._release / file)
                 if file in withheld or table.column_names != list(spec.names):
                     self._write_file(table, spec, file, folder / file)
                 else:
@@ -156,7 +155,7 @@ class _Restoration:
 
 def _sealed_cells(release: Path) -> SealedCells:
     found: dict[tuple[str, str], dict[int, tuple[list[str], bytes]]] = defaultdict(dict)
-    for cell in _read(release / RESTORE / SEALED).to_pylist():
+    for cell in read_file(release / RESTORE / SEALED).to_pylist():
         found[cell["file"], cell["column"]][cell["row"]] = cell["documents"], cell["sealed"]
     return found
 
@@ -172,8 +171,3 @@ def _describe(release: Path, complete: Mapping[str, Any], folder: Path) -> bool:
     croissant = json.loads((folder / CROISSANT).read_bytes())
     (folder / CROISSANT).write_bytes(as_json(with_hashes(croissant, resources)))
     return False
-
-
-def _read(path: Path) -> pa.Table:
-    with path.open("rb") as file:
-        return pq.read_table(file)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 
 from stancebook.build.writer import dataset_metadata
 from stancebook.dataset.layout import files_of, listed_table
-from stancebook.dataset.parquet import file_metadata, write_table
+from stancebook.dataset.parquet import file_metadata, read_file, write_table
 from stancebook.dataset.table_rules import DOCUMENT, QUOTE, QUOTE_DIGEST, has_passages
 from stancebook.exceptions import StancebookError
 from stancebook.release.runs import TextRuns
@@ -33,6 +34,14 @@ _SEALED_SCHEMA = pa.schema(
         "sealed": pa.binary(),
     },
     {"description": "Withheld cells by file, row (from 0) and column, for those who have the texts of the documents."},
+)
+
+_QUOTE_DIGEST = TextColumn(
+    "SHA-256 of the passage in UTF-8, which is withheld.",
+    name=QUOTE_DIGEST,
+    title="SHA-256 of the quote",
+    pattern=Pattern(r"[0-9a-f]{64}", "the 64 hexadecimal digits of a SHA-256"),
+    filled_by="engine",
 )
 
 Cells = Mapping[str, Mapping[int, tuple[str, ...]]]  # by column and row: the documents whose texts seal the cell
@@ -83,21 +92,27 @@ class Withholding:
         for resource in descriptor["resources"]:
             spec = self._contract.tables[listed_table(resource["path"])]
             files = files_of(resource)
-            tables = {file: pq.read_table(dataset / file) for file in files}
-            cells = {file: self._withheld_cells(spec, table) for file, table in tables.items()}
-            columns = [*self._report(spec, tables, cells)]
-            new = withheld_spec(spec, [each.column for each in columns if each.cells])
-            for file, table in tables.items():
-                if new is spec:
-                    _copy(dataset / file, folder / file)
-                    continue
-                _write(
-                    _without(table, cells[file], new), new, file_metadata(table.schema)["build"], about, folder / file
-                )
-                sealed += self._sealed_cells(spec, file, table, cells[file], build)
+            filled: Counter[str] = Counter()
+            cells: dict[str, Cells] = {}
+            for file in files:
+                table = read_file(dataset / file)
+                cells[file] = self._withheld_cells(spec, table)
+                filled += Counter({name: len(table) - table[name].null_count for name in cells[file]})
+            columns = [*self._report(spec, cells.values(), filled)]
+            report += columns
+            new = withheld_spec(spec, [each.column for each in columns])
             if new is not spec:
                 changed[spec.name] = new
-            report += columns
+            for file in files:
+                (folder / file).parent.mkdir(exist_ok=True)
+                if new is spec:
+                    shutil.copyfile(dataset / file, folder / file)
+                    continue
+                table = read_file(dataset / file)
+                with (folder / file).open("xb") as target:
+                    own_build = file_metadata(table.schema)["build"]
+                    write_table(_without(table, cells[file], new), new, own_build, about, target)
+                sealed += self._sealed_cells(spec, file, table, cells[file], build)
         _write_sealed(sealed, folder / RESTORE / SEALED)
         return changed, report
 
@@ -128,14 +143,11 @@ class Withholding:
             elif column.kind == "text" and column.name not in stays:
                 yield column.name, "free text" if self._all_free_text and column.pattern is None else "run"
 
-    def _report(
-        self, spec: TableSpec, tables: Mapping[str, pa.Table], cells: Mapping[str, Cells]
-    ) -> Iterator[WithheldColumn]:
+    def _report(self, spec: TableSpec, cells: Collection[Cells], filled: Mapping[str, int]) -> Iterator[WithheldColumn]:
+        """Yield what is withheld of each column, given the withheld cells of each file."""
         for column, reason in self._candidates(spec):
-            withheld = sum(len(each[column]) for each in cells.values())
-            filled = sum(len(table) - table[column].null_count for table in tables.values())
-            if withheld or reason == "verbatim":
-                yield WithheldColumn(spec.name, column, reason, withheld, filled)
+            if withheld := sum(len(each[column]) for each in cells):
+                yield WithheldColumn(spec.name, column, reason, withheld, filled[column])
 
     def _sealed_cells(
         self, spec: TableSpec, file: str, table: pa.Table, cells: Cells, build: str
@@ -173,15 +185,6 @@ def withheld_spec(spec: TableSpec, columns: Iterable[str]) -> TableSpec:
     return replace(spec, columns=tuple(found))
 
 
-_QUOTE_DIGEST = TextColumn(
-    "SHA-256 of the passage in UTF-8, which is withheld.",
-    name=QUOTE_DIGEST,
-    title="SHA-256 of the quote",
-    pattern=Pattern(r"[0-9a-f]{64}", "the 64 hexadecimal digits of a SHA-256"),
-    filled_by="engine",
-)
-
-
 def _own_documents(spec: TableSpec, table: pa.Table, known: Iterable[str]) -> list[tuple[str, ...]]:
     """Return the document of each row, if it has one: by its ID, or by the key of its parent, which starts with it."""
     parents = (key.columns[0] for key in spec.foreign_keys if key.table == spec.parent)
@@ -205,17 +208,6 @@ def _without(table: pa.Table, cells: Cells, spec: TableSpec) -> pa.Table:
         else:
             arrays.append(table[column.name])
     return pa.table(arrays, list(spec.names))
-
-
-def _write(table: pa.Table, spec: TableSpec, build: str, about: Mapping[str, str], path: Path) -> None:
-    path.parent.mkdir(exist_ok=True)
-    with path.open("xb") as file:
-        write_table(table, spec, build, about, file)
-
-
-def _copy(old: Path, new: Path) -> None:
-    new.parent.mkdir(exist_ok=True)
-    shutil.copyfile(old, new)
 
 
 def _write_sealed(cells: list[dict[str, Any]], path: Path) -> None:

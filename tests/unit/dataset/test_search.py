@@ -82,6 +82,8 @@ def test_document_of_a_row(package):
     """A row says which document it is about: its own, or that of the row in whose record it is nested."""
     documents = {hit.table: hit.doc_id for hit in search_rows(package, "", filters=())}
     assert documents == {"people": "", "letters": "bridge", "claims": "bridge", "witnesses": "bridge", "tallies": ""}
+    in_codebook = {hit.table for hit in search_rows(package, "") if hit.in_codebook}
+    assert in_codebook == {"people"}
 
 
 @pytest.mark.parametrize(

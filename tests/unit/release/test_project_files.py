@@ -117,10 +117,12 @@ def test_contract_without_a_day(problems):
     code = Path("code")
     code.mkdir()
     (code / "about.py").write_text('NAME = "river"\nVERSION = "1.2.0"\nTITLE = "<title>"\n', encoding="utf-8")
-    contract = replace(FICTIONAL, released="", title="<title>")
+    (code / "card.md").write_text("A line.\n\n<br> <Why these texts?>\n", encoding="utf-8")
+    contract = replace(FICTIONAL, released="", title="<title>", data_card_text="<Why these texts?>")
     lines = problems(contract, code.absolute()).splitlines()
     assert lines[:2] == [
         "code/about.py:2:1: released: the contract states no released",
         "    say on which day this version is released, such as released='2031-04-02'",
     ]
     assert lines[2] == "code/about.py:3:1: <title> is still to be filled in"
+    assert lines[4] == "code/card.md:3:1: <Why these texts?> is still to be filled in"

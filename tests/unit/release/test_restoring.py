@@ -72,7 +72,7 @@ def test_missing_text_is_named(restore, texts, tmp_path):
 
 
 def test_other_text_says_where_it_differs(restore, texts):
-    """Of a text of the right name that differs, the problem says between which characters the first difference is."""
+    """Of a text of the right name that differs, the problem says which coded passage is the first that differs."""
     path = texts / "documents/river-talks.txt"
     path.parent.mkdir()
     (texts / "2031/any name.txt").rename(path)
@@ -82,9 +82,18 @@ def test_other_text_says_where_it_differs(restore, texts):
     text = path.read_text(encoding="utf-8")
     line = text[: text.index("We shall")].count("\n") + 1
     assert f"documents/river-talks.txt:{line}:1: is not the text that was coded: it has " in out
-    first = next(each for each in out.splitlines() if "first difference" in each)
-    before, after = (int(word.replace(",", "")) for word in first.split() if word[0].isdigit())
-    assert before <= text.index("We shall") <= after
+    assert "the first coded passage that differs is from character " in out
+    first = next(each for each in out.splitlines() if "first coded passage" in each)
+    start, end = (int(word.replace(",", "")) for word in first.split() if word[0].isdigit())
+    assert start <= text.index("We shall") < end
+
+
+def test_difference_between_passages(restore, texts):
+    """A text that differs where nothing is coded is another one, too."""
+    path = texts / "river-talks.txt"
+    (texts / "2031/any name.txt").rename(path)
+    path.write_text(path.read_text(encoding="utf-8") + "\nMore.", encoding="utf-8")
+    assert "    no coded passage differs\n" in restore()[1]
 
 
 def test_complete_release_needs_no_restoring(project_folder, texts):
