@@ -35,6 +35,7 @@ MENU = {
         "docs/agreement",
         "docs/view",
         "docs/tools",
+        "docs/tools/refi",
         "docs/tools/w3c",
         "docs/continuous-integration",
     ),

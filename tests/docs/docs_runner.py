@@ -57,6 +57,7 @@ EXECUTED_PAGES = {
     "docs/agreement.md": EXAMPLE,
     "docs/view.md": EXAMPLE,
     "docs/tools.md": EXAMPLE,
+    "docs/tools/refi.md": EXAMPLE,
     "docs/tools/w3c.md": EXAMPLE,
     "docs/commands.md": EXAMPLE,
     "docs/python.md": EXAMPLE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from stancebook.exchange.tools import TOOLS, Tool
 from stancebook.problems import count_problems, display_path, pluralize
 
 if TYPE_CHECKING:
-    from stancebook.exchange.project import ExchangeProject
+    from stancebook.exchange.project import CodedText
 
 _NOT_WRITTEN = "Nothing was written."
 
@@ -25,22 +26,17 @@ def add_tools(commands: Commands) -> None:
 
 
 def _add_tool(commands: Commands, tool: Tool) -> None:
-    what = f"one file ({tool.suffix})" if tool.suffix else "a folder"
-    held = f"It cannot hold {tool.not_held}.\n" if tool.not_held else ""
-    description = (
-        f"Write the texts of a project with the rows of their coders for {tool.title}, as {what}.\n{held}"
-        "An export holds the texts: give it only to those who may have them. Annotations come back with\n"
-        f"`stancebook import {tool.name}`.\n"
-    )
-    parser = add_command(commands, tool.name, description, f"texts and rows for {tool.title}")
+    summary = f"{'codes' if tool.codes_only else 'texts and rows'} for {tool.title}"
+    parser = add_command(commands, tool.name, _description(tool), summary)
     parser.add_argument("target", metavar="FILE" if tool.suffix else "DIR", type=Path, help="what to write")
-    parser.add_argument("--documents", metavar="DOCUMENT", nargs="+", default=(), help="write these (default: all)")
-    parser.add_argument(
-        "--coders",
-        metavar="CODER",
-        nargs="+",
-        help="write the rows of these, 'authoritative' for those of the dataset (default: all)",
-    )
+    if not tool.codes_only:
+        parser.add_argument("--documents", metavar="DOCUMENT", nargs="+", default=(), help="write these (default: all)")
+        parser.add_argument(
+            "--coders",
+            metavar="CODER",
+            nargs="+",
+            help="write the rows of these, 'authoritative' for those of the dataset (default: all)",
+        )
     if len(tool.variants) > 1:
         parser.add_argument(
             "--for",
@@ -54,7 +50,19 @@ def _add_tool(commands: Commands, tool: Tool) -> None:
     )
     add_sources(parser)
     add_all_problems(parser)
-    parser.set_defaults(run=run, nothing_done=_NOT_WRITTEN, variant=tool.variants[0])
+    parser.set_defaults(run=run, nothing_done=_NOT_WRITTEN, documents=(), coders=None, variant=tool.variants[0])
+
+
+def _description(tool: Tool) -> str:
+    what = f"one file ({tool.suffix})" if tool.suffix else "a folder"
+    if tool.codes_only:
+        return f"Write the tables, their choices and the codebook as codes for {tool.title}, as {what}.\n"
+    held = f"It cannot hold {tool.not_held}.\n" if tool.not_held else ""
+    return (
+        f"Write the texts of a project with the rows of their coders for {tool.title}, as {what}.\n{held}"
+        "An export holds the texts: give it only to those who may have them. Annotations come back with\n"
+        f"`stancebook import {tool.name}`.\n"
+    )
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -79,9 +87,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
         changed = write_file(content, target, replace=options.replace)
     else:
         changed = write_folder(files, target, tool.name, replace=options.replace)
-    summary = f"{display_path(target)}: {_content(sources.project)}"
+    texts = [] if tool.codes_only else sources.project.texts
+    summary = f"{display_path(target)}: {'codes only' if tool.codes_only else _content(texts)}"
     console.say(f"wrote    {summary}" if changed else f"{summary}; it is unchanged")
-    for text in sources.project.texts:
+    for text in texts:
         console.say(f"copies   the text of {text.doc_id}: {text.rights or 'whose it is, the annotations do not say'}")
     if tool.not_held:
         console.say(f"left out {tool.not_held}")
@@ -90,10 +99,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _content(project: ExchangeProject) -> str:
+def _content(texts: Sequence[CodedText]) -> str:
     rows: dict[str, int] = {}
-    for text in project.texts:
+    for text in texts:
         for coder, coded in text.codings.items():
             rows[coder] = rows.get(coder, 0) + len(coded)
     counts = ", ".join(f"{pluralize(number, 'row')} of {coder}" for coder, number in rows.items())
-    return f"{pluralize(len(project.texts), 'text')} with {counts or 'no rows'}"
+    return f"{pluralize(len(texts), 'text')} with {counts or 'no rows'}"

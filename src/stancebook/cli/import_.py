@@ -34,7 +34,8 @@ def add_parser(commands: Commands) -> None:
     parser = add_command(commands, "import", DESCRIPTION, "take over annotations from other tools")
     tools = parser.add_subparsers(metavar="TOOL", dest="tool", required=True)
     for tool in TOOLS.values():
-        _add_tool(tools, tool)
+        if not tool.codes_only:
+            _add_tool(tools, tool)
 
 
 def _add_tool(tools: Commands, tool: Tool) -> None:

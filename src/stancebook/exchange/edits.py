@@ -12,7 +12,7 @@ from stancebook.problems import Problem
 from stancebook.schema.contract import Contract
 from stancebook.schema.spec import ID, QUOTE_CONTEXT
 from stancebook.sources.editing import Edit, InsertRecord, RemoveRecord, ReplaceList, SetValues
-from stancebook.sources.selections import quote_passage
+from stancebook.sources.selections import quote_passage, trimmed
 
 
 @dataclass
@@ -92,7 +92,7 @@ class CodingEditor:
         path = self._section(row.table), known.index
         said = {**row.values, **self._references(row)}
         values = {column: value or None for column, value in said.items() if not _same(value, known.values.get(column))}
-        if row.span != (known.start, known.end):
+        if row.span != trimmed(self.coding.coded.text, known.start, known.end):
             values |= self._quote(row) or {}
         if values:
             yield SetValues(path, values)

@@ -25,6 +25,7 @@ class Tool:
         not_held: What the tool cannot hold, as the end of a sentence; empty if it holds all.
         variants: Programs for which an export differs; the first is the default.
         next_step: What to do with an export, as a sentence.
+        codes_only: Whether it has no texts and no rows, so that there is nothing to import.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Tool:
     not_held: str = ""
     variants: Sequence[str] = ("",)
     next_step: str = ""
+    codes_only: bool = False
 
     def write(self, project: ExchangeProject, variant: str = "") -> Mapping[str, bytes]:
         """Return the files of an export by their paths; of an export that is one file, one under any path.
@@ -62,5 +64,21 @@ class Tool:
 
 TOOLS: Mapping[str, Tool] = {
     tool.name: tool
-    for tool in (Tool("w3c", "W3C Web Annotation", next_step="Load a .jsonld file with the .txt of the same name."),)
+    for tool in (
+        Tool(
+            "refi",
+            "REFI-QDA (NVivo, MAXQDA, ATLAS.ti, QualCoder)",
+            ".qdpx",
+            variants=("any", "nvivo", "maxqda", "atlasti", "qualcoder"),
+            next_step="Import it into the program as a REFI-QDA project.",
+        ),
+        Tool(
+            "refi-codebook",
+            "REFI-QDA, the codebook only",
+            ".qdc",
+            codes_only=True,
+            next_step="Import it into the program as a REFI-QDA codebook.",
+        ),
+        Tool("w3c", "W3C Web Annotation", next_step="Load a .jsonld file with the .txt of the same name."),
+    )
 }

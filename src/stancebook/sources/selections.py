@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from stancebook.sources.anchoring import SourceText
 from stancebook.sources.boundaries import is_within_letter, is_within_word
 
+_BYTE_ORDER_MARK = "\ufeff"
 _MAX_CONTEXT_WORDS = 40  # before and after a quote
 
 
@@ -56,12 +57,16 @@ def select(text: SourceText, start: int, end: int, *, exact: bool = False) -> Se
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a passage without white space at its ends; an empty one if there is nothing else."""
-    while start < end and text[start].isspace():
+    """Return a passage without white space and byte order marks at its ends; an empty one if there is nothing else."""
+    while start < end and _is_blank(text[start]):
         start += 1
-    while start < end and text[end - 1].isspace():
+    while start < end and _is_blank(text[end - 1]):
         end -= 1
     return start, end
+
+
+def _is_blank(character: str) -> bool:
+    return character.isspace() or character == _BYTE_ORDER_MARK
 
 
 def quote_passage(text: SourceText, start: int, end: int) -> Selection | None:
