@@ -60,7 +60,14 @@ MENU = {
 
 project = "Stancebook"
 root_doc = "README"
-include_patterns = ["*.md", "benchmarks/README.md", "dataset/README.md", "docs/*.md", "seeds/README.md"]
+include_patterns = [
+    "*.md",
+    "benchmarks/README.md",
+    "dataset/README.md",
+    "docs/*.md",
+    "docs/tools/*.md",
+    "seeds/README.md",
+]
 exclude_patterns = [".*", "html", "site"]  # an environment has many files
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 napoleon_numpy_docstring = False

@@ -65,7 +65,7 @@ def page_at(name: str) -> Page:
 
 def pages() -> list[Page]:
     """Return every page of the repository."""
-    folders = (".", "benchmarks", "dataset", "docs", "seeds")
+    folders = (".", "benchmarks", "dataset", "docs", "docs/tools", "seeds")
     return [page(path) for folder in folders for path in sorted((ROOT / folder).glob("*.md"))]
 
 

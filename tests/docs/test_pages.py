@@ -16,7 +16,7 @@ from tests.docs.pages import page as read_page
 
 PAGES = pages()
 NAMES = [str(page.path.relative_to(ROOT)) for page in PAGES]
-MANUAL = [page for page in PAGES if page.path.parent == ROOT / "docs"]
+MANUAL = [page for page in PAGES if page.path.is_relative_to(ROOT / "docs")]
 
 # Pages whose blocks another test module runs.
 TESTED_SEPARATELY = {

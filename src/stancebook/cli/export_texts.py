@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from stancebook.cli.config import UsageError, overlap
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from stancebook.exchange.project import CodedText
 
 _NOT_WRITTEN = "Nothing was written."
+_WIDTH = 110  # of a description
 
 
 def add_tools(commands: Commands) -> None:
@@ -56,12 +58,13 @@ def _add_tool(commands: Commands, tool: Tool) -> None:
 def _description(tool: Tool) -> str:
     what = f"one file ({tool.suffix})" if tool.suffix else "a folder"
     if tool.codes_only:
-        return f"Write the tables, their choices and the codebook as codes for {tool.title}, as {what}.\n"
-    held = f"It cannot hold {tool.not_held}.\n" if tool.not_held else ""
-    return (
-        f"Write the texts of a project with the rows of their coders for {tool.title}, as {what}.\n{held}"
-        "An export holds the texts: give it only to those who may have them. Annotations come back with\n"
-        f"`stancebook import {tool.name}`.\n"
+        return fill(f"Write the tables, their choices and the codebook as codes for {tool.title}, as {what}.", _WIDTH)
+    held = f" It cannot hold {tool.not_held}." if tool.not_held else ""
+    return fill(
+        f"Write the texts of a project with the rows of their coders for {tool.title}, as {what}.{held}"
+        " An export holds the texts: give it only to those who may have them. Annotations come back with"
+        f" `stancebook import {tool.name}`.",
+        _WIDTH,
     )
 
 
