@@ -190,7 +190,7 @@ def _document_problems(material: Material, document: Document, files: DocumentFi
         message = f"the document's own record, {section!r}, is missing or cannot be read"
         return [Problem(files.annotations.name, 1, 1, "", message, "write it before a draft is made")]
     return [
-        records[0].problem(problem.where.removeprefix(f"{section}.") or None, problem.message, problem.hint)
+        records[0].problem(problem.where.removeprefix(section).removeprefix(".") or None, problem.message, problem.hint)
         if problem.file == document.target
         else problem
         for problem in found

@@ -93,8 +93,9 @@ def _lines(run: DraftRun) -> Iterator[str]:
 
 def _refused(candidate: Candidate, problems: Sequence[Problem]) -> str:
     first = problems[0]
+    where = first.where if f"[{candidate.id}]" in first.where else f"{candidate.table}[{candidate.id}]"
     more = f" (and {pluralize(len(problems) - 1, 'more problem')})" if len(problems) > 1 else ""
-    return f"  refused    {first.where}: {first.message}{more}: {_short(candidate.quote)}"
+    return f"  refused    {where}: {first.message}{more}: {_short(candidate.quote)}"
 
 
 def _short(quote: str) -> str:
