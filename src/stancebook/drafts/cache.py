@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from stancebook.drafts.models import Model, ModelError, Prompt, Reply
@@ -53,7 +53,7 @@ class Caller:
             raise ModelError(f"{self.model.name} was asked {pluralize(self.calls, 'time')}; see --max-calls.")
         self.calls += 1
         self.before_call(self.model.name, self.calls)
-        return self.model.ask(prompt)
+        return replace(self.model.ask(prompt), place=self.model.place)
 
     def keep(self, prompt: Prompt, reply: Reply) -> None:
         """Keep a reply that is of use; another one may be better next time."""

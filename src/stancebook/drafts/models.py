@@ -83,6 +83,7 @@ class Reply:
         version: What the endpoint calls the model; empty if it does not say.
         created: When it was made, in seconds since 1970; None if the endpoint does not say.
         tokens: The numbers of tokens, by the names of the endpoint.
+        place: Where the model was asked.
     """
 
     text: str
@@ -90,6 +91,7 @@ class Reply:
     version: str = ""
     created: int | None = None
     tokens: Mapping[str, int] = field(default_factory=dict)
+    place: str = ""
 
 
 class Model(Protocol):
@@ -148,8 +150,8 @@ class CommandModel:
 
     @property
     def place(self) -> str:
-        """The program."""
-        return f"the command {shlex.split(self.command)[0]}"
+        """The program, without its folder."""
+        return f"the command {Path(shlex.split(self.command)[0]).name}"
 
     def ask(self, prompt: Prompt) -> Reply:
         """Run the command once."""

@@ -140,7 +140,7 @@ def as_values(run: DraftRun) -> dict[str, Any]:
         "draft_sha256": hashlib.sha256(draft.text.encode()).hexdigest(),
         "model": run.model.name,
         "model_versions": sorted({call.reply.version for call in calls if call.reply.version}),
-        "asked": run.model.place,
+        "asked": sorted({call.reply.place for call in calls}),
         "parameters": dict(run.model.parameters),
         "answered": max((_day(call.reply.created) for call in calls), default=""),
         "tokens": _tokens(calls),

@@ -75,11 +75,13 @@ def test_earlier_draft_is_replaced_if_wanted(draft, tmp_path):
     assert "was changed since it was drafted" in draft("--replace")[1]
 
 
-def test_rerun_asks_nothing(draft):
-    """The same draft again takes the kept answers, also without any model."""
+def test_rerun_asks_nothing(draft, files, tmp_path):
+    """The same draft again takes the kept answers, also without any model, and writes the same files."""
     draft(answers=[answer(claim(RIVER))])
+    before = [(tmp_path / name).read_bytes() for name in files()]
     status, out, _ = draft("--replace", "--cached-only", command=False)
     assert (status, out.splitlines()[-1]) == (0, "asked 0 times, and took 1 kept answer")
+    assert [(tmp_path / name).read_bytes() for name in files()] == before
 
 
 def test_dry_run_shows_and_sends_nothing(draft, files, tmp_path):
