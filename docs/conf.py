@@ -45,6 +45,7 @@ MENU = {
     ),
     "Build on it": (
         "docs/own-corpus",
+        "docs/release",
         "docs/your-own",
         "docs/large",
         "docs/cluster",
