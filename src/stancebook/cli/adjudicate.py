@@ -108,13 +108,13 @@ def adjudicate(project: Project, options: AdjudicateOptions, console: Console) -
         console: Where problems and the list are printed.
 
     Returns:
-        The exit status: 1 if the codings, or the annotations that are made, have problems.
+        The exit status: 1 if the codings, or the annotations that are made, have problems, or cannot be written.
 
     Raises:
         UsageError: A document or coder is not known, or there is nothing to adjudicate.
-        EditError: The file of a document cannot be edited. Nothing was written.
     """
     from stancebook.coders.codings import read_codebook
+    from stancebook.sources.editing import EditError
 
     if not isinstance(project.seeds, Path):
         raise UsageError("The annotations are written into a folder of this machine; name it with --seeds.")
@@ -130,7 +130,10 @@ def adjudicate(project: Project, options: AdjudicateOptions, console: Console) -
         read = _read(project, listing, codebook, {**codings, AUTHORITATIVE: document})
         if errors := sorted({error for coder in codings for error in read[coder].errors}):
             return _refuse(errors, console)
-        made.append(_make(project, codebook, document, read, options))
+        try:
+            made.append(_make(project, codebook, document, read, options))
+        except EditError as error:
+            return _refuse([error.problem], console)
     if not options.dry_run and not _write(made, console):
         return 1
     _show(made, options, console)

@@ -238,10 +238,11 @@ class Adjudication:
 
     def _new_id(self, rest: Sequence[Member]) -> str:
         """Return an id for rows that the file does not have: kept for them by a decision, or the first coder's."""
-        table = rest[0][1]
-        names = {self.codings.name(member) for member in rest}
+        table, names = rest[0][1], {self.codings.name(member) for member in rest}
+        section = section_of(self.contract, table)
         for each in self.decisions:
-            if each.decision == OPEN and each.table == section_of(self.contract, table) and names & {*each.coded_rows}:
+            is_ours = each.decision == OPEN and each.is_between(self.codings.coders)
+            if is_ours and each.table == section and names & {*each.coded_rows}:
                 return each.id
         return self.free_id(table, self.codings.own_id(rest[0]))
 

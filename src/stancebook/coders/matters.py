@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -79,6 +79,10 @@ class Decision:
         """The rows of codings that it is about."""
         return (*self.sources, *self.over)
 
+    def is_between(self, coders: Collection[str]) -> bool:
+        """Return whether it is only about rows of these coders."""
+        return all(name.partition(".")[0] in coders for name in self.coded_rows)
+
 
 @dataclass(frozen=True)
 class Matter:
@@ -117,16 +121,15 @@ class Matter:
 
 def decisions_of(coding: Coding) -> list[Decision]:
     """Return the decisions that the annotations of a document have."""
-    return [
-        Decision(
-            record.get("row", ""),
-            record.get("decision", ""),
-            _listed(record.get("from", "")),
-            _listed(record.get("over", "")),
-            record.get("quote", ""),
-        )
-        for record in remarks_of(coding, DECISIONS)
-    ]
+    return [decision_of(record) for record in remarks_of(coding, DECISIONS)]
+
+
+def decision_of(record: Mapping[str, str | None]) -> Decision:
+    """Return a decision, given its values by key."""
+    row, decision, sources, over, quote = (
+        (record.get(key) or "").strip() for key in ("row", "decision", "from", "over", "quote")
+    )
+    return Decision(row, decision, _listed(sources), _listed(over), quote)
 
 
 def remarks_of(coding: Coding, remark: TableSpec) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from stancebook.coders.adjudication import Adjudication
 from stancebook.coders.matched import CODER, WHO_AND_WHAT
-from stancebook.coders.matters import QUOTE, CodedRow, Matter
+from stancebook.coders.matters import QUOTE, CodedRow, Matter, decision_of
 from stancebook.schema.remarks import ACCEPTED, ADJUDICATED, CHANGED, DECISIONS, OPEN, REJECTED
 from stancebook.schema.spec import ID
 from stancebook.sources.editing import (
@@ -60,7 +60,7 @@ def new_file(adjudication: Adjudication, schema: str = "") -> str:
 def with_agreed(adjudication: Adjudication, text: str, file_name: str, by: str = "") -> str:
     """Return the text of a file with what can be written without a further decision.
 
-    That are the rows on which all coders agree, those that decisions in the file accept, an open decision for each
+    These are the rows on which all coders agree, those that decisions in the file accept, an open decision for each
     matter that has to be decided, and from which codings the file is made. Rows that are in the file are not changed.
 
     Args:
@@ -168,10 +168,11 @@ class _Edits:
         self.append(section, record)
 
     def forget_open(self, addresses: Collection[str]) -> None:
-        """Remove open decisions on other rows than these: nothing has to be decided there any more."""
+        """Remove open decisions between these coders on other rows than these: nothing is left to decide there."""
         section = DECISIONS.section
-        for index, known in reversed([*enumerate(self.records(section))]):
-            if known.get("decision") == OPEN and known.get("row") not in addresses:
+        for index, known in reversed([*enumerate(map(decision_of, self.records(section)))]):
+            is_ours = known.decision == OPEN and known.is_between(self.adjudication.codings.coders)
+            if is_ours and known.row not in addresses:
                 self.add(RemoveRecord((section, index)))
 
     # ── Rows ──────────────────────────────────────────────────────────────────────────────────────

@@ -137,6 +137,27 @@ def test_faulty_coding_is_refused(different):
     assert not (different / "seeds/documents/bridge.yaml").exists()
 
 
+def test_file_that_cannot_be_parsed_is_unchanged(different):
+    """A file that cannot be parsed is shown with its problem, and not touched."""
+    path = different / "seeds/documents/bridge.yaml"
+    path.write_text("letter: [\n")
+    status, out = adjudicate(different)
+    assert (status, out.partition(": ")[0]) == (1, "seeds/documents/bridge.yaml:2:1")
+    assert out.endswith("1 problem in 1 file. Nothing was written.\n")
+    assert path.read_text() == "letter: [\n"
+
+
+def test_faulty_rows_of_the_file_are_kept(different):
+    """A file with errors is added to as any other; its rows are found by their ids where their passages are not."""
+    path = different / "seeds/documents/bridge.yaml"
+    own = "  - {id: c04, person_id: otto, quote: Otto was her}\n"
+    path.write_text(f"{HEAD}claims:\n{own}")
+    status, out = adjudicate(different)
+    assert status == 1
+    assert ": claims[c04].quote: " in out
+    assert path.read_text().count("Otto was") == 1
+
+
 def test_file_that_cannot_be_written_is_unchanged(different, monkeypatch):
     """If the file cannot be written, a sentence says so."""
 
@@ -168,6 +189,15 @@ def test_errors_of_what_is_made_are_shown(tmp_path):
     assert out.endswith("\n1 problem in 1 file. A build refuses these annotations until they are solved.\n")
     [found] = json.loads(adjudicate(tmp_path, "--output-format", "json", used=strict)[1])
     assert [each["message"] for each in found["problems"]] == ["Who claims something claims two things."]
+
+
+def test_open_decisions_of_other_coders_are_kept(different):
+    """What is still to decide between coders who are not compared stays in the file."""
+    path = different / "seeds/documents/bridge.yaml"
+    other = "decisions:\n  - {row: claims.c50, decision: open, from: cyd.c50, over: ann.c03}\n"
+    path.write_text(HEAD + other)
+    adjudicate(different, "ann", "ben")
+    assert "  - {row: claims.c50, decision: open, from: cyd.c50, over: ann.c03}\n" in path.read_text()
 
 
 # ── Decisions ─────────────────────────────────────────────────────────────────────────────────────

@@ -130,6 +130,16 @@ def test_one_coding_is_not_enough(differences, write_codings, session):
         differences.state(session)
 
 
+def test_file_that_cannot_be_edited_is_not_compared(differences, codings, annotations, session, reopened):
+    """Of a file that cannot be parsed, or is missing, a sentence says why nothing is compared."""
+    session.change("letter: [\n")
+    with pytest.raises(NothingToCompareError, match="cannot be parsed"):
+        differences.state(session)
+    annotations.unlink()
+    with pytest.raises(NothingToCompareError, match="no annotation file"):
+        differences.state(reopened())
+
+
 def test_codings_of_the_file_are_compared(differences, write_codings, session, annotations):
     """If the file says from which codings it is made, these are compared; what changed in them is seen."""
     write_codings(ann=ANN, ben=ANN, cyd=ANN.replace("fair", "weak"))

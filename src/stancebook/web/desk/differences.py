@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class NothingToCompareError(StancebookError):
-    """There are not two codings of the document without errors."""
+    """There are not two codings of the document without errors, or no file that can be edited."""
 
 
 class Differences:
@@ -110,6 +110,8 @@ class Differences:
 
     def _codings(self, session: Session) -> MatchedCodings:
         """Return the codings of a document: those from which its file is made, if it says so, else all."""
+        if not session.editable:
+            raise NothingToCompareError(session.reason)
         workspace, doc_id = self.workspace, session.doc_id
         files = {
             coder: document

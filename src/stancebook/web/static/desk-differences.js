@@ -73,17 +73,16 @@ export class Differences {
     byId("differences-take").replaceChildren(...rows.map(({ coder }, index) => this.#takeButton(coder, index)));
     byId("differences-both").hidden = rows.length < 2 || difference.one_only;
     this.mark();
-    const { start, end } = rows[0];
-    if (start !== null) this.page.text.reveal(start, end);
     byId("differences-take").querySelector("button").focus({ preventScroll: true });
     announce(`Difference ${number} of ${this.open.length}, ${differing.join(", ")}`);
   }
 
-  /** Draw the passages of the rows that are shown. */
+  /** Draw the passages of the rows that are shown, and scroll to the first. */
   mark() {
     const passages = this.shown.rows.filter(({ start }) => start !== null);
     this.page.text.highlight("other", passages.slice(1));
     this.page.text.highlight("selected", passages.slice(0, 1));
+    if (passages.length) this.page.text.reveal(passages[0].start, passages[0].end);
   }
 
   #why({ rows, missing, differing, in_file: inFile }) {
