@@ -24,7 +24,8 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as temporary, started() as browser:
         page = browser.new_page(viewport=SIZE, color_scheme="light", reduced_motion="reduce")
-        for name in chain(view(page, Path(temporary)), desk(page, Path(temporary))):
+        folder = Path(temporary)
+        for name in chain(view(page, folder), desk(page, folder), differences(page, folder)):
             page.screenshot(path=IMAGES / name)
             print(f"took     docs/images/{name}")
 
@@ -48,6 +49,21 @@ def desk(page: Any, folder: Path) -> Iterator[str]:
         page.locator("#form [data-key=stance] input").fill("supp")
         page.locator("#form [data-key=stance] .complaint").wait_for()
         yield "desk-form.png"
+
+
+def differences(page: Any, folder: Path) -> Iterator[str]:
+    """Show what the picture of two codings in the desk shows, and yield its name."""
+    project = shutil.copytree(PROJECT, folder / "coded")
+    annotations = project / "seeds/documents/river-talks.yaml"
+    for coder, stance in {"ab": "ambivalent", "cd": "supports"}.items():
+        coding = project / f"seeds/codings/{coder}/river-talks.yaml"
+        coding.parent.mkdir(parents=True)
+        coding.write_text(annotations.read_text("utf-8").replace("stance: supports", f"stance: {stance}"), "utf-8")
+    with served(project) as made:
+        made.open(page)
+        page.get_by_role("button", name="Differences").click()
+        page.locator("#differences-note").fill("She offers to meet, without conditions.")
+        yield "desk-differences.png"
 
 
 if __name__ == "__main__":

@@ -88,9 +88,10 @@ class Adjudication:
         """Return whether a matter is about the document's own record, of which there is one."""
         return matter.table == self.contract.document.name
 
-    def is_in_file(self, matter: Matter) -> bool:
-        """Return whether the file has a row for a matter."""
-        return matter.id in self._own_rows[matter.table]
+    def row_in_file(self, matter: Matter) -> CodedRow | None:
+        """Return the row that the file has for a matter; None if it has none."""
+        row = self._own_rows[matter.table].get(matter.id)
+        return self._file.written(matter.table, row) if self._file is not None and row is not None else None
 
     def waits_of(self, row: CodedRow) -> list[str]:
         """Return the rows that a row of a coding refers to and the file does not have, by their addresses."""
@@ -98,9 +99,8 @@ class Adjudication:
 
     def alike(self, row: CodedRow, others: Sequence[CodedRow]) -> list[CodedRow]:
         """Return those of other rows that do not differ from a row."""
-        section = section_of(self.contract, row.table)
-        first, *values = (self._comparable(self.codings.members[section, each.name]) for each in (row, *others))
-        return [other for other, value in zip(others, values, strict=True) if value == first]
+        value = self._comparable_row(row)
+        return [other for other in others if self._comparable_row(other) == value]
 
     def rewritten(self, row: CodedRow, own_id: str) -> dict[str, Any]:
         """Return the values of a row of a coding as they are in the file: with its id, and references that follow.
@@ -286,6 +286,11 @@ class Adjudication:
             if self.own is not None and (own_id := self._id_of(member)) is not None:
                 names[self.own.coder, table, own_id] = unit
         return names
+
+    def _comparable_row(self, row: CodedRow) -> dict[str, Hashable]:
+        if self._file is not None and row.coder == self._file.coding.coder:
+            return self._file.comparable(row.table, self._own_rows[row.table][row.id], self._units_by_id)
+        return self._comparable(self.codings.members[section_of(self.contract, row.table), row.name])
 
     def _comparable(self, member: Member) -> dict[str, Hashable]:
         coder, table, row = member

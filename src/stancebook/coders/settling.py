@@ -79,7 +79,8 @@ def with_agreed(adjudication: Adjudication, text: str, file_name: str, by: str =
         if matter.is_ready:
             edits.insert_row(adjudication.chosen(matter), matter.id)
     for matter in adjudication.open:
-        edits.decide(matter.row, OPEN, matter.rows)
+        own = adjudication.row_in_file(matter)
+        edits.decide(matter.row, OPEN, [own, *matter.rows] if own else matter.rows)
     edits.forget_open({matter.row for matter in adjudication.open})
     return edits.text(text, file_name)
 
@@ -92,7 +93,7 @@ def settled(
     Args:
         adjudication: The codings and the file.
         matter: What is decided.
-        taken: The rows that are taken; none if the passage is left out.
+        taken: The rows that are taken; the one of the file alone, if it is kept; none if the passage is left out.
         reason: Who decides, and why.
         text: The text of the file.
         file_name: Its name, which decides the format.
@@ -112,7 +113,8 @@ def settled(
         address = adjudication.address(matter.table, own_id)
         rows = [row, *left] if row == taken[0] else [row]
         edits.decide(address, CHANGED if reason.edited else ACCEPTED, rows, reason)
-        edits.write_row(row, own_id)
+        if row in matter.rows:
+            edits.write_row(row, own_id)
     return edits.text(text, file_name)
 
 
@@ -150,11 +152,19 @@ class _Edits:
     # ── Decisions ─────────────────────────────────────────────────────────────────────────────────
 
     def decide(self, address: str, decision: str, rows: Sequence[CodedRow], reason: Reason | None = None) -> None:
-        """Record a decision on rows of codings, the first of which is taken; an open one on that row is replaced."""
+        """Record a decision for the first of some rows; an open one on that row is replaced.
+
+        Args:
+            address: The row of the file.
+            decision: What is decided.
+            rows: The row of a coding that is taken, or the one of the file that is kept; then those of other codings.
+            reason: Who decides, and why; None if it is open.
+        """
         first, *others = rows
         alike = self.adjudication.alike(first, others)
+        sources = [row for row in (first, *alike) if row.coder in self.adjudication.codings.coders]
         record: dict[str, str | None] = {"row": address, "decision": decision}
-        record |= {"from": _names([first, *alike]), "over": _names([row for row in others if row not in alike])}
+        record |= {"from": _names(sources), "over": _names([row for row in others if row not in alike])}
         if reason is not None:
             record |= {"by": reason.by or None, "note": reason.note or None}
         if decision == REJECTED:

@@ -51,12 +51,7 @@ def test_page_gets_rows_side_by_side(differences, opened):
     found = differences.state(opened)
     assert (found["coders"], found["ready"], found["revision"]) == (["ann", "ben"], 1, opened.revision)
     [shown] = found["open"]
-    assert (shown["row"], shown["differing"], shown["missing"], shown["in_file"]) == (
-        "claims.c01",
-        ("strength",),
-        (),
-        False,
-    )
+    assert (shown["row"], shown["differing"], shown["missing"]) == ("claims.c01", ("strength",), ())
     assert [(row["coder"], row["values"]["strength"], row["start"], row["end"]) for row in shown["rows"]] == [
         ("ann", "fair", 38, 64),
         ("ben", "weak", 38, 64),
@@ -151,16 +146,30 @@ def test_codings_of_the_file_are_compared(differences, write_codings, session, a
     assert len(differences.state(session)["open"]) == 1
 
 
-def test_review_of_an_open_row_prefers_it_to_the_codings(opened):
-    """A row that is accepted in review where coders differ is none of theirs, and was preferred to them."""
-    opened.change(f"{ANN}decisions:\n  - {{row: claims.c01, decision: open, from: ann.c01, over: ben.c01}}\n")
-    opened.edit([{"do": "decide", "row": "claims.c01", "decision": "accepted", "by": "rv"}])
-    assert dict(opened.rows.others["decisions"][0]) == {
-        "row": "claims.c01",
-        "decision": "accepted",
-        "by": "rv",
-        "over": "ann.c01, ben.c01",
-    }
+def test_row_of_the_file_is_kept(differences, opened):
+    """Where the file has the row, it is one of those to choose from; it is kept, and named over the others."""
+    opened.change(f"{ANN.replace('fair', 'strong')}")
+    [shown] = differences.state(opened)["open"]
+    assert [(row["coder"], row["in_file"]) for row in shown["rows"]] == [
+        ("authoritative", True),
+        ("ann", False),
+        ("ben", False),
+    ]
+    with pytest.raises(BadEditError, match="Keep the row of this file, or take those of coders"):
+        differences.settle(opened, "claims.c01", ["authoritative", "ann"])
+    differences.settle(opened, "claims.c01", ["authoritative"], note="All saw it.")
+    assert "strength: strong" in opened.text
+    decision = dict(opened.rows.others["decisions"][0])
+    assert (decision["decision"], decision["over"], "from" in decision) == ("accepted", "ann.c01, ben.c01", False)
+    assert differences.state(opened)["open"] == []
+
+
+def test_row_of_the_file_that_a_coder_has_too_is_from_there(differences, opened):
+    """If the row that is kept is as one coder has it, it is from there."""
+    opened.change(ANN)
+    differences.settle(opened, "claims.c01", ["authoritative"])
+    decision = opened.rows.others["decisions"][0]
+    assert (decision["from"], decision["over"]) == ("ann.c01", "ben.c01")
 
 
 def test_server_answers_for_differences(codings, served):

@@ -61,7 +61,8 @@ class Differences:
         Args:
             session: The document.
             row: The address that the row has or will have.
-            take: The coders whose rows are taken; none if the passage is left out.
+            take: The coders whose rows are taken, or `authoritative` alone to keep the row of the file; none if the
+                passage is left out.
             note: The reason.
             edited: Whether the row is going to be edited.
 
@@ -77,14 +78,17 @@ class Differences:
         matter = next((each for each in adjudication.open if each.row == row), None)
         if matter is None:
             raise BadEditError(f"There is nothing to decide on '{str(row)[:200]}'.")
-        coders = [each.coder for each in matter.rows]
+        rows = _rows(adjudication, matter)
+        coders = [each.coder for each in rows]
         if not isinstance(take, list) or not all(each in coders for each in take):
             raise BadEditError(f"take must be a list of some of {', '.join(coders)}.")
         if not take and not note.strip():
             raise BadEditError("Say why the passage is left out.")
         if len(take) > 1 and adjudication.is_document(matter):
             raise BadEditError("A document has one record: take one of them.")
-        taken = [each for coder in take for each in matter.rows if each.coder == coder]
+        if len(take) > 1 and AUTHORITATIVE in take:
+            raise BadEditError("Keep the row of this file, or take those of coders.")
+        taken = [each for coder in take for each in rows if each.coder == coder]
         reason = Reason(_reviewer(session), note.strip(), edited=edited)
         text = settled(adjudication, matter, taken, reason, text=session.text, file_name=session.name)
         session.change(with_agreed(self._adjudication(session, text), text, session.name, reason.by))
@@ -143,6 +147,12 @@ def _reviewer(session: Session) -> str:
     return reviewer(session.rows.others)
 
 
+def _rows(adjudication: Adjudication, matter: Matter) -> list[CodedRow]:
+    """Return the rows to choose from: that of the file, if it has one, and those of the coders."""
+    own = adjudication.row_in_file(matter)
+    return [own, *matter.rows] if own else [*matter.rows]
+
+
 def _matter_state(adjudication: Adjudication, matter: Matter) -> dict[str, Any]:
     return {
         "row": matter.row,
@@ -150,19 +160,19 @@ def _matter_state(adjudication: Adjudication, matter: Matter) -> dict[str, Any]:
         "one_only": adjudication.is_document(matter),
         "differing": matter.differing,
         "missing": matter.missing,
-        "in_file": adjudication.is_in_file(matter),
-        "rows": [_row_state(adjudication, row) for row in matter.rows],
+        "rows": [_row_state(adjudication, row) for row in _rows(adjudication, matter)],
     }
 
 
 def _row_state(adjudication: Adjudication, row: CodedRow) -> dict[str, Any]:
     return {
         "coder": row.coder,
+        "in_file": row.coder == AUTHORITATIVE,
         "id": row.id,
         "place": str(row.position),
         "start": row.start,
         "end": row.end,
         "values": row.values,
         "children": row.children,
-        "waits_for": adjudication.waits_of(row),
+        "waits_for": [] if row.coder == AUTHORITATIVE else adjudication.waits_of(row),
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from stancebook.exceptions import StancebookError
 from stancebook.schema.contract import Contract
-from stancebook.schema.remarks import OPEN, SETTLED
+from stancebook.schema.remarks import SETTLED
 from stancebook.schema.spec import ID, TableSpec
 from stancebook.sources.anchoring import SourceText
 from stancebook.sources.editing import (
@@ -231,15 +231,10 @@ class _Editor:
         }
         if decision == "rejected":
             values["quote"] = row.values.get("quote")
-        decisions = self.rows.others.get(DECISIONS, ())
-        earlier = [found.get("row") for found in decisions]
+        earlier = [found.get("row") for found in self.rows.others.get(DECISIONS, ())]
         splices: list[Edit]
         if row.address in earlier:
-            index = earlier.index(row.address)
-            if decisions[index].get("decision") == OPEN:  # the row of this file is preferred to those of the coders
-                coded = [decisions[index][key] for key in ("from", "over") if key in decisions[index]]
-                values |= {"from": None, "over": ", ".join(coded) or None}
-            splices = [SetValues((DECISIONS, index), values)]
+            splices = [SetValues((DECISIONS, earlier.index(row.address)), values)]
         else:
             record = {"row": row.address, **{key: value for key, value in values.items() if value is not None}}
             splices = [InsertRecord((DECISIONS,), len(earlier), record)]

@@ -64,17 +64,17 @@ export class Differences {
 
   show(difference) {
     this.shown = difference;
-    const { rows, differing, row } = difference;
+    const { rows, row } = difference;
     const number = this.open.indexOf(difference) + 1;
     byId("differences-place").textContent = `Difference ${number} of ${this.open.length}: ${row}`;
     byId("differences-why").textContent = this.#why(difference);
     byId("differences-rows").replaceChildren(this.#table(difference));
     byId("differences-note").value = "";
-    byId("differences-take").replaceChildren(...rows.map(({ coder }, index) => this.#takeButton(coder, index)));
-    byId("differences-both").hidden = rows.length < 2 || difference.one_only;
+    byId("differences-take").replaceChildren(...rows.map((one) => this.#takeButton(one)));
+    byId("differences-both").hidden = this.coded.length < 2 || difference.one_only;
     this.mark();
     byId("differences-take").querySelector("button").focus({ preventScroll: true });
-    announce(`Difference ${number} of ${this.open.length}, ${differing.join(", ")}`);
+    announce(`Difference ${number} of ${this.open.length}. ${this.#why(difference)}`);
   }
 
   /** Draw the passages of the rows that are shown, and scroll to the first. */
@@ -85,11 +85,20 @@ export class Differences {
     if (passages.length) this.page.text.reveal(passages[0].start, passages[0].end);
   }
 
-  #why({ rows, missing, differing, in_file: inFile }) {
-    const coders = rows.map(({ coder }) => coder).join(" and ");
+  /** The rows of the coders; that of the file is another one. */
+  get coded() {
+    return this.shown.rows.filter(({ in_file: inFile }) => !inFile);
+  }
+
+  get isInFile() {
+    return this.coded.length < this.shown.rows.length;
+  }
+
+  #why({ missing, differing }) {
+    const coders = this.coded.map(({ coder }) => coder).join(" and ");
     const sentences = [missing.length || !differing.length ? `Only ${coders}.` : `They differ in ${differing.join(", ").replaceAll("_", " ")}.`];
-    if (inFile) sentences.push("The file has this row: what you take is written over it.");
-    for (const { coder, waits_for: waits } of rows) {
+    if (this.isInFile) sentences.push("What you take from a coder replaces the row of this file.");
+    for (const { coder, waits_for: waits } of this.coded) {
       if (waits.length) sentences.push(`The row of ${coder} refers to ${waits.join(", ")}, which is not in the file yet.`);
     }
     return sentences.join(" ");
@@ -106,7 +115,7 @@ export class Differences {
     return h(
       "table",
       { class: "sides" },
-      h("thead", {}, h("tr", {}, h("td"), rows.map(({ coder, id, place }) => h("th", { scope: "col", title: place }, coder, " ", h("code", {}, id))))),
+      h("thead", {}, h("tr", {}, h("td"), rows.map((row) => h("th", { scope: "col", title: row.place }, row.in_file ? "this file" : row.coder, " ", h("code", {}, row.id))))),
       h(
         "tbody",
         {},
@@ -118,9 +127,10 @@ export class Differences {
     );
   }
 
-  #takeButton(coder, index) {
-    const key = index < 9 ? h("kbd", { "aria-hidden": "true" }, String(index + 1)) : null;
-    return h("button", { type: "button", class: index ? "" : "primary", onclick: () => this.take(coder) }, `Take ${coder} `, key);
+  #takeButton({ coder, in_file: inFile }) {
+    const number = inFile ? 0 : this.coded.findIndex((row) => row.coder === coder) + 1;
+    const key = number < 10 ? h("kbd", { "aria-hidden": "true" }, String(number)) : null;
+    return h("button", { type: "button", class: number === 1 ? "primary" : "", onclick: () => this.take(coder) }, inFile ? "Keep " : `Take ${coder} `, key);
   }
 
   // ── Decisions ──
@@ -131,10 +141,10 @@ export class Differences {
 
   both() {
     if (byId("differences-both").hidden) return null;
-    return this.#settle(this.shown.rows.map(({ coder }) => coder));
+    return this.#settle(this.coded.map(({ coder }) => coder));
   }
 
-  /** Take the row of the first coder, and open its form. */
+  /** Keep the row of the file, else take that of the first coder, and open its form. */
   async edit() {
     const { one_only: isDocument } = this.shown;
     const done = await this.#settle([this.shown.rows[0].coder], { edited: true });
@@ -189,7 +199,7 @@ export class Differences {
   }
 
   key(key) {
-    const row = this.shown.rows[Number(key) - 1];
+    const row = key === "0" ? this.shown.rows.find(({ in_file: inFile }) => inFile) : this.coded[Number(key) - 1];
     if (row) return () => this.take(row.coder);
     const keys = { b: () => this.both(), e: () => this.edit(), x: () => this.leaveOut(), j: () => this.go(1), k: () => this.go(-1) };
     return keys[key] || null;
