@@ -47,6 +47,7 @@ MENU = {
         "docs/own-corpus",
         "docs/release",
         "docs/your-own",
+        "docs/release",
         "docs/large",
         "docs/cluster",
         "How it works inside <CONTRIBUTING>",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,14 @@ def leak_problems(folder: Path, first_run: FirstRun) -> Iterator[Problem]:
         folder: The folder of a release.
         first_run: Returns the first run of a text that the texts have too, and where it starts; None if there is none.
     """
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            name = path.relative_to(folder).as_posix()
-            readers = {".parquet": _parquet_texts, ".json": _json_texts}
-            for where, text in readers.get(path.suffix, _lines)(path):
-                if found := first_run(text):
-                    run, start = found
-                    line = text.count("\n", 0, start) + 1
-                    message = f"a release without text has words of a text: '{' '.join(run.split())}'"
-                    yield Problem(name, line, 1, where, message, _HINT)
+    find = cache(first_run)  # descriptions repeat each other
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for where, text in _READERS.get(path.suffix, _lines)(path):
+            if found := find(text):
+                run, start = found
+                message = f"a release without text has words of a text: '{' '.join(run.split())}'"
+                line = text.count("\n", 0, start) + 1
+                yield Problem(path.relative_to(folder).as_posix(), line, 1, where, message, _HINT)
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
@@ -70,3 +69,6 @@ def _parquet_texts(path: Path) -> Iterator[tuple[str, str]]:
             for row, cell in enumerate(table[field.name].to_pylist(), 1):
                 if cell is not None:
                     yield f"{field.name}, row {row}", cell
+
+
+_READERS: Mapping[str, Callable[[Path], Iterator[tuple[str, str]]]] = {".parquet": _parquet_texts, ".json": _json_texts}

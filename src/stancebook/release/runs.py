@@ -50,6 +50,8 @@ class TextRuns:
         """Return the first run that a text shares with the documents, as the text has it, and where it starts."""
         for split in _SPLITS:
             found = list(split(text))
+            if len(found) < RUN:
+                continue
             hashes = _runs(found)
             shared = np.flatnonzero(self._hashes[self._places(hashes)] == hashes)
             if len(shared):
@@ -68,8 +70,10 @@ def _all_runs(text: str) -> Any:
 
 def _runs(found: list[Word]) -> Any:
     """Return a hash of each run of words."""
+    if len(found) < RUN:
+        return _NO_RUNS
     hashes = np.array([_word_hash(word.folded) for word in found], np.uint64)
-    runs = np.zeros(max(0, len(hashes) - RUN + 1), np.uint64)
+    runs = np.zeros(len(hashes) - RUN + 1, np.uint64)
     for place in range(RUN):
         runs = runs * _FACTOR + hashes[place : place + len(runs)]
     return runs

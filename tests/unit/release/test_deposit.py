@@ -9,6 +9,8 @@ import jsonschema
 import pytest
 import yaml
 
+pytestmark = pytest.mark.xdist_group("release")  # which share releases that take seconds
+
 SCHEMAS = Path(__file__).parent / "schemas"
 
 

@@ -11,6 +11,8 @@ from stancebook.release.checksums import changed_files
 from tests.dataset_files import held
 from tests.unit.release.conftest import release_in, run_in, without_text
 
+pytestmark = pytest.mark.xdist_group("release")  # which share releases that take seconds
+
 
 @pytest.fixture
 def releases(project_folder, tmp_path):

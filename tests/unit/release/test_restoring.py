@@ -14,6 +14,8 @@ from tests.dataset_files import held
 from tests.fictional_contract import FICTIONAL
 from tests.unit.release.conftest import lay_project, run_in
 
+pytestmark = pytest.mark.xdist_group("release")  # which share releases that take seconds
+
 
 @pytest.fixture
 def texts(project_folder, tmp_path) -> Path:

@@ -15,6 +15,8 @@ from stancebook import ProblemsError
 from tests.dataset_files import change_cells
 from tests.unit.release.conftest import COPIED, release_in, run_in, without_text
 
+pytestmark = pytest.mark.xdist_group("release")  # which share releases that take seconds
+
 DOCUMENT = "river-talks"
 
 
