@@ -24,6 +24,8 @@ no pyproject.toml here or above names a contract; write these lines into one (mo
 
     [tool.stancebook]
     contract = "schemas:CONTRACT"
+
+`stancebook new FOLDER` creates a project that has one.
 """
 _ENGINE = Path(__file__).parents[1]
 
