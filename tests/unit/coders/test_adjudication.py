@@ -68,7 +68,6 @@ def test_case_is_as_expected(tmp_path, case):
     status, again = adjudicate(tmp_path)
     assert (status, again.splitlines()[-1]) == (0, f"unchanged  seeds/documents/{made.name}")
     assert made.read_text(encoding="utf-8") == text
-    assert [each.level for each in build_tables(LETTERS, tmp_path / "seeds").problems if each.level == "error"] == []
 
 
 # ── The command ───────────────────────────────────────────────────────────────────────────────────
@@ -109,20 +108,20 @@ def test_json_has_the_rows_of_each_difference(different):
     ]
 
 
-@pytest.mark.parametrize(
-    ("argv", "sentence"),
-    [
-        (["ann", "cyd"], "The coders are ann, ben; cyd is none of them."),
-        (["ann"], "Name two coders or more, of ann, ben."),
-        (["--texts-of", "cyd"], "The coders are ann, ben; cyd is none of them."),
-        (["--document", "brigde"], "Not all of ann, ben coded brigde."),
-        (["--seeds", "https://example.org/seeds"], "The annotations are written into a folder of this machine"),
-    ],
-)
-def test_wrong_names_are_refused(different, argv, sentence):
+WRONG = {
+    "The coders are ann, ben; cyd is none of them.": ["ann", "cyd"],
+    "Name two coders or more, of ann, ben.": ["ann"],
+    "The coders are ann, ben; dan is none of them.": ["--texts-of", "dan"],
+    "Not all of ann, ben coded brigde.": ["--document", "brigde"],
+    "The annotations are written into a folder of this machine": ["--seeds", "https://example.org/seeds"],
+}
+
+
+def test_wrong_names_are_refused(different):
     """Coders and documents that there are not are refused by a sentence, and nothing is written."""
-    status, out = adjudicate(different, *argv)
-    assert (status, out[: len(sentence)]) == (2, sentence)
+    for sentence, argv in WRONG.items():
+        status, out = adjudicate(different, *argv)
+        assert (status, out[: len(sentence)]) == (2, sentence)
     assert not (different / "seeds/documents/bridge.yaml").exists()
 
 
@@ -214,8 +213,8 @@ def compared(seeds, texts=""):
 @pytest.fixture
 def settle(different):
     """Return a function that decides on a matter, and returns the part of the file about its rows."""
-    adjudicate(different)
-    path = different / "seeds/documents/bridge.yaml"
+    found, path = compared(different / "seeds"), different / "seeds/documents/bridge.yaml"
+    path.write_text(with_agreed(found, new_file(found), path.name))
 
     def decide(row, *coders, **reason):
         found = compared(different / "seeds")
@@ -228,42 +227,22 @@ def settle(different):
     return decide
 
 
-def test_one_row_is_taken(settle):
-    """Of two rows one is taken: the file has it, and from whom, over whom, by whom and why."""
-    text = settle("claims.c01", "ben", by="rv", note="No one saw it.")
-    assert "  - id: c01\n    person_id: otto\n    strength: weak\n    quote: Otto says the river did it\n" in text
-    assert (
-        "  - row: claims.c01\n    decision: accepted\n    by: rv\n    note: No one saw it.\n    from: ben.c01\n"
-        "    over: ann.c01\n"
-    ) in text
-
-
-def test_both_rows_are_taken(settle, different):
-    """Two rows that are not about the same are both taken, the second under a free id, and nothing is left over."""
-    text = settle("claims.c02", "ann", "ben", by="rv")
-    assert "  - row: claims.c02\n    decision: accepted\n    by: rv\n    from: ann.c02\n" in text
-    assert "  - row: claims.c06\n    decision: accepted\n    by: rv\n    from: ben.c02\n" in text
-    assert [each.row for each in compared(different / "seeds").open] == [
-        "letter",
-        "claims.c03",
-        "claims.c01",
-        "claims.c05",
-    ]
-    assert build_tables(LETTERS, different / "seeds").frames["claims"]["claim_id"].tolist() == [
-        "bridge#c02",
-        "bridge#c04",
-        "bridge#c06",
-    ]
-
-
-def test_row_is_left_out(settle, different):
-    """A row that is left out is not in the file; the decision has its words and the reason."""
+def test_each_decision_is_kept_with_its_rows(settle, different):
+    """One row is taken, both, or none; the file has the rows, and from whom, over whom, by whom and why."""
+    settle("claims.c01", "ben", by="rv", note="No one saw it.")
+    settle("claims.c02", "ann", "ben", by="rv")
     text = settle("claims.c03", note="No one claims it.")
-    assert (
-        "  - row: claims.c03\n    decision: rejected\n    note: No one claims it.\n"
-        "    quote: the bridge fell on Monday\n    from: ann.c03\n"
-    ) in text
-    assert "claims.c03" not in [each.row for each in compared(different / "seeds").matters]
+    assert "  - id: c01\n    person_id: otto\n    strength: weak\n    quote: Otto says the river did it\n" in text
+    for decision in (
+        "row: claims.c01, decision: accepted, by: rv, note: No one saw it., from: ben.c01, over: ann.c01",
+        "row: claims.c02, decision: accepted, by: rv, from: ann.c02",
+        "row: claims.c06, decision: accepted, by: rv, from: ben.c02",
+        "row: claims.c03, decision: rejected, note: No one claims it., quote: the bridge fell on Monday, from: ann.c03",
+    ):
+        assert f"  - {decision}\n".replace(", ", "\n    ") in text
+    assert [each.row for each in compared(different / "seeds").open] == ["letter", "claims.c05"]
+    claims = build_tables(LETTERS, different / "seeds").frames["claims"]
+    assert claims["claim_id"].tolist() == ["bridge#c01", "bridge#c02", "bridge#c04", "bridge#c06"]
 
 
 def test_row_of_the_file_is_written_over(settle, different):
