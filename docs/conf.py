@@ -37,6 +37,7 @@ MENU = {
         "docs/tools",
         "docs/tools/refi",
         "docs/tools/w3c",
+        "docs/tools/inception",
         "docs/continuous-integration",
     ),
     "Reference": (

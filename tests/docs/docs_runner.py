@@ -59,6 +59,7 @@ EXECUTED_PAGES = {
     "docs/tools.md": EXAMPLE,
     "docs/tools/refi.md": EXAMPLE,
     "docs/tools/w3c.md": EXAMPLE,
+    "docs/tools/inception.md": EXAMPLE,
     "docs/commands.md": EXAMPLE,
     "docs/python.md": EXAMPLE,
     "docs/your-own.md": (),

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from stancebook.exchange.offsets import Convention
 from stancebook.problems import Problem
-from stancebook.schema.record_forms import RecordForm
+from stancebook.schema.record_forms import KeyForm, RecordForm
+from stancebook.schema.spec import ID, QUOTE_CONTEXT
 
 Values = Mapping[str, str]
+_OF_THE_PASSAGE = (ID, "quote", *QUOTE_CONTEXT)  # keys of a row that are exchanged as its ID and its passage
 
 
 # ── What is written ───────────────────────────────────────────────────────────────────────────────
@@ -111,6 +113,14 @@ class ExchangeProject:
     def layers(self) -> Iterator[RecordForm]:
         """The tables whose rows rest on passages."""
         return (form for form in self.forms.values() if form.kind == "annotation")
+
+    def cell_keys(self, form: RecordForm) -> Iterator[KeyForm]:
+        """Yield the keys of a table that `Row.values` may have, in the order in which coders write them."""
+        return (key for key in form.keys if key.name not in _OF_THE_PASSAGE)
+
+    def is_link(self, key: KeyForm) -> bool:
+        """Return whether a key refers to a row of the same text."""
+        return key.target in self.forms and self.forms[key.target].kind == "annotation"
 
 
 # ── What is read ──────────────────────────────────────────────────────────────────────────────────

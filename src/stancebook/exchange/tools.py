@@ -79,6 +79,7 @@ TOOLS: Mapping[str, Tool] = {
             codes_only=True,
             next_step="Import it into the program as a REFI-QDA codebook.",
         ),
+        Tool("inception", "INCEpTION", next_step="In INCEpTION, import layers.json, then the files in documents/."),
         Tool("w3c", "W3C Web Annotation", next_step="Load a .jsonld file with the .txt of the same name."),
     )
 }
