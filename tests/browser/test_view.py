@@ -2,16 +2,19 @@
 
 import re
 import shutil
+from io import BytesIO
+from itertools import pairwise
 
 import pytest
+from PIL import Image
 
 from schemas import CONTRACT
 from stancebook.build.pipeline import build_tables
-from stancebook.coders.codings import read_codebook, read_codings
-from stancebook.sources.discovery import discover, discover_codings
 from stancebook.web.items import document_items
+from stancebook.web.rendering import MAX_LANES
 from stancebook.web.view import write_view
 from tests.browser.chromium import NARROW, WIDE, serious_findings
+from tests.codings import codings_in
 from tests.conftest import HERE
 from tests.unit.web.sample import LOG, SHIPS, write
 
@@ -122,11 +125,11 @@ def test_address_selects_row(page, view):
     assert hot == "“We will not hand over the island,” Hale added."
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("rows", [40, 1500])
+@pytest.mark.parametrize(
+    ("rows", "size", "script"), [(40, WIDE, True), (40, NARROW, False), (1500, NARROW, True), (1500, WIDE, False)]
+)
 def test_address_leads_to_row(browser, tmp_path, rows, size, script):
-    """The row of an address is in sight after loading, on a small page and, by script, on a large one."""
+    """The row of an address is in sight after loading, on a small page and on a large one."""
     words = [f"word{number:05}" for number in range(rows)]
     text = "\n\n".join(" ".join(words[start : start + 20]) for start in range(0, rows, 20)) + "\n"
     winds = "".join(f"  - {{id: w{number}, quote: {word}}}\n" for number, word in enumerate(words))
@@ -139,8 +142,7 @@ def test_address_leads_to_row(browser, tmp_path, rows, size, script):
     page.wait_for_timeout(300)
     box = page.locator(f"[id='winds.w{rows - 5}']").bounding_box()
     context.close()
-    if script or rows < 1000:
-        assert -1 <= box["y"] < size["height"] - 20
+    assert -1 <= box["y"] < size["height"] - 20
 
 
 def test_passage_selects_its_rows(talks):
@@ -219,6 +221,36 @@ def test_lanes_are_apart(talks):
     assert len(set(layers[1].split(", "))) == 10
 
 
+def count_lines_below(page, selector):
+    """Return how many lines are below a passage, as the pixels in its middle have them; dashes are 9 pixels apart."""
+    box = page.locator(selector).first.bounding_box()
+    left, end = round(box["x"] + box["width"] / 2), box["y"] + box["height"]
+    clip = {"x": left, "y": end - 3 * MAX_LANES - 1, "width": 9, "height": 3 * MAX_LANES + 3}
+    image = Image.open(BytesIO(page.screenshot(clip=clip))).convert("L")
+    pixels = [[image.getpixel((column, row)) for column in range(image.width)] for row in range(image.height)]
+    ground = pixels[-1][0]
+    is_line = [any(abs(pixel - ground) > 40 for pixel in row) for row in pixels]
+    return sum(line and not before for before, line in pairwise(is_line))
+
+
+@pytest.mark.parametrize("coders", [0, 2])
+def test_ten_lines_are_seen(page, tmp_path, coders):
+    """Ten rows on one passage are ten lines apart from each other, in light and dark and with forced colours."""
+    rows = "".join(
+        f"  - {{id: s{number}, masts: {number}, quote: ten ships}}\n" for number in range(10 // max(1, coders))
+    )
+    coding = f"log: {{language: en, heading: A}}\nsightings:\n{rows}"
+    files = {"codebook/ships.yaml": "ships: []\n", "documents/a.txt": "A ten ships b.\n", "documents/a.yaml": coding}
+    seeds = write(tmp_path, files | {f"codings/c{number}/a.yaml": coding for number in range(coders)})
+    built = build_tables(SHIPS, seeds)
+    assert built.errors == []
+    write_view(built, tmp_path / "view", codings=codings_in(SHIPS, seeds))
+    page.goto((tmp_path / f"view/a{'.codings' if coders else ''}.html").as_uri())
+    for media in ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}):
+        page.emulate_media(**media)
+        assert count_lines_below(page, ".seg") == MAX_LANES, media
+
+
 def test_list_of_documents_is_filtered(page, view):
     """The index shows the documents that have all words, and each leads to its page."""
     page.goto((view / "index.html").as_uri())
@@ -229,6 +261,20 @@ def test_list_of_documents_is_filtered(page, view):
     page.fill("#search", "")
     page.locator("tbody a").click()
     assert page.url.endswith("river-talks.html")
+
+
+def test_list_of_documents_is_sorted(page, tmp_path):
+    """The heading of a column sorts by it: numbers begin with the largest; a second press turns the order round."""
+    write_view(build_tables(SHIPS, write(tmp_path)), tmp_path / "view")
+    page.goto((tmp_path / "view/index.html").as_uri())
+    names = "[...document.querySelectorAll('tbody small')].map(each => each.textContent)"
+    page.get_by_role("button", name="Document").click()
+    by_title = page.evaluate(names)
+    page.get_by_role("button", name="Document").click()
+    assert page.evaluate(names) == by_title[::-1]
+    page.get_by_role("button", name="Sightings").click()
+    assert page.evaluate(names) == ["north/first", "second"]
+    assert page.locator("th[aria-sort=descending]").inner_text().startswith("S Sightings")
 
 
 def test_reference_leads_to_entry(talks):
@@ -273,10 +319,7 @@ def codings(built, tmp_path_factory):
         path = seeds / f"codings/{coder}/river-talks.yaml"
         path.parent.mkdir(parents=True)
         path.write_text(content, encoding="utf-8")
-    listing = discover(seeds)
-    codebook, _ = read_codebook(CONTRACT, seeds, listing)
-    coders = discover_codings(seeds, listing.documents).coders
-    write_view(built, seeds.parent / "view", codings=list(read_codings(CONTRACT, seeds, listing, coders, codebook)))
+    write_view(built, seeds.parent / "view", codings=codings_in(CONTRACT, seeds))
     return seeds.parent / "view"
 
 

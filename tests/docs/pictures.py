@@ -12,6 +12,7 @@ from stancebook.build.pipeline import build_tables
 from stancebook.web.view import write_view
 from tests.browser.chromium import started
 from tests.browser.desks import served
+from tests.codings import codings_in
 from tests.docs.pages import ROOT
 
 IMAGES = ROOT / "docs/images"
@@ -35,6 +36,15 @@ def view(page: Any, folder: Path) -> Iterator[str]:
     write_view(build_tables(CONTRACT, PROJECT / "seeds"), folder / "view")
     page.goto((folder / "view/river-talks.html").as_uri() + "#statements.s02")
     yield "view.png"
+    seeds = folder / "codings/seeds"
+    shutil.copytree(PROJECT / "seeds", seeds)
+    coded = (seeds / "documents/river-talks.yaml").read_text("utf-8")
+    for coder, content in {"ab": coded, "cd": coded.replace("stance: opposes", "stance: supports")}.items():
+        (seeds / f"codings/{coder}").mkdir(parents=True)
+        (seeds / f"codings/{coder}/river-talks.yaml").write_text(content, "utf-8")
+    write_view(build_tables(CONTRACT, seeds), folder / "both", codings=codings_in(CONTRACT, seeds))
+    page.goto((folder / "both/river-talks.codings.html").as_uri())
+    yield "view-codings.png"
 
 
 def desk(page: Any, folder: Path) -> Iterator[str]:

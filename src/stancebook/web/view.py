@@ -123,6 +123,10 @@ class _Pages:
         return coverage(self._build)
 
     @cached_property
+    def _texts(self) -> Mapping[str, str]:
+        return {files.doc_id: files.text.text for files in self._build.corpus.documents if files.text}
+
+    @cached_property
     def _uncovered(self) -> Mapping[str, list[Span]]:
         return _spans_by_document(self._coverage.untouched)
 
@@ -202,7 +206,6 @@ class _Pages:
             values: What else the template shows.
         """
         facts = {field.name: field.value for field in self._records[doc_id].fields}
-        text = next(files.text.text for files in self._build.corpus.documents if files.doc_id == doc_id and files.text)
         source = self._source(doc_id)
         return self._page(
             "document.html",
@@ -211,12 +214,12 @@ class _Pages:
             source=source if is_web_address(source) else "",
             language=facts.get("language", ""),
             direction=direction(facts.get("language", "")),
-            blocks=[html for _, html in text_blocks(text, items, *spans)],
+            blocks=[html for _, html in text_blocks(self._texts[doc_id], items, *spans)],
             tables=_counted(self._tables, items),
             uncovered=len(spans[0]),
             nothing_here=len(spans[1]),
             line_styles=LINE_STYLES,
-            is_large=len(items) > LARGE_ROWS or len(text) > LARGE_TEXT,
+            is_large=len(items) > LARGE_ROWS or len(self._texts[doc_id]) > LARGE_TEXT,
             **values,
         )
 

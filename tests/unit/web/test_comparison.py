@@ -5,10 +5,9 @@ import re
 import pytest
 
 from stancebook.build.pipeline import build_tables
-from stancebook.coders.codings import read_codebook, read_codings
-from stancebook.sources.discovery import discover, discover_codings
 from stancebook.web.comparison import ANY, DIFFERS, FOUND_BY, MISSING, PASSAGE, CodedTexts
 from stancebook.web.view import write_view
+from tests.codings import codings_in
 from tests.unit.web.sample import FILES, SHIPS, write
 
 FIRST = FILES["documents/north/first.yaml"].replace("    log_id: second\n", "")
@@ -29,9 +28,7 @@ def codings(tmp_path):
     coded = {"anna": FIRST, "ben": BEN, "carl": CARL}
     files = {f"codings/{name}/north/first.yaml": content for name, content in coded.items()}
     seeds = write(tmp_path, {**FILES, **files})
-    listing = discover(seeds)
-    codebook, _ = read_codebook(SHIPS, seeds, listing)
-    found = list(read_codings(SHIPS, seeds, listing, discover_codings(seeds, listing.documents).coders, codebook))
+    found = codings_in(SHIPS, seeds)
     assert [coding.errors for coding in found] == [[], [], []]
     return build_tables(SHIPS, seeds), found
 

@@ -23,6 +23,33 @@
     count.textContent = words.length ? `${shown} of ${listed.length}` : "";
   }
 
+  // ── Columns of the list of documents are sorted ───────────────────────
+
+  const headings = all(".documents thead th");
+  const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+
+  function sortBy(heading) {
+    const column = headings.indexOf(heading);
+    // Numbers begin with the largest; what is sorted already is turned round.
+    const first = heading.classList.contains("number") ? "descending" : "ascending";
+    const other = first === "ascending" ? "descending" : "ascending";
+    const order = heading.getAttribute("aria-sort") === first ? other : first;
+    const sign = order === "ascending" ? 1 : -1;
+    const rows = all(".documents tbody tr").map((row) => [row.cells[column].textContent.trim(), row]);
+    rows.sort(([a], [b]) => sign * collator.compare(a, b));
+    one(".documents tbody").append(...rows.map(([, row]) => row));
+    headings.forEach((each) => each.removeAttribute("aria-sort"));
+    heading.setAttribute("aria-sort", order);
+  }
+
+  for (const heading of headings) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...heading.childNodes);
+    button.addEventListener("click", () => sortBy(heading));
+    heading.append(button);
+  }
+
   // ── Definitions, on hover and on focus ────────────────────────────────
 
   let tip = null;
