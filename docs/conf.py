@@ -46,7 +46,6 @@ MENU = {
     ),
     "Build on it": (
         "docs/own-corpus",
-        "docs/release",
         "docs/your-own",
         "docs/release",
         "docs/large",
