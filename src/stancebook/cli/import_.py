@@ -16,7 +16,7 @@ from stancebook.problems import Problem, count_problems, display_path, errors_in
 if TYPE_CHECKING:
     from stancebook.exchange.incoming import FileChange, ImportOptions, ImportPlan
     from stancebook.exchange.mapping import NameMap
-    from stancebook.exchange.project import ExchangeProject, ToolProject
+    from stancebook.exchange.project import ExchangeProject
 
 DESCRIPTION = """\
 Take over annotations from another tool into the annotation files of a project. Rows that were exported keep
@@ -49,7 +49,9 @@ def _add_tool(tools: Commands, tool: Tool) -> None:
     parser.add_argument("--draft-map", action="store_true", help="print a first such file, and write nothing")
     parser.add_argument("--hull", action="store_true", help="take interrupted passages from their start to their end")
     parser.add_argument("--delete", action="store_true", help="remove rows that are gone in the tool")
-    parser.add_argument("--keep-going", action="store_true", help="leave out what has problems, and write the rest")
+    parser.add_argument(
+        "--keep-going", action="store_true", help="leave out what has problems, and write the other files"
+    )
     parser.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
     add_sources(parser)
     add_output_format(parser)
@@ -77,6 +79,11 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if problems:
         return _refuse(problems, console)
     tool = TOOLS[options.tool].read(options.paths, sources.project)
+    if not tool.texts and not tool.problems:
+        places = ", ".join(map(display_path, options.paths))
+        raise UsageError(f"There is nothing from {TOOLS[options.tool].title} in {places}.")
+    if errors := errors_in(tool.problems):
+        return _refuse(errors, console)
     if options.draft_map:
         console.say(draft_map(sources.project, tool, Names(sources.project, names)).rstrip("\n"))
         return 0
@@ -85,18 +92,24 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if plan.errors and not options.keep_going:
         console.say(f"{count_problems(plan.errors)} {_NOT_WRITTEN}")
         return 1
-    _say_read(tool, plan, console)
-    changes = [change for change in plan.files if change.is_change] if options.dry_run else plan.write()
+    console.say(f"read     {pluralize(len(tool.texts), 'text')} with {pluralize(plan.n_read, 'annotation')}")
+    for note in tool.notes if options.offsets == "auto" else ():
+        console.say(f"         {note}")
+    _write(plan, console, dry_run=options.dry_run)
+    return 1 if plan.errors else 0
+
+
+def _write(plan: ImportPlan, console: Console, *, dry_run: bool) -> None:
+    """Write the files of a plan, unless it is a dry run, and print what has changed."""
+    changes = [change for change in plan.files if change.is_change] if dry_run else plan.write()
+    verb = "to change" if dry_run else "changed "
     for change in changes:
-        console.say(
-            f"{'would change' if options.dry_run else 'changed '} {display_path(change.path)}: {_counts(change)}"
-        )
+        console.say(f"{verb} {display_path(change.path)}: {_counts(change)}")
     for change in plan.files:
         if change.gone:
             console.say(f"kept     {_listed(change.gone)} of {change.coder}: gone in the tool; --delete removes them")
     if not changes:
         console.say("Nothing has changed.")
-    return 1 if plan.errors else 0
 
 
 def _refuse(problems: Sequence[Problem], console: Console) -> int:
@@ -130,13 +143,6 @@ def _import_options(options: argparse.Namespace, names: NameMap) -> ImportOption
         delete=options.delete,
         keep_going=options.keep_going,
     )
-
-
-def _say_read(tool: ToolProject, plan: ImportPlan, console: Console) -> None:
-    texts, annotations = pluralize(len(tool.texts), "text"), pluralize(plan.n_read, "annotation")
-    console.say(f"read     {texts} with {annotations}")
-    for note in tool.notes:
-        console.say(f"         {note}")
 
 
 def _counts(change: FileChange) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from stancebook.exchange.placing import PlacedText, problem_at
-from stancebook.exchange.project import CodedText, Row, Values
+from stancebook.exchange.project import CodedText, Row, ToolItem, Values
 from stancebook.exchange.rows import IncomingRow
 from stancebook.problems import Problem
 from stancebook.schema.contract import Contract
@@ -23,13 +23,13 @@ class IncomingCoding:
         coder: The coder.
         placed: The text.
         rows: The rows that they say.
-        tool_ids: The identifiers of all of them, also of those that have problems.
+        left_out: Those that became no row.
     """
 
     coder: str
     placed: PlacedText
     rows: list[IncomingRow] = field(default_factory=list)
-    tool_ids: set[str] = field(default_factory=set)
+    left_out: list[ToolItem] = field(default_factory=list)
 
     @property
     def coded(self) -> CodedText:
@@ -40,6 +40,18 @@ class IncomingCoding:
     def own(self) -> Sequence[Row]:
         """The rows of the coder's file."""
         return self.coded.codings.get(self.coder, ())
+
+    @property
+    def missing(self) -> list[Row]:
+        """The rows of the coder's file that the tool has no more."""
+        named = {row.known.address for row in self.rows if row.known is not None}
+        there = {item.row_id for item in self.left_out}
+        return [row for row in self.own if row.address not in named and row.id not in there]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it is known of all annotations of the tool which rows they are."""
+        return all(item.row_id for item in self.left_out)
 
 
 class CodingEditor:
@@ -59,18 +71,16 @@ class CodingEditor:
         Args:
             contract: Declares the tables.
             coding: The annotations, whose rows are recognized.
-            delete: Remove rows that are gone in the tool.
+            delete: Remove rows that are gone in the tool, if that is certain.
         """
         self.contract = contract
         self.coding = coding
         self.problems: list[Problem] = []
         self.added: list[str] = []
         self.changed: list[str] = []
-        named = {row.known.address for row in coding.rows if row.known is not None}
-        missing = [row for row in coding.own if row.address not in named]
-        self._removed = missing if delete else []
+        self._removed = coding.missing if delete and coding.is_complete else []
         self.removed = [row.address for row in self._removed]
-        self.gone = [] if delete else [row.address for row in missing]
+        self.gone = [row.address for row in coding.missing if row not in self._removed]
         self._ids = {(row.table, row.item.tool_id): row.id for row in coding.rows}
 
     def edits(self) -> list[Edit]:
@@ -133,7 +143,7 @@ class CodingEditor:
                 found[column] = None
             elif row_id := self._ids.get((target, tool_id)):
                 found[column] = row_id
-            elif tool_id not in self.coding.tool_ids:  # else another problem says why it is no row
+            elif all(tool_id != item.tool_id for item in self.coding.left_out):  # else another problem says why
                 message = f"{column} refers to annotation '{tool_id}', which {self.coding.coder} has not in this text"
                 hint = f"link it to an annotation of the same coder whose table is {target}"
                 self.problems.append(problem_at(row.item.place, f"{row.table}[{row.id}].{column}", message, hint))

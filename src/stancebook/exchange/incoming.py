@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -122,13 +123,21 @@ class ImportPlan:
             if not change.is_change:
                 continue
             try:
+                _refuse_changed(change)
                 write_atomically(change.path, change.text.encode())
             except OSError as error:
                 for done in reversed(written):
                     _restore(done)
-                raise ImportWriteError(f"{display_path(change.path)} cannot be written ({error.strerror}).") from error
+                raise ImportWriteError(f"{display_path(change.path)} cannot be written: {error.strerror}.") from error
             written.append(change)
         return written
+
+
+def _refuse_changed(change: FileChange) -> None:
+    """Raise `OSError` if a file is not as it was read."""
+    now = change.path.read_bytes() if change.path.exists() else None
+    if now != (None if change.old is None else change.old.encode()):
+        raise OSError(errno.EBUSY, "it has changed meanwhile; import again")
 
 
 def _restore(change: FileChange) -> None:
@@ -199,7 +208,7 @@ class _Planner:
             self.problems += reader.problems
             coding = self.codings.setdefault((coder, coded.doc_id), IncomingCoding(coder, placed))
             coding.rows += rows
-            coding.tool_ids |= {item.tool_id for item in items}
+            coding.left_out += reader.left_out
 
     def _coder(self, name: str, items: Sequence[ToolItem], place: Place) -> str | None:
         """Return the folder of a coder; None if the mapping leaves the coder out, or it has no name, a problem."""
@@ -223,7 +232,12 @@ class _Planner:
                 self.places[coding.coder, coding.coded.doc_id, section, row.id] = row.item.place
         files = self._read_files()
         changes = [change for coding in self.codings.values() if (change := self._change(coding, files)) is not None]
-        found = [*self._check([change for change in changes if change.is_change], files)]
+        told = {(problem.file, problem.line, problem.column) for problem in errors_in(self.problems)}
+        found = [
+            (change, problem)
+            for change, problem in self._check([change for change in changes if change.is_change], files)
+            if (problem.file, problem.line, problem.column) not in told  # one mistake, one problem
+        ]
         faulty = {(change.coder, change.doc_id) for change, problem in found if problem.level == "error"}
         self.problems += [problem for _, problem in found]
         sound = [change for change in changes if (change.coder, change.doc_id) not in faulty]

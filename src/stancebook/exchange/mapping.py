@@ -217,6 +217,9 @@ class _MapReader:
         """Return the meaning of a label; None if it is left out, or has none, which is reported."""
         if isinstance(node, nodes.Scalar) and node.text == SKIP:
             return None
+        if not isinstance(node, nodes.Scalar | nodes.Mapping):
+            self.report(node, f"labels.{label}", "this is no meaning", f"write a table, or '{SKIP}'")
+            return None
         given = {"table": node.text} if isinstance(node, nodes.Scalar) else self.texts(node, f"labels.{label}")
         where, layers = f"labels.{label}", {form.name: form for form in self.project.layers}
         if unknown := given.keys() - {"table", "column", "value"}:

@@ -42,16 +42,28 @@ class IncomingRow:
 
 @dataclass
 class RowReader:
-    """Reads the annotations of one text, and collects problems."""
+    """Reads the annotations of one text.
+
+    Attributes:
+        names: What the names of the tool mean.
+        placed: The text.
+        problems: What cannot be read.
+        left_out: The annotations that became no row, because of a problem or of the mapping.
+    """
 
     names: Names
     placed: PlacedText
     problems: list[Problem] = field(default_factory=list)
-    ignored: set[str] = field(default_factory=set)
+    left_out: list[ToolItem] = field(default_factory=list)
 
     def read(self, items: Iterable[ToolItem]) -> list[IncomingRow]:
-        """Return the rows of annotations in their order; those with problems are left out."""
-        return [row for item in items for row in self._rows(item)]
+        """Return the rows of annotations in their order."""
+        rows = []
+        for item in items:
+            found = [*self._rows(item)]
+            rows += found
+            self.left_out += [] if found else [item]
+        return rows
 
     def _rows(self, item: ToolItem) -> Iterator[IncomingRow]:
         """Yield a row for each table that the labels of an annotation name."""
@@ -127,21 +139,21 @@ def _where(item: ToolItem) -> str:
 # ── Rows that are known ───────────────────────────────────────────────────────────────────────────
 
 
-def recognize(rows: Sequence[IncomingRow], own: Sequence[Row], origin: Sequence[Row]) -> list[Problem]:
+def recognize(rows: list[IncomingRow], own: Sequence[Row], origin: Sequence[Row]) -> list[Problem]:
     """Find the rows of a coding that annotations are, and give IDs to the others.
 
     An annotation with the ID of a row is that row. One without is the row of its table at its passage, if there is one;
     of several, the most similar.
 
     Args:
-        rows: The rows that the tool says; they are changed.
+        rows: The rows that the tool says; they are changed, and those with the ID of another are removed.
         own: The rows of the coder's file.
         origin: The rows of the dataset, which may have been exported for the coder.
 
     Returns:
         A problem for each annotation that has the ID of another.
     """
-    problems = []
+    problems, repeated = [], []
     by_address = {row.address: row for row in own}
     origins = {row.address: row for row in origin}
     taken: dict[str, IncomingRow] = {}
@@ -151,12 +163,14 @@ def recognize(rows: Sequence[IncomingRow], own: Sequence[Row], origin: Sequence[
         if not SLUG.matches(row_id):
             continue
         if address in taken:
+            repeated.append(row)
             hint = "delete one of the two, or its note of the row"
             problems.append(problem_at(row.item.place, address, "two annotations are this row", hint))
             continue
         row.id, row.known = row_id, by_address.get(address)
         row.base = row.known or origins.get(address)
         taken[address] = row
+    rows[:] = [row for row in rows if row not in repeated]
     _recognize_by_passage([row for row in rows if not row.id], [row for row in own if row.address not in taken])
     used: dict[str, list[str]] = {}
     for table, row_id in [*((row.table, row.id) for row in own), *((row.table, row.id) for row in rows if row.id)]:
