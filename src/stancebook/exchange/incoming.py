@@ -134,7 +134,7 @@ class ImportPlan:
 
 
 def _refuse_changed(change: FileChange) -> None:
-    """Raise `OSError` if a file is not as it was read."""
+    """Raise `OSError` if a file has changed since it was read."""
     now = change.path.read_bytes() if change.path.exists() else None
     if now != (None if change.old is None else change.old.encode()):
         raise OSError(errno.EBUSY, "it has changed meanwhile; import again")
@@ -232,11 +232,11 @@ class _Planner:
                 self.places[coding.coder, coding.coded.doc_id, section, row.id] = row.item.place
         files = self._read_files()
         changes = [change for coding in self.codings.values() if (change := self._change(coding, files)) is not None]
-        told = {(problem.file, problem.line, problem.column) for problem in errors_in(self.problems)}
+        reported = {(problem.file, problem.line, problem.column) for problem in errors_in(self.problems)}
         found = [
             (change, problem)
             for change, problem in self._check([change for change in changes if change.is_change], files)
-            if (problem.file, problem.line, problem.column) not in told  # one mistake, one problem
+            if (problem.file, problem.line, problem.column) not in reported  # one mistake, one problem
         ]
         faulty = {(change.coder, change.doc_id) for change, problem in found if problem.level == "error"}
         self.problems += [problem for _, problem in found]

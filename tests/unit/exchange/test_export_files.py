@@ -19,7 +19,7 @@ def test_file_is_written_once(tmp_path):
         write_file(b"2", tmp_path, replace=True)
 
 
-def test_folder_that_nobody_changed_is_replaced(tmp_path):
+def test_unchanged_folder_is_replaced(tmp_path):
     """Files that are no more part of the export are removed."""
     target = tmp_path / "out"
     assert write_folder({"a/b": b"1", "c": b"2"}, target, "w3c", replace=False)
