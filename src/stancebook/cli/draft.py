@@ -199,7 +199,7 @@ def draft(project: Project, options: DraftOptions, console: Console) -> int:
     """
     from stancebook.drafts.models import ModelError
     from stancebook.drafts.project import draft_files, read_sources
-    from stancebook.drafts.report import as_text, as_values, record_text
+    from stancebook.drafts.report import MAX_REFUSED, as_text, as_values, record_text
 
     seeds = Path(project.seeds)
     coder = _coder(options)
@@ -231,7 +231,7 @@ def draft(project: Project, options: DraftOptions, console: Console) -> int:
             )
             return 1
         done.append(as_values(drafted))
-        console.say(as_text(drafted))
+        console.say(as_text(drafted, sys.maxsize if console.all_problems else MAX_REFUSED))
         is_complete &= not any(table.problem for table in drafted.draft.tables)
         if all(table.problem for table in drafted.draft.tables):
             console.say("Nothing was written: no answer was of use.\n")

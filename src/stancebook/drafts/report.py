@@ -19,6 +19,7 @@ from stancebook.drafts.second_opinion import SUPPORTED, UNCLEAR, UNSUPPORTED, Op
 from stancebook.problems import Problem, pluralize, shorten
 
 MAX_KINDS = 10
+MAX_REFUSED = 20  # records of a table that are listed
 _COUNTS = ("proposed", "at once", "corrected", "refused", "withdrawn")
 
 
@@ -56,12 +57,17 @@ def counts_of(table: TableDraft) -> dict[str, int]:
 # ── For people ────────────────────────────────────────────────────────────────────────────────────
 
 
-def as_text(run: DraftRun) -> str:
-    """Return a report for people."""
-    return "\n".join(_lines(run))
+def as_text(run: DraftRun, max_refused: int = MAX_REFUSED) -> str:
+    """Return a report for people.
+
+    Args:
+        run: What is reported.
+        max_refused: How many refused records of each table are listed.
+    """
+    return "\n".join(_lines(run, max_refused))
 
 
-def _lines(run: DraftRun) -> Iterator[str]:
+def _lines(run: DraftRun, max_refused: int) -> Iterator[str]:
     tables = run.draft.tables
     width = max(len(table.table) for table in tables)
     yield f"{run.draft.document.doc_id} by {run.model.name}"
@@ -75,7 +81,9 @@ def _lines(run: DraftRun) -> Iterator[str]:
         if len(kinds) > MAX_KINDS:
             yield f"          and {pluralize(len(kinds) - MAX_KINDS, 'more kind')}"
     for table in tables:
-        yield from (_refused(each, problems) for each, problems in table.refused)
+        yield from (_refused(each, problems) for each, problems in table.refused[:max_refused])
+        if (more := len(table.refused) - max_refused) > 0:
+            yield f"  refused    {table.table}: and {pluralize(more, 'more record')}"
         yield from (f"  withdrawn  {table.table} {name}: {reason}" for name, reason in table.dropped.items())
         yield from (f"  note       {table.table}: {remark}" for remark in table.remarks)
     yield from (

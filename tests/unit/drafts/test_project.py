@@ -118,6 +118,7 @@ def test_report_for_people(run):
     assert "  claims          2          1          0          1          0\n" in text
     assert "  refused    claims[c02].person_id: 'the-miller' is not among the people: ‘Mr Falk says the rope" in text
     assert "  codebook   people: The miller (He was there.)" in text
+    assert "  refused    claims: and 1 more record" in as_text(run(*ANSWERS), max_refused=0)
 
 
 def test_same_answers_give_the_same_files(run):
