@@ -69,6 +69,7 @@ def view(
         PublishError: The folder cannot be written, or holds something else.
     """
     from stancebook.exceptions import requires_extra
+    from stancebook.web.addresses import codings_page, page_name
     from stancebook.web.view import UnknownDocumentError, write_view
 
     folder = target or project.root / "view"
@@ -91,6 +92,10 @@ def view(
             files = write_view(built, folder, documents, codings)
     except UnknownDocumentError as error:
         raise UsageError(str(error)) from error
+    if codings:
+        compared = sum(name.endswith(page_name(codings_page(""))) for name in files)
+        names = ", ".join(coding.coder for coding in codings)
+        console.say(f"compared {pluralize(compared, 'text')} that at least two of {names} coded")
     index = display_path(folder / "index.html")
     console.say(f"wrote    {display_folder(folder)}: {pluralize(len(files), 'page')}; open {index}")
     return 0
