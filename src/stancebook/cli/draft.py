@@ -265,6 +265,8 @@ def _tables(contract: Contract, names: Sequence[str] | None) -> list[str]:
     from stancebook.drafts.drafting import tables_to_draft
 
     known = [spec.name for spec in contract.tables_of_kind("annotation")]
+    if not known:
+        raise UsageError("The contract has no table whose rows rest on passages, so there is nothing to draft.")
     if unknown := [name for name in names or () if name not in known]:
         raise UsageError(f"The tables to draft are {', '.join(known)}; {', '.join(unknown)} is none of them.")
     return tables_to_draft(contract, names)

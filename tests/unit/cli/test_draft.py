@@ -9,7 +9,7 @@ import pytest
 from stancebook.cli.main import main
 from tests.unit.drafts.conftest import answer, claim
 from tests.unit.drafts.model_server import KEY, completion, running_server
-from tests.unit.sample_contract import LETTER, LETTERS, write
+from tests.unit.sample_contract import LETTER, LETTERS, Letters, People, contract, write
 
 RIVER, ROPE = "Otto says the river did it", "Mr Falk says the rope was old"
 MODEL = """\
@@ -163,6 +163,13 @@ def test_unknown_document(draft, tmp_path, outcome):
     argv = ["draft", "no-such", "--model", "m", "--cached-only"]
     status, out, _ = outcome(lambda: main(argv, root=tmp_path, contract=lambda: LETTERS))
     assert (status, out) == (1, "Nothing was drafted. There is no document no-such in seeds.\n")
+
+
+def test_contract_without_rows_on_passages(draft, tmp_path, outcome):
+    """A contract of documents and a codebook only has nothing to draft."""
+    argv = ["draft", "bridge", "--model", "m", "--cached-only"]
+    status, out, _ = outcome(lambda: main(argv, root=tmp_path, contract=lambda: contract(People, Letters)))
+    assert (status, "there is nothing to draft" in out) == (2, True)
 
 
 def test_key_is_needed_and_never_written(draft, tmp_path, monkeypatch):
