@@ -71,10 +71,10 @@ def create_project(folder: Path, template: str, name: str, engine: Engine) -> li
     Raises:
         NewProjectError: The folder holds something, or cannot be written.
     """
-    _refuse_what_is_there(folder)
     title = TEMPLATES[template].title.format(name=name)
     fields = {"NAME": lambda _: name, "TITLE": lambda _: title, "ENGINE": engine.requirement}
     try:
+        _refuse_what_is_there(folder)
         with _staged(folder) as staging:
             for target, content in {**_packed_files(template), **_template_files(template, fields)}.items():
                 (staging / target).parent.mkdir(parents=True, exist_ok=True)

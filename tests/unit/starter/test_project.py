@@ -237,6 +237,17 @@ def test_folder_that_holds_something_is_refused(tmp_path):
     assert len(list(tmp_path.iterdir())) == 4
 
 
+def test_folder_that_cannot_be_listed_is_said(tmp_path, monkeypatch):
+    """A folder that the system refuses to list is reported in a sentence."""
+
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(NewProjectError, match=r"cannot be written \(Permission denied\)"):
+        create_project(tmp_path, "minimal", "river", ENGINE)
+
+
 @pytest.mark.usefixtures("no_pins")
 @pytest.mark.parametrize("there", [True, False])
 def test_failure_leaves_nothing(tmp_path, monkeypatch, there):
