@@ -57,7 +57,7 @@ def new_file(adjudication: Adjudication, schema: str = "") -> str:
     return new_annotation_file(values, contract, schema)
 
 
-def with_agreed(adjudication: Adjudication, text: str, file_name: str, by: str = "") -> str:
+def with_agreed(adjudication: Adjudication, text: str, file_name: str, by: str = "", *, list_open: bool = True) -> str:
     """Return the text of a file with what can be written without a further decision.
 
     These are the rows on which all coders agree, those that decisions in the file accept, an open decision for each
@@ -68,6 +68,7 @@ def with_agreed(adjudication: Adjudication, text: str, file_name: str, by: str =
         text: The text of the file.
         file_name: Its name, which decides the format.
         by: Who decides; empty if it is not known.
+        list_open: Whether to add open decisions, too.
 
     Raises:
         EditError: The file cannot be edited.
@@ -78,7 +79,7 @@ def with_agreed(adjudication: Adjudication, text: str, file_name: str, by: str =
     for matter in adjudication.matters:
         if matter.is_ready:
             edits.insert_row(adjudication.chosen(matter), matter.id)
-    for matter in adjudication.open:
+    for matter in adjudication.open if list_open else ():
         own = adjudication.row_in_file(matter)
         edits.decide(matter.row, OPEN, [own, *matter.rows] if own else matter.rows)
     edits.forget_open({matter.row for matter in adjudication.open})

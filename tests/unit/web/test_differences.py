@@ -111,6 +111,8 @@ def test_document_has_one_record(differences, write_codings, session):
     session.look_at_disk()
     with pytest.raises(BadEditError, match="one record"):
         differences.settle(session, "letter", ["ann", "ben"])
+    with pytest.raises(BadEditError, match="one record"):
+        differences.settle(session, "letter", [], note="Neither.")
     differences.settle(session, "letter", ["ben"])
     assert session.rows.document.values["sent"] == "1901-05-05"
 

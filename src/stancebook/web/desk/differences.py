@@ -84,14 +84,15 @@ class Differences:
             raise BadEditError(f"take must be a list of some of {', '.join(coders)}.")
         if not take and not note.strip():
             raise BadEditError("Say why the passage is left out.")
-        if len(take) > 1 and adjudication.is_document(matter):
+        if len(take) != 1 and adjudication.is_document(matter):
             raise BadEditError("A document has one record: take one of them.")
         if len(take) > 1 and AUTHORITATIVE in take:
             raise BadEditError("Keep the row of this file, or take those of coders.")
-        taken = [each for coder in take for each in rows if each.coder == coder]
+        taken = [each for coder in dict.fromkeys(take) for each in rows if each.coder == coder]
         reason = Reason(_reviewer(session), note.strip(), edited=edited)
         text = settled(adjudication, matter, taken, reason, text=session.text, file_name=session.name)
-        session.change(with_agreed(self._adjudication(session, text), text, session.name, reason.by))
+        adjudication = self._adjudication(session, text)
+        session.change(with_agreed(adjudication, text, session.name, reason.by, list_open=False))
         return matter.row if taken else ""
 
     def add_agreed(self, session: Session) -> None:

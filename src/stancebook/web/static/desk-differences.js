@@ -20,6 +20,7 @@ export class Differences {
     if (!(await this.#load())) return;
     if (this.state.ready && !(await this.#addAgreed())) return;
     if (!this.open.length) return this.#end();
+    if (this.page.review.running) this.page.review.stop();
     this.running = true;
     byId("differences").hidden = false;
     document.body.dataset.differences = "open";
@@ -57,7 +58,11 @@ export class Differences {
       ["add", "Add"],
       ["back", "Back"],
     ]);
-    return answer === "add" && (await this.page.change("agreed")) !== null && this.#load();
+    if (answer !== "add") return false;
+    this.page.say("Adding them …");
+    const done = await this.page.change("agreed");
+    if (done) this.page.say("Added.");
+    return done !== null && this.#load();
   }
 
   // ── One difference ──

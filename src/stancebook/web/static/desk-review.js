@@ -23,6 +23,7 @@ export class Review {
   start() {
     const open = this.rows.find((row) => !isDecided(row));
     if (!this.rows.length) return this.page.say("There is no row to review.");
+    if (this.page.differences.running) this.page.differences.stop();
     this.running = true;
     byId("review-bar").hidden = false;
     this.show((open || this.rows[0]).address);
