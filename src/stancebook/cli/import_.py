@@ -82,7 +82,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if not tool.texts and not tool.problems:
         places = ", ".join(map(display_path, options.paths))
         raise UsageError(f"There is nothing from {TOOLS[options.tool].title} in {places}.")
-    if errors := errors_in(tool.problems):
+    if (errors := errors_in(tool.problems)) and not options.keep_going:
         return _refuse(errors, console)
     if options.draft_map:
         console.say(draft_map(sources.project, tool, Names(sources.project, names)).rstrip("\n"))

@@ -6,6 +6,7 @@ import errno
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from stancebook.build.pipeline import check_documents, code_documents
@@ -21,7 +22,7 @@ from stancebook.problems import Problem, deduplicate, display_path, errors_in
 from stancebook.schema.contract import Contract
 from stancebook.sources.atomic_files import write_atomically
 from stancebook.sources.corpus import Corpus, DocumentFiles, SourceFile, read_corpus
-from stancebook.sources.discovery import AUTHORITATIVE, CODINGS, YAML
+from stancebook.sources.discovery import AUTHORITATIVE, CODINGS, TEXT, YAML
 from stancebook.sources.editing import (
     EditError,
     edit_annotations,
@@ -183,7 +184,9 @@ class _Planner:
         """Add what a tool has."""
         self.problems += tool.problems
         if errors_in(tool.problems):
-            return
+            if not self.options.keep_going:
+                return
+            self.options = replace(self.options, delete=False)  # what could not be read is not gone
         for text in tool.texts:
             if not any(text.codings.values()) and text.doc_id not in self.known:
                 continue  # a text without annotations
@@ -232,19 +235,12 @@ class _Planner:
                 self.places[coding.coder, coding.coded.doc_id, section, row.id] = row.item.place
         files = self._read_files()
         changes = [change for coding in self.codings.values() if (change := self._change(coding, files)) is not None]
-        reported = {(problem.file, problem.line, problem.column) for problem in errors_in(self.problems)}
-        found = [
-            (change, problem)
-            for change, problem in self._check([change for change in changes if change.is_change], files)
-            if (problem.file, problem.line, problem.column) not in reported  # one mistake, one problem
-        ]
+        found = [*self._check([change for change in changes if change.is_change], files)]
         faulty = {(change.coder, change.doc_id) for change, problem in found if problem.level == "error"}
         self.problems += [problem for _, problem in found]
         sound = [change for change in changes if (change.coder, change.doc_id) not in faulty]
-        errors = errors_in(self.problems)
-        return ImportPlan(
-            sound if self.options.keep_going or not errors else [], deduplicate(self.problems), self.n_read
-        )
+        files_to_write = sound if self.options.keep_going or not errors_in(self.problems) else []
+        return ImportPlan(files_to_write, deduplicate(self.problems), self.n_read)
 
     # ── Edits ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -287,10 +283,7 @@ class _Planner:
     def _new_file(self, coder: str, doc_id: str) -> str:
         """Return the text of a coder's new file: the record of the document, with the name of the coder."""
         section = self.contract.document.section
-        listed = (
-            *self.sources.listing.documents,
-            *(each for one in self.sources.codings.coders.values() for each in one),
-        )
+        listed = chain(self.sources.listing.documents, *self.sources.codings.coders.values())
         source = next(each for each in listed if each.doc_id == doc_id and each.annotations and each.text)
         corpus = read_corpus(self.seeds, replace(self.sources.listing, documents=(source,), codebook=()))
         annotations = corpus.documents[0].annotations
@@ -304,16 +297,13 @@ class _Planner:
     def _check(
         self, changes: Sequence[FileChange], files: Mapping[tuple[str, str], DocumentFiles]
     ) -> Iterator[tuple[FileChange, Problem]]:
-        """Yield what a build would say of changed files, where the tool's file has the cause."""
+        """Yield what a build would say of changed files, with the file that is the cause."""
         for coder in dict.fromkeys(change.coder for change in changes):
             changed = {change.doc_id: change for change in changes if change.coder == coder}
             documents = {doc_id: each for (other, doc_id), each in files.items() if other == coder}
             for doc_id, change in changed.items():
-                annotations = SourceFile(display_path(change.path), change.text)
-                text = SourceFile(doc_id, self.known[doc_id].text)
-                documents[doc_id] = DocumentFiles(
-                    doc_id, documents[doc_id].text if doc_id in documents else text, annotations
-                )
+                text = SourceFile(f"{doc_id}{TEXT}", self.known[doc_id].text)
+                documents[doc_id] = DocumentFiles(doc_id, text, SourceFile(display_path(change.path), change.text))
             corpus = Corpus((), complete=True, documents=tuple(documents.values()), digests={}, problems=())
             coded = code_documents(self.contract, corpus, self.sources.codebook)
             _, found = check_documents(self.contract, coded, self.sources.codebook, partial=coder != AUTHORITATIVE)
@@ -322,6 +312,8 @@ class _Planner:
             for problem in errors_in(problems) or problems:
                 if problem.file in by_file:
                     yield by_file[problem.file], self._in_tool(by_file[problem.file], problem)
+                elif problem.level == "error":  # such as a reference of another document to a row that is removed
+                    yield from ((change, problem) for change in by_file.values())
 
     def _in_tool(self, change: FileChange, problem: Problem) -> Problem:
         """Return a problem at its place in the tool's file; unchanged if it is about a row that is not from there."""

@@ -79,6 +79,10 @@ class Names:
         """The keys of the entries of each table of the codebook, by their names in lower case, if these are unique."""
         return {table: _unique_labels(entries) for table, entries in self.project.codebook.items()}
 
+    @cached_property
+    def _entry_keys(self) -> Mapping[str, Collection[str]]:
+        return {table: {entry.key for entry in entries} for table, entries in self.project.codebook.items()}
+
     def key(self, table: str, column: str) -> KeyForm:
         """Return a column of a table."""
         return self._keys[table][column]
@@ -100,7 +104,7 @@ class Names:
             return Meaning(table)
         if table and len(path) > 1 and (column := self._column(table, path[0])):
             return Meaning(table, column, "/".join(path[1:]))
-        if table and len(path) == 1:  # a heading of the codes below it
+        if table and len(path) == 1 and self._column(table, path[0]):  # the heading of its values
             return Meaning(table)
         hint = options_hint(label, self.layers)
         raise LookupError(f"{hint}; or say what it means in a file for --map, which --draft-map begins")
@@ -139,8 +143,9 @@ class Names:
         if key.choices and text not in {choice.value for choice in key.choices}:
             return next((each.value for each in key.choices if each.value.casefold() == text.casefold()), text)
         if key.target in self._entries:
-            keys = {entry.key for entry in self.project.codebook[key.target]}
-            return text if text in keys else self._entries[key.target].get(text.casefold(), text)
+            return (
+                text if text in self._entry_keys[key.target] else self._entries[key.target].get(text.casefold(), text)
+            )
         return text
 
 

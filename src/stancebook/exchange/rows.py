@@ -66,10 +66,10 @@ class RowReader:
         return rows
 
     def _rows(self, item: ToolItem) -> Iterator[IncomingRow]:
-        """Yield a row for each table that the labels of an annotation name."""
-        where = _where(item)
+        """Yield a row for each table that the labels of an annotation name; none if anything of it has no meaning."""
+        where, n_before = _where(item), len(self.problems)
         meanings = [*self._meanings(item, where)]
-        if not meanings:
+        if not meanings or len(self.problems) > n_before:
             return
         try:
             span, warning = self.placed.place(item)
@@ -78,13 +78,15 @@ class RowReader:
             return
         if warning:
             self.problems.append(problem_at(item.place, where, warning, "compare it with the text", warning=True))
+        n_problems = len(self.problems)
         for table in dict.fromkeys(meaning.table for meaning in meanings):
             row = IncomingRow(item, table, span, {}, {}, {})
             self._fill(row, where)
             for meaning in meanings:
                 if meaning.table == table and meaning.column:
                     self._add_value(row, meaning, where)
-            yield row
+            if len(self.problems) == n_problems:
+                yield row
 
     def _meanings(self, item: ToolItem, where: str) -> Iterator[Meaning]:
         for label in item.labels:

@@ -10,6 +10,7 @@ from stancebook.exchange.mapping import Meaning, NameMap, Names, draft_map, read
 from stancebook.exchange.offsets import Convention
 from stancebook.exchange.outgoing import UnknownNameError, read_project
 from stancebook.exchange.project import Place, ToolItem, ToolProject, ToolText
+from stancebook.problems import Problem
 from stancebook.sources.discovery import AUTHORITATIVE
 from tests.unit.sample_contract import ANNOTATIONS, LETTER, LETTERS, write
 
@@ -158,6 +159,22 @@ def test_two_annotations_of_one_row_are_a_problem(shared):
     """The second is refused."""
     plan = imported(shared, lambda items: [*items, replace(items[0], tool_id="copy", place=Place("tool", 8))])
     assert [(each.line, each.message) for each in plan.errors] == [(8, "two annotations are this row")]
+
+
+def test_what_the_tool_could_not_read_is_not_gone(shared):
+    """After problems in the tool's file no row is removed."""
+    sources = read_once(shared)
+    problem = Problem("tool", 3, 1, "", "an annotation is broken", "write it again")
+    tool = replace(with_items(mirrored(sources), lambda items: items[:1]), problems=[problem])
+    assert plan_import(LETTERS, shared, sources, tool, ImportOptions(delete=True)).files == []
+    [file] = plan_import(LETTERS, shared, sources, tool, ImportOptions(delete=True, keep_going=True)).files
+    assert (file.removed, file.gone) == ([], ["claims.c02"])
+
+
+def test_removed_row_that_others_need_is_a_problem(shared):
+    """The checks of the build find references to it."""
+    plan = imported(shared, lambda items: [replace(items[1], links={})], delete=True)
+    assert [problem.where for problem in plan.errors] == ["claims[c02].answers_id"]
 
 
 # ── New rows ──────────────────────────────────────────────────────────────────────────────────────

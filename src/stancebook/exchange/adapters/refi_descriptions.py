@@ -13,7 +13,6 @@ from collections.abc import Collection, Mapping, Sequence
 from stancebook.exchange.adapters.refi_codes import NOT_IN_XML, coded_keys
 from stancebook.exchange.project import ExchangeProject, Row, Values
 from stancebook.schema.record_forms import KeyForm, RecordForm
-from stancebook.schema.spec import ID, QUOTE_CONTEXT
 
 _ROW = "row"
 _ROW_LINE = re.compile(rf"^{_ROW}: (\S+)$", re.MULTILINE)
@@ -26,8 +25,7 @@ Nested = Mapping[str, Sequence[Values]]
 
 def linked_keys(project: ExchangeProject, form: RecordForm) -> list[KeyForm]:
     """Return the keys of a table that refer to rows of a text, which are links."""
-    layers = {layer.name for layer in project.layers}
-    return [key for key in form.keys if key.target in layers]
+    return [key for key in form.keys if project.is_link(key)]
 
 
 def description(project: ExchangeProject, form: RecordForm, row: Row) -> str:
@@ -72,7 +70,7 @@ def read_description(project: ExchangeProject, text: str, known: Row | None) -> 
 def _keys(project: ExchangeProject, form: RecordForm) -> list[str]:
     """Return the keys of a table whose values are in descriptions."""
     elsewhere = {key.name for key in (*coded_keys(project, form), *linked_keys(project, form))}
-    return [key.name for key in form.keys if key.name not in elsewhere | {ID, "quote", *QUOTE_CONTEXT}]
+    return [key.name for key in project.cell_keys(form) if key.name not in elsewhere]
 
 
 def _is_unchanged(project: ExchangeProject, text: str, row: Row) -> bool:

@@ -58,7 +58,7 @@ def _collection(project: ExchangeProject, text: CodedText) -> dict[str, Any]:
 def _annotations(project: ExchangeProject, text: CodedText, coder: str, row: Row) -> Iterator[dict[str, Any]]:
     """Yield the annotation of a row, and those of its references to other rows of the text."""
     form = project.forms[row.table]
-    links = {key.name: row.values[key.name] for key in linked_keys(project, form) if key.name in row.values}
+    links = {key.name: row.values[key.name] for key in form.keys if project.is_link(key) and key.name in row.values}
     own = [project.name, text.doc_id, coder]
     iri = _iri(*own, row.table, row.id)
     common = {"type": "Annotation", "creator": {"type": "Person", "name": coder}}
@@ -111,12 +111,6 @@ def _selectors(text: str, row: Row) -> list[dict[str, Any]]:
 
 def _iri(*parts: str) -> str:
     return _PREFIX + ":".join(quote(part) for part in parts)
-
-
-def linked_keys(project: ExchangeProject, form: RecordForm) -> list[KeyForm]:
-    """Return the keys of a table that refer to rows of a text."""
-    layers = {layer.name for layer in project.layers}
-    return [key for key in form.keys if key.target in layers]
 
 
 def _key(form: RecordForm, name: str) -> KeyForm:
@@ -238,7 +232,8 @@ class _Reader:
         labels, values, children = self._content(annotation.json, own[2] if own else "")
         links: dict[str, str | None] = {}
         if own:
-            links = {key.name: None for key in linked_keys(self.project, self.project.forms[own[2]])}
+            keys = self.project.forms[own[2]].keys
+            links = {key.name: None for key in keys if self.project.is_link(key)}
         one = quotes[0] if len(quotes) == 1 else Json(None, "")
         return ToolItem(
             tool_id=tool_id,
