@@ -365,14 +365,8 @@ class _Work:
         material = self.sources.material
         schema = _schema(dataset, Path(document.target))
         drafted = draft_document(material, document, self.tables, self.caller, rounds=self.rounds, schema=schema)
-        if self.second is None:
-            return DraftRun(drafted, self.caller.model, guide=material.guide)
-        opinions = [
-            opinion
-            for table in drafted.tables
-            for opinion in second_opinion(material, document, table.table, table.held, self.second)
-        ]
-        return DraftRun(drafted, self.caller.model, opinions, self.second.model, material.guide)
+        opinion = second_opinion(material, drafted, self.second) if self.second else None
+        return DraftRun(drafted, self.caller.model, opinion, material.guide)
 
 
 def _work(project: Project, options: DraftOptions, sources: DraftSources, tables: Sequence[str]) -> _Work:

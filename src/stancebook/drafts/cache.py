@@ -13,6 +13,25 @@ from stancebook.problems import pluralize
 from stancebook.sources.atomic_files import write_atomically
 
 
+@dataclass(frozen=True)
+class Call:
+    """One question to a model, with its reply.
+
+    Attributes:
+        round: The round of corrections; 0 for the first answer.
+        prompt: The SHA-256 of the prompt.
+        schema: The SHA-256 of the schema.
+        reply: The reply.
+        digest: The name of the reply in the cache.
+    """
+
+    round: int
+    prompt: str
+    schema: str
+    reply: Reply
+    digest: str
+
+
 @dataclass
 class Caller:
     """Asks a model what was not asked before, and keeps the replies.
@@ -66,6 +85,10 @@ class Caller:
                 write_atomically(path, json.dumps(asdict(reply), ensure_ascii=True).encode())
             except OSError as error:
                 raise ModelError(f"a reply cannot be kept in {self.folder}: {error.strerror}.") from error
+
+    def record(self, prompt: Prompt, reply: Reply, number: int = 0) -> Call:
+        """Return what is recorded of a question in a round of corrections."""
+        return Call(number, prompt.digest, prompt.schema_digest, reply, self.digest(prompt))
 
     def digest(self, prompt: Prompt) -> str:
         """Return what identifies a question to this model."""

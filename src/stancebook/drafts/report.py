@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
+from stancebook.drafts.cache import Call
 from stancebook.drafts.candidates import Candidate
 from stancebook.drafts.drafting import MIN_REPEATED, DocumentDraft
 from stancebook.drafts.models import Model
-from stancebook.drafts.rounds import Call, TableDraft
-from stancebook.drafts.second_opinion import SUPPORTED, UNCLEAR, UNSUPPORTED, Opinion
+from stancebook.drafts.rounds import TableDraft
+from stancebook.drafts.second_opinion import SUPPORTED, UNCLEAR, UNSUPPORTED, SecondOpinion
 from stancebook.problems import Problem, pluralize, shorten
 
 MAX_KINDS = 10
@@ -30,15 +31,13 @@ class DraftRun:
     Attributes:
         draft: The draft.
         model: The model.
-        opinions: What a second model says of the records.
-        second_model: That model; None if none was asked.
+        opinion: What a second model says of the records; None if none was asked.
         guide: The guide in the prompts.
     """
 
     draft: DocumentDraft
     model: Model
-    opinions: Sequence[Opinion] = ()
-    second_model: Model | None = None
+    opinion: SecondOpinion | None = None
     guide: str = ""
 
 
@@ -95,8 +94,8 @@ def _lines(run: DraftRun, max_refused: int) -> Iterator[str]:
         f"  codebook   {each['table']}: {shorten(each['name'])} ({shorten(each['reason'])})"
         for each in proposals_of(run.draft)
     )
-    if run.second_model is not None:
-        yield from _opinion_lines(run.second_model, run.opinions)
+    if run.opinion is not None:
+        yield from _opinion_lines(run.opinion)
 
 
 def _refused(candidate: Candidate, problems: Sequence[Problem]) -> str:
@@ -110,11 +109,11 @@ def _short(quote: str) -> str:
     return f"‘{shorten(' '.join(quote.split()))}’"
 
 
-def _opinion_lines(model: Model, opinions: Sequence[Opinion]) -> Iterator[str]:
-    numbers = Counter(each.verdict for each in opinions)
+def _opinion_lines(opinion: SecondOpinion) -> Iterator[str]:
+    numbers = Counter(each.verdict for each in opinion.opinions)
     counted = ", ".join(f"{numbers[verdict]} {verdict}" for verdict in (SUPPORTED, UNSUPPORTED, UNCLEAR))
-    yield f"  second opinion of {model.name}: {counted}"
-    for each in opinions:
+    yield f"  second opinion of {opinion.model.name}: {counted}"
+    for each in opinion.opinions:
         if each.verdict != SUPPORTED:
             yield f"  {each.verdict:<11}  {each.table} {each.id}: {each.reason}"
 
@@ -146,12 +145,7 @@ def as_values(run: DraftRun) -> dict[str, Any]:
         "document": document.doc_id,
         "text_sha256": hashlib.sha256(document.text.raw.encode()).hexdigest(),
         "draft_sha256": hashlib.sha256(draft.text.encode()).hexdigest(),
-        "model": run.model.name,
-        "model_versions": sorted({call.reply.version for call in calls if call.reply.version}),
-        "asked": sorted({call.reply.place for call in calls}),
-        "parameters": dict(run.model.parameters),
-        "answered": max((_day(call.reply.created) for call in calls), default=""),
-        "tokens": _tokens(calls),
+        **_model_values(run.model, calls),
         "guide_sha256": hashlib.sha256(run.guide.encode()).hexdigest() if run.guide else "",
         "tables": {table.table: _table_values(table) for table in draft.tables},
         "repeated_quotes": [
@@ -159,7 +153,7 @@ def as_values(run: DraftRun) -> dict[str, Any]:
         ],
         "warnings": [_problem(each) for each in draft.problems],
         "new_codebook": [dict(each) for each in proposals_of(draft)],
-        "second_opinion": _opinion_values(run),
+        "second_opinion": _opinion_values(run.opinion) if run.opinion else None,
     }
 
 
@@ -180,25 +174,37 @@ def _table_values(table: TableDraft) -> dict[str, Any]:
         ],
         "withdrawn": dict(table.dropped),
         "remarks": list(table.remarks),
-        "calls": [
-            {"round": call.round, "prompt_sha256": call.prompt, "schema_sha256": call.schema, "reply": call.digest}
-            for call in table.calls
-        ],
+        "calls": [_call_values(call) for call in table.calls],
     }
+
+
+def _model_values(model: Model, calls: Sequence[Call]) -> dict[str, Any]:
+    """Return which model was asked, where and when, and what that took."""
+    return {
+        "model": model.name,
+        "model_versions": sorted({call.reply.version for call in calls if call.reply.version}),
+        "asked": sorted({call.reply.place for call in calls}),
+        "parameters": dict(model.parameters),
+        "answered": max((_day(call.reply.created) for call in calls), default=""),
+        "tokens": _tokens(calls),
+    }
+
+
+def _call_values(call: Call) -> dict[str, Any]:
+    return {"round": call.round, "prompt_sha256": call.prompt, "schema_sha256": call.schema, "reply": call.digest}
 
 
 def _problem(problem: Problem) -> dict[str, str]:
     return {"where": problem.where, "message": problem.message, "hint": problem.hint}
 
 
-def _opinion_values(run: DraftRun) -> dict[str, Any] | None:
-    if run.second_model is None:
-        return None
+def _opinion_values(opinion: SecondOpinion) -> dict[str, Any]:
     verdicts = [
         {"table": each.table, "id": each.id, "verdict": each.verdict, "words": each.words, "reason": each.reason}
-        for each in run.opinions
+        for each in opinion.opinions
     ]
-    return {"model": run.second_model.name, "verdicts": verdicts}
+    calls = [_call_values(call) for call in opinion.calls]
+    return {**_model_values(opinion.model, opinion.calls), "verdicts": verdicts, "calls": calls}
 
 
 def _tokens(calls: Sequence[Call]) -> dict[str, int]:

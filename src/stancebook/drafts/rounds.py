@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from stancebook.drafts.cache import Caller
+from stancebook.drafts.cache import Call, Caller
 from stancebook.drafts.candidates import Candidate, read_candidate, unused_name
 from stancebook.drafts.checks import Sifted, sift
-from stancebook.drafts.models import Prompt, Reply
+from stancebook.drafts.models import Prompt
 from stancebook.drafts.prompt import (
     continuation_request,
     correction_request,
@@ -24,25 +24,6 @@ from stancebook.schema.spec import ID
 
 MAX_CONTINUATIONS = 20
 _PROPOSAL_KEYS = ("table", "name", "reason", "quote")
-
-
-@dataclass(frozen=True)
-class Call:
-    """One question to a model, with its reply.
-
-    Attributes:
-        round: The round of corrections; 0 for the first answer.
-        prompt: The SHA-256 of the prompt.
-        schema: The SHA-256 of the schema.
-        reply: The reply.
-        digest: The name of the reply in the cache.
-    """
-
-    round: int
-    prompt: str
-    schema: str
-    reply: Reply
-    digest: str
 
 
 @dataclass
@@ -186,8 +167,7 @@ class _Drafting:
             self.caller.keep(prompt, reply)
         if answer.strays:
             self.draft.remarks.append(f"{answer.strays} items of the answer are no records")
-        call = Call(number, prompt.digest, prompt.schema_digest, reply, self.caller.digest(prompt))
-        self.draft.calls.append(call)
+        self.draft.calls.append(self.caller.record(prompt, reply, number))
         return answer
 
     def add(self, answer: Answer, number: int, known: set[tuple[str, str]] | None = None) -> None:

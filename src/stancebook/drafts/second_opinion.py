@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stancebook.drafts.cache import Caller
+from stancebook.drafts.cache import Call, Caller
 from stancebook.drafts.candidates import Candidate
-from stancebook.drafts.models import Prompt
+from stancebook.drafts.drafting import DocumentDraft
+from stancebook.drafts.models import Model, Prompt
 from stancebook.drafts.output_schema import QUOTE, closed_object, value_keys
 from stancebook.drafts.prompt import table_text
 from stancebook.drafts.replies import read_answer
@@ -55,31 +56,46 @@ class Opinion:
     reason: str
 
 
-def second_opinion(
-    material: Material, document: Document, table: str, held: Sequence[Candidate], caller: Caller
-) -> Iterator[Opinion]:
-    """Yield what a model says of each record of a table.
+@dataclass(frozen=True)
+class SecondOpinion:
+    """What a model says of all records of a draft.
+
+    Attributes:
+        model: The model.
+        opinions: What it says of each record.
+        calls: The questions and replies.
+    """
+
+    model: Model
+    opinions: Sequence[Opinion]
+    calls: Sequence[Call]
+
+
+def second_opinion(material: Material, draft: DocumentDraft, caller: Caller) -> SecondOpinion:
+    """Ask a model about the records of a draft.
 
     Args:
         material: What prompts are made of.
-        document: The document.
-        table: The table.
-        held: Its records.
+        draft: The draft.
         caller: Asks the model.
 
     Raises:
         ModelError: The model cannot be asked.
     """
-    for start in range(0, len(held), MAX_ROWS):
-        asked = held[start : start + MAX_ROWS]
-        prompt = _prompt(material, document, table, asked)
-        reply = caller.ask(prompt)
-        answer = read_answer(reply.text, is_cut=reply.is_cut)
-        if not answer.problem:
-            caller.keep(prompt, reply)
-        verdicts = {str(each.get(ID)): each for each in answer["verdicts"]}
-        for candidate in asked:
-            yield _opinion(document, candidate, verdicts.get(candidate.id))
+    opinions: list[Opinion] = []
+    calls = []
+    for table in draft.tables:
+        for start in range(0, len(table.held), MAX_ROWS):
+            asked = table.held[start : start + MAX_ROWS]
+            prompt = _prompt(material, draft.document, table.table, asked)
+            reply = caller.ask(prompt)
+            answer = read_answer(reply.text, is_cut=reply.is_cut)
+            if not answer.problem:
+                caller.keep(prompt, reply)
+            calls.append(caller.record(prompt, reply))
+            verdicts = {str(each.get(ID)): each for each in answer["verdicts"]}
+            opinions += [_opinion(draft.document, each, verdicts.get(each.id)) for each in asked]
+    return SecondOpinion(caller.model, opinions, calls)
 
 
 def _opinion(document: Document, candidate: Candidate, verdict: Mapping[str, Any] | None) -> Opinion:

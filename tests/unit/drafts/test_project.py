@@ -192,10 +192,10 @@ def test_second_opinion(run, sources, tmp_path):
     ]
     model = ReplayedModel([json.dumps({"verdicts": verdicts})])
     caller = Caller(model, tmp_path / ".drafts", 9)
-    found = [*second_opinion(sources.material, made.document, "claims", made.tables[0].held, caller)]
-    assert [each.verdict for each in found] == ["supported", "unsupported", "unclear", "unclear"]
+    found = second_opinion(sources.material, made, caller)
+    assert [each.verdict for each in found.opinions] == ["supported", "unsupported", "unclear", "unclear"]
     assert '"person_id": "otto (Otto; falk)"' in model.prompts[0].task
-    text = as_text(DraftRun(made, model, found, model))
+    text = as_text(DraftRun(made, model, found))
     assert "second opinion of replayed: 1 supported, 1 unsupported, 2 unclear" in text
     assert "  unsupported  claims c02: Falk says it." in text
 
