@@ -394,7 +394,9 @@ def _model(options: DraftOptions, name: str) -> Model:
     if options.command is not None:
         if name != options.model and "{model}" not in options.command:
             raise UsageError("--second-opinion with another model needs {model} in --model-command.")
-        return CommandModel(name, options.command, options.timeout, options.parameters)
+        if options.parameters:
+            raise UsageError("--temperature and --seed are for endpoints: set them in the --model-command itself.")
+        return CommandModel(name, options.command, options.timeout)
     endpoint = options.endpoint or os.environ.get(ENDPOINT_VARIABLE) or DEFAULT_ENDPOINT
     key = api_key(options.key_variable)
     model = EndpointModel(name, endpoint, key, options.timeout, options.parameters, options.has_schema)

@@ -130,14 +130,12 @@ class CommandModel:
             Schema of the answer, and `{model}` by the name of the model. Without `{schema}`, the schema is at the end
             of the prompt. It is not run by a shell.
         timeout: For how many seconds it may run.
-        parameters: Recorded with the draft; the command has to set them.
         max_bytes: How long an answer may be.
     """
 
     name: str
     command: str
     timeout: float = 300.0
-    parameters: Mapping[str, float | int] = field(default_factory=dict)
     max_bytes: int = MAX_REPLY_BYTES
 
     def __post_init__(self) -> None:
@@ -147,6 +145,11 @@ class CommandModel:
             has_program = False
         if not has_program:
             raise ModelError(f"{shorten(self.command)!r} is not a command: it is empty, or a quotation mark is open.")
+
+    @property
+    def parameters(self) -> Mapping[str, float | int]:
+        """None that are known: the command sets them."""
+        return {}
 
     @property
     def place(self) -> str:

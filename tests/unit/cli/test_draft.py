@@ -146,6 +146,7 @@ def test_model_that_fails_ends_the_run(draft, files):
         (["--coder", "../x"], 2, "'../x' cannot be the name of a coder"),
         (["--tables", "people"], 2, "The tables to draft are claims; people is none of them."),
         (["--second-opinion", "other"], 2, "needs {model} in --model-command"),
+        (["--seed", "1"], 2, "--temperature and --seed are for endpoints"),
         (["--timeout", "0"], 2, "'0' is not a number of seconds"),
         (["--rounds", "-1"], 2, "'-1' is not a whole number"),
         (["--temperature", "nan"], 2, "'nan' is not a number of 0 or more"),
