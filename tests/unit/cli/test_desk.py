@@ -98,6 +98,7 @@ def test_no_browser_is_a_sentence(project, monkeypatch):
     lines = []
     monkeypatch.setattr("webbrowser.open", lambda _: False)
     monkeypatch.setattr("uvicorn.Server.run", lambda _, sockets: sockets[0].close())
+    monkeypatch.setattr("stancebook.web.desk.serve.collect_rarely", lambda: None)
     monkeypatch.setattr("atexit.register", lambda *_: None)
     monkeypatch.setattr(Workspace, "check_in_background", lambda _: None)
     serve(Workspace(CONTRACT, project / "seeds", project), lines.append)

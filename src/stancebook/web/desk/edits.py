@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from stancebook.exceptions import StancebookError
@@ -56,7 +57,14 @@ class EditedText:
 
 
 def edit_document(
-    contract: Contract, text: str, file_name: str, source: SourceText | None, edits: Any, *, doc_id: str
+    contract: Contract,
+    text: str,
+    file_name: str,
+    source: SourceText | None,
+    edits: Any,
+    *,
+    doc_id: str,
+    read: Callable[[str], FileRows],
 ) -> EditedText:
     """Return the text of an annotation file after the edits of a page, each on the result of the one before.
 
@@ -67,6 +75,7 @@ def edit_document(
         source: The text of the document; None if it cannot be read.
         edits: The edits, as JSON.
         doc_id: The document.
+        read: Reads the records of a text of the file.
 
     Raises:
         BadEditError: One of them is not valid; nothing was changed.
@@ -74,7 +83,7 @@ def edit_document(
     """
     row = ""
     for edit in _checked_edits(edits):
-        editor = _Editor(contract, text, file_name, contract.document_tables, source, doc_id=doc_id)
+        editor = _Editor(contract, text, file_name, contract.document_tables, source, doc_id=doc_id, read=read)
         text, row = editor.apply(edit)
     return EditedText(text, row)
 
@@ -148,18 +157,20 @@ class _Editor:
         source: SourceText | None,
         *,
         doc_id: str = "",
+        read: Callable[[str], FileRows] | None = None,
     ) -> None:
         self.contract, self.text, self.file_name, self.source = contract, text, file_name, source
         self.doc_id = doc_id
         self.specs = {spec.name: spec for spec in specs if spec.parent is None}
-        self.rows = read_rows(text, file_name, self.specs.values(), contract)
+        self.read = read or partial(read_rows, file_name=file_name, specs=self.specs.values(), contract=contract)
+        self.rows = self.read(text)
 
     def apply(self, edit: Mapping[str, Any]) -> tuple[str, str]:
         """Return the text with an edit, and the address of the row that it adds or changes."""
         make: Callable[[Mapping[str, Any]], tuple[list[Edit], Path]] = getattr(self, f"_{edit['do']}")
         splices, path = make(edit)
         text = edit_annotations(self.text, self.file_name, splices, self.contract)
-        rows = read_rows(text, self.file_name, self.specs.values(), self.contract)
+        rows = self.read(text)
         address = next((row.address for row in rows.by_address.values() if row.path == path), "")
         return text, address
 

@@ -7,6 +7,7 @@ import difflib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from stancebook.build.result_cache import ResultCache
@@ -96,6 +97,10 @@ class Session:
         self._revision = time.time_ns() // 1_000_000
         self._contents: tuple[Any, Contents] | None = None  # with what they were computed from
         self._cache = ResultCache()
+        contract = project.contract
+        rows_of = partial(read_rows, file_name=self.name, specs=contract.document_tables, contract=contract)
+        # It keeps the rows of the text before an edit, and of the one after it.
+        self._read_rows: Callable[[str], FileRows] = lru_cache(maxsize=2)(rows_of)
         self._pages = PageStates()
         self._disk: DiskFile | None = None
         self.text = self._saved_text = ""
@@ -166,7 +171,7 @@ class Session:
             problems = deduplicate([*self._read_problems, *checked.problems])
             rows = FileRows(parses=False)
             if self._disk is not None:
-                rows = read_rows(self.text, self.name, contract.document_tables, contract)
+                rows = self._read_rows(self.text)
             contents = Contents(contract, self.doc_id, self._text, self.name, self.text, rows, checked, problems)
             self._contents = key, contents
         return self._contents[1]
@@ -286,7 +291,8 @@ class Session:
     def _edited(self, edits: Any) -> EditedText:
         if not self.editable:
             raise StoreError(self.reason)
-        return edit_document(self.project.contract, self.text, self.name, self._text, edits, doc_id=self.doc_id)
+        contract, read = self.project.contract, self._read_rows
+        return edit_document(contract, self.text, self.name, self._text, edits, doc_id=self.doc_id, read=read)
 
     def undo(self) -> None:
         """Take back the last change, if there is one."""

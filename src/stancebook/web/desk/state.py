@@ -67,16 +67,15 @@ class Contents:
         places = dict(zip(map(id, own), locate_problems(rows, own), strict=True))
         return [problem_state(problem, **asdict(places.get(id(problem), Place()))) for problem in self.problems]
 
-    def row_states(self, items: Sequence[Item]) -> list[dict[str, Any]]:
-        """Return the rows in the order of the file."""
-        by_address = {item.address: item for item in items}
+    def row_states(self, written: Mapping[str, tuple[Item, str]]) -> list[dict[str, Any]]:
+        """Return the rows in the order of the file, given the items and their HTML by address."""
         decisions = {decision.get("row", ""): dict(decision) for decision in self.rows.others.get(DECISIONS, ())}
         numbers = dict.fromkeys(self.checked.spans, 0)
         states = []
         for row in self.rows.rows:
             spans, number = self.checked.spans.get(row.table, ()), numbers.get(row.table, 0)
             span = spans[number] if number < len(spans) else None
-            item = by_address.get(row.address)
+            item, html = written.get(row.address, (None, ""))
             numbers[row.table] = number + 1
             children = {name: [dict(child.values) for child in listed] for name, listed in row.children.items()}
             states.append(
@@ -88,7 +87,7 @@ class Contents:
                     "start": span[0] if span else None,
                     "end": span[1] if span else None,
                     "label": item.label if item else row.where,
-                    "html": item_html(item) if item else "",
+                    "html": html,
                     "values": dict(row.values),
                     "children": children,
                     "decision": decisions.get(row.address),
@@ -144,6 +143,7 @@ class PageStates:
     def __init__(self) -> None:
         """Start without a page."""
         self._shown: dict[int, _Shown] = {}
+        self._html: dict[str, tuple[Item, str]] = {}  # of the rows that were written last, by address
 
     def state(self, contents: Contents, revision: int, since: Any = None) -> dict[str, Any]:
         """Return what a page shows of a state of the document.
@@ -158,7 +158,8 @@ class PageStates:
         uncovered = contents.uncovered(nothing_here)
         known = self._shown.get(since, _Shown()) if isinstance(since, int) else _Shown()
         blocks = dict(contents.blocks(items, uncovered, nothing_here))
-        rows = {row["address"]: row for row in contents.row_states(items)}
+        self._html = {item.address: (item, self._written(item)) for item in items}
+        rows = {row["address"]: row for row in contents.row_states(self._html)}
         self._remember(revision, _Shown(blocks, rows))
         document = contents.rows.document
         return {
@@ -172,6 +173,11 @@ class PageStates:
             "suggestions": _suggestions(contents.rows.rows),
             "next_ids": next_ids(contents.contract, contents.rows),
         }
+
+    def _written(self, item: Item) -> str:
+        """Return the HTML of a row, which is written again only if it is another row now."""
+        known, html = self._html.get(item.address, (None, ""))
+        return html if known == item else item_html(item)
 
     def _remember(self, revision: int, shown: _Shown) -> None:
         self._shown.pop(revision, None)
