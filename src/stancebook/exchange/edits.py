@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stancebook.exchange.placing import PlacedText, problem_at
@@ -65,16 +65,20 @@ class CodingEditor:
         gone: Those of rows that the tool has no more, and that stay.
     """
 
-    def __init__(self, contract: Contract, coding: IncomingCoding, *, delete: bool) -> None:
+    def __init__(
+        self, contract: Contract, coding: IncomingCoding, defaults: Mapping[str, Values], *, delete: bool
+    ) -> None:
         """Prepare the edits.
 
         Args:
             contract: Declares the tables.
             coding: The annotations, whose rows are recognized.
+            defaults: For each table, the cells of new rows in columns of which the tool says nothing.
             delete: Remove rows that are gone in the tool, if that is certain.
         """
         self.contract = contract
         self.coding = coding
+        self.defaults = defaults
         self.problems: list[Problem] = []
         self.added: list[str] = []
         self.changed: list[str] = []
@@ -125,7 +129,7 @@ class CodingEditor:
             place = max((number + 1 for number, start in enumerate(before) if start <= row.span[0]), default=0)
             before.insert(place, row.span[0])
             self.added.append(f"{row.table}.{row.id}")
-            base_values = row.base.values if row.base else {}
+            base_values = row.base.values if row.base else self.defaults.get(row.table, {})
             base_children = row.base.children if row.base else {}
             values = {**base_values, **row.values, **self._references(row), **quote}
             given = {key: value for key, value in values.items() if value}

@@ -262,7 +262,7 @@ class _Planner:
         path = self._path(coder, doc_id)
         if old is None and not coding.rows:
             return None
-        editor = CodingEditor(self.contract, coding, delete=self.options.delete)
+        editor = CodingEditor(self.contract, coding, self.options.names.defaults, delete=self.options.delete)
         text = old if old is not None else self._new_file(coder, doc_id)
         edits = editor.edits()
         self.problems += editor.problems

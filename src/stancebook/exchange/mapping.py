@@ -14,13 +14,14 @@ from stancebook.sources.yaml_reader import parse_yaml
 from stancebook.suggestions import did_you_mean, options_hint, slug_for
 
 SKIP = "skip"  # in place of a meaning: what is left out
-_SECTIONS = ("labels", "attributes", "values", "coders", "documents")
+_SECTIONS = ("labels", "attributes", "values", "defaults", "coders", "documents")
 _HEAD = """\
 # What the names in a tool mean here, for:  stancebook import … --map THIS_FILE
 #
 # labels:      a layer, code or label is a table; or a value of a column of it: {table: …, column: …, value: …}
 # attributes:  an attribute is a column
 # values:      for a column, the tool's words for its values
+# defaults:    for a table, the values of new rows in columns that the tool has not: {column: value}
 # coders:      the coder's folder in codings/; 'authoritative' for the annotations of the dataset
 # documents:   the name of a text in the tool is the ID of a document
 #
@@ -45,6 +46,7 @@ class NameMap:
         labels: The meaning of each label; None for one that is left out.
         attributes: The column of each attribute; `SKIP` for one that is left out.
         values: The values of each column by the tool's words.
+        defaults: For each table, the cells of new rows in columns of which the tool says nothing.
         coders: The folder of each coder.
         documents: The document of each text.
     """
@@ -52,6 +54,7 @@ class NameMap:
     labels: Mapping[str, Meaning | None] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     coders: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
 
@@ -178,10 +181,12 @@ def read_map(text: str, file: str, project: ExchangeProject) -> tuple[NameMap, l
             reader.report(key, name, f"'{name}' is no part of a mapping file", f"the parts are {', '.join(_SECTIONS)}")
     labels = reader.mapping(sections.get("labels"), "labels")
     values = reader.mapping(sections.get("values"), "values")
+    defaults = reader.mapping(sections.get("defaults"), "defaults")
     names = NameMap(
         labels={label: reader.meaning(label, node) for label, node in labels.items()},
         attributes=reader.texts(sections.get("attributes"), "attributes"),
         values={column: reader.texts(node, f"values.{column}") for column, node in values.items()},
+        defaults={table: reader.defaults(table, node) for table, node in defaults.items()},
         coders=reader.texts(sections.get("coders"), "coders"),
         documents=reader.texts(sections.get("documents"), "documents"),
     )
@@ -217,6 +222,18 @@ class _MapReader:
             else:
                 self.report(value, f"{where}.{name}", "this is not a text", f"write one name, or '{SKIP}'")
         return found
+
+    def defaults(self, table: str, node: nodes.Node) -> Mapping[str, str]:
+        """Return the cells of new rows of a table; report what is no table, and what is no column of it."""
+        where, layers = f"defaults.{table}", {form.name: form for form in self.project.layers}
+        if table not in layers:
+            self.report(node, where, f"'{table}' is no table with passages", f"the tables are {', '.join(layers)}")
+            return {}
+        cells = self.texts(node, where)
+        if unknown := cells.keys() - {*_key_names(layers[table])}:
+            hint = f"the columns are {', '.join(_key_names(layers[table]))}"
+            self.report(node, where, f"'{min(unknown)}' is no column of {table}", hint)
+        return cells
 
     def meaning(self, label: str, node: nodes.Node) -> Meaning | None:
         """Return the meaning of a label; None if it is left out, or has none, which is reported."""

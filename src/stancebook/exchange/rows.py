@@ -177,7 +177,7 @@ def recognize(rows: list[IncomingRow], own: Sequence[Row], origin: Sequence[Row]
     used: dict[str, list[str]] = {}
     for table, row_id in [*((row.table, row.id) for row in own), *((row.table, row.id) for row in rows if row.id)]:
         used.setdefault(table, []).append(row_id)
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.span):
         if not row.id:
             row.id = next_id(row.table, used.setdefault(row.table, []))
             used[row.table].append(row.id)

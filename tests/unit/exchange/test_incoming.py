@@ -209,6 +209,14 @@ def test_coders_of_the_tool_get_files_of_their_own(seeds):
     assert file.added == ["claims.c02", "claims.c01"]
 
 
+def test_defaults_fill_new_rows(shared):
+    """They fill what the tool says nothing of, and change no row that is there."""
+    names = NameMap(defaults={"claims": {"strength": "weak", "person_id": "falk"}})
+    [file] = imported(shared, lambda items: [*items, claim()], names=names).files
+    assert file.changed == []
+    assert "  - id: c03\n    person_id: otto\n    strength: weak\n" in file.text
+
+
 def test_references_follow_new_ids(shared):
     """A link between new annotations becomes the ID that the other one gets."""
     other = claim(tool_id="other", spans=[(LETTER.index("Otto was"), LETTER.index("Otto was") + 8)], snippet="")
@@ -334,7 +342,8 @@ def test_mapping_file_is_read(shared):
     project = read_once(shared).project
     names, problems = read_map(
         "labels:\n  A: claims\n  A/b: {table: claims, column: strength, value: fair}\n  C: skip\n"
-        "attributes: {Who: person_id}\nvalues: {person_id: {O.: otto}}\ncoders: {Me: rv}\ndocuments: {a.txt: bridge}\n",
+        "attributes: {Who: person_id}\nvalues: {person_id: {O.: otto}}\n"
+        "defaults: {claims: {strength: weak}}\ncoders: {Me: rv}\ndocuments: {a.txt: bridge}\n",
         "map.yaml",
         project,
     )
@@ -343,6 +352,7 @@ def test_mapping_file_is_read(shared):
         {"A": Meaning("claims"), "A/b": Meaning("claims", "strength", "fair"), "C": None},
         {"Who": "person_id"},
         {"person_id": {"O.": "otto"}},
+        {"claims": {"strength": "weak"}},
         {"Me": "rv"},
         {"a.txt": "bridge"},
     )
@@ -359,6 +369,8 @@ MAPPING_FAULTS = {
     "labels: {A: {table: claims, column: x, value: y}}": "1:13: labels.A: 'x' is no column of claims",
     "labels: {A: {tabel: claims}}": "1:13: labels.A: 'tabel' is no part of a meaning",
     "lables: {A: claims}": "1:9: lables: 'lables' is no part of a mapping file",
+    "defaults: {clams: {}}": "1:19: defaults.clams: 'clams' is no table with passages",
+    "defaults: {claims: {x: y}}": "1:20: defaults.claims: 'x' is no column of claims",
     "coders: x": "1:9: coders: this is not a mapping",
     "coders: {a: {}}": "1:13: coders.a: this is not a text",
 }
