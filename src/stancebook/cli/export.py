@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stancebook.cli.console import Console, format_rows
 from stancebook.cli.export_texts import add_tools
@@ -11,85 +14,99 @@ from stancebook.cli.options import DATASET_HELP, Commands, add_all_problems, add
 from stancebook.cli.validate import dataset_folder, read_valid
 from stancebook.problems import display_path, pluralize
 
+if TYPE_CHECKING:
+    from stancebook.dataset.descriptor import Package
+    from stancebook.dataset.parquet_files import RowSource
+
 DESCRIPTION = "Write the tables of a dataset, or the texts of a project with their rows, for other tools."
 SQLITE = """\
 Write all tables into one SQLite database, with primary keys, foreign keys, and checks of what may be empty
 and of vocabularies. An earlier export is replaced; any other file is refused.
 """
 CSV = """\
-Write each table into one CSV file (UTF-8, RFC 4180; a missing value is an empty field), and a datapackage.json
-that describes them. An earlier export is replaced; any other folder that is not empty is refused.
+Write each table into one CSV file (UTF-8, RFC 4180; a missing value is an empty field), a codebook.csv with the
+definition of each table, column and value, and a datapackage.json that describes the files. An earlier export is
+replaced; any other folder that is not empty is refused.
 """
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """A format for tables: what the help says of it, and its function, which returns lines for the reader."""
+
+    name: str
+    summary: str
+    description: str
+    metavar: str
+    target_help: str
+    write: Callable[[Package, Mapping[str, RowSource], Path, argparse.Namespace], Sequence[str]]
 
 
 def add_parser(commands: Commands) -> None:
     """Add the parsers of the command: one for each format."""
     parser = add_command(commands, "export", DESCRIPTION, "write for other tools")
     exporters = parser.add_subparsers(metavar="FORMAT", dest="format", required=True)
-    sqlite = add_command(exporters, "sqlite", SQLITE, "one database, with foreign keys")
-    sqlite.add_argument("target", metavar="FILE", type=Path, help="the database to write")
-    csv = add_command(exporters, "csv", CSV, "one file a table, and a data package")
-    csv.add_argument("target", metavar="DIR", type=Path, help="the folder to write")
-    csv.add_argument(
-        "--escape-formulas",
-        action="store_true",
-        help="put an apostrophe before texts that a spreadsheet would run as formulas: those that start with =, +, -,"
-        " @, a tab or a line break, and are no number",
-    )
-    sqlite.set_defaults(escape_formulas=False)
-    for exporter in (sqlite, csv):
-        add_all_problems(exporter)
-        exporter.add_argument("--from", dest="dataset", metavar="PATH", type=existing_folder, help=DATASET_HELP)
-        exporter.set_defaults(run=run, nothing_done="Nothing was written.")
+    for exporter in EXPORTERS:
+        each = add_command(exporters, exporter.name, exporter.description, exporter.summary)
+        each.add_argument("target", metavar=exporter.metavar, type=Path, help=exporter.target_help)
+        if exporter.name == "csv":
+            each.add_argument(
+                "--escape-formulas",
+                action="store_true",
+                help="put an apostrophe before texts that a spreadsheet would run as formulas: those that start with"
+                " =, +, -, @, a tab or a line break, and are no number",
+            )
+        add_all_problems(each)
+        each.add_argument("--from", dest="dataset", metavar="PATH", type=existing_folder, help=DATASET_HELP)
+        each.set_defaults(run=run, exporter=exporter, nothing_done="Nothing was written.")
     add_tools(exporters)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
-    """Run the command; return the exit status."""
-    return export(
-        dataset_folder(options), options.target, options.format, console, escape_formulas=options.escape_formulas
-    )
-
-
-def export(folder: Path, target: Path, output: str, console: Console, *, escape_formulas: bool = False) -> int:
-    """Write a valid dataset in another format.
-
-    Args:
-        folder: The dataset.
-        target: The file or folder to write.
-        output: The format: `sqlite` or `csv`.
-        console: Where problems and what was done are printed.
-        escape_formulas: As of `to_csv`.
-
-    Returns:
-        The exit status.
+    """Write a valid dataset in another format; return the exit status.
 
     Raises:
         DatasetError: The dataset cannot be written in this format.
         PublishError: The target cannot be written.
     """
-    from stancebook.dataset.csv import to_csv
-    from stancebook.dataset.sqlite import to_sqlite
     from stancebook.exceptions import PublishError
 
-    found = read_valid(folder, console)
+    found = read_valid(dataset_folder(options), console)
     if found is None:
         console.say("Nothing was written.")
         return 1
     package, validated = found
-    formulas = 0
+    target = display_path(options.target)
     try:
-        if output == "sqlite":
-            to_sqlite(package, validated.tables, target)
-        else:
-            formulas = to_csv(package, validated.tables, target, escape_formulas=escape_formulas)
+        notes = options.exporter.write(package, validated.tables, options.target, options)
     except OSError as error:
-        raise PublishError(f"{display_path(target)} cannot be written: {error.strerror}.") from error
-    console.say(f"wrote    {display_path(target)}")
+        raise PublishError(f"{target} cannot be written: {error.strerror}.") from error
+    console.say(f"wrote    {target}")
     console.say(format_rows({name: table.num_rows for name, table in validated.tables.items()}))
-    if formulas:
-        console.say(_format_formulas(formulas, escaped=escape_formulas))
+    for note in notes:
+        console.say(note)
     return 0
+
+
+# ── Formats ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _write_sqlite(
+    package: Package, tables: Mapping[str, RowSource], target: Path, _options: argparse.Namespace
+) -> Sequence[str]:
+    from stancebook.dataset.exports.sqlite import to_sqlite
+
+    to_sqlite(package, tables, target)
+    return ()
+
+
+def _write_csv(
+    package: Package, tables: Mapping[str, RowSource], target: Path, options: argparse.Namespace
+) -> Sequence[str]:
+    from stancebook.dataset.exports.csv import to_csv
+
+    formulas = to_csv(package, tables, target, escape_formulas=options.escape_formulas)
+    return [_format_formulas(formulas, escaped=options.escape_formulas)] if formulas else ()
 
 
 def _format_formulas(number: int, *, escaped: bool) -> str:
@@ -97,3 +114,9 @@ def _format_formulas(number: int, *, escaped: bool) -> str:
     if escaped:
         return f"escaped  {cells}, by an apostrophe before each"
     return f"warning: There {'is' if number == 1 else 'are'} {cells}. For spreadsheets, export with --escape-formulas."
+
+
+EXPORTERS = (
+    Exporter("sqlite", "one database, with foreign keys", SQLITE, "FILE", "the database to write", _write_sqlite),
+    Exporter("csv", "one file a table, and a data package", CSV, "DIR", "the folder to write", _write_csv),
+)

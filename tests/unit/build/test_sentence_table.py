@@ -9,7 +9,7 @@ import pytest
 import stancebook as sb
 from stancebook.build.pipeline import build_tables
 from stancebook.dataset.descriptor import read_package
-from stancebook.dataset.sqlite import to_sqlite
+from stancebook.dataset.exports.sqlite import to_sqlite
 from stancebook.dataset.validation import validate_dataset
 from stancebook.exceptions import ContractError
 from stancebook.metadata.json_schema import annotation_schema

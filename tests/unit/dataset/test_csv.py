@@ -9,8 +9,9 @@ import pyarrow as pa
 import pytest
 
 from stancebook import load
-from stancebook.dataset.csv import to_csv
 from stancebook.dataset.descriptor import read_package
+from stancebook.dataset.exports.codebook import codebook_name
+from stancebook.dataset.exports.csv import to_csv
 from stancebook.dataset.package_json import is_unchanged
 from stancebook.dataset.validation import validate_dataset
 from stancebook.exceptions import PublishError
@@ -94,7 +95,7 @@ def test_earlier_export_is_replaced(dataset, folder):
     export(dataset, folder)
     export(OLD, folder)
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        ["datapackage.json", *(f"{name}.csv" for name in read_package(OLD).tables)]
+        ["codebook.csv", "datapackage.json", *(f"{name}.csv" for name in read_package(OLD).tables)]
     )
     assert [path.name for path in folder.parent.iterdir()] == ["csv"]
 
@@ -170,3 +171,35 @@ def test_numbers_and_dates_are_not_escaped(folder):
     plain = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
     to_csv(package, tables, folder, escape_formulas=True)
     assert {path.name: path.read_bytes() for path in folder.glob("*.csv")} == plain
+
+
+# ── Codebook ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_codebook_has_each_table_column_and_value(dataset, folder):
+    """The codebook has a row for each table, each column without a vocabulary, and each value in its order."""
+    export(dataset, folder)
+    with (folder / "codebook.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    expected = []
+    for spec in read_package(dataset).tables.values():
+        expected.append((spec.name, "", spec.description, "", "", ""))
+        for column in spec.columns:
+            facts = (spec.name, column.name, column.description)
+            values = [
+                (value, definition, str(order))
+                for order, (value, definition) in enumerate(column.vocabulary.items(), start=1)
+            ]
+            expected.extend((*facts, *value) for value in values or [("", "", "")])
+    keys = ("table", "column", "definition", "value", "value_definition", "order")
+    assert [tuple(row[key] for key in keys) for row in rows] == expected
+    assert {row["type"] for row in rows} >= {"table", "text", "ordinal", "nominal", "date"}
+
+
+@pytest.mark.parametrize(
+    ("tables", "name"),
+    [(["people"], "codebook"), (["Codebook"], "_codebook"), (["codebook", "_codebook"], "__codebook")],
+)
+def test_codebook_has_a_name_of_its_own(tables, name):
+    """The codebook replaces no table of its name."""
+    assert codebook_name(tables) == name

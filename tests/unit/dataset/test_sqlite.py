@@ -13,7 +13,7 @@ import pytest
 
 from stancebook import load
 from stancebook.dataset.descriptor import read_package
-from stancebook.dataset.sqlite import to_sqlite
+from stancebook.dataset.exports.sqlite import to_sqlite
 from stancebook.dataset.validation import validate_dataset
 from stancebook.exceptions import PublishError
 

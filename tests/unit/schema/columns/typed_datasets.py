@@ -13,9 +13,9 @@ import mlcroissant
 import pyarrow.parquet as pq
 
 import stancebook as sb
-from stancebook.dataset.csv import to_csv
 from stancebook.dataset.descriptor import read_package
-from stancebook.dataset.sqlite import to_sqlite
+from stancebook.dataset.exports.csv import to_csv
+from stancebook.dataset.exports.sqlite import to_sqlite
 from stancebook.dataset.validation import validate_dataset
 from stancebook.metadata.json_schema import annotation_schema
 

@@ -6,21 +6,17 @@ an empty cell is nothing at all, so that a missing text (`,,`) and an empty one 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
 from stancebook.dataset.descriptor import Package
-from stancebook.dataset.files import read_descriptor_file
-from stancebook.dataset.layout import DATAPACKAGE, files_of
-from stancebook.dataset.package_json import signed
+from stancebook.dataset.exports.folder import FileFormat, export_folder
 from stancebook.dataset.parquet_files import BATCH_ROWS, RowSource
-from stancebook.dataset.publish import publish, staging_folder
 from stancebook.exceptions import PublishError
 from stancebook.schema.spec import TableSpec
 
@@ -28,11 +24,11 @@ _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTermin
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA_START = r"^[=+\-@\t\r\n＝＋－＠]"
 _SIGNED_NUMBER = r"^[+\-][0-9.,]+$"
-_PARQUET_PROPERTIES = {"hash", "size", "parts"}  # of a resource, true of its Parquet files only
+CSV_FORMAT = FileFormat("csv", "text/csv", {"encoding": "utf-8", "dialect": _DIALECT}, schema={"missingValues": [""]})
 
 
 def to_csv(package: Package, tables: Mapping[str, RowSource], folder: Path, *, escape_formulas: bool = False) -> int:
-    """Write one CSV file per table and their data package; if that fails, the folder is unchanged.
+    """Write one CSV file per table, the codebook, and their data package; if that fails, the folder is unchanged.
 
     Args:
         package: The descriptor of the dataset.
@@ -46,19 +42,19 @@ def to_csv(package: Package, tables: Mapping[str, RowSource], folder: Path, *, e
     Raises:
         PublishError: The folder holds something else than an earlier export, or CSV cannot hold a column.
     """
-    _refuse_foreign(folder)
-    descriptor = signed({**package.descriptor, "resources": _resources(package)})
+    with export_folder(package, folder, CSV_FORMAT) as new:
+        return write_tables(package, tables, new, escape_formulas=escape_formulas)
+
+
+def write_tables(package: Package, tables: Mapping[str, RowSource], folder: Path, *, escape_formulas: bool) -> int:
+    """Write one CSV file per table into a folder; arguments, return value and errors are those of `to_csv`."""
     formulas = 0
-    with staging_folder(folder) as new:
-        try:
-            for name, rows in tables.items():
-                with (new / f"{name}.csv").open("xb") as file:
-                    formulas += _write(rows, package.tables[name], file, escape_formulas=escape_formulas)
-        except pa.ArrowException as error:
-            raise PublishError(f"A column cannot be written as CSV: {error}") from error
-        text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
-        (new / DATAPACKAGE).write_bytes(text.encode())
-        publish(new, folder)
+    try:
+        for name, rows in tables.items():
+            with (folder / f"{name}.csv").open("xb") as file:
+                formulas += _write(rows, package.tables[name], file, escape_formulas=escape_formulas)
+    except pa.ArrowException as error:
+        raise PublishError(f"A column cannot be written as CSV: {error}") from error
     return formulas
 
 
@@ -90,38 +86,3 @@ def _formulas(cells: pa.Array) -> pa.BooleanArray:
     """Return which texts a spreadsheet would run as formulas; a number with a sign is none."""
     starts = pc.match_substring_regex(cells, _FORMULA_START)
     return pc.and_not(starts, pc.match_substring_regex(cells, _SIGNED_NUMBER))
-
-
-def _resources(package: Package) -> list[dict[str, Any]]:
-    """Return the resources of the data package, changed to describe the CSV files."""
-    by_path = {files_of(resource)[0]: resource for resource in package.descriptor["resources"]}
-    resources = []
-    for name, files in package.files.items():
-        resource = {key: value for key, value in by_path[files[0].path].items() if key not in _PARQUET_PROPERTIES}
-        resources.append(
-            {
-                **resource,
-                "path": f"{name}.csv",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "dialect": _DIALECT,
-                "schema": {**resource["schema"], "missingValues": [""]},
-            }
-        )
-    return resources
-
-
-def _refuse_foreign(folder: Path) -> None:
-    """Raise `PublishError` if a folder holds something else than an earlier export."""
-    if not folder.is_dir() or not any(folder.iterdir()):
-        return
-    try:
-        descriptor = json.loads(read_descriptor_file(folder, DATAPACKAGE))
-        is_export = "stancebook" in descriptor and all(
-            str(resource["path"]).endswith(".csv") for resource in descriptor["resources"]
-        )
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        is_export = False
-    if not is_export:
-        raise PublishError(f"{folder} is not empty and is not an export. Empty it, or name another folder.")

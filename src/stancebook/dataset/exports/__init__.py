@@ -1,0 +1,1 @@
+"""Exports of a validated dataset, one module a format."""
