@@ -96,7 +96,7 @@ def messages(found):
 
 
 def test_sqlite_finds_no_fault(exported):
-    """The file is whole, and what its rows refer to is there."""
+    """No page of the file is damaged, and what its rows refer to is there."""
     assert run(exported, "PRAGMA integrity_check") == [("ok",)]
     assert run(exported, "PRAGMA foreign_key_check") == []
 
@@ -261,6 +261,14 @@ def test_other_file_is_refused(seeds, content, problem):
     path = seeds.parent / "other.dna"
     path.write_bytes(content)
     assert [message[: len(problem)] for message in messages(plan(seeds, path))] == [problem]
+
+
+def test_early_dna_3_is_refused(seeds):
+    """So are those of DNA 3 before its release, in which a short text is the number of an attribute."""
+    path = seeds.parent / "early.dna"
+    foreign_file(path, {**DNA_2, "DATASHORTTEXT": "ID INTEGER, StatementId INTEGER, VariableId INTEGER, Value INTEGER"})
+    problem = "this is no database of DNA (a version of DNA 3 before its release wrote it)"
+    assert [message.partition(" / ")[0] for message in messages(plan(seeds, path))] == [problem]
 
 
 # ── Files that were not begun here ────────────────────────────────────────────────────────────────

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from stancebook.exchange.adapters.dna_schema import ENTITY, MAX_LENGTH, SCHEMA, TEXT, VERSION, password_digest
 from stancebook.exchange.nested_text import format_record, parse_record, record_hint
@@ -223,10 +222,8 @@ def read(paths: Sequence[Path], project: ExchangeProject) -> ToolProject:
     problems: list[Problem] = []
     for path in files_below(paths, EXTENSION):
         try:
-            # a file of another program is never changed, not even by a journal
-            with contextlib.closing(
-                sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
-            ) as database:
+            address = f"{path.resolve().as_uri()}?mode=ro"  # a file of another program is not changed
+            with contextlib.closing(sqlite3.connect(address, uri=True)) as database:
                 reader = _Reader(project, display_path(path), database)
                 texts += reader.texts()
                 problems += reader.problems
@@ -255,12 +252,14 @@ class _Reader:
         self.database = database
         self.problems: list[Problem] = []
         tables = {table for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        self.is_dna_3 = "ENTITIES" in tables
+        columns = {name: kind for _, name, kind, *_ in database.execute("PRAGMA table_info(DATASHORTTEXT)")}
+        if columns.get("Value") == "INTEGER":
+            raise sqlite3.NotSupportedError("a version of DNA 3 before its release wrote it")
+        self.is_dna_3 = "Entity" in columns
         self.has_links = "STATEMENTLINKS" in tables
         self.types = dict(database.execute("SELECT ID, Label FROM STATEMENTTYPES"))
         self.coders = dict(database.execute("SELECT ID, Name FROM CODERS"))
-        variables = database.execute("SELECT ID, Variable FROM VARIABLES")
-        self.variables: Mapping[int, str] = dict(variables)
+        self.variables = dict(database.execute("SELECT ID, Variable FROM VARIABLES"))
         self.values = self._values()
 
     def _values(self) -> dict[int, dict[str, str]]:
@@ -281,7 +280,7 @@ class _Reader:
         query = "SELECT ID, DocumentId, StatementTypeId, Start, Stop, Coder FROM STATEMENTS ORDER BY ID"
         links = self._links()
         for number, document, kind, start, stop, coder in self.database.execute(query).fetchall():
-            item = self._item(number, self.types.get(kind, ""), (start, stop), links.get(number, {}))
+            item = self._item(number, self.types.get(kind, ""), (start or 0, stop or 0), links.get(number, {}))
             coded.setdefault(document, {}).setdefault(self.coders.get(coder, ""), []).append(item)
         texts = []
         for number, title, text, notes in self.database.execute("SELECT ID, Title, Text, Notes FROM DOCUMENTS"):
