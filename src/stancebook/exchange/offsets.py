@@ -98,11 +98,6 @@ class TextMap:
         self.target = target
 
     @cached_property
-    def is_possible(self) -> bool:
-        """Whether the texts are equal but for what may differ."""
-        return self.source == self.target or fold(self.source) == fold(self.target)
-
-    @cached_property
     def _points(self) -> tuple[list[int], list[int]]:
         """Where the characters that both texts have are in each of them, and where both end."""
         return [*_kept(self.source)], [*_kept(self.target)]

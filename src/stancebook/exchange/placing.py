@@ -123,7 +123,8 @@ class PlacedText:
         Raises:
             NotPlacedError: The passage is not in the text, is interrupted, or is blank.
         """
-        found = [spans for convention in self.conventions if (spans := self._spans(item, convention))]
+        tried = self.conventions if item.snippet else self.conventions[:1]  # without words, none shows that it is wrong
+        found = [spans for convention in tried if (spans := self._spans(item, convention))]
         fitting = [spans for spans in found if self._fits(spans, item.snippet)]
         if fitting:
             return self._joined(fitting[0]), ""

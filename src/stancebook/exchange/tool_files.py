@@ -14,6 +14,7 @@ from stancebook.sources.json_reader import parse_json
 
 MARKER = "stancebook-exchange.json"  # in the folder of an export: what it wrote
 MAX_BYTES = 256 << 20  # of one file
+_MAX_DIGITS = 18  # of an offset
 
 
 def files_below(paths: Sequence[Path], *extensions: str) -> list[Path]:
@@ -53,6 +54,11 @@ def read_text(path: Path) -> tuple[str | None, list[Problem]]:
         return None, [Problem(name, 1, 1, "", f"cannot be read: {error.strerror}")]
     file, problems = decode_source(name, data)
     return file.text if file else None, problems
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number that digits write; None if they do not, or if it is larger than any offset."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS else None
 
 
 # ── JSON ──────────────────────────────────────────────────────────────────────────────────────────
@@ -110,8 +116,7 @@ class Json:
     @property
     def integer(self) -> int | None:
         """The value of a whole number; None for anything else."""
-        text = self.text.removesuffix(".0")
-        return int(text) if text.lstrip("-").isdecimal() else None
+        return whole_number(self.text.removesuffix(".0"))
 
     @property
     def place(self) -> Place:

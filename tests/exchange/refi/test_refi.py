@@ -210,6 +210,7 @@ PICTURE = f'<PictureSelection guid="{CODE}" firstX="1" firstY="1" secondX="2" se
 # The selections, other parts of the archive, and the message.
 FAULTS = {
     "position outside of the text": (selection(9990, 9999, inner=OTTO), {}, "there are no words at 9990 to 9999"),
+    "position of many digits": (selection("9" * 5000, 10, inner=OTTO), {}, "there are no words at no offsets"),
     "code of another project": (selection(FELL, FELL + 15, USER, inner=OTTO), {}, "is no table"),
     "picture": ("", {"sources": f"<PictureSource>{PICTURE}</PictureSource>"}, "this selects a part of a page"),
     "code on the whole text": (

@@ -35,7 +35,7 @@ from stancebook.exchange.project import (
     ToolProject,
     ToolText,
 )
-from stancebook.exchange.tool_files import MAX_BYTES, files_below
+from stancebook.exchange.tool_files import MAX_BYTES, files_below, whole_number
 from stancebook.exchange.xml_tree import Element, read_xml
 from stancebook.problems import Problem, display_path
 from stancebook.schema.record_forms import KeyForm
@@ -315,7 +315,7 @@ class _Reader:
         for other in self.root.below("PDFSelection", "PictureSelection", "AudioSelection", "VideoSelection"):
             message = "this selects a part of a page, a picture or a recording, and is left out"
             self.archive.report(other.place, message, "only passages of texts can be imported", warning=True)
-        selections = [(text, [_position(each) for each in _selections(source)]) for source, text in sources]
+        selections = [(text, [*filter(None, map(_position, _selections(source)))]) for source, text in sources]
         self.conventions = likely_conventions(selections)
         self.with_snippets = snippets_are_kept(selections, self.conventions)
         return [self._text(source, text) for source, text in sources]
@@ -344,7 +344,7 @@ class _Reader:
         text = described.text if described is not None else ""
         address = described_row(text)
         known = self.known.get(own) or self.by_address.get((doc_id, coder, address))
-        start, end, name = _position(selection)
+        position = _position(selection)
         values, children = read_description(self.project, text, known.row if known else None)
         links: dict[str, str | None] = dict(self.links.get(own, {}))
         if known is not None:
@@ -355,8 +355,8 @@ class _Reader:
         item = ToolItem(
             tool_id=own,
             labels=[self.paths.get(code, code) for code in codes],
-            spans=[(start, end)],
-            snippet=name if self.with_snippets else "",
+            spans=[position[:2]] if position else [],
+            snippet=selection["name"] if self.with_snippets else "",
             row_id=known.row.id if known else address.partition(".")[2],
             values=values,
             links=links,
@@ -383,12 +383,10 @@ def _selections(source: Element) -> Iterator[Element]:
     return (each for each in source.all("PlainTextSelection") if each.first("Coding") is not None)
 
 
-def _position(selection: Element) -> tuple[int, int, str]:
-    """Return start, end and name of a selection; an empty span if they are no numbers."""
-    start, end = selection["startPosition"], selection["endPosition"]
-    if not (start.isdecimal() and end.isdecimal()):
-        return 0, 0, selection["name"]
-    return int(start), int(end), selection["name"]
+def _position(selection: Element) -> tuple[int, int, str] | None:
+    """Return start, end and name of a selection; None if its positions are no numbers."""
+    start, end = (whole_number(selection[key]) for key in ("startPosition", "endPosition"))
+    return None if start is None or end is None else (start, end, selection["name"])
 
 
 def _paths(codes: Iterator[Element], above: str = "") -> dict[str, str]:
