@@ -38,6 +38,7 @@ MENU = {
         "docs/tools/refi",
         "docs/tools/w3c",
         "docs/tools/inception",
+        "docs/tools/label-studio",
         "docs/tools/dna",
         "docs/continuous-integration",
     ),

@@ -60,6 +60,7 @@ EXECUTED_PAGES = {
     "docs/tools/refi.md": EXAMPLE,
     "docs/tools/w3c.md": EXAMPLE,
     "docs/tools/inception.md": EXAMPLE,
+    "docs/tools/label-studio.md": EXAMPLE,
     "docs/tools/dna.md": EXAMPLE,
     "docs/commands.md": EXAMPLE,
     "docs/python.md": EXAMPLE,

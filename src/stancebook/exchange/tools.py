@@ -80,6 +80,11 @@ TOOLS: Mapping[str, Tool] = {
             next_step="Import it into the program as a REFI-QDA codebook.",
         ),
         Tool("inception", "INCEpTION", next_step="In INCEpTION, import layers.json, then the files in documents/."),
+        Tool(
+            "label-studio",
+            "Label Studio",
+            next_step="In Label Studio, paste config.xml as the labeling interface, and import tasks.json.",
+        ),
         Tool("dna", "Discourse Network Analyzer", ".dna", next_step="Open it in DNA 3."),
         Tool("w3c", "W3C Web Annotation", next_step="Load a .jsonld file with the .txt of the same name."),
     )
