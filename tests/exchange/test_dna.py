@@ -263,6 +263,13 @@ def test_other_file_is_refused(seeds, content, problem):
     assert [message[: len(problem)] for message in messages(plan(seeds, path))] == [problem]
 
 
+def test_damaged_text_is_refused(seeds, exported):
+    """So is a file in which a text is not UTF-8."""
+    run(exported, "UPDATE DOCUMENTS SET Text = CAST(x'ff41' AS TEXT)")
+    [message] = messages(plan(seeds, exported))
+    assert message.startswith("this is no database of DNA (Could not decode")
+
+
 def test_early_dna_3_is_refused(seeds):
     """So are those of DNA 3 before its release, in which a short text is the number of an attribute."""
     path = seeds.parent / "early.dna"

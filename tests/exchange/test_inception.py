@@ -332,6 +332,15 @@ def test_other_file_is_refused(seeds, name, content, problem):
     assert [message[: len(problem)] for message in messages(found)] == [problem]
 
 
+def test_damaged_archive_is_refused(seeds, exported):
+    """So is an archive whose list of files is said to be elsewhere."""
+    path = archive(seeds.parent / "p.zip", {"annotation/bridge.json/anna.json": exported[DOCUMENT]})
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 0x40  # of the place of the list
+    path.write_bytes(content)
+    assert messages(plan(seeds, path)) == ["this archive cannot be read / export it again, without a password"]
+
+
 def test_other_format_in_project_is_refused(seeds):
     """So are those of an exported project."""
     path = archive(seeds.parent / "p.zip", {"annotation/bridge.txt/anna.xmi": "<xmi/>", "source/bridge.txt": "A"})

@@ -129,7 +129,7 @@ def _unpacked(file: CasFile, parts: tuple[str, ...], problems: list[Problem]) ->
                     yield replace(found, data=archive.read(entry))
                 elif file.name.count("!") < _MAX_DEPTH:
                     yield from _unpacked(replace(found, data=archive.read(entry)), inside, problems)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError):
         hint = "export it again, without a password"
         problems.append(problem_at(Place(file.name), "", "this archive cannot be read", hint))
 

@@ -202,6 +202,13 @@ def _seconds(day: str) -> int:
 
 # ── Read ──────────────────────────────────────────────────────────────────────────────────────────
 
+_STATEMENTS = (
+    "SELECT ID, DocumentId, StatementTypeId, CAST(IFNULL(Start, 0) AS INTEGER), CAST(IFNULL(Stop, 0) AS INTEGER), Coder"
+    " FROM STATEMENTS ORDER BY ID"
+)
+_DOCUMENTS = (
+    "SELECT ID, CAST(Title AS TEXT), CAST(IFNULL(Text, '') AS TEXT), CAST(IFNULL(Notes, '') AS TEXT) FROM DOCUMENTS"
+)
 _VALUES = {
     "DATABOOLEAN": "SELECT StatementId, VariableId, Value FROM DATABOOLEAN",
     "DATAINTEGER": "SELECT StatementId, VariableId, Value FROM DATAINTEGER",
@@ -227,12 +234,12 @@ def read(paths: Sequence[Path], project: ExchangeProject) -> ToolProject:
                 reader = _Reader(project, display_path(path), database)
                 texts += reader.texts()
                 problems += reader.problems
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             problems.append(_refusal(path, error))
     return ToolProject(texts, (_CONVENTION,), problems)
 
 
-def _refusal(path: Path, error: sqlite3.Error) -> Problem:
+def _refusal(path: Path, error: Exception) -> Problem:
     """Return the problem of a file that is no database of DNA 2 or 3."""
     place = Place(display_path(path))
     with contextlib.suppress(OSError), path.open("rb") as file:
@@ -240,7 +247,7 @@ def _refusal(path: Path, error: sqlite3.Error) -> Problem:
             hint = "open it in DNA 2 and save it there"
             return problem_at(place, "", "this is a file of DNA 1, which is not read", hint)
     hint = "expected a .dna file that DNA 3 or DNA 2 saved; a database on a server is saved as a file first"
-    return problem_at(place, "", f"this is no database of DNA ({error})", hint)
+    return problem_at(place, "", f"this is no database of DNA ({shorten(str(error))})", hint)
 
 
 class _Reader:
@@ -257,9 +264,9 @@ class _Reader:
             raise sqlite3.NotSupportedError("a version of DNA 3 before its release wrote it")
         self.is_dna_3 = "Entity" in columns
         self.has_links = "STATEMENTLINKS" in tables
-        self.types = dict(database.execute("SELECT ID, Label FROM STATEMENTTYPES"))
-        self.coders = dict(database.execute("SELECT ID, Name FROM CODERS"))
-        self.variables = dict(database.execute("SELECT ID, Variable FROM VARIABLES"))
+        self.types = dict(database.execute("SELECT ID, CAST(Label AS TEXT) FROM STATEMENTTYPES"))
+        self.coders = dict(database.execute("SELECT ID, CAST(Name AS TEXT) FROM CODERS"))
+        self.variables = dict(database.execute("SELECT ID, CAST(Variable AS TEXT) FROM VARIABLES"))
         self.values = self._values()
 
     def _values(self) -> dict[int, dict[str, str]]:
@@ -277,14 +284,13 @@ class _Reader:
         """Return the texts with their statements."""
         known = {text.doc_id: text for text in self.project.texts}
         coded: dict[int, dict[str, list[ToolItem]]] = {}
-        query = "SELECT ID, DocumentId, StatementTypeId, Start, Stop, Coder FROM STATEMENTS ORDER BY ID"
         links = self._links()
-        for number, document, kind, start, stop, coder in self.database.execute(query).fetchall():
-            item = self._item(number, self.types.get(kind, ""), (start or 0, stop or 0), links.get(number, {}))
+        for number, document, kind, start, stop, coder in self.database.execute(_STATEMENTS).fetchall():
+            item = self._item(number, self.types.get(kind, ""), (start, stop), links.get(number, {}))
             coded.setdefault(document, {}).setdefault(self.coders.get(coder, ""), []).append(item)
         texts = []
-        for number, title, text, notes in self.database.execute("SELECT ID, Title, Text, Notes FROM DOCUMENTS"):
-            exported = _DOC_ID.search(notes or "")
+        for number, title, text, notes in self.database.execute(_DOCUMENTS):
+            exported = _DOC_ID.search(notes)
             doc_id = exported[1] if exported and exported[1] in known else ""
             here = {*self.coders.values()} & known[doc_id].codings.keys() if doc_id else set()
             codings = {**{coder: [] for coder in sorted(here)}, **coded.get(number, {})}
