@@ -23,6 +23,7 @@ MENU = {
     "Use the data": (
         "docs/start",
         "docs/query",
+        "docs/statistics",
         "docs/codebook",
         "docs/from-0.1-to-0.2",
         "The data card <dataset/README>",

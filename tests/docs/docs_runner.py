@@ -51,6 +51,7 @@ EXECUTED_PAGES = {
     "README.md": EXAMPLE,
     "docs/start.md": EXAMPLE,
     "docs/query.md": (*EXAMPLE, "strait", "tests/second_document/seeds"),
+    "docs/statistics.md": EXAMPLE,
     "docs/first-text.md": EXAMPLE,
     "docs/codebook.md": EXAMPLE,
     "docs/draft.md": (*EXAMPLE, "tests/replayed_model.py"),

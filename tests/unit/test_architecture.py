@@ -61,6 +61,7 @@ LIBRARIES = {
     "lxml": {"starter"},
     "docx": {"starter"},
     "pypdf": {"starter"},
+    "xlsxwriter": {"dataset"},
 }
 
 # Names of tables here that are ordinary words of the engine: the folder of annotated texts, and what is in a text.

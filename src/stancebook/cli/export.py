@@ -28,6 +28,15 @@ Write each table into one CSV file (UTF-8, RFC 4180; a missing value is an empty
 definition of each table, column and value, and a datapackage.json that describes the files. An earlier export is
 replaced; any other folder that is not empty is refused.
 """
+XLSX = """\
+Write an Excel workbook: a sheet for the codebook, with the definition of each table, column and value, and one for
+each table. No text becomes a formula. An earlier export is replaced; a workbook that was saved since is refused.
+"""
+R = """\
+Write the files of `export csv`, and read.R, a script in base R that reads them: vocabularies as factors with their
+values in order, dates, numbers, true and false, and missing values. An earlier export is replaced; any other folder
+that is not empty is refused.
+"""
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,26 @@ def _format_formulas(number: int, *, escaped: bool) -> str:
     return f"warning: There {'is' if number == 1 else 'are'} {cells}. For spreadsheets, export with --escape-formulas."
 
 
+def _write_xlsx(
+    package: Package, tables: Mapping[str, RowSource], target: Path, _options: argparse.Namespace
+) -> Sequence[str]:
+    from stancebook.dataset.exports.xlsx import to_xlsx
+
+    return to_xlsx(package, tables, target)
+
+
+def _write_r(
+    package: Package, tables: Mapping[str, RowSource], target: Path, _options: argparse.Namespace
+) -> Sequence[str]:
+    from stancebook.dataset.exports.r import to_r
+
+    to_r(package, tables, target)
+    return [f'next     In R: source("{(target / "read.R").as_posix()}", chdir = TRUE)']
+
+
 EXPORTERS = (
     Exporter("sqlite", "one database, with foreign keys", SQLITE, "FILE", "the database to write", _write_sqlite),
     Exporter("csv", "one file a table, and a data package", CSV, "DIR", "the folder to write", _write_csv),
+    Exporter("xlsx", "an Excel workbook", XLSX, "FILE", "the workbook to write", _write_xlsx),
+    Exporter("r", "CSV files, and a script that reads them in R", R, "DIR", "the folder to write", _write_r),
 )
