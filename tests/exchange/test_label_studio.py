@@ -280,6 +280,17 @@ def test_answers_are_taken_over(seeds, task):
     assert changes(plan(seeds, [task])) == []
 
 
+def test_empty_answer_empties_a_cell(seeds, task):
+    """An answer that is there and empty empties its cell, and a list of nested records all of them."""
+    result(task, "claims__strength")["value"]["choices"] = []
+    result(task, "claims__witnesses", "claims.c02")["value"]["text"] = []
+    found = plan(seeds, [task])
+    assert messages(found) == []
+    found.write()
+    first, second = coded(seeds)["authoritative"]
+    assert (first[1], second[1]) == ({"person_id": "otto"}, {"person_id": "falk", "answers_id": "c01"})
+
+
 def test_deleted_region_is_gone(seeds, task):
     """A region that is deleted leaves its row, unless that is to be deleted, too."""
     results(task)[:] = [each for each in results(task) if each.get("id") == "claims.c01"]
@@ -288,7 +299,7 @@ def test_deleted_region_is_gone(seeds, task):
 
 
 def test_annotators_are_coders(seeds, task):
-    """Each annotator is a coder; skipped texts, drafts and the predictions they began with are left out, and told."""
+    """Each annotator is a coder; skipped texts, drafts and what they began with are left out, and counted."""
     annotation = task["annotations"][0]
     task["annotations"] += [{**annotation, "completed_by": 5}, {**annotation, "completed_by": 6, "was_cancelled": True}]
     task["drafts"] = [{"result": []}]
@@ -392,7 +403,7 @@ def test_wrong_change_is_a_problem(seeds, task, change, problem):
     assert (place.line, place.column) > (1, 1)
 
 
-def test_answer_on_a_whole_text_is_told(seeds, task):
+def test_answer_on_a_whole_text_is_a_warning(seeds, task):
     """An answer that is on no passage makes no row, and is a warning."""
     results(task).append({"id": "w", "from_name": "mood", "type": "choices", "value": {"choices": ["gloomy"]}})
     found = plan(seeds, [task])

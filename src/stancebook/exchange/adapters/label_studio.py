@@ -231,7 +231,7 @@ class _Reader:
             self.texts.append(ToolText(name, text, codings, doc_id, task.place))
 
     def _annotations(self, task: Json) -> Iterator[tuple[str, Json]]:
-        """Yield what people annotated with their names; the predictions, if nobody did."""
+        """Yield the annotations of people with their names; if there are none, the predictions."""
         done = [each for each in task["annotations"] if each["was_cancelled"].text != "true"]
         predictions = [each for each in task["predictions"] if each.is_mapping]
         self.left_out["skipped annotation"] += len([*task["annotations"]]) - len(done)
