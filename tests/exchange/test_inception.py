@@ -165,7 +165,9 @@ def test_project_has_coders(seeds, exported):
     found = plan(seeds, path, names=names)
     assert (problems, messages(found)) == ([], [])
     assert changes(found) == ["anna-k added claims.c01", "anna-k added claims.c02"]
-    [note] = INCEPTION.read([path], read_project(LETTERS, seeds).project).notes
+    read = INCEPTION.read([path], read_project(LETTERS, seeds).project)
+    assert [[*text.codings] for text in read.texts] == [["Anna K.", "ab", "CURATION_USER"]]
+    [note] = read.notes
     assert note == "1 document as imported (INITIAL_CAS): left out"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -329,6 +329,10 @@ class _Reader:
         name = PurePosixPath(document).stem if document.lower().endswith((EXTENSION, ".zip")) else document
         doc_id = self.documents.get(name) or self.documents.get(PurePosixPath(name).stem, "")
         coder = {"documents": AUTHORITATIVE, "curation": _CURATION}.get(folder, coder)
+        for number, text in enumerate(self.texts):
+            if (text.name, text.text) == (document, cas.text) and coder not in text.codings:
+                self.texts[number] = replace(text, codings={**text.codings, coder: items.items})
+                return
         self.texts.append(ToolText(document, cas.text, {coder: items.items}, doc_id, Place(file.name)))
 
     def _add_unit(self, cas: Cas, place: Place) -> None:
