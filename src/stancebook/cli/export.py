@@ -37,6 +37,11 @@ Write the files of `export csv`, and read.R, a script in base R that reads them:
 values in order, dates, numbers, true and false, and missing values. An earlier export is replaced; any other folder
 that is not empty is refused.
 """
+STATA = """\
+Write one Stata file (.dta, version 118, for Stata 14 and later) per table, with labels of variables, and of values in
+the order of their vocabulary; and a codebook.csv. An earlier export is replaced; any other folder that is not empty is
+refused.
+"""
 
 
 @dataclass(frozen=True)
@@ -142,9 +147,18 @@ def _write_r(
     return [f'next     In R: source("{(target / "read.R").as_posix()}", chdir = TRUE)']
 
 
+def _write_stata(
+    package: Package, tables: Mapping[str, RowSource], target: Path, _options: argparse.Namespace
+) -> Sequence[str]:
+    from stancebook.dataset.exports.stata import to_stata
+
+    return to_stata(package, tables, target)
+
+
 EXPORTERS = (
     Exporter("sqlite", "one database, with foreign keys", SQLITE, "FILE", "the database to write", _write_sqlite),
     Exporter("csv", "one file a table, and a data package", CSV, "DIR", "the folder to write", _write_csv),
     Exporter("xlsx", "an Excel workbook", XLSX, "FILE", "the workbook to write", _write_xlsx),
     Exporter("r", "CSV files, and a script that reads them in R", R, "DIR", "the folder to write", _write_r),
+    Exporter("stata", "one Stata file a table", STATA, "DIR", "the folder to write", _write_stata),
 )

@@ -32,6 +32,7 @@ COMMANDS = [
     "export csv",
     "export xlsx",
     "export r",
+    "export stata",
 ]
 
 READ_TOOLS = [tool.name for tool in TOOLS.values() if not tool.codes_only]
@@ -130,7 +131,10 @@ def test_validate_path_without_folder_is_usage_error(run):
 # ── export ────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("form", "to"), [("sqlite", "town.db"), ("csv", "csv"), ("xlsx", "town.xlsx"), ("r", "r")])
+EXPORTS = [("sqlite", "town.db"), ("csv", "csv"), ("xlsx", "town.xlsx"), ("r", "r"), ("stata", "stata")]
+
+
+@pytest.mark.parametrize(("form", "to"), EXPORTS)
 def test_export_prints_what_it_wrote(run, town, tmp_path, form, to):
     """An export prints the target and how many rows each table has."""
     status, out, err = run("export", form, to, "--from", "town")
@@ -204,7 +208,7 @@ def test_all_commands_are_documented(run):
     named = {path: re.findall(r"^    ([\w-]+)(?: |$)", text, re.MULTILINE) for path, text in help_texts.items()}
     assert named == {
         "": [name for name in COMMANDS if " " not in name] + ["export", "import"],
-        "export": ["sqlite", "csv", "xlsx", "r", *TOOLS],
+        "export": ["sqlite", "csv", "xlsx", "r", "stata", *TOOLS],
         "import": READ_TOOLS,
     }
     documents = (ROOT / "docs/commands.md").read_text("utf-8") + (ROOT / "docs/query.md").read_text("utf-8")

@@ -65,7 +65,7 @@ def shown(cells):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_texts_and_factors_are_read_exactly(printed, table):
-    """Each text is as it was, with its line ends; a missing one is NA, and an empty one is not."""
+    """Each text is unchanged, with its line ends; a missing one is NA, and an empty one is not."""
     kinds = {"thing_id": "character", "words": "character", "grade": "ordered", "value": "factor", "using": "character"}
     for column, kind in kinds.items():
         assert printed[table, column] == [kind, *shown(cells_of(table, column))]

@@ -1,4 +1,4 @@
-"""Names that other programs limit in length, and do not tell apart by upper and lower case."""
+"""Names that other programs limit in length, and compare without case."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def unique_names(names: Iterable[str], length: int, reserved: Collection[str] = 
         reserved: Names, in lower case, that none may have.
 
     Returns:
-        A name for each, in order; as it was if it is short and the first of its kind.
+        A name for each, in order; the same if it is short and the first of its kind.
     """
     taken = set(reserved)
     found = []

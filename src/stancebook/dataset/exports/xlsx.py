@@ -54,7 +54,7 @@ def to_xlsx(package: Package, tables: Mapping[str, RowSource], file: Path) -> li
     Args:
         package: The descriptor of the dataset.
         tables: The tables of a validation without errors, by name.
-        file: The workbook to write; an earlier export is replaced if nobody has saved it since.
+        file: The workbook to write; an earlier export is replaced, unless it was saved since.
 
     Returns:
         A line for the reader about texts that are cut, if there are any.
