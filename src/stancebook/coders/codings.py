@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -123,16 +123,14 @@ def read_codings(
         codebook: The codebook.
     """
     for coder, documents in codings.items():
-        yield _read_coding(contract, seeds, replace(listing, documents=tuple(documents), problems=()), codebook, coder)
+        own = replace(listing, codebook=(), documents=tuple(documents), problems=())
+        not_coded = {each.doc_id for each in listing.documents} - {each.doc_id for each in documents}
+        yield check_coding(contract, read_corpus(seeds, own), codebook, coder, not_coded)
 
 
-def _read_coding(
-    contract: Contract, seeds: Location, listing: SourceListing, codebook: CheckedCodebook, coder: str
+def check_coding(
+    contract: Contract, corpus: Corpus, codebook: CheckedCodebook, coder: str, not_coded: Collection[str] = ()
 ) -> Coding:
-    return check_coding(contract, read_corpus(seeds, replace(listing, codebook=())), codebook, coder)
-
-
-def check_coding(contract: Contract, corpus: Corpus, codebook: CheckedCodebook, coder: str) -> Coding:
     """Check the annotations of one coder, as `read_codings` does.
 
     Args:
@@ -140,8 +138,10 @@ def check_coding(contract: Contract, corpus: Corpus, codebook: CheckedCodebook, 
         corpus: The documents that the coder coded.
         codebook: The codebook.
         coder: The coder.
+        not_coded: The other documents of the dataset; references to their rows are not followed.
     """
     coded = code_documents(contract, corpus, codebook)
+    coded = replace(coded, incomplete=coded.incomplete.union(not_coded))
     frames, found = check_documents(contract, coded, codebook, partial=True)
     own_files = {files.annotations.name for files in corpus.documents if files.annotations is not None}
     problems = [each for each in deduplicate(found) if each.file in own_files or each in corpus.problems]

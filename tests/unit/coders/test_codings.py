@@ -97,3 +97,14 @@ def test_position_is_that_of_the_row(coded):
     """A row's position is that of its record in the coder's file."""
     coding = read(coded(ann=ANNOTATIONS))["ann"]
     assert str(coding.position("claims", 1)).endswith("codings/ann/bridge.yaml:13:5")
+
+
+def test_reference_to_a_document_that_is_not_coded_is_not_followed(coded):
+    """A coding may refer to rows of a document that its coder did not code; one that is nowhere is a problem."""
+    answering = ANNOTATIONS.replace("answers_id: c01", "answers_id: second#c01")
+    seeds = coded(ann=answering)
+    assert [message for *_, message in problems(seeds)] == ["'second#c01' is not among the claims"]
+    for suffix in (".txt", ".yaml"):
+        text = (seeds / f"documents/bridge{suffix}").read_text(encoding="utf-8")
+        (seeds / f"documents/second{suffix}").write_text(text + "\n# A second letter.\n", encoding="utf-8")
+    assert problems(seeds) == []
