@@ -61,6 +61,7 @@ LIBRARIES = {
     "lxml": {"starter"},
     "docx": {"starter"},
     "pypdf": {"starter"},
+    "pyreadstat": {"dataset"},
     "xlsxwriter": {"dataset"},
 }
 

@@ -42,6 +42,10 @@ Write one Stata file (.dta, version 118, for Stata 14 and later) per table, with
 the order of their vocabulary; and a codebook.csv. An earlier export is replaced; any other folder that is not empty is
 refused.
 """
+SPSS = """\
+Write one SPSS file (.sav) per table, with labels of variables, of values in the order of their vocabulary, and levels
+of measurement; and a codebook.csv. An earlier export is replaced; any other folder that is not empty is refused.
+"""
 
 
 @dataclass(frozen=True)
@@ -155,10 +159,19 @@ def _write_stata(
     return to_stata(package, tables, target)
 
 
+def _write_spss(
+    package: Package, tables: Mapping[str, RowSource], target: Path, _options: argparse.Namespace
+) -> Sequence[str]:
+    from stancebook.dataset.exports.spss import to_spss
+
+    return to_spss(package, tables, target)
+
+
 EXPORTERS = (
     Exporter("sqlite", "one database, with foreign keys", SQLITE, "FILE", "the database to write", _write_sqlite),
     Exporter("csv", "one file a table, and a data package", CSV, "DIR", "the folder to write", _write_csv),
     Exporter("xlsx", "an Excel workbook", XLSX, "FILE", "the workbook to write", _write_xlsx),
     Exporter("r", "CSV files, and a script that reads them in R", R, "DIR", "the folder to write", _write_r),
     Exporter("stata", "one Stata file a table", STATA, "DIR", "the folder to write", _write_stata),
+    Exporter("spss", "one SPSS file a table", SPSS, "DIR", "the folder to write", _write_spss),
 )

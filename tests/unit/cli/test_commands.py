@@ -33,6 +33,7 @@ COMMANDS = [
     "export xlsx",
     "export r",
     "export stata",
+    "export spss",
 ]
 
 READ_TOOLS = [tool.name for tool in TOOLS.values() if not tool.codes_only]
@@ -131,7 +132,14 @@ def test_validate_path_without_folder_is_usage_error(run):
 # ── export ────────────────────────────────────────────────────────────────────────────────────────
 
 
-EXPORTS = [("sqlite", "town.db"), ("csv", "csv"), ("xlsx", "town.xlsx"), ("r", "r"), ("stata", "stata")]
+EXPORTS = [
+    ("sqlite", "town.db"),
+    ("csv", "csv"),
+    ("xlsx", "town.xlsx"),
+    ("r", "r"),
+    ("stata", "stata"),
+    ("spss", "spss"),
+]
 
 
 @pytest.mark.parametrize(("form", "to"), EXPORTS)
@@ -208,7 +216,7 @@ def test_all_commands_are_documented(run):
     named = {path: re.findall(r"^    ([\w-]+)(?: |$)", text, re.MULTILINE) for path, text in help_texts.items()}
     assert named == {
         "": [name for name in COMMANDS if " " not in name] + ["export", "import"],
-        "export": ["sqlite", "csv", "xlsx", "r", "stata", *TOOLS],
+        "export": ["sqlite", "csv", "xlsx", "r", "stata", "spss", *TOOLS],
         "import": READ_TOOLS,
     }
     documents = (ROOT / "docs/commands.md").read_text("utf-8") + (ROOT / "docs/query.md").read_text("utf-8")

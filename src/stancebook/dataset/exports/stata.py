@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from stancebook.dataset.descriptor import Package
 from stancebook.dataset.exports.folder import FileFormat, export_folder
+from stancebook.dataset.exports.labelled import as_numbers, value_labels
 from stancebook.dataset.exports.unique_names import unique_names
 from stancebook.dataset.parquet_files import BATCH_ROWS, RowSource
 from stancebook.schema.column_types import Column
@@ -27,7 +28,6 @@ _NAME = 32  # characters
 _NOT_IN_NAMES = re.compile(r"\W|^(?=\d)")
 _LABEL = 80  # characters
 _FIXED_TEXT = 2045  # bytes of a text that need not be a strL
-_EXACT = 2**53  # Stata's numbers are doubles
 # https://www.stata.com/manuals/u.pdf, 11.3; names with an underscore at the start are those of Stata
 _RESERVED = {
     *("byte", "double", "float", "if", "in", "int", "long", "strl", "using", "with"),
@@ -72,7 +72,7 @@ def _write(rows: RowSource, spec: TableSpec, file: Path) -> list[str]:
         frame[name] = series
         if date_format:
             dates[name] = date_format
-        if values := _value_labels(column):
+        if values := value_labels(column):
             labels[name] = values
         if name != column.name:
             notes.append(f"renamed  {spec.name}.{column.name}: {name}")
@@ -102,31 +102,14 @@ def _variable(column: Column, cells: pa.ChunkedArray) -> tuple[pd.Series[Any], s
     """Return a variable, and the format of its dates; a missing number is NaN, a missing text is empty."""
     import pandas as pd
 
-    if column.vocabulary:
-        codes = pc.index_in(cells, value_set=pa.array(list(column.vocabulary), cells.type))
-        return pd.Series(pc.add(codes, 1).cast(pa.float64()).to_numpy()), ""
-    if pa.types.is_boolean(cells.type):
-        return pd.Series(cells.cast(pa.int8()).cast(pa.float64()).to_numpy()), ""
     if pa.types.is_date(cells.type) or pa.types.is_timestamp(cells.type):
         unit = "s" if pa.types.is_date(cells.type) else "ms"
         moments = cells.cast(pa.timestamp("us")).cast(pa.timestamp(unit), safe=False)
         return pd.Series(moments.to_numpy().astype(f"datetime64[{unit}]")), "td" if unit == "s" else "tc"
-    is_number = pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type)
-    if is_number and (pa.types.is_floating(cells.type) or _is_exact(cells)):
-        return pd.Series(cells.cast(pa.float64()).to_numpy()), ""
+    if (numbers := as_numbers(column, cells)) is not None:
+        return pd.Series(numbers), ""
     texts = pc.fill_null(cells.cast(pa.string()), "").to_pylist()
     return pd.Series(texts, dtype=object), ""
-
-
-def _is_exact(cells: pa.ChunkedArray) -> bool:
-    largest = pc.max(pc.abs(cells.cast(pa.int64()))).as_py()
-    return largest is None or largest <= _EXACT
-
-
-def _value_labels(column: Column) -> dict[float, str]:
-    if column.vocabulary:
-        return {float(order): value for order, value in enumerate(column.vocabulary, start=1)}
-    return {0.0: "false", 1.0: "true"} if column.data_type == "boolean" else {}
 
 
 def _longest(texts: pd.Series[Any]) -> int:
