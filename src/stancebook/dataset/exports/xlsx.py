@@ -33,6 +33,7 @@ _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
 _LINE_END = re.compile("\r\n?")  # Excel breaks lines at a line feed, and shows nothing else well
 _NOT_XML = re.compile("[\ufffe\uffff]")
 _SHEET_NAME = 31  # characters
+_RESERVED = {"history"}  # a sheet of Excel's own
 _MIN_WIDTH, _MAX_WIDTH = 8, 60  # of a column, in characters
 _FILTER_BUTTON = 3  # characters wide
 
@@ -77,7 +78,9 @@ def to_xlsx(package: Package, tables: Mapping[str, RowSource], file: Path) -> li
         moment=book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss.000"}),
     )
     names = [codebook_name(tables), *tables]
-    codebook_sheet, *sheets = unique_names([_NOT_IN_SHEET_NAMES.sub("_", name) for name in names], _SHEET_NAME)
+    codebook_sheet, *sheets = unique_names(
+        [_NOT_IN_SHEET_NAMES.sub("_", name) for name in names], _SHEET_NAME, _RESERVED
+    )
     _write_sheet(workbook, codebook_sheet, HEADER, _entries(package))
     for sheet, (name, rows) in zip(sheets, tables.items(), strict=True):
         _write_sheet(workbook, sheet, rows.schema.names, _rows(rows), table=name)
