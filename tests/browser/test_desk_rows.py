@@ -366,6 +366,12 @@ def test_document_is_added_and_its_codebook_grows(desk, page, watch):
     assert dialog.locator("[data-key=actor_id] input").input_value() == "ferry-guild"
     fill(page, {"actor_type": "organisation", "description": "Those who run the ferries."}, within="dialog")
     dialog.get_by_role("button", name="Save").click()
+    dialog.locator("[data-key=actor_type] .complaint", has_text="'organisation' is not").wait_for()
+    assert "ferry-guild" not in (desk.root / "seeds/codebook/actors.yaml").read_text(encoding="utf-8")
+    fill(page, {"actor_type": "collective", "name": "Ferry guild of the north"}, within="dialog")
+    assert dialog.locator("[data-key=actor_id] input").input_value() == "ferry-guild-of-the-north"
+    fill(page, {"actor_id": "ferry-guild", "name": "Ferry guild"}, within="dialog")
+    dialog.locator("[data-key=name] input").press("Control+Enter")
     dialog.wait_for(state="detached")
     assert actor.input_value() == "Ferry guild"
     assert "actor_id: ferry-guild" in (desk.root / "seeds/codebook/actors.yaml").read_text(encoding="utf-8")

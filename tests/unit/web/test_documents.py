@@ -118,6 +118,40 @@ def test_referred_entry_is_not_removed(served, workspace):
 
 
 @pytest.mark.parametrize(
+    ("edit", "key"),
+    [
+        ({"do": "add", "table": "people", "values": {"name": "Ida"}}, "person_id"),
+        ({"do": "add", "table": "people", "values": {"person_id": "otto", "name": "Otto"}}, "person_id"),
+        ({"do": "add", "table": "people", "values": {"person_id": "Ida M.", "name": "Ida"}}, "person_id"),
+        ({"do": "set", "table": "people", "key": "otto", "values": {"name": None}}, "name"),
+        ({"do": "set", "table": "people", "key": "otto", "values": {"person_id": "falk"}}, "person_id"),
+    ],
+)
+def test_entry_with_new_problems_is_refused(served, workspace, edit, key):
+    """What the build would refuse of an entry is at its key of the form, and nothing is written."""
+    before = (workspace.seeds / "codebook/people.yaml").read_text()
+    answer = edited(served, edit)
+    assert answer.status_code == 422
+    assert key in [problem["key"] for problem in answer.json()["problems"]]
+    assert (workspace.seeds / "codebook/people.yaml").read_text() == before
+
+
+def test_entry_with_problems_can_be_corrected(served, workspace):
+    """An entry without a key is changed, given a key and removed by its position in its file."""
+    file = workspace.seeds / "codebook/people.yaml"
+    before = file.read_text()
+    file.write_text(before + "  - {name: Ida}\n  - {name: Ora}\n")
+    workspace.refresh()
+    entries = served.client.get("/api/codebook").json()["codebook"]["people"]
+    assert [(entry["address"], entry["key"]) for entry in entries[3:]] == [("people.@4", ""), ("people.@5", "")]
+    entry = {"table": "people", "key": "@4", "file": entries[3]["file"]}
+    assert edited(served, {"do": "set", "values": {"name": "Ida M."}, **entry}).json()["row"] == "people.@4"
+    assert edited(served, {"do": "set", "values": {"person_id": "ida"}, **entry}).json()["row"] == "people.ida"
+    assert edited(served, {"do": "remove", "table": "people", "key": "@5"}).is_success
+    assert file.read_text() == before + "  - {person_id: ida, name: Ida M.}\n"
+
+
+@pytest.mark.parametrize(
     "edit",
     [
         1,

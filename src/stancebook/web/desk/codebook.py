@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from stancebook.build.pipeline import check_codebook_rules
 from stancebook.exceptions import StancebookError
-from stancebook.problems import pluralize
+from stancebook.problems import Problem, deduplicate, display_path, errors_in, pluralize
 from stancebook.schema.contract import Contract
+from stancebook.sources.corpus import SourceFile
 from stancebook.sources.discovery import CODEBOOK, YAML
+from stancebook.web.desk.checks import codebook_of
 from stancebook.web.desk.edits import BadEditError, edit_codebook
-from stancebook.web.desk.rows import FileRows, Row, own_id, read_rows
+from stancebook.web.desk.rows import FileRows, Place, Row, locate_problems, own_id, problem_state, read_rows
 from stancebook.web.desk.store import DiskFile, StoreError
 
 if TYPE_CHECKING:
@@ -24,6 +28,18 @@ class ReferredToError(StancebookError):
     """An entry cannot be removed, because rows refer to it."""
 
 
+class RefusedEntryError(StancebookError):
+    """The build would refuse an entry; nothing was written.
+
+    Attributes:
+        problems: Why, each with the key of the form that it is about.
+    """
+
+    def __init__(self, problems: list[dict[str, Any]]) -> None:
+        super().__init__("The entry is not saved, because the build would refuse it.")
+        self.problems = problems
+
+
 @dataclass
 class _CodebookFile:
     """A file of the codebook, its text with edits, and its entries."""
@@ -31,6 +47,11 @@ class _CodebookFile:
     disk: DiskFile
     text: str
     rows: FileRows
+
+    @property
+    def name(self) -> str:
+        """Its path as displayed in problems."""
+        return display_path(self.disk.path)
 
 
 def codebook_entries(workspace: Workspace) -> dict[str, list[dict[str, Any]]]:
@@ -43,7 +64,7 @@ def codebook_entries(workspace: Workspace) -> dict[str, list[dict[str, Any]]]:
     entries: dict[str, list[dict[str, Any]]] = {spec.name: [] for spec in contract.tables_of_kind("codebook")}
     for file in _files(workspace):
         for row in file.rows.rows:
-            entries[row.table].append(_entry(contract, row))
+            entries[row.table].append({"file": file.name, **_entry(contract, row)})
     return entries
 
 
@@ -61,6 +82,7 @@ def edit_entries(workspace: Workspace, edits: Any) -> str:
         BadEditError: An edit is not valid.
         EditError: A file cannot be edited.
         ReferredToError: An entry that is to be removed is referred to.
+        RefusedEntryError: An entry would have problems that it did not have before.
         StoreError: A file cannot be read or written.
     """
     if not isinstance(edits, list):
@@ -70,9 +92,14 @@ def edit_entries(workspace: Workspace, edits: Any) -> str:
         if isinstance(edit, dict) and edit.get("do") == "remove":
             _refuse_referred(workspace, edit)
         file = _file_of(workspace, files, edit)
-        edited = edit_codebook(contract, file.text, file.disk.path.name, [edit])
+        before = "" if edit.get("do") == "add" else f"{edit['table']}.{edit['key']}"
+        known = _entry_errors(workspace, files, file, before) if before else []
+        own = {name: value for name, value in edit.items() if name != "file"}
+        edited = edit_codebook(contract, file.text, file.disk.path.name, [own])
         file.text, address = edited.text, edited.row
         file.rows = _rows(contract, file.text, file.disk.path.name)
+        if address:
+            _refuse_new(known, _entry_errors(workspace, files, file, address))
     changed = [file for file in files if file.text.encode() != _content(file.disk)]
     if stale := [file.disk.path.name for file in changed if file.disk.digest and file.disk.state != "same"]:
         raise StoreError(f"{', '.join(stale)} was changed on disk just now. Nothing was written; try again.")
@@ -80,6 +107,42 @@ def edit_entries(workspace: Workspace, edits: Any) -> str:
         file.disk.write(file.text.encode())
     workspace.refresh()
     return address
+
+
+def _entry_errors(
+    workspace: Workspace, files: Sequence[_CodebookFile], file: _CodebookFile, address: str
+) -> list[tuple[Place, Problem]]:
+    """Return what the build refuses of an entry, its edits included; of a repeated key, that of all its entries."""
+    contract = workspace.contract
+    texts = [SourceFile(one.name, one.text) for one in files]
+    checked = codebook_of(contract, texts, complete=workspace.listing.complete)
+    found = errors_in(deduplicate(check_codebook_rules(contract, checked, {})))
+    entry = file.rows.by_address[address]
+    spec = contract.tables[entry.table]
+    key, errors = own_id(entry, spec), []
+    for one in files:
+        own = [problem for problem in found if problem.file == one.name]
+        rows = read_rows(
+            one.text, one.disk.path.name, contract.tables_of_kind("codebook"), contract, with_positions=True
+        )
+        entries = {row.address for row in rows.rows if row.table == spec.name and key and own_id(row, spec) == key}
+        entries |= {address} if one is file else set()
+        places = zip(locate_problems(rows, own), own, strict=True)
+        errors += [(place, problem) for place, problem in places if place.row in entries]
+    return errors
+
+
+def _refuse_new(known: Sequence[tuple[Place, Problem]], found: Sequence[tuple[Place, Problem]]) -> None:
+    """Raise `RefusedEntryError` if an entry has errors that it did not have before."""
+    left = Counter((place.section, place.key, problem.message) for place, problem in known)
+    new = []
+    for place, problem in found:
+        same = place.section, place.key, problem.message
+        left[same] -= 1
+        if left[same] < 0:
+            new.append(problem_state(problem, **asdict(place)))
+    if new:
+        raise RefusedEntryError(new)
 
 
 def _content(disk: DiskFile) -> bytes:
@@ -110,7 +173,8 @@ def _file_of(workspace: Workspace, files: list[_CodebookFile], edit: Any) -> _Co
         raise BadEditError("An edit must name a table of the codebook.")
     if edit.get("do") != "add":
         address = f"{table}.{edit.get('key')}"
-        found = next((file for file in files if address in file.rows.by_address), None)
+        named = edit.get("file")  # of entries that only their position identifies, each file may have one
+        found = next((file for file in files if address in file.rows.by_address and named in (None, file.name)), None)
         if found is None:
             raise BadEditError(f"The codebook has no single entry '{address[:200]}'.")
         return found
@@ -127,6 +191,8 @@ def _file_of(workspace: Workspace, files: list[_CodebookFile], edit: Any) -> _Co
 def _refuse_referred(workspace: Workspace, edit: Mapping[str, Any]) -> None:
     """Raise `ReferredToError` if rows refer to an entry."""
     table, key = edit.get("table"), edit.get("key")
+    if isinstance(key, str) and key.startswith("@"):  # no row can refer to an entry that its key does not identify
+        return
     found = [name for name, row in _all_rows(workspace) if _refers(workspace.contract, row, table, key)]
     if found:
         more = f" and {pluralize(len(found) - _MAX_NAMED, 'more row')}" if len(found) > _MAX_NAMED else ""

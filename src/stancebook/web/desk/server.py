@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 from stancebook.build.table_builder import LANGUAGE
 from stancebook.exceptions import StancebookError
 from stancebook.sources.editing import EditError
-from stancebook.web.desk.codebook import ReferredToError, codebook_entries, edit_entries
+from stancebook.web.desk.codebook import ReferredToError, RefusedEntryError, codebook_entries, edit_entries
 from stancebook.web.desk.differences import Differences, NothingToCompareError
 from stancebook.web.desk.documents import NewDocumentError, add_document
 from stancebook.web.desk.edits import BadEditError
@@ -155,6 +155,8 @@ class _Desk:
         def run() -> dict[str, Any]:
             try:
                 row = edit_entries(self.workspace, fields["edits"])
+            except RefusedEntryError as error:
+                raise _AnswerError(422, {"error": str(error), "problems": error.problems}) from error
             except EditError as error:
                 raise _AnswerError(422, {"error": str(error), "problem": _problem(error.problem)}) from error
             return {**self.codebook(), "row": row}
@@ -162,9 +164,9 @@ class _Desk:
         return JSONResponse(await run_in_threadpool(self.locked(run)))
 
     async def list_problems(self, _request: Request) -> Response:
-        found = self.workspace.corpus
+        checking, found = self.workspace.checking, self.workspace.corpus
         rows = None if found.problems is None else [_problem(problem) for problem in found.problems]
-        return JSONResponse({"problems": rows, "error": found.error})
+        return JSONResponse({"problems": rows, "error": found.error, "checking": checking})
 
     async def get_state(self, request: Request) -> Response:
         doc_id = request.path_params["doc_id"]

@@ -77,6 +77,8 @@ class Workspace:
         self._documents: dict[str, tuple[SourceDocument, Corpus]] = {}
         self._codebook: tuple[object, CheckedCodebook] | None = None
         self._check_again = threading.Event()
+        self._checker: threading.Thread | None = None
+        self._is_checking = False
 
     @property
     def listing(self) -> SourceListing:
@@ -185,13 +187,20 @@ class Workspace:
             )
         return listed
 
+    @property
+    def checking(self) -> bool:
+        """Whether the corpus is being checked in the background, or will be at once."""
+        return self._checker is not None and (self._is_checking or self._check_again.is_set())
+
     def check_corpus(self) -> None:
         """Build the corpus as saved in memory, to find the problems that no document has alone."""
+        self._is_checking = True
         self._check_again.clear()
         try:
             self.corpus = CorpusProblems(build_corpus(self.contract, load_corpus(self.seeds)).problems)
         except Exception as error:  # noqa: BLE001 (a function of the contract may raise any; pages show it)
             self.corpus = CorpusProblems(error=f"The corpus could not be checked: {error}")
+        self._is_checking = False
 
     def check_in_background(self) -> threading.Thread:
         """Start a thread that checks the corpus now and after every save."""
@@ -201,6 +210,6 @@ class Workspace:
                 self.check_corpus()
                 self._check_again.wait()
 
-        thread = threading.Thread(target=run, name="corpus check", daemon=True)
-        thread.start()
-        return thread
+        self._checker = threading.Thread(target=run, name="corpus check", daemon=True)
+        self._checker.start()
+        return self._checker

@@ -14,6 +14,8 @@ const QUOTE = ["quote", "prefix", "suffix"];
 const PREVIEW_DELAY = 120;
 const RETRY_DELAY = 1500;
 const MOST_WORDS_SHOWN = 80;
+const SHORT_QUOTE = 60; // characters of a quote that may be the name of a new entry
+const MESSAGE_TIME = 12_000;
 const EXACT = "The passage is exactly the selected letters, also if they are a part of a word.";
 
 export class DocumentPage {
@@ -33,7 +35,7 @@ export class DocumentPage {
 
   async start() {
     this.text = new TextView(byId("text"), () => this.#selectionChanged());
-    this.codebook = new Codebook(this.model, () => this.#refreshed());
+    this.codebook = new Codebook(this.model, () => this.#codebookChanged());
     this.review = new Review(this);
     this.differences = new Differences(this);
     this.#listen();
@@ -42,6 +44,7 @@ export class DocumentPage {
       this.adopt(await get(this.path));
     });
     this.#offerDraft();
+    this.#showOtherProblems();
     this.#follow();
     byId("text").focus({ preventScroll: true });
     const address = decodeURIComponent(location.hash.slice(1));
@@ -64,12 +67,13 @@ export class DocumentPage {
     this.#showRows();
     this.#showProblems();
     this.#showState();
-    if (state.warning) this.say(state.warning);
+    if (state.warning) this.say(state.warning, { lasting: true });
     this.form?.rowsChanged?.();
   }
 
   /** Send a request that changes the document; adopt the state that it leads to. Returns it, or null if it was refused. */
   async change(action, body = {}) {
+    this.#unsay();
     for (;;) {
       try {
         const state = await post(`${this.path}/${action}`, { revision: this.state.revision, ...body });
@@ -136,8 +140,11 @@ export class DocumentPage {
     }
   }
 
-  async #refreshed() {
+  async #codebookChanged() {
     this.adopt(await get(this.path));
+    const panel = byId("panel-codebook");
+    if (!panel.hidden) this.codebook.show(panel);
+    this.#showOtherProblems();
   }
 
   /** Hear of what other windows and other programs do to the document. */
@@ -151,16 +158,24 @@ export class DocumentPage {
         else if (now.disk !== this.state.disk) this.adopt({ disk: now.disk, saved: now.saved });
       } catch (error) {
         const refused = error instanceof Refused && error.status < 500; // a desk that ends answers with 500
-        if (refused) return this.say(this.#why(error));
+        if (refused) return this.say(this.#why(error), { lasting: true });
         this.#lost();
         await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
       }
     }
   }
 
-  say(sentence) {
+  /** Say a sentence above the text: until the next action or, unless it is `lasting`, for a while. */
+  say(sentence, { lasting = false } = {}) {
+    this.#unsay();
     byId("message").textContent = sentence;
     announce(sentence);
+    if (!lasting) this.messageTimer = setTimeout(() => this.#unsay(), MESSAGE_TIME);
+  }
+
+  #unsay() {
+    clearTimeout(this.messageTimer);
+    byId("message").textContent = "";
   }
 
   #showState() {
@@ -200,6 +215,7 @@ export class DocumentPage {
 
   #selectionChanged() {
     if (!this.selection) this.exact = false;
+    else if (this.taking && !this.pressed) this.#sayTaking("Enter takes the selected words");
     clearTimeout(this.paletteTimer);
     this.paletteTimer = setTimeout(() => this.#showPalette(), 90);
   }
@@ -434,15 +450,15 @@ export class DocumentPage {
 
   #openForm(table, record, { add = false, address = null, passage = null, after = null, restored = null }) {
     if (this.form && !add && this.form.address === address) return this.form.fields.focus();
+    this.#unsay();
     byId("palette").hidden = true;
     const surroundings = {
       options: (target) => this.options(target),
       mayCreate: (target) => this.model.get(target)?.in_codebook,
-      create: (target, typed) => this.codebook.create(target, typed),
+      create: (target, typed) => this.codebook.create(target, typed || this.#shortQuote),
       take: (field) => this.#take(field),
       last: (key) => (add ? this.state.suggestions[table.name]?.[key.name] : undefined),
       changed: () => this.#formChanged(),
-      explain: (key) => (byId("field-help").textContent = key.description),
     };
     const fields = new RecordForm(table, this.model, record, surroundings, passage ? ["quote"] : []);
     this.form = { table, add, address, passage: passage?.start === null ? null : passage, after, fields, quote: record.values.quote, context: picked(record.values), attempted: !add };
@@ -460,6 +476,12 @@ export class DocumentPage {
     if (passage && Number.isInteger(passage.start)) this.text.reveal(passage.start, passage.end);
     fields.focus();
     this.#preview();
+  }
+
+  /** The quote of the form, if it may be a name; empty if it is longer. */
+  get #shortQuote() {
+    const quote = byId("form-quote").textContent.replace(/\s+/g, " ");
+    return quote.length <= SHORT_QUOTE ? quote : "";
   }
 
   #edit(preview) {
@@ -532,7 +554,7 @@ export class DocumentPage {
   }
 
   #showVerdict(problems) {
-    const errors = problems.filter(({ level }) => level !== "warning").length;
+    const errors = errorsIn(problems);
     const sentence = errors === 0 ? "Nothing is wrong with this row." : `${errors} ${errors === 1 ? "problem" : "problems"} left in this row.`;
     const verdict = byId("verdict");
     if (verdict.textContent !== sentence) verdict.textContent = sentence;
@@ -610,21 +632,22 @@ export class DocumentPage {
     const { passage } = this.form;
     if (passage) this.text.select(passage.start, passage.start);
     document.body.dataset.taking = "true";
-    this.say(`Select the words for ${field ? field.key.title : "the passage"} in the text, then press Enter. Escape returns to the form.`);
+    this.#sayTaking(`Select the words for ${field.key?.title || "the passage"} in the text`);
+  }
+
+  #sayTaking(sentence) {
+    const whole = `${sentence}. Escape returns to the form.`;
+    if (byId("message").textContent !== whole) this.say(whole, { lasting: true });
   }
 
   async #took() {
     const { taking, selection } = this;
     if (!selection) return this.say("Select words in the text first.");
-    if (taking === "passage") {
-      const quote = await this.quoteOf(selection);
-      if (!quote) return;
-      this.#setPassage(quote);
-    } else {
-      const words = this.text.offsets.slice(selection.start, selection.end).replace(/\s+/g, " ").trim();
-      taking.fill(words);
-    }
+    const quote = await this.quoteOf(selection);
+    if (!quote) return;
     this.#stopTaking();
+    if (taking === "passage") this.#setPassage(quote);
+    else taking.fill(quote.quote.replace(/\s+/g, " "));
   }
 
   #setPassage(quote) {
@@ -644,6 +667,7 @@ export class DocumentPage {
   }
 
   #stopTaking() {
+    if (this.taking) this.#unsay();
     this.taking = null;
     delete document.body.dataset.taking;
   }
@@ -652,7 +676,7 @@ export class DocumentPage {
 
   #showProblems() {
     const { problems } = this.state;
-    const errors = problems.filter(({ level }) => level !== "warning").length;
+    const errors = errorsIn(problems);
     byId("problem-count").textContent = errors ? String(errors) : "";
     byId("problem-list").replaceChildren(...problems.map((problem) => this.#problemElement(problem)));
     byId("no-problems").hidden = problems.length > 0;
@@ -660,8 +684,12 @@ export class DocumentPage {
 
   async #showOtherProblems() {
     const own = this.state.file.replace(/\.[^.]*$/, "");
+    const isShown = ({ file }) => file.replace(/\.[^.]*$/, "") !== own;
     try {
-      await showProjectProblems(byId("other-problems"), "In other files, as saved", (file) => file.replace(/\.[^.]*$/, "") !== own);
+      await showProjectProblems(byId("other-problems"), "In other files, as saved", isShown, (problems) => {
+        const errors = errorsIn(problems);
+        byId("other-problem-count").textContent = errors ? `${errors} elsewhere` : "";
+      });
     } catch (error) {
       if (error instanceof ConnectionLost) this.#lost();
       else this.say(this.#why(error));
@@ -691,7 +719,11 @@ export class DocumentPage {
       if (this.form) return;
     }
     if (this.state.saved && this.state.disk === "same") return this.say("There is nothing to save.");
-    if (await this.change("save")) this.say(`Saved in ${this.state.file}.`);
+    if (!(await this.change("save"))) return;
+    const errors = errorsIn(this.state.problems);
+    const left = errors ? ` ${errors === 1 ? "1 problem is" : `${errors} problems are`} left, and the build refuses the text: see Problems.` : "";
+    this.say(`Saved in ${this.state.file}.${left}`);
+    this.#showOtherProblems();
   }
 
   async #conflict({ error, diff }) {
@@ -738,7 +770,9 @@ export class DocumentPage {
     on("leave", "click", () => this.leave());
     on("passage-again", "click", () => this.#take("passage"));
     on("text", "click", (event) => this.#clicked(event));
+    on("text", "pointerdown", () => (this.pressed = true));
     on("text", "pointerup", ({ altKey }) => {
+      this.pressed = false;
       this.exact ||= altKey;
       setTimeout(() => this.taking && this.selection && this.#took(), 50);
     });
@@ -830,6 +864,8 @@ export class DocumentPage {
     return null;
   }
 }
+
+const errorsIn = (problems) => problems.filter(({ level }) => level !== "warning").length;
 
 function picked(values) {
   return Object.fromEntries(QUOTE.filter((name) => values[name]).map((name) => [name, values[name]]));

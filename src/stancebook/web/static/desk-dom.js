@@ -17,6 +17,9 @@ export function h(name, properties = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
+/** Return an ID made of words: `Café Nord` becomes `cafe-nord`. */
+export const slug = (words) => words.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
+
 let numbered = 0;
 /** Return an id that no other element has. */
 export const newId = (stem) => `${stem}-${++numbered}`;
@@ -30,7 +33,7 @@ export function announce(sentence) {
 
 /**
  * Ask in a dialog that keeps the page behind it from being used.
- * @param buttons pairs of a value and a label; the first one is the main one.
+ * @param buttons pairs of a value and a label; the first one is the main one, which Ctrl+Enter presses if there are fields.
  * @param check called with the value before the dialog closes; returns a sentence if it may not.
  * @returns the value of the button, or null if the dialog was left by Escape.
  */
@@ -39,10 +42,23 @@ export function ask(title, content, buttons, check = () => "") {
     const before = document.activeElement;
     const heading = newId("dialog");
     const complaint = h("p", { class: "complaint", role: "alert" });
+    const progress = h("span", { class: "progress", role: "status" });
+    let busy = false;
+    const setBusy = (now) => {
+      busy = now;
+      box.setAttribute("aria-busy", String(now));
+      progress.textContent = now ? "One moment …" : "";
+    };
     const choose = (value) => async () => {
-      const sentence = await check(value);
-      complaint.textContent = sentence || "";
-      if (!sentence) box.close(value);
+      if (busy) return;
+      setBusy(true);
+      try {
+        const sentence = await check(value);
+        complaint.textContent = sentence || "";
+        if (!sentence) box.close(value);
+      } finally {
+        setBusy(false);
+      }
     };
     const box = h(
       "dialog",
@@ -56,9 +72,17 @@ export function ask(title, content, buttons, check = () => "") {
         buttons.map(([value, label], index) =>
           h("button", { type: "button", class: index ? "" : "primary", onclick: choose(value) }, label),
         ),
+        progress,
       ),
     );
-    box.addEventListener("keydown", (event) => event.stopPropagation());
+    box.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      const applies = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("input, textarea, select");
+      if (!applies || event.repeat) return;
+      event.preventDefault();
+      choose(buttons[0][0])();
+    });
+    box.addEventListener("cancel", (event) => busy && event.preventDefault());
     box.addEventListener("close", () => {
       box.remove();
       if (before?.isConnected) before.focus();

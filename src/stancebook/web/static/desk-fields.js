@@ -22,7 +22,7 @@ export class Field {
     this.input.setAttribute("aria-describedby", `${id}-problems ${id}-meaning ${id}-help`);
     if (key.required) this.input.setAttribute("aria-required", "true");
     this.input.addEventListener("input", () => this.#edited());
-    this.input.addEventListener("focus", () => surroundings.explain?.(key));
+    this.input.addEventListener("keydown", (event) => this.#key(event));
     this.meaning = h("p", { class: "meaning", id: `${id}-meaning` });
     this.extra = h("div", { class: "extra" });
     this.element = h(
@@ -34,10 +34,10 @@ export class Field {
         key.title,
         key.required ? h("span", { class: "required", "aria-hidden": "true" }, " *") : h("span", { class: "optional" }, " optional"),
       ),
+      this.help,
       h("div", { class: "field-control" }, this.input, this.extra),
       this.meaning,
       this.complaints,
-      this.help,
     );
     this.decorate();
     this.value = this.first;
@@ -48,18 +48,27 @@ export class Field {
     if (key.kind === "long_text") return h("textarea", { rows: 2 });
     const numeric = { number: "decimal", integer: "numeric" }[key.kind];
     const example = key.example || { edtf: "2031-04-01 or 2031-04~", date: "2031-04-01" }[key.kind] || key.default;
-    return h("input", { type: "text", inputmode: numeric, placeholder: example || undefined, spellcheck: "false", autocomplete: "off" });
+    return h("input", { type: "text", inputmode: numeric, placeholder: example ? `e.g. ${example}` : undefined, spellcheck: "false", autocomplete: "off" });
+  }
+
+  /** Press by a key a button that is left out of the order of the tabulator, so that typing on never presses it. */
+  #key(event) {
+    const button = event.altKey && { ArrowUp: this.offer, ArrowDown: this.takes }[event.key];
+    if (!button || button.hidden) return;
+    event.preventDefault();
+    button.click();
   }
 
   decorate() {
     if (this.key.unit) this.extra.append(h("span", { class: "unit" }, this.key.unit));
     if (this.key.kind === "verbatim" && this.surroundings.take) {
       const take = () => this.surroundings.take(this);
-      this.extra.append(h("button", { type: "button", class: "take", onclick: take }, "from the text"));
+      this.takes = h("button", { type: "button", class: "take", tabindex: "-1", title: "Alt+↓", onclick: take }, "from the text");
+      this.extra.append(this.takes);
     }
     const last = this.surroundings.last?.(this.key)?.[0];
     if (last && this.first === null) {
-      const offer = h("button", { type: "button", class: "offer", onclick: () => this.fill(last) }, "as before: ", this.shown(last));
+      const offer = h("button", { type: "button", class: "offer", tabindex: "-1", title: "Alt+↑", onclick: () => this.fill(last) }, "as before: ", this.shown(last));
       this.offer = offer;
       this.extra.append(offer);
     }
@@ -91,6 +100,7 @@ export class Field {
 
   #edited() {
     this.touched = true;
+    this.complain([]); // until the next check answers
     if (this.offer) this.offer.hidden = this.value !== null;
     this.surroundings.changed(this);
   }
@@ -120,6 +130,12 @@ export function complaint({ message, hint, level }) {
   );
 }
 
+let byTabulator = false; // whether the focus was moved by the tabulator key
+addEventListener("keydown", ({ key }) => (byTabulator = key === "Tab"), true);
+let pressed = false; // whether a button of the mouse is down
+addEventListener("pointerdown", () => ([byTabulator, pressed] = [false, true]), true);
+for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => (pressed = false), true);
+
 /** A field whose value is chosen from a list, which is searched as one types; any other text is kept as typed. */
 export class ChoiceField extends Field {
   makeInput(id) {
@@ -134,10 +150,16 @@ export class ChoiceField extends Field {
       "aria-autocomplete": "list",
     });
     input.addEventListener("click", () => this.open());
-    input.addEventListener("input", () => this.open(input.value));
+    input.addEventListener("input", () => {
+      this.open(input.value);
+      this.describe();
+    });
     input.addEventListener("keydown", (event) => this.onkey(event));
-    input.addEventListener("focus", () => input.select());
-    input.addEventListener("blur", () => this.close());
+    input.addEventListener("focus", () => {
+      input.select();
+      if (byTabulator) this.open();
+    });
+    input.addEventListener("blur", () => this.#left());
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     return input;
   }
@@ -214,11 +236,17 @@ export class ChoiceField extends Field {
     return row;
   }
 
+  /** Close the list; after a press of the mouse, when it is over: what is pressed does not move away from under it. */
+  #left() {
+    if (!pressed) return this.close();
+    const close = () => setTimeout(() => document.activeElement === this.input || this.close());
+    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, close, { once: true });
+  }
+
   close() {
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
-    this.describe();
   }
 
   activate(index) {
@@ -250,7 +278,8 @@ export class ChoiceField extends Field {
       else this.close();
     } else if (event.key === "Tab" && shown) {
       const row = this.list.querySelectorAll("[role=option]")[this.active];
-      if (row && this.input.value.trim() && !row.option.create && row.option.value !== null) this.pick(row.option);
+      const { value } = row?.option || { value: null };
+      if (this.input.value.trim() && value !== null && value !== this.value) this.pick(row.option);
     } else if (event.key === "Escape" && shown) {
       event.preventDefault();
       event.stopPropagation();

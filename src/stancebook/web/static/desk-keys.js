@@ -23,6 +23,8 @@ const KEYS = [
   ["In a form", [
     ["Tab", "next field"],
     ["↓", "show the choices"],
+    ["Alt+↑", "as before"],
+    ["Alt+↓", "words from the text"],
     ["Ctrl+Enter", "apply"],
     ["Escape", "leave"],
   ]],

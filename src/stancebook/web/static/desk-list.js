@@ -1,6 +1,6 @@
 // The page with the documents, and the form of a new one.
 import { Refused, get, post } from "./desk-api.js";
-import { announce, byId, h } from "./desk-dom.js";
+import { announce, byId, h, slug } from "./desk-dom.js";
 import { RecordForm } from "./desk-form.js";
 import { showProjectProblems } from "./desk-problems.js";
 
@@ -20,7 +20,8 @@ export async function showList(model) {
   byId("none").hidden = documents.length > 0;
   byId("documents-table").hidden = documents.length === 0;
   new NewDocument(model);
-  showProjectProblems(byId("project-problems"), "Problems of the whole project")
+  const isShown = ({ message }) => documents.length > 0 || message !== "holds no document"; // the page says that itself
+  showProjectProblems(byId("project-problems"), "Problems of the whole project", isShown)
     .then(async () => {
       documents = await get("documents");
       list();
@@ -110,10 +111,6 @@ class NewDocument {
       if (problems.length) this.fields.focus(problems[0].key);
     }
   }
-}
-
-function slug(words) {
-  return words.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
 }
 
 function base64(bytes) {

@@ -4,6 +4,7 @@ import { h } from "./desk-dom.js";
 import { complaint } from "./desk-fields.js";
 
 const RETRY_DELAY = 1000;
+const latest = new WeakMap(); // the number of the last request for each element: an earlier one no longer shows anything
 
 /** A list of problems, each with its file, line and column. */
 export function problemList(problems) {
@@ -15,15 +16,22 @@ export function problemList(problems) {
  * Show the problems of the project as it is saved, which the desk finds in the background.
  * @param element where they are shown.
  * @param title their heading.
- * @param isShown says of a file whether its problems are shown.
+ * @param isShown says of a problem whether it is shown.
+ * @param onshow called with the problems that are shown.
  */
-export async function showProjectProblems(element, title, isShown = () => true) {
-  let answer = await get("problems");
-  while (answer.problems === null && !answer.error) {
+export async function showProjectProblems(element, title, isShown = () => true, onshow = () => {}) {
+  const number = (latest.get(element) || 0) + 1;
+  latest.set(element, number);
+  for (;;) {
+    const answer = await get("problems");
+    if (latest.get(element) !== number) return;
+    if (answer.problems !== null || answer.error) {
+      const problems = (answer.problems || []).filter(isShown);
+      const error = answer.error ? [h("p", { class: "complaint" }, answer.error)] : [];
+      element.replaceChildren(...(problems.length || error.length ? [h("h2", {}, title), ...error, problemList(problems)] : []));
+      onshow(problems);
+      if (!answer.checking) return;
+    }
     await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
-    answer = await get("problems");
   }
-  const problems = (answer.problems || []).filter(({ file }) => isShown(file));
-  const error = answer.error ? [h("p", { class: "complaint" }, answer.error)] : [];
-  element.replaceChildren(...(problems.length || error.length ? [h("h2", {}, title), ...error, problemList(problems)] : []));
 }
