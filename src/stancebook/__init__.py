@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from stancebook.api import ColumnDescription as ColumnDescription
     from stancebook.api import Dataset as Dataset
     from stancebook.api import build_dataset as build_dataset
+    from stancebook.api import view_url as view_url
     from stancebook.dataset.pandera_schema import pandera_schema as pandera_schema
     from stancebook.dataset.reader import load as load
     from stancebook.dataset.reader import table_names as table_names
@@ -81,7 +82,7 @@ else:
 
 
 _NAMES_BY_MODULE = {
-    "api": "BuiltDataset ColumnDescription Dataset build_dataset",
+    "api": "BuiltDataset ColumnDescription Dataset build_dataset view_url",
     "dataset.pandera_schema": "pandera_schema",
     "dataset.reader": "load table_names",
     "exceptions": "ColumnNotFoundError ContractError DatasetError DatasetNotFoundError ExecutorError MissingExtraError"

@@ -1,4 +1,4 @@
-"""`Dataset`, a dataset as one object, and `build_dataset`, a build as one function call."""
+"""`Dataset`, a dataset as one object, `view_url`, and `build_dataset`, a build as one function call."""
 
 from __future__ import annotations
 
@@ -242,6 +242,25 @@ class Dataset(_TableMapping):
         return (
             f"{head}<table><tr><th>table<th>rows<th>holds</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
         )
+
+
+def view_url(path: str | PathLike[str] | None = None) -> str:
+    """Return where the reading view of a dataset is published, for `row_url`.
+
+    Args:
+        path: The folder or the URL of the dataset, as in `load`.
+
+    Returns:
+        The address of the folder of its pages; empty if the dataset does not say.
+
+    Raises:
+        DatasetNotFoundError: There is no dataset.
+        DatasetError: Its data package cannot be read.
+    """
+    from stancebook.dataset.descriptor import parse_descriptor
+
+    location = resolve_location(path)
+    return parse_descriptor(read_descriptor(location), Path(str(location))).view_url
 
 
 def validated_dataset(package: Package, seeds: Location | None, contract: Contract | None) -> ValidationResult:

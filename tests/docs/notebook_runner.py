@@ -21,7 +21,7 @@ def execute(path: Path, dataset: Path | None = None) -> nbformat.NotebookNode:
 
     Args:
         path: The notebook.
-        dataset: The dataset that `stancebook.load` reads, and next to whose folder the seeds are; that of this
+        dataset: The dataset that `stancebook` reads, and next to whose folder the seeds are; that of this
             repository if None.
     """
     notebook = nbformat.read(path, as_version=4)
@@ -33,7 +33,8 @@ def execute(path: Path, dataset: Path | None = None) -> nbformat.NotebookNode:
             "import functools, sys\n"
             "sys.modules['scipy'] = None  # seaborn imports it if it is there, which takes a second\n"
             "import stancebook\n"
-            f"stancebook.load = functools.partial(stancebook.load, path={str(dataset)!r})"
+            f"stancebook.load = functools.partial(stancebook.load, path={str(dataset)!r})\n"
+            f"stancebook.view_url = functools.partial(stancebook.view_url, path={str(dataset)!r})"
         )
         notebook.cells.insert(0, nbformat.v4.new_code_cell(code))
     paths = [str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -50,19 +51,21 @@ def execute(path: Path, dataset: Path | None = None) -> nbformat.NotebookNode:
     return notebook
 
 
-def results(path: Path, tables: Mapping[str, pd.DataFrame], until: str = "") -> dict[str, Any]:
+def results(path: Path, tables: Mapping[str, pd.DataFrame], until: str = "", view: str = "") -> dict[str, Any]:
     """Run the cells of a notebook in this process, and return what each cell ends on, by the id of the cell.
 
     Args:
         path: The notebook.
         tables: What `stancebook.load` returns, in place of a dataset.
         until: The id of the last cell to run; all run if empty.
+        view: What `stancebook.view_url` returns.
     """
     found: dict[str, Any] = {}
     scope: dict[str, Any] = {"tables_in_memory": tables}
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code":
             source = cell.source.replace("stancebook.load()", "dict(tables_in_memory)")
+            source = source.replace("stancebook.view_url()", repr(view))
             *body, last = ast.parse(source).body
             if not isinstance(last, ast.Expr):
                 body.append(last)

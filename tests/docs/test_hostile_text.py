@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -26,8 +27,13 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning"),
 ]
 PAGES = ["docs/codebook.html", "dataset/README.html", *(f"notebooks/{path.stem}.html" for path in NOTEBOOKS)]
+LINKING = ["01-stance-changes", "02-negotiation-formats"]
 
-RUNS = "<script>document.title = 'PWNED'</script><img src=x onerror=\"document.title = 'PWNED'\">"
+VIEW = "https://view.example.org"
+RUNS = (
+    "<script>document.title = 'PWNED'</script><img src=x onerror=\"document.title = 'PWNED'\">"
+    f"[`a#s1`]({VIEW}/pwned.html#statements.s1)"
+)
 TEXTS = [*HOSTILE, RUNS, f"```{{raw}} html\n{RUNS}\n```", f"x\n\n```{{include}} {ROOT}/LICENSE\n```\n\ny"]
 ALLOWED_IN_A_CELL = {"p", "br", "code", "span"}
 
@@ -77,7 +83,7 @@ def hostile(tmp_path_factory):
             rf"^( +{key}:) .*$", rf"\1 {json.dumps(RUNS)}", path.read_text("utf-8"), count=1, flags=re.MULTILINE
         )
         path.write_text(text, encoding="utf-8")
-    build = build_tables(CONTRACT, folder / "seeds")
+    build = build_tables(replace(CONTRACT, view_url=VIEW), folder / "seeds")
     assert build.errors == []
     written(build, folder / "dataset")
     return folder
@@ -125,7 +131,8 @@ def test_pages_hold_no_hostile_element(site, page):
     """No page holds the elements that names and titles ask for."""
     html = (site / page).read_text(encoding="utf-8")
     assert "PWNED" in html
-    assert not re.search(r"<script>document\.title|<img src=\"?x\b|href=\"javascript:", html)
+    assert not re.search(r"<script>document\.title|<img src=\"?x\b|href=\"javascript:|href=\"[^\"]*pwned", html)
+    assert (f'href="{VIEW}/river-talks.html#' in html) == (Path(page).stem in LINKING)
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no browser")

@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import sys
+from dataclasses import replace
 from functools import partial
 from html import unescape
 from pathlib import Path
@@ -26,6 +27,7 @@ from stancebook import plotting
 from stancebook.build.pipeline import build_tables
 from stancebook.coders.dataset import agreement_tables
 from stancebook.plotting import image
+from stancebook.web.view import write_view
 from tests.dataset_files import written
 from tests.docs.notebook_runner import NOTEBOOKS, execute, results
 from tests.docs.pages import ROOT
@@ -355,6 +357,33 @@ def test_attempts_follow_event_relations(tables):
     assert f"failed, because of *{titles[before]}*" in found
     assert f"followed by *{titles[after]}*" in found
     assert "the texts relate it to nothing" in found
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> Path:
+    """The dataset of the two fictional documents with the address of its reading view, next to the pages."""
+    seeds = copy_example(tmp_path_factory.mktemp("published"))
+    built = build_tables(replace(CONTRACT, view_url="https://example.org/view"), seeds)
+    write_view(built, seeds.parent / "view")
+    return written(built, seeds.parent / "dataset")
+
+
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("path", [STANCES, FORMATS], ids=lambda path: path.stem)
+def test_rows_link_to_the_reading_view(published, path):
+    """The IDs of quoted rows link to their pages and places if the dataset says where; all else is as without."""
+    tables, address = dict(stancebook.load(path=published)), stancebook.view_url(published)
+    linked, plain = (
+        "\n".join(result.text for result in results(path, tables, view=view).values() if hasattr(result, "text"))
+        for view in (address, "")
+    )
+    link = re.compile(rf"\[(`(\S+?)#(\S+?)`)\]\({address}/(\S+?)#([a-z]+)\.(\S+?)\)")
+    found = link.findall(linked)
+    assert len(found) == linked.count("» (") > 5
+    for _, doc_id, row, page, table, anchor in found:
+        assert (page, anchor) == (f"{doc_id}.html", row)
+        assert f'id="{table}.{anchor}"' in (published.parent / "view" / page).read_text(encoding="utf-8")
+    assert link.sub(r"\1", linked) == plain
 
 
 # ── With any number of coders ──────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 import stancebook as sb
 from schemas import CONTRACT
-from tests.dataset_files import held
+from tests.dataset_files import held, written
 from tests.unit.sample_contract import LETTERS, write
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +75,15 @@ def test_dataset_is_a_mapping_of_tables(opened, built):
     assert list(opened) == opened.tables == list(CONTRACT.tables)
     assert (len(opened), "statements" in opened, "demo" in opened) == (len(CONTRACT.tables), True, False)
     pd.testing.assert_frame_equal(opened["statements"], built.frames["statements"])
+
+
+def test_view_url_is_that_of_the_dataset(built, dataset, tmp_path):
+    """The address of the reading view is read from the data package; it is empty if there is none."""
+    contract = replace(CONTRACT, view_url="https://example.org/view")
+    assert sb.view_url(written(replace(built, contract=contract), tmp_path / "dataset")) == "https://example.org/view"
+    assert sb.view_url(dataset) == ""
+    with pytest.raises(sb.DatasetNotFoundError):
+        sb.view_url(tmp_path)
 
 
 def test_dataset_refuses_an_unknown_table(opened):

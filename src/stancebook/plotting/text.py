@@ -1,17 +1,24 @@
 """Codes, numbers, dates and quotes as text and as Markdown."""
 
 import re
+import secrets
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 from pandas.api.typing import NaTType
 
 from stancebook.markdown import escape_markdown
 
-# What begins HTML, links and formulas, and anything that is escaped already.
-_ACTIVE_MARKUP = re.compile(r"\\.|[<\[\]$]|&(?=#?\w+;)|:(?=//)|(?i:(?<=www)\.)", re.DOTALL)
+# Follows the links that `format_quote` writes; another one in each process, so that no text of the data can hold it.
+_LINK_MARK = f"<!-- {secrets.token_hex(8)} -->"
+_LINK = rf"\[(?P<row>`[^`]+`)\]\((?P<address>[^()\s]+)\){_LINK_MARK}"
+# Such links; what begins HTML, other links and formulas; and anything that is escaped already.
+_ACTIVE_MARKUP = re.compile(rf"{_LINK}|\\.|[<\[\]$]|&(?=#?\w+;)|:(?=//)|(?i:(?<=www)\.)", re.DOTALL)
+_LINKED_ROW = re.compile(r"[\w#.:/-]+")
+_LINKED_ADDRESS = re.compile(r"https?://[\w#.:/~?@!+,;=%-]+")  # without characters that are markup in a link
 
 
 def sort_key(name: str) -> str:
@@ -74,17 +81,23 @@ def format_period(start: pd.Timestamp | NaTType, end: pd.Timestamp | NaTType) ->
     return " to ".join("open" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in (start, end))
 
 
-def format_quote(text: str, row_id: str, max_chars: int = 400) -> str:
+def format_quote(text: str, row_id: str, max_chars: int = 400, url: str = "") -> str:
     """Return a quote with the id of its row as Markdown on one line.
+
+    The id is a link if there is an address on the web. `Markdown` knows such a link from any that the data hold by a
+    comment after it, which no reader sees.
 
     Args:
         text: The quoted passage, in Markdown: links are reduced to their words, all other markup is escaped.
         row_id: The key of the row that holds the quote.
         max_chars: The length after which the quote is cut, at the end of a word.
+        url: The address of the row, or nothing.
     """
     words = re.sub(r"\[([^\[\]]+)\]\([^()\s]*\)", r"\1", " ".join(text.split()))
     words = textwrap.shorten(words, max_chars, placeholder=" …")
-    return f"«{escape_markdown(words)}» (`{row_id}`)"
+    is_link = _LINKED_ROW.fullmatch(row_id) and _LINKED_ADDRESS.fullmatch(url)
+    row = f"[`{row_id}`]({url}){_LINK_MARK}" if is_link else f"`{row_id}`"
+    return f"«{escape_markdown(words)}» ({row})"
 
 
 def bullet_list(items: Sequence[str], limit: int) -> str:
@@ -103,15 +116,24 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 class Markdown:
     """Markdown for display in a notebook, of emphasis, code, lists and tables only.
 
-    HTML, links, images and formulas are shown as they are written: no name or title of the data becomes one.
+    HTML, links, images and formulas are shown as they are written: no name or title of the data becomes one. Only the
+    links of `format_quote` to pages below one address are links; of its other links, only the id of the row is shown.
     """
 
-    def __init__(self, text: str) -> None:
-        """Take a page in Markdown."""
-        self.text = _ACTIVE_MARKUP.sub(lambda found: found[0] if len(found[0]) > 1 else f"\\{found[0]}", text)
+    def __init__(self, text: str, links_below: str = "") -> None:
+        """Take a page in Markdown, and the address of the folder to whose pages it may link; to none if it is empty."""
+        self.text = _ACTIVE_MARKUP.sub(partial(_without_markup, links_below), text)
 
     def __repr__(self) -> str:
         return "<Markdown>"
 
     def _repr_markdown_(self) -> str:
         return self.text
+
+
+def _without_markup(links_below: str, found: re.Match[str]) -> str:
+    """Return active markup as its own characters; a link of `format_quote` as it is, or as the id of its row."""
+    if found["row"]:
+        is_below = links_below and found["address"].startswith(f"{links_below.rstrip('/')}/")
+        return f"[{found['row']}]({found['address']})" if is_below else found["row"]
+    return found[0] if len(found[0]) > 1 else f"\\{found[0]}"

@@ -62,6 +62,35 @@ def test_quote_keeps_words_and_drops_links():
     assert plotting.format_quote("so many words that few are shown", "s3", max_chars=15) == "«so many words …» (`s3`)"
 
 
+VIEW = "https://example.org/view"
+PAGE = f"{VIEW}/doc.html#statements.s1"
+
+
+def test_quote_links_its_row():
+    """The id of a row is a link to its page; where the page is not below the address, or none is given, only the id."""
+    quote = plotting.format_quote("No.", "doc#s1", url=PAGE)
+    for links_below in (VIEW, f"{VIEW}/"):
+        assert plotting.Markdown(quote, links_below).text == f"«No.» ([`doc#s1`]({PAGE}))"
+    for links_below in ("", "https://example.org/vie", "https://example.com/view", PAGE):
+        assert plotting.Markdown(quote, links_below).text == "«No.» (`doc#s1`)"
+
+
+@pytest.mark.parametrize(
+    ("row_id", "url"),
+    [
+        ("doc#s1", ""),
+        ("doc#s1", "javascript:alert(1)"),
+        ("doc#s1", "doc.html"),
+        ("doc#s1", f"{VIEW}/a) [b](c"),
+        ("doc#s1", f"{VIEW}/<b>"),
+        ("a`](b)", PAGE),
+    ],
+)
+def test_quote_links_only_plain_addresses(row_id, url):
+    """What is no address of the web, or has characters of markup, is no link."""
+    assert plotting.format_quote("No.", row_id, url=url) == f"«No.» (`{row_id}`)"
+
+
 def test_long_bullet_list_counts_rest():
     """Items beyond the limit are counted in a last bullet."""
     assert plotting.bullet_list(["a", "b"], 2) == "- a\n- b"
@@ -105,3 +134,28 @@ def test_displayed_markdown_has_neither_html_nor_links(text):
     tokens = MarkdownIt("commonmark").parse(plotting.Markdown(text)._repr_markdown_())
     found = {child.type for token in tokens for child in [token, *(token.children or [])]}
     assert not found & {"html_block", "html_inline", "link_open", "image"}
+
+
+LOOKALIKES = [
+    f"[`doc#s1`]({PAGE})",
+    f"[a]({PAGE})<!-- 0 -->",
+    f"<{PAGE}>",
+    PAGE,
+    "[",
+    "](",
+    "`",
+    "``",
+    "\\",
+    "<!--",
+    "a ",
+]
+
+
+@given(*[st.lists(st.sampled_from(LOOKALIKES), max_size=4).map("".join)] * 3)
+def test_only_links_of_quotes_are_links(before, quote, after):
+    """No text that looks like a link to a page is one before, in or after a quote with a link."""
+    made = plotting.format_quote(quote, "doc#s9", url=f"{VIEW}/doc.html#events.s9")
+    shown = plotting.Markdown(f"{before} {made} {after}", links_below=VIEW).text
+    tokens = [child for token in MarkdownIt("commonmark").parse(shown) for child in [token, *(token.children or [])]]
+    assert not {token.type for token in tokens} & {"html_block", "html_inline", "image"}
+    assert {token.attrGet("href") for token in tokens if token.type == "link_open"} <= {f"{VIEW}/doc.html#events.s9"}
