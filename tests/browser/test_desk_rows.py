@@ -336,6 +336,66 @@ def test_problems_of_other_files_are_shown(desk, page):
     page.locator("#panel-codebook .problem-list li", has_text="'persn' is not").wait_for()
 
 
+def test_entry_without_id_is_corrected(desk, page, watch):
+    """Problems elsewhere are counted at their tab; an entry without ID gets one, and the panel and the count follow."""
+    watch.expected.append("Unprocessable")
+    path = next((desk.root / "seeds/codebook").glob("actors.*"))
+    path.write_text(path.read_text() + "  - {name: Café Nord, actor_type: terr, description: A café.}\n")
+    desk.workspace.check_corpus()
+    desk.open(page)
+    page.locator("#other-problem-count", has_text="2 elsewhere").wait_for()
+    page.locator("#tab-codebook").click()
+    page.get_by_role("button", name="Café Nord").click()
+    dialog = page.get_by_role("dialog")
+    assert dialog.locator("[data-key=actor_id] input").input_value() == "cafe-nord"
+    fill(page, {"actor_type": "terror"}, within="dialog")
+    dialog.get_by_role("button", name="Save").click()
+    dialog.locator("[data-key=actor_type] .complaint", has_text="'terror' is not").wait_for()
+    assert "terror" not in path.read_text()
+    fill(page, {"actor_type": "collective"}, within="dialog")
+    dialog.locator("[data-key=actor_type] input").press("Control+Enter")
+    page.locator("#panel-codebook code", has_text="cafe-nord").wait_for()
+    assert "actor_id: cafe-nord" in path.read_text()
+
+
+def test_list_covers_no_field(opened):
+    """A list opens with the tabulator key; a click at the next field reaches it, and closes the list."""
+    select(opened, "Port League")
+    opened.keyboard.press("m")
+    opened.locator("#form [data-key=id] input").click()
+    opened.keyboard.press("Tab")
+    opened.locator("#form [data-key=actor_id] .options").wait_for()
+    opened.locator("#form [data-key=confidence] input").click()
+    opened.locator("#form [data-key=actor_id] .options").wait_for(state="hidden")
+    assert opened.evaluate("document.activeElement.closest('[data-key]').dataset.key") == "confidence"
+
+
+def test_offers_have_keys(opened):
+    """The last value and words of the text come by keys; words are widened to whole ones, and the message goes away."""
+    select(opened, "Port League")
+    opened.keyboard.press("m")
+    title = opened.locator("#form [data-key=role_title] input")
+    title.press("Alt+ArrowUp")
+    assert title.input_value() == "Foreign Minister"
+    title.press("Alt+ArrowDown")
+    opened.locator("#message", has_text="Select the words for Role title").wait_for()
+    select(opened, "inister Anna Hal")
+    opened.locator("#form [data-key=role_title] input:focus").wait_for()
+    assert title.input_value() == "Minister Anna Hale"
+    assert opened.text_content("#message") == ""
+
+
+def test_project_without_document_is_no_problem(project, desk, page):
+    """An empty project says what to do first, and nothing in red."""
+    for path in (project / "seeds/documents").iterdir():
+        path.unlink()
+    desk.workspace.check_corpus()
+    desk.enter(page)
+    page.locator("#none", has_text="No document yet").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#project-problems li").count() == 0
+
+
 def test_document_is_added_and_its_codebook_grows(desk, page, watch):
     """A pasted text is kept byte for byte; a new actor is made where a row needs it."""
     watch.expected.append("Unprocessable")

@@ -2,6 +2,8 @@
 
 import socket
 import threading
+import time
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -273,6 +275,29 @@ def test_markup_is_shown_as_text(served):
     assert state["rows"][0]["values"]["person_id"] == MARKUP
     assert "<script" not in "".join(row["html"] for row in state["rows"])
     assert "<script>alert" not in served.client.get("/documents/bridge").text
+
+
+def test_problems_say_if_they_are_checked_again(served, workspace, monkeypatch):
+    """Until the corpus is checked after a change, the answer says that more may come."""
+    released = threading.Event()
+
+    def check(*_):
+        assert released.wait(20)
+        return SimpleNamespace(problems=[])
+
+    def checking():
+        return served.client.get("/api/problems").json()["checking"]
+
+    monkeypatch.setattr("stancebook.web.desk.workspace.build_corpus", check)
+    assert not checking()
+    workspace.check_in_background()
+    workspace.refresh()
+    assert checking()
+    released.set()
+    end = time.monotonic() + 20
+    while checking() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not checking()
 
 
 def test_failing_contract_is_a_sentence(served, workspace, monkeypatch):
