@@ -32,7 +32,7 @@ LINKING = ["01-stance-changes", "02-negotiation-formats"]
 VIEW = "https://view.example.org"
 RUNS = (
     "<script>document.title = 'PWNED'</script><img src=x onerror=\"document.title = 'PWNED'\">"
-    f"[`a#s1`]({VIEW}/pwned.html#statements.s1)"
+    f"[`a#s1` ↗]({VIEW}/pwned.html#statements.s1)"
 )
 TEXTS = [*HOSTILE, RUNS, f"```{{raw}} html\n{RUNS}\n```", f"x\n\n```{{include}} {ROOT}/LICENSE\n```\n\ny"]
 ALLOWED_IN_A_CELL = {"p", "br", "code", "span"}
@@ -68,7 +68,7 @@ class Cells(HTMLParser):
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    """A copy of the fictional project with hostile names, descriptions, labels and a hostile title."""
+    """A copy of the fictional project with hostile names, labels and title, and a hostile passage of one coder."""
     folder = tmp_path_factory.mktemp("hostile")
     shutil.copytree(ROOT / "tests/project", folder, dirs_exist_ok=True)
     actors = [
@@ -80,9 +80,23 @@ def hostile(tmp_path_factory):
     for name, key in {**keys, "documents/river-talks": "title"}.items():
         path = folder / f"seeds/{name}.yaml"
         text = re.sub(
-            rf"^( +{key}:) .*$", rf"\1 {json.dumps(RUNS)}", path.read_text("utf-8"), count=1, flags=re.MULTILINE
+            rf"^( +{key}:) .*$",
+            rf"\1 {json.dumps(RUNS, ensure_ascii=False)}",
+            path.read_text("utf-8"),
+            count=1,
+            flags=re.MULTILINE,
         )
         path.write_text(text, encoding="utf-8")
+    document = folder / "seeds/documents/river-talks.yaml"
+    text = document.with_suffix(".txt")
+    text.write_text(f"{text.read_text('utf-8')}\n{RUNS}\n", encoding="utf-8")
+    mention = {"id": "m99", "actor_id": "northmark", "quote": RUNS, "confidence": "high"}
+    for coder, more in (("ab", f"  - {json.dumps(mention)}\n"), ("cd", "")):
+        coding = folder / f"seeds/codings/{coder}/river-talks.yaml"
+        coding.parent.mkdir(parents=True)
+        coding.write_text(
+            document.read_text("utf-8").replace("\nmentions:\n", f"\nmentions:\n{more}"), encoding="utf-8"
+        )
     build = build_tables(replace(CONTRACT, view_url=VIEW), folder / "seeds")
     assert build.errors == []
     written(build, folder / "dataset")

@@ -377,7 +377,7 @@ def test_rows_link_to_the_reading_view(published, path):
         "\n".join(result.text for result in results(path, tables, view=view).values() if hasattr(result, "text"))
         for view in (address, "")
     )
-    link = re.compile(rf"\[(`(\S+?)#(\S+?)`)\]\({address}/(\S+?)#([a-z]+)\.(\S+?)\)")
+    link = re.compile(rf"\[(`(\S+?)#(\S+?)`) ↗\]\({address}/(\S+?)#([a-z]+)\.(\S+?)\)")
     found = link.findall(linked)
     assert len(found) == linked.count("» (") > 5
     for _, doc_id, row, page, table, anchor in found:

@@ -14,7 +14,7 @@ from stancebook.markdown import escape_markdown
 
 # Follows the links that `format_quote` writes; another one in each process, so that no text of the data can hold it.
 _LINK_MARK = f"<!-- {secrets.token_hex(8)} -->"
-_LINK = rf"\[(?P<row>`[^`]+`)\]\((?P<address>[^()\s]+)\){_LINK_MARK}"
+_LINK = rf"\[(?P<row>`[^`]+`) ↗\]\((?P<address>[^()\s]+)\){_LINK_MARK}"
 # Such links; what begins HTML, other links and formulas; and anything that is escaped already.
 _ACTIVE_MARKUP = re.compile(rf"{_LINK}|\\.|[<\[\]$]|&(?=#?\w+;)|:(?=//)|(?i:(?<=www)\.)", re.DOTALL)
 _LINKED_ROW = re.compile(r"[\w#.:/-]+")
@@ -84,8 +84,8 @@ def format_period(start: pd.Timestamp | NaTType, end: pd.Timestamp | NaTType) ->
 def format_quote(text: str, row_id: str, max_chars: int = 400, url: str = "") -> str:
     """Return a quote with the id of its row as Markdown on one line.
 
-    The id is a link if there is an address on the web. `Markdown` knows such a link from any that the data hold by a
-    comment after it, which no reader sees.
+    The id is a link if there is an address on the web; an arrow shows it, since JupyterLab gives code in a link no
+    colour. `Markdown` knows such a link from any that the data hold by a comment after it, which no reader sees.
 
     Args:
         text: The quoted passage, in Markdown: links are reduced to their words, all other markup is escaped.
@@ -96,7 +96,7 @@ def format_quote(text: str, row_id: str, max_chars: int = 400, url: str = "") ->
     words = re.sub(r"\[([^\[\]]+)\]\([^()\s]*\)", r"\1", " ".join(text.split()))
     words = textwrap.shorten(words, max_chars, placeholder=" …")
     is_link = _LINKED_ROW.fullmatch(row_id) and _LINKED_ADDRESS.fullmatch(url)
-    row = f"[`{row_id}`]({url}){_LINK_MARK}" if is_link else f"`{row_id}`"
+    row = f"[`{row_id}` ↗]({url}){_LINK_MARK}" if is_link else f"`{row_id}`"
     return f"«{escape_markdown(words)}» ({row})"
 
 
@@ -135,5 +135,5 @@ def _without_markup(links_below: str, found: re.Match[str]) -> str:
     """Return active markup as its own characters; a link of `format_quote` as it is, or as the id of its row."""
     if found["row"]:
         is_below = links_below and found["address"].startswith(f"{links_below.rstrip('/')}/")
-        return f"[{found['row']}]({found['address']})" if is_below else found["row"]
+        return f"[{found['row']} ↗]({found['address']})" if is_below else found["row"]
     return found[0] if len(found[0]) > 1 else f"\\{found[0]}"

@@ -70,7 +70,7 @@ def test_quote_links_its_row():
     """The id of a row is a link to its page; where the page is not below the address, or none is given, only the id."""
     quote = plotting.format_quote("No.", "doc#s1", url=PAGE)
     for links_below in (VIEW, f"{VIEW}/"):
-        assert plotting.Markdown(quote, links_below).text == f"«No.» ([`doc#s1`]({PAGE}))"
+        assert plotting.Markdown(quote, links_below).text == f"«No.» ([`doc#s1` ↗]({PAGE}))"
     for links_below in ("", "https://example.org/vie", "https://example.com/view", PAGE):
         assert plotting.Markdown(quote, links_below).text == "«No.» (`doc#s1`)"
 
@@ -137,7 +137,7 @@ def test_displayed_markdown_has_neither_html_nor_links(text):
 
 
 LOOKALIKES = [
-    f"[`doc#s1`]({PAGE})",
+    f"[`doc#s1` ↗]({PAGE})",
     f"[a]({PAGE})<!-- 0 -->",
     f"<{PAGE}>",
     PAGE,
