@@ -10,6 +10,8 @@ from stancebook.schema.contract import Contract
 from stancebook.schema.remarks import ACCEPTED, DECISIONS, OPEN, REJECTED, SETTLED
 from stancebook.suggestions import did_you_mean, options_hint
 
+UNDECIDED = "coders differ here, and it is not decided yet"
+
 
 def check_decisions(
     contract: Contract, decisions: CodedTable, tables: CodedTables, incomplete: Collection[str]
@@ -39,7 +41,7 @@ def check_decisions(
             yield _failure(index, "row", f"{row!r} names no row of this file", hint)
         elif decision == OPEN:
             hint = f"settle it in the desk, or write one of {', '.join(SETTLED)} and run 'stancebook adjudicate' again"
-            yield _failure(index, "decision", "coders differ here, and it is not decided yet", hint, "warning")
+            yield _failure(index, "decision", UNDECIDED, hint, "warning")
         elif row == contract.document.section or decision == REJECTED or document in incomplete:
             continue
         elif f"{document}#{key}" not in keys[table]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from stancebook.cli.building import build_options, refuse, temporary_build
 from stancebook.cli.config import Project, UsageError, overlap
 from stancebook.cli.console import Console
 from stancebook.cli.options import Commands, add_build_options, add_command, add_output_format, add_sources
-from stancebook.problems import count_problems, display_folder, errors_in, pluralize
+from stancebook.problems import Problem, count_problems, display_folder, errors_in, pluralize
 
 if TYPE_CHECKING:
     from stancebook.parallel.options import BuildOptions
@@ -120,8 +120,21 @@ def release(
             console.show(error.problems)
             console.say(f"{count_problems(error.problems)} {nothing_written}")
             return 1
-    console.say(_format_written(folder, contract.version, written))
+        remarks = [*_remarks(project, dataset, result.problems)]
+    console.say("\n".join([_format_written(folder, contract.version, written), *remarks]))
     return 0
+
+
+def _remarks(project: Project, built: Path, problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield what is left to do: to build the project's own dataset again, and to settle open decisions."""
+    from stancebook.build.remarks import UNDECIDED
+    from stancebook.diff.up_to_date import list_differences
+
+    if not isinstance(project.out, str) and project.out.is_dir() and list_differences(built, project.out, 0):
+        out = display_folder(project.out)
+        yield f"differs  {out} is not what is released: run `stancebook build`, and commit what it writes"
+    if number := sum(problem.message == UNDECIDED for problem in problems):
+        yield f"open     {pluralize(number, 'decision')}: settle what coders differ in, and release again"
 
 
 def _format_written(folder: Path, version: str, written: ReleaseResult) -> str:

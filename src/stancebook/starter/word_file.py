@@ -50,14 +50,19 @@ def extract_word_file(data: bytes) -> Extracted:
     text = "\n\n".join(filter(str.strip, paragraphs))
     if not text:
         raise ExtractionError("has no text; pictures of text need a program for text recognition first")
+    return Extracted(f"{text}\n".encode(), facts=tuple(_facts(document)), remarks=tuple(_left_out(others)))
+
+
+def _facts(document: Any) -> Iterator[Fact]:
+    """Yield the properties that a file has; of a file without any, the library would make up a title."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+
+    kinds = {relationship.reltype for relationship in document.part.package.rels.values()}
+    if RELATIONSHIP_TYPE.CORE_PROPERTIES not in kinds:
+        return
     known = document.core_properties
-    stated = (
-        ("title", known.title, "Title"),
-        ("author", known.author, "Author"),
-        ("language", known.language, "Language"),
-    )
-    facts = (Fact(name, value or "", f"the property {label} of the file") for name, value, label in stated)
-    return Extracted(f"{text}\n".encode(), facts=tuple(facts), remarks=tuple(_left_out(others)))
+    for label, value in (("Title", known.title), ("Author", known.author), ("Language", known.language)):
+        yield Fact(label.lower(), value or "", f"the property {label} of the file")
 
 
 def _refuse_other_files(data: bytes) -> None:

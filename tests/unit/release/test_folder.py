@@ -33,6 +33,19 @@ def test_same_release_changes_nothing(releases):
     assert not release_in(releases, "without", without_text(releases)).changed
 
 
+def test_release_says_what_is_left_to_do(releasable):
+    """A dataset that is not what is released, and open decisions, are named after what was written."""
+    assert "differs" not in run_in(releasable, "release")[1]
+    run_in(releasable, "build")
+    assert "differs" not in run_in(releasable, "release")[1]
+    with (releasable / "seeds/documents/river-talks.yaml").open("a", encoding="utf-8") as annotations:
+        annotations.write("\ndecisions:\n  - {row: statements.s01, decision: open}\n")
+    assert run_in(releasable, "release")[1].endswith(
+        "differs  dataset/ is not what is released: run `stancebook build`, and commit what it writes\n"
+        "open     1 decision: settle what coders differ in, and release again\n"
+    )
+
+
 def test_release_replaces_another_one(releases):
     """A release of another kind, with other files, is replaced completely."""
     release_in(releases, "release", without_text(releases))

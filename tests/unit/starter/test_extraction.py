@@ -5,6 +5,7 @@ import re
 
 import docx
 import pytest
+from docx.opc.constants import RELATIONSHIP_TYPE
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -187,6 +188,16 @@ def test_word_file_gives_all_paragraphs():
     assert extracted.text.decode() == "سلام\n\nHale said “yes”. 👍\n\nin a table\n\nkept added\tand more\n"
     assert facts(extracted) == {"title": "River talks", "author": "R. Vale", "language": "en-GB"}
     assert extracted.remarks == ()
+
+
+def test_word_file_without_properties_says_nothing():
+    """A file without properties has no title: that of the library's template is not taken."""
+    document = docx.Document()
+    document.add_paragraph("Hale said yes.")
+    relationships = document.part.package.rels
+    [key] = [key for key, each in relationships.items() if each.reltype == RELATIONSHIP_TYPE.CORE_PROPERTIES]
+    del relationships[key]
+    assert extract("a.docx", written(document.save)).facts == ()
 
 
 def test_word_file_gives_each_text_once():

@@ -12,6 +12,7 @@ import tomllib
 import venv
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from pre_commit.commands.validate_config import validate_config
@@ -144,6 +145,13 @@ def test_git_keeps_texts_byte_for_byte(project):
     """Texts have no line ends that git may change, and originals are ignored."""
     assert "seeds/documents/**/*.txt -text" in (project / ".gitattributes").read_text(encoding="utf-8").splitlines()
     assert "/originals/" in (project / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_first_look_without_rows_says_so(project, capsys):
+    """Before the first row is coded, the notebook runs to its end."""
+    notebook = json.loads((project / "notebooks/first-look.ipynb").read_text(encoding="utf-8"))
+    exec("".join(notebook["cells"][-1]["source"]), {"dataset": {"mentions": pd.DataFrame({"quote": []})}})  # noqa: S102 (our own notebook)
+    assert capsys.readouterr().out == "no row with a passage yet\n"
 
 
 # ── Behaviour ─────────────────────────────────────────────────────────────────────────────────────
