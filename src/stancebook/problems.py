@@ -325,6 +325,11 @@ def shorten(text: str) -> str:
 # ── Counts ────────────────────────────────────────────────────────────────────────────────────────
 
 
+def end_sentence(text: str) -> str:
+    """Return a text with a full stop, unless it ends as a question does."""
+    return text if text.endswith("?") else f"{text.rstrip('.')}."
+
+
 def pluralize(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural unless the number is 1, such as `3 rows`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

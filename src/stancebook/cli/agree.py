@@ -212,6 +212,9 @@ def _documents(
     """Return the codings of the named documents; of all if none is named."""
     known = {document.doc_id for documents in codings.values() for document in documents}
     if unknown := [doc_id for doc_id in doc_ids if doc_id not in known]:
+        if codings.keys() >= {*unknown}:
+            names = " ".join(unknown)
+            raise UsageError(f"There is no document {', '.join(unknown)}. To compare coders, write --coders {names}.")
         raise UsageError(f"None of {', '.join(codings)} coded a document {', '.join(unknown)}.")
     chosen = set(doc_ids) or known
     return {coder: [each for each in documents if each.doc_id in chosen] for coder, documents in codings.items()}

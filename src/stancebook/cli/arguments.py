@@ -62,6 +62,15 @@ class _Parser(argparse.ArgumentParser):
             super().print_help(file)
 
 
+class _PrintVersion(argparse.Action):
+    def __call__(self, *_: object) -> None:
+        """Print the version, which takes an import that no other command needs."""
+        from importlib.metadata import version
+
+        print_text(f"stancebook {version('stancebook')}", sys.stdout)
+        sys.exit(0)
+
+
 def argument_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line, with a parser for each command."""
     formatter = argparse.RawDescriptionHelpFormatter
@@ -75,6 +84,7 @@ def argument_parser() -> argparse.ArgumentParser:
         output_format="text",
         all_problems=False,
     )
+    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     for command in COMMANDS:
         command.add_parser(commands)

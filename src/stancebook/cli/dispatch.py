@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stancebook.cli.arguments import argument_parser
 from stancebook.cli.config import Project, UsageError, find_project
 from stancebook.cli.console import Console, prepare_streams
-from stancebook.problems import display_folder, escape_control_chars
+from stancebook.problems import display_folder, end_sentence, escape_control_chars
 
 if TYPE_CHECKING:
     from stancebook.parallel.chunking import ChunkPolicy
@@ -75,7 +75,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     except MissingExtraError as error:
         console.fail(f"{nothing_done} {error}")
     except StancebookError as error:
-        console.fail(f"{nothing_done} {str(error).rstrip('.')}.")
+        console.fail(f"{nothing_done} {end_sentence(str(error))}")
         return 2 if isinstance(error, UnknownRevisionError) else 1
     return 1
 

@@ -32,7 +32,7 @@ _DEFAULT_LIMIT = 20
 def add_parser(commands: Commands) -> None:
     """Add the parser of the command."""
     parser = add_command(commands, "search", DESCRIPTION, "find rows by their words")
-    parser.add_argument("words", metavar="WORDS", nargs="?", default="", help="the words, in one argument")
+    parser.add_argument("words", metavar="WORD", nargs="*", help="the words, all of which a row has")
     parser.add_argument("--table", dest="tables", metavar="TABLE", action="append", help="search this table only")
     parser.add_argument(
         "--where",
@@ -64,12 +64,12 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from stancebook.dataset.descriptor import read_package
     from stancebook.dataset.search import SearchError, query_terms, search_rows
 
-    filters = options.filters or ()
-    if not filters and not query_terms(options.words):
+    filters, words = options.filters or (), " ".join(options.words)
+    if not filters and not query_terms(words):
         raise UsageError("Give words to search, or --where COLUMN=VALUE.")
     package = read_package(dataset_folder(options))
     try:
-        hits = search_rows(package, options.words, options.tables or (), filters)
+        hits = search_rows(package, words, options.tables or (), filters)
         if options.output_format == "json":
             print_text(
                 json.dumps([_as_json(hit, package) for hit in hits], ensure_ascii=False, default=str), sys.stdout
@@ -91,6 +91,8 @@ def _print_hits(hits: Iterator[Hit], package: Package, console: Console, limit: 
     tables = ", ".join(f"{count:,} in {table}" for table, count in counts.items())
     more = f"; the first {limit} are shown, --limit shows more" if found > limit else ""
     console.say(f"{pluralize(found, 'row')} of {display_folder(package.folder)}{': ' if tables else ''}{tables}{more}")
+    if not found:
+        console.say("Coded passages and other cells of tables are searched, not whole texts.")
 
 
 def _lines(hit: Hit, package: Package) -> Iterator[str]:

@@ -27,6 +27,7 @@ from stancebook.sources.corpus import DocumentFiles, SourceFile, read_corpus
 from stancebook.sources.discovery import CODINGS, JSON, YAML, SourceListing, discover
 from stancebook.sources.editing import new_annotation_file
 from stancebook.sources.record_tables import RecordFile
+from stancebook.suggestions import did_you_mean
 
 # Next to seeds/, in which a build would take a record for a coding, and a folder of records for a misplaced one.
 RECORDS = "drafts"
@@ -139,7 +140,9 @@ def read_sources(
     listing = discover(seeds)
     listed = {document.doc_id: document for document in listing.documents}
     if unknown := [doc_id for doc_id in doc_ids if doc_id not in listed]:
-        raise DraftError(f"There is no document {', '.join(unknown)} in {display_path(seeds)}.")
+        hint = did_you_mean(unknown[0], listed)
+        missing = f"There is no document {', '.join(unknown)} in {display_path(seeds)}"
+        raise DraftError(f"{missing}; {hint}" if hint else f"{missing}.")
     chosen = [listed[doc_id] for doc_id in dict.fromkeys(doc_ids)]
     for document in chosen:
         if document.text is None or document.annotations is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stancebook.exceptions import StancebookError
-from stancebook.problems import CellError, display_path, shorten
+from stancebook.problems import CellError, display_path, end_sentence, shorten
 from stancebook.schema.contract import Contract
 from stancebook.sources.discovery import DOCUMENTS, TEXT
 from stancebook.sources.editing import new_annotation_file, schema_path
@@ -198,11 +198,12 @@ def _check_values(contract: Contract, values: Mapping[str, str]) -> None:
     spec = contract.document
     for key, value in values.items():
         if key not in spec.allowed_keys:
-            raise AddingError([f"{key!r} is no key of {spec.section}: {options_hint(key, spec.allowed_keys)}."])
+            hint = end_sentence(options_hint(key, spec.allowed_keys))
+            raise AddingError([f"{key!r} is no key of {spec.section}: {hint}"])
         try:
             spec[key].parse(value)
         except CellError as error:
-            raise AddingError([f"{key}: {_sentence(error)}."]) from error
+            raise AddingError([f"{key}: {end_sentence(_sentence(error))}"]) from error
 
 
 def _known_values(contract: Contract, extracted: Extracted) -> tuple[dict[str, Fact], list[str]]:
@@ -244,11 +245,11 @@ def _sentence(error: CellError) -> str:
 def _annotations(contract: Contract, facts: Mapping[str, Fact], missing: Sequence[str], schema: str) -> str:
     """Return an annotation file: what is known, with its origins, and what is missing as empty keys to fill in."""
     spec = contract.document
-    text = new_annotation_file({key: fact.value for key, fact in facts.items()}, contract, schema).rstrip()
     origins = [f"{key} from {fact.origin}" for key, fact in facts.items() if fact.origin != COMMAND_LINE]
-    lines = _comment(f"To be compared with the text: {', '.join(origins)}") if origins else []
-    for key in missing:
-        lines += [*_comment(spec[key].description), f"{key}:"]
+    comment = _comment(f"To be compared with the text: {', '.join(origins)}") if origins else []
+    values = {key: fact.value for key, fact in facts.items()}
+    text = new_annotation_file(values, contract, schema, comment).rstrip()
+    lines = [line for key in missing for line in (*_comment(spec[key].description), f"{key}:")]
     return "".join(f"{line}\n" for line in (text, *(f"  {line}" for line in lines)))
 
 

@@ -101,6 +101,7 @@ USAGE = {
     "--coders ab xy": "The coders are ab, authoritative; xy is none of them.\n",
     "--coders ab": "Name two coders or more, of ab, authoritative.\n",
     "--tables actors": "Codings have the tables documents, mentions, ",
+    "ab authoritative": "There is no document ab, authoritative. To compare coders, write --coders ab authoritative.\n",
     "river-walks": "None of ab, authoritative coded a document river-walks.\n",
 }
 

@@ -3,6 +3,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -223,6 +224,11 @@ def test_all_commands_are_documented(run):
     documents += "".join(path.read_text("utf-8") for path in (ROOT / "docs/tools").glob("*.md"))
     for command in COMMANDS:
         assert f"stancebook {command}" in documents
+
+
+def test_version_is_printed(run):
+    """The version is that of the package."""
+    assert run("--version")[:2] == (0, f"stancebook {version('stancebook')}\n")
 
 
 def test_runs_as_module():

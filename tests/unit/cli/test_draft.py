@@ -159,11 +159,12 @@ def test_bad_options(draft, argv, status, message):
     assert "sends" not in out
 
 
-def test_unknown_document(draft, tmp_path, outcome):
-    """A document that is not there is named."""
-    argv = ["draft", "no-such", "--model", "m", "--cached-only"]
+@pytest.mark.parametrize(("name", "hint"), [("no-such", "."), ("bridg", "; did you mean 'bridge'?")])
+def test_unknown_document(draft, tmp_path, outcome, name, hint):
+    """A document that is not there is named, with a similar one that is."""
+    argv = ["draft", name, "--model", "m", "--cached-only"]
     status, out, _ = outcome(lambda: main(argv, root=tmp_path, contract=lambda: LETTERS))
-    assert (status, out) == (1, "Nothing was drafted. There is no document no-such in seeds.\n")
+    assert (status, out) == (1, f"Nothing was drafted. There is no document {name} in seeds{hint}\n")
 
 
 def test_contract_without_rows_on_passages(draft, tmp_path, outcome):

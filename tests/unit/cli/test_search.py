@@ -25,7 +25,9 @@ def search(files, tmp_path, monkeypatch, outcome):
 
 def test_rows_are_printed_with_marks(search):
     """Each row has its table and key, the columns with words and the passage; the words are marked."""
-    assert search("SOUTHMARK preconditions") == (
+    found = search("SOUTHMARK preconditions")
+    assert found == search("SOUTHMARK", "preconditions")
+    assert found == (
         0,
         """\
 statements  river-talks#s02
@@ -40,8 +42,11 @@ statements  river-talks#s02
 
 
 def test_nothing_found(search):
-    """That no row has the words is said."""
-    assert search("zebra") == (0, "0 rows of dataset/\n")
+    """That no row has the words is said, and where they were searched."""
+    assert search("zebra") == (
+        0,
+        "0 rows of dataset/\nCoded passages and other cells of tables are searched, not whole texts.\n",
+    )
 
 
 def test_limit_counts_other_rows(search):

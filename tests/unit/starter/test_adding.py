@@ -62,6 +62,9 @@ def test_annotations_begin_with_what_is_known(add, save):
         == """\
 # yaml-language-server: $schema=../../dataset/annotation.schema.json
 
+# To be compared with the text: title from its <meta> og:title, publisher from its <meta> og:site_name,
+# author from its JSON-LD author, published from its <meta> article:published_time, url from its <link
+# rel="canonical">, language from its <html lang>
 document:
   title: Northmark opens door
   publisher: The Harbour Gazette
@@ -70,9 +73,6 @@ document:
   url: https://example.org/river-talks
   coder: rv
   language: en-GB
-  # To be compared with the text: title from its <meta> og:title, publisher from its <meta> og:site_name,
-  # author from its JSON-LD author, published from its <meta> article:published_time, url from its <link
-  # rel="canonical">, language from its <html lang>
   # Who owns the text, and the terms on which it is published here.
   rights:
 """
@@ -240,7 +240,7 @@ def test_converted_text_is_said_and_kept(add, save):
         (["a.txt", "--doc-id", "../a"], 1, "'../a' cannot be a document's id"),
         (["a.txt", "A.txt"], 1, "2 files would have the id 'a': add them one by one, with --doc-id."),
         (["a.txt", "other.txt", "--doc-id", "b"], 2, "--doc-id is the id of one document: add the files one by one"),
-        (["a.txt", "--set", "publishr=Gazette"], 1, "did you mean 'publisher'?"),
+        (["a.txt", "--set", "publishr=Gazette"], 1, "did you mean 'publisher'?\n"),
         (["a.txt", "--set", "published=1.4.2031"], 1, "published: '1.4.2031' is not a day"),
         (["a.txt", "--set", "publisher"], 2, "'publisher' is not KEY=VALUE"),
         (["a.txt", "empty.txt", "gone.txt"], 1, "gone.txt cannot be read"),

@@ -74,17 +74,19 @@ def _spliced(
     return splicer.text
 
 
-def new_annotation_file(values: Values, contract: Contract, schema: str = "") -> str:
+def new_annotation_file(values: Values, contract: Contract, schema: str = "", comment: Sequence[str] = ()) -> str:
     """Return the text of a new YAML annotation file: the mapping of its document.
 
     Args:
         values: The values of the document by key.
         contract: Declares the tables.
         schema: The path of the JSON Schema for editors, relative to the file; without it, there is no such line.
+        comment: The lines of a comment above the document, where it stays when sections are added.
     """
     spec = contract.document
     given = {key: value for key, value in values.items() if value is not None}
     head = f"# yaml-language-server: $schema={schema}\n\n" if schema else ""
+    head += "".join(f"{line}\n" for line in comment)
     return f"{head}{spec.section}:\n  {block_record(given, record_keys(contract, spec), 2, {}, quotes=False)}\n"
 
 
