@@ -40,6 +40,7 @@ MENU = {
         "docs/tools/w3c",
         "docs/tools/inception",
         "docs/tools/label-studio",
+        "docs/tools/brat",
         "docs/tools/dna",
         "docs/continuous-integration",
     ),

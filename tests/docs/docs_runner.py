@@ -62,6 +62,7 @@ EXECUTED_PAGES = {
     "docs/tools/w3c.md": EXAMPLE,
     "docs/tools/inception.md": EXAMPLE,
     "docs/tools/label-studio.md": EXAMPLE,
+    "docs/tools/brat.md": EXAMPLE,
     "docs/tools/dna.md": EXAMPLE,
     "docs/commands.md": EXAMPLE,
     "docs/python.md": EXAMPLE,

@@ -67,6 +67,8 @@ LIBRARIES = {
 
 # Names of tables here that are ordinary words of the engine: the folder of annotated texts, and what is in a text.
 ORDINARY_WORDS = {"documents", "sentences"}
+# Names of tables here that a module writes because the format of a tool has them.
+FORMAT_WORDS = {"exchange.adapters.brat": {"events"}}
 
 
 def module_name(path):
@@ -170,7 +172,8 @@ def test_contract_imports_public_names_only(path):
 @pytest.mark.parametrize("module", MODULES)
 def test_engine_knows_no_table_by_name(module):
     """No identifier and no string of the engine is the name of a table of this project."""
-    assert not (set(CONTRACT.tables) - ORDINARY_WORDS) & set(identifiers_and_words(tree_of(module)))
+    names = set(CONTRACT.tables) - ORDINARY_WORDS - FORMAT_WORDS.get(module, set())
+    assert not names & set(identifiers_and_words(tree_of(module)))
 
 
 @pytest.mark.parametrize("module", sorted(PLOTTING))

@@ -85,6 +85,7 @@ TOOLS: Mapping[str, Tool] = {
             "Label Studio",
             next_step="In Label Studio, paste config.xml as the labeling interface, and import tasks.json.",
         ),
+        Tool("brat", "brat", next_step="Copy the folder into the data folder of brat."),
         Tool("dna", "Discourse Network Analyzer", ".dna", next_step="Open it in DNA 3."),
         Tool("w3c", "W3C Web Annotation", next_step="Load a .jsonld file with the .txt of the same name."),
     )
