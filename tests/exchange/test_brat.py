@@ -392,7 +392,7 @@ def test_foreign_collection_comes_in(tmp_path):
     assert changes(plan(seeds, folder, MAP)) == []
 
 
-def test_collection_of_nobody_needs_a_coder(tmp_path):
+def test_collection_without_folders_needs_a_coder(tmp_path):
     """Annotations directly in the folder of the configuration have no coder, until one is named."""
     seeds, folder = tmp_path / "seeds", tmp_path / "corpus"
     write_letter(seeds, TEXT, [])
