@@ -41,6 +41,7 @@ MENU = {
         "docs/tools/inception",
         "docs/tools/label-studio",
         "docs/tools/brat",
+        "docs/tools/doccano",
         "docs/tools/dna",
         "docs/continuous-integration",
     ),

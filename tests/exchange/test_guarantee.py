@@ -109,3 +109,8 @@ def test_export_fills_an_empty_coding(name, minimal, tmp_path):
     assert after.project.texts[0].codings == minimal.project.texts[0].codings
     again = plan_import(CONTRACT, seeds, after, tool.read([path], after.project), ImportOptions())
     assert not any(file.is_change for file in again.files)
+
+
+def test_tool_says_what_it_cannot_hold():
+    """A tool from which not all comes back says so in its help and after an export."""
+    assert [tool.name for tool in TOOLS.values() if bool(tool.not_held) == tool.lossless] == []

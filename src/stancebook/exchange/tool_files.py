@@ -136,6 +136,23 @@ def read_json(path: Path) -> tuple[Json, list[Problem]]:
     return parse_json_text(text, display_path(path))
 
 
+def read_json_lines(path: Path) -> tuple[Json, list[Problem]]:
+    """Read a file with a JSON value on each line; one that is a JSON list is read as such.
+
+    Returns:
+        The list of the values, a missing one if it cannot be read; and its problems.
+    """
+    text, problems = read_text(path)
+    if text is None:
+        return Json(None, display_path(path)), problems
+    text = text.removeprefix("\ufeff")
+    if not text.lstrip().startswith("["):
+        values = text.rstrip().split("\n")
+        commas = [f"{line}," if line.strip() else line for line in values[:-1]]
+        text = "[" + "\n".join([*commas, values[-1]]) + "]"  # keeps the lines, for problems
+    return parse_json_text(text, display_path(path))
+
+
 def parse_json_text(text: str, file: str) -> tuple[Json, list[Problem]]:
     """Parse a JSON text, which may have a byte order mark; see `read_json`."""
     root, problems = parse_json(text.removeprefix("\ufeff"), file)

@@ -86,6 +86,13 @@ TOOLS: Mapping[str, Tool] = {
             next_step="In Label Studio, paste config.xml as the labeling interface, and import tasks.json.",
         ),
         Tool("brat", "brat", next_step="Copy the folder into the data folder of brat."),
+        Tool(
+            "doccano",
+            "doccano",
+            lossless=False,
+            not_held="cells other than references between rows, nested records, and IDs of rows",
+            next_step="In doccano, make a project for relations; README.txt in the folder says how.",
+        ),
         Tool("dna", "Discourse Network Analyzer", ".dna", next_step="Open it in DNA 3."),
         Tool("w3c", "W3C Web Annotation", next_step="Load a .jsonld file with the .txt of the same name."),
     )
