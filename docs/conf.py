@@ -42,6 +42,7 @@ MENU = {
         "docs/tools/label-studio",
         "docs/tools/brat",
         "docs/tools/doccano",
+        "docs/tools/prodigy",
         "docs/tools/dna",
         "docs/continuous-integration",
     ),

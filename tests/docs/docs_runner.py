@@ -64,6 +64,7 @@ EXECUTED_PAGES = {
     "docs/tools/label-studio.md": EXAMPLE,
     "docs/tools/brat.md": EXAMPLE,
     "docs/tools/doccano.md": EXAMPLE,
+    "docs/tools/prodigy.md": EXAMPLE,
     "docs/tools/dna.md": EXAMPLE,
     "docs/commands.md": EXAMPLE,
     "docs/python.md": EXAMPLE,

@@ -162,7 +162,7 @@ def test_export_fills_an_empty_coding(seeds):
         (lambda line: line["entities"][0].update(end_offset=999), "there are no words at 20 to 999 of the text"),
         (lambda line: line["entities"][0].update(id=41), "two annotations of the text have the same id"),
         (lambda line: line["relations"][0].update(to_id=5), "one end of it is no span here"),
-        (lambda line: line["relations"][0].update(type=None), "it has no type"),
+        (lambda line: line["relations"][0].update(type=None), "it has no label"),
         (lambda line: line["relations"].append({**line["relations"][0], "to_id": 42}), "answers_id refers to two"),
         (lambda line: line.update(text="A dog."), "the text differs from that of bridge from line 1, column 2"),
     ],
@@ -200,6 +200,7 @@ def test_other_spans_of_the_same_text_are_a_problem(seeds, line):
         ({"text": "A", "annotations": [{"label": 1, "start_offset": 0}]}, "this is of a doccano before 1.0"),
         ({"text": "A", "label": ["gloomy"]}, "its labels are of the whole text, not of passages"),
         ({"filename": "a.png", "bbox": []}, "this is no text of doccano"),
+        ({"text": "A", "spans": [{"start": 0, "end": 1}]}, "this text has no spans of doccano"),
         (["A"], "this is no text of doccano"),
     ],
 )

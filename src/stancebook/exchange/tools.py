@@ -93,6 +93,13 @@ TOOLS: Mapping[str, Tool] = {
             not_held="cells other than references between rows, nested records, and IDs of rows",
             next_step="In doccano, make a project for relations; README.txt in the folder says how.",
         ),
+        Tool(
+            "prodigy",
+            "Prodigy",
+            lossless=False,
+            not_held="cells other than references between rows, and nested records",
+            next_step="README.txt in the folder has the commands of Prodigy.",
+        ),
         Tool("dna", "Discourse Network Analyzer", ".dna", next_step="Open it in DNA 3."),
         Tool("w3c", "W3C Web Annotation", next_step="Load a .jsonld file with the .txt of the same name."),
     )
