@@ -28,6 +28,7 @@ def values_of(text, name):
                     yield path, key, value
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_values_change_within_their_lines(path):
     """Changing a sampled value and changing it back touches only its lines, and the text is read as before."""

@@ -583,6 +583,7 @@ def test_same_rows_as_by_hand(statements, softer):
     assert content(derived) == content(by_hand(found, {name: list(frame) for name, frame in derived.items()}))
 
 
+@pytest.mark.proof
 @few
 @given(ANY_STATEMENTS.filter(bool), st.data())
 def test_paraphrase_changes_only_counts(statements, data):
@@ -596,6 +597,7 @@ def test_paraphrase_changes_only_counts(statements, data):
     assert {**with_copy, "observation_statements": members} == plain
 
 
+@pytest.mark.proof
 @few
 @given(ANY_STATEMENTS, st.randoms(use_true_random=False))
 def test_order_of_rows_does_not_matter(statements, random):
@@ -605,6 +607,7 @@ def test_order_of_rows_does_not_matter(statements, random):
     assert content(derive(found)) == content(derive(shuffled))
 
 
+@pytest.mark.proof
 @few
 @given(ANY_STATEMENTS)
 def test_no_observation_follows_a_later_one(statements):
@@ -646,6 +649,7 @@ def test_observations_of_a_series_end_apart(statements):
     )
 
 
+@pytest.mark.proof
 @few
 @given(ANY_STATEMENTS)
 def test_copy_of_document_changes_only_counts(statements):

@@ -142,6 +142,7 @@ def example(tmp_path_factory) -> dict[str, nbformat.NotebookNode]:
 # ── On two fictional documents ────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
 def test_pictures_have_alternative_text(example, name):
     """Each picture has an alternative text that states its sample sizes."""
@@ -150,6 +151,7 @@ def test_pictures_have_alternative_text(example, name):
     assert all(len(alt) > 80 and "Basis: 2 documents" in alt for alt in alts)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
 def test_html_has_pictures_and_folded_code(example, name):
     """The HTML copy has all pictures with their alternative texts, and the code of each cell folded."""
@@ -236,6 +238,7 @@ def planted(tmp_path_factory) -> Path:
     return build(seeds)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("path", [STANCES, FORMATS], ids=lambda path: path.stem)
 def test_planted_values_change_cells(example, planted, path):
     """Each figure and each computed text differs when the coding does."""
@@ -280,6 +283,7 @@ def unreadable(monkeypatch) -> list[Any]:
     return found
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("path", [STANCES, FORMATS], ids=lambda path: path.stem)
 def test_figures_are_readable(tables, path, unreadable):
     """No text of a figure is clipped, and none covers another."""
@@ -368,6 +372,7 @@ def published(tmp_path_factory) -> Path:
     return written(built, seeds.parent / "dataset")
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("path", [STANCES, FORMATS], ids=lambda path: path.stem)
 def test_rows_link_to_the_reading_view(published, path):
@@ -425,6 +430,7 @@ def test_agreement_of_any_number_of_coders(tables, agreement_of, unreadable, cod
     assert unreadable == []
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("undrawn")
 def test_agreement_loads_what_the_command_wrote(tables, agreement_of, tmp_path, monkeypatch):
     """A folder that the command `agree` wrote is shown, and nothing is compared."""

@@ -24,8 +24,10 @@ TESTED_SEPARATELY = {
     "docs/continuous-integration.md": "test_continuous_integration.py",
     "docs/first-text-in-the-browser.md": "browser/test_desk_coding.py",
 }
-# Pages that run every command in a process of its own.
-SLOW_PAGES = {"docs/own-corpus.md": pytest.mark.proof}
+# Pages that take long to run.
+SLOW_PAGES = dict.fromkeys(
+    ["docs/own-corpus.md", "docs/large.md", "docs/from-0.1-to-0.2.md", "docs/query.md"], pytest.mark.proof
+)
 
 
 def target(source: Path, link: str) -> tuple[Path, str]:

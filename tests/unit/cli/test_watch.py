@@ -129,6 +129,7 @@ def test_each_save_builds_until_ctrl_c(watch, watched, annotations):
     assert "\x1b" not in output
 
 
+@pytest.mark.proof
 def test_saved_schemas_restart_the_build(watch, watched):
     """A save of the contract restarts the process; a syntax error in it is one line."""
     rules = watched / "schemas/rules.py"
@@ -146,6 +147,7 @@ def test_saved_schemas_restart_the_build(watch, watched):
     assert build.interrupt()[0] == 130
 
 
+@pytest.mark.proof
 def test_coverage_is_shown_after_each_save(watch, watched, annotations):
     """With `--coverage`, each save shows the coverage and writes nothing, also after a folder was replaced."""
     build = watch("--coverage", "mentions")

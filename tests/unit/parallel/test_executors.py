@@ -45,6 +45,7 @@ def test_worker_processes_give_the_same_bytes(workspace):
     assert len(touched - {f"process-{process.pid}"}) == 2
 
 
+@pytest.mark.proof
 def test_killed_worker_is_reported(workspace):
     """If a worker process is killed, the build says so and the dataset is unchanged."""
     before = held(workspace.out)
