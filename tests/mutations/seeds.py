@@ -222,6 +222,7 @@ def _records(file: str, text: str) -> list[Record]:
     return [
         record
         for key, node in root.value
+        if key.value in tables  # and not one of the sections that make no rows
         for item in (node.value if isinstance(node, yaml.SequenceNode) else [node])
         for record in _read(file, text, tables[key.value], item)
     ]
