@@ -278,6 +278,7 @@ def test_failure_leaves_nothing(tmp_path, monkeypatch, there):
 
 INTERRUPTED = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell may have set to be ignored
 from pathlib import Path
 from stancebook.cli.interruption import exit_on_signals
 from stancebook.starter import project
