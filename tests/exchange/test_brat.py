@@ -10,6 +10,7 @@ from stancebook.exchange.mapping import Names, draft_map, read_map
 from stancebook.exchange.outgoing import read_project
 from stancebook.exchange.tools import TOOLS
 from tests.exchange.coded_texts import write_letter
+from tests.exchange.imports import changes, coded, messages
 from tests.exchange.test_guarantee import MINIMAL, write_export
 from tests.unit.sample_contract import LETTERS
 
@@ -68,28 +69,6 @@ def plan_of(seeds, collection, annotations, **options):
     """Return the plan of an import of an export in which the annotations were changed."""
     (collection / "authoritative/bridge.ann").write_text(annotations, encoding="utf-8", newline="")
     return plan(seeds, collection, **options)
-
-
-def changes(found):
-    """Return what an import changes, as lines."""
-    kinds = ("added", "changed", "removed", "gone")
-    return [
-        f"{file.coder} {kind} {row}" for file in found.files for kind in kinds for row in sorted(getattr(file, kind))
-    ]
-
-
-def messages(found):
-    """Return the problems of an import, each with its hint."""
-    return [f"{problem.message} / {problem.hint}" for problem in found.problems]
-
-
-def coded(seeds):
-    """Return the rows of each coder, as passages with cells and nested records."""
-    [text] = read_project(LETTERS, seeds).project.texts
-    return {
-        coder: [(text.text[row.start : row.end], {**row.values, **row.children}) for row in rows]
-        for coder, rows in text.codings.items()
-    }
 
 
 # ── Written ───────────────────────────────────────────────────────────────────────────────────────

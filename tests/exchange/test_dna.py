@@ -11,6 +11,7 @@ from stancebook.exchange.mapping import Names, draft_map, read_map
 from stancebook.exchange.outgoing import read_project
 from stancebook.exchange.tools import TOOLS
 from tests.exchange.coded_texts import write_letter
+from tests.exchange.imports import changes, messages
 from tests.unit.sample_contract import LETTERS
 
 DNA = TOOLS["dna"]
@@ -77,19 +78,6 @@ def plan(seeds, path, **options):
     """Return the plan of an import."""
     sources = read_project(LETTERS, seeds)
     return plan_import(LETTERS, seeds, sources, DNA.read([path], sources.project), ImportOptions(**options))
-
-
-def changes(found):
-    """Return what an import changes, as lines."""
-    kinds = ("added", "changed", "removed", "gone")
-    return [
-        f"{file.coder} {kind} {row}" for file in found.files for kind in kinds for row in sorted(getattr(file, kind))
-    ]
-
-
-def messages(found):
-    """Return the problems of an import, each with its hint."""
-    return [f"{problem.message} / {problem.hint}" for problem in found.problems]
 
 
 # ── Written ───────────────────────────────────────────────────────────────────────────────────────

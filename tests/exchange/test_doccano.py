@@ -9,6 +9,7 @@ from stancebook.exchange.mapping import Names, draft_map, read_map
 from stancebook.exchange.outgoing import read_project
 from stancebook.exchange.tools import TOOLS
 from tests.exchange.coded_texts import write_letter
+from tests.exchange.imports import changes
 from tests.unit.sample_contract import LETTERS
 
 DOCCANO = TOOLS["doccano"]
@@ -59,14 +60,6 @@ def plan(seeds, given, names="{}", file="authoritative.jsonl", **options):
     assert problems == []
     read = DOCCANO.read([path], sources.project)
     return plan_import(LETTERS, seeds, sources, read, ImportOptions(names=mapped, **options))
-
-
-def changes(found):
-    """Return what an import changes, as lines."""
-    kinds = ("added", "changed", "removed", "gone")
-    return [
-        f"{file.coder} {kind} {row}" for file in found.files for kind in kinds for row in sorted(getattr(file, kind))
-    ]
 
 
 def coded(seeds):

@@ -12,6 +12,7 @@ from stancebook.exchange.mapping import Names, draft_map, read_map
 from stancebook.exchange.outgoing import read_project
 from stancebook.exchange.tools import TOOLS
 from tests.exchange.coded_texts import write_letter
+from tests.exchange.imports import changes, messages
 from tests.unit.sample_contract import LETTERS
 
 INCEPTION = TOOLS["inception"]
@@ -69,19 +70,6 @@ def archive(path, files):
 def rows(cas):
     """Return the annotations of a CAS that are rows."""
     return [each for each in cas["%FEATURE_STRUCTURES"] if each["%TYPE"] == "stancebook.claims"]
-
-
-def changes(found):
-    """Return what an import changes, as lines."""
-    kinds = ("added", "changed", "removed", "gone")
-    return [
-        f"{file.coder} {kind} {row}" for file in found.files for kind in kinds for row in sorted(getattr(file, kind))
-    ]
-
-
-def messages(found):
-    """Return the problems of an import, each with its hint."""
-    return [f"{problem.message} / {problem.hint}" for problem in found.problems]
 
 
 # ── Written ───────────────────────────────────────────────────────────────────────────────────────

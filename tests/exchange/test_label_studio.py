@@ -12,6 +12,7 @@ from stancebook.exchange.mapping import Names, draft_map, read_map
 from stancebook.exchange.outgoing import read_project
 from stancebook.exchange.tools import TOOLS
 from tests.exchange.coded_texts import write_letter
+from tests.exchange.imports import changes, coded, messages
 from tests.exchange.test_guarantee import MINIMAL
 from tests.unit.sample_contract import LETTERS
 
@@ -79,28 +80,6 @@ def plan(seeds, content, names="", **options):
     assert problems == []
     read = LABEL_STUDIO.read([path], sources.project)
     return plan_import(LETTERS, seeds, sources, read, ImportOptions(names=mapped, **options))
-
-
-def changes(found):
-    """Return what an import changes, as lines."""
-    kinds = ("added", "changed", "removed", "gone")
-    return [
-        f"{file.coder} {kind} {row}" for file in found.files for kind in kinds for row in sorted(getattr(file, kind))
-    ]
-
-
-def messages(found):
-    """Return the problems of an import, each with its hint."""
-    return [f"{problem.message} / {problem.hint}" for problem in found.problems]
-
-
-def coded(seeds):
-    """Return the rows of each coder, as passages with cells and nested records."""
-    [text] = read_project(LETTERS, seeds).project.texts
-    return {
-        coder: [(text.text[row.start : row.end], {**row.values, **row.children}) for row in rows]
-        for coder, rows in text.codings.items()
-    }
 
 
 # ── Written ───────────────────────────────────────────────────────────────────────────────────────

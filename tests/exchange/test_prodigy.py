@@ -9,6 +9,7 @@ from stancebook.exchange.mapping import read_map
 from stancebook.exchange.outgoing import read_project
 from stancebook.exchange.tools import TOOLS
 from tests.exchange.coded_texts import write_letter
+from tests.exchange.imports import changes
 from tests.unit.sample_contract import LETTERS
 
 PRODIGY = TOOLS["prodigy"]
@@ -64,14 +65,6 @@ def plan(seeds, given, names="{}", **options):
     mapped, problems = read_map(names, "map.yaml", sources.project)
     assert problems == []
     return plan_import(LETTERS, seeds, sources, read, ImportOptions(names=mapped, **options))
-
-
-def changes(found):
-    """Return what an import changes, as lines."""
-    kinds = ("added", "changed", "removed", "gone")
-    return [
-        f"{file.coder} {kind} {row}" for file in found.files for kind in kinds for row in sorted(getattr(file, kind))
-    ]
 
 
 def coded(seeds, coder):

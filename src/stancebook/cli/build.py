@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stancebook.cli.building import (
+    MAX_ROWS_COMPARED,
     build_into,
     build_options,
     garbage_collection_paused,
@@ -38,8 +39,7 @@ Build the dataset: read the annotated texts in seeds/, check every row against i
 against the rules of the contract, and write validated Parquet tables. If there are problems, all are
 listed with file, line and column, nothing is written, and the old dataset is unchanged.
 """
-MAX_ROWS_COMPARED = 20  # listed for each table and kind of change
-MAX_ROWS_SAVED = 5  # the same, after each save in `watch`
+MAX_ROWS_SAVED = 5  # listed for each table and kind of change, after each save in `watch`
 
 
 def add_parser(commands: Commands) -> None:

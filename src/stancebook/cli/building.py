@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from stancebook.parallel.chunked_build import BuildResult
     from stancebook.parallel.options import BuildOptions
 
+MAX_ROWS_COMPARED = 20  # listed for each table and kind of change, by `--check` and `diff`
 _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 
 

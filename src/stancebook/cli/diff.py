@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stancebook.cli.building import build_options, refuse, temporary_build
+from stancebook.cli.building import MAX_ROWS_COMPARED, build_options, refuse, temporary_build
 from stancebook.cli.config import Project
 from stancebook.cli.console import Console
 from stancebook.cli.options import (
@@ -26,7 +26,6 @@ DESCRIPTION = """\
 Show which tables, columns, values and rows were added, removed or changed since an older dataset, and
 which version that needs. Fail if the version of the contract is too low. Nothing is written.
 """
-MAX_ROWS_COMPARED = 20  # listed for each table and kind of change
 
 
 def add_parser(commands: Commands) -> None:
